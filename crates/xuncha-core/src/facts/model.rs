@@ -1,0 +1,750 @@
+//! The shapes of facts. A field that could not be read is empty or `None`, never a guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{Capture, EvidenceRef};
+use crate::registry::TargetId;
+use crate::verdict::Place;
+
+/// Version of the extractor; facts of another version can be rebuilt from bodies.
+pub const FACTS_VERSION: u32 = 1;
+
+/// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "record")]
+pub enum FactRecord {
+    /// What the segment is about; always first.
+    Header {
+        /// The target, or `_outside` for outside links of a round.
+        target: TargetId,
+        /// [`FACTS_VERSION`] at the time of writing.
+        facts_version: u32,
+        /// Monitoring from.
+        monitor_from: DateTime,
+        /// Monitoring point.
+        as_of: DateTime,
+    },
+    /// A page or other answer that was read for facts.
+    Page(Box<PageFacts>),
+    /// An answer of which only the state matters (probe, link look).
+    Look(Capture),
+    /// A link that was not asked, and why (outside our limits, robots.txt, guard, page budget).
+    Skipped {
+        /// Address.
+        url: String,
+        /// Why, in English.
+        why: String,
+    },
+    /// A phase of gathering is complete (`probe`, `crawl`, `looks`, `search` …).
+    PhaseDone {
+        /// Which phase.
+        phase: String,
+    },
+}
+
+/// 链接种类. What kind of reference a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// `a`, `area`.
+    Anchor,
+    /// `img`, `srcset`, `picture`, CSS images.
+    Image,
+    /// `script src`.
+    Script,
+    /// `link rel=stylesheet`, `@import`.
+    Style,
+    /// `iframe`, `frame`.
+    Frame,
+    /// `form action` (never asked by the crawler except for search).
+    Form,
+    /// `object`, `embed`, `video`, `audio`, `source`.
+    Media,
+    /// Meta refresh and inline `location=`.
+    Refresh,
+    /// Pages named by a script pager (`createPageHTML` and the like).
+    Pager,
+}
+
+/// 页面区域. Where on the page a link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Area {
+    /// Header and navigation.
+    Navigation,
+    /// Everything between.
+    Body,
+    /// Footer function area.
+    Footer,
+}
+
+/// 链接. A distinct link of one page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Link {
+    /// Absolute, serialised by the URL standard, without fragment.
+    pub url: String,
+    /// Kind of reference.
+    pub kind: LinkKind,
+    /// Visible text, `alt` or `title`, at most 80 characters.
+    pub text: String,
+    /// Where it stands.
+    pub area: Area,
+    /// How often on this page.
+    pub count: u32,
+}
+
+/// 日期来源. Where a publication date was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSource {
+    /// `<meta name="PubDate">` and its relatives.
+    Meta,
+    /// JSON-LD `datePublished`.
+    JsonLd,
+    /// Visible text of the article's head.
+    Text,
+    /// The page's address (`t20260301_1.html`, `/2026/03/01/`).
+    Url,
+    /// The list that names the article.
+    List,
+    /// A script variable.
+    Script,
+}
+
+/// 发布时间. A publication day, with the time where it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The day.
+    pub date: Date,
+    /// With time of day, where shown.
+    pub at: Option<DateTime>,
+    /// Where it was read.
+    pub source: DateSource,
+    /// The text it was read from.
+    pub quote: String,
+}
+
+/// 稿件. What an article page says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleFacts {
+    /// Title.
+    pub title: String,
+    /// Publication time; `None` where the page shows none (未注明发布时间).
+    pub published: Option<Published>,
+    /// 来源, empty where not shown.
+    pub source: String,
+    /// Visible characters of the body without navigation.
+    pub body_chars: u32,
+    /// Text of the body, at most 4,000 characters.
+    pub body: String,
+    /// 发文字号 such as 青政发〔2026〕5号, empty where none.
+    pub document_number: String,
+    /// 发文机关, empty where not shown.
+    pub issuer: String,
+    /// Links inside the article's body (attachments, interpretations, documents).
+    pub body_links: Vec<Link>,
+}
+
+/// 列表项. One item of a list page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListItem {
+    /// Title.
+    pub title: String,
+    /// Absolute address.
+    pub url: String,
+    /// Date shown beside it, completed to a year where the list leaves it out.
+    pub date: Option<Date>,
+}
+
+/// 列表页. The main list of a column page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListFacts {
+    /// Items in page order.
+    pub items: Vec<ListItem>,
+    /// Newest date among the items.
+    pub newest: Option<Date>,
+    /// Addresses of further pages of the same list.
+    pub pages: Vec<String>,
+    /// Items come only from a script that could not be read.
+    pub needs_script: bool,
+}
+
+/// 网站标识要素. The marks that a footer must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Mark {
+    /// CONAC 党政机关网站标识.
+    党政机关网站标识,
+    /// Site code.
+    网站标识码,
+    /// ICP filing.
+    #[serde(rename = "ICP备案编号")]
+    ICP备案编号,
+    /// Police filing.
+    公安机关备案标识,
+    /// Host unit.
+    网站主办单位,
+    /// Contact.
+    联系方式,
+    /// “我为政府网站找错” entry.
+    找错入口,
+}
+
+impl Mark {
+    /// All marks in the order of the rule.
+    pub const ALL: [Mark; 7] = [
+        Mark::党政机关网站标识,
+        Mark::网站标识码,
+        Mark::ICP备案编号,
+        Mark::公安机关备案标识,
+        Mark::网站主办单位,
+        Mark::联系方式,
+        Mark::找错入口,
+    ];
+
+    /// The mark's name as findings and truth write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mark::党政机关网站标识 => "党政机关网站标识",
+            Mark::网站标识码 => "网站标识码",
+            Mark::ICP备案编号 => "ICP备案编号",
+            Mark::公安机关备案标识 => "公安机关备案标识",
+            Mark::网站主办单位 => "网站主办单位",
+            Mark::联系方式 => "联系方式",
+            Mark::找错入口 => "找错入口",
+        }
+    }
+}
+
+/// 标识所见. How a mark was seen on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "seen")]
+pub enum MarkSeen {
+    /// Present, with its value (number, name).
+    Present {
+        /// What stands there.
+        value: String,
+    },
+    /// Perhaps inside an image or script that cannot be read.
+    Unreadable,
+    /// Not there.
+    Absent,
+}
+
+/// 办事指南要素. The eight element classes of a service guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum GuideElement {
+    /// Item name.
+    事项名称,
+    /// Legal basis.
+    设定依据,
+    /// Conditions.
+    申请条件,
+    /// Materials.
+    办理材料,
+    /// Place.
+    办理地点,
+    /// Hours.
+    办理时间,
+    /// Telephone.
+    联系电话,
+    /// Procedure.
+    办理流程,
+}
+
+impl GuideElement {
+    /// All elements in the order of the rule.
+    pub const ALL: [GuideElement; 8] = [
+        GuideElement::事项名称,
+        GuideElement::设定依据,
+        GuideElement::申请条件,
+        GuideElement::办理材料,
+        GuideElement::办理地点,
+        GuideElement::办理时间,
+        GuideElement::联系电话,
+        GuideElement::办理流程,
+    ];
+
+    /// Its name as findings and truth write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            GuideElement::事项名称 => "事项名称",
+            GuideElement::设定依据 => "设定依据",
+            GuideElement::申请条件 => "申请条件",
+            GuideElement::办理材料 => "办理材料",
+            GuideElement::办理地点 => "办理地点",
+            GuideElement::办理时间 => "办理时间",
+            GuideElement::联系电话 => "联系电话",
+            GuideElement::办理流程 => "办理流程",
+        }
+    }
+}
+
+/// 办事指南. What a service-guide page holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuideFacts {
+    /// The item's title.
+    pub title: String,
+    /// Elements found, with the text that stands there.
+    pub elements: BTreeMap<GuideElement, String>,
+    /// Vague wording found (有关材料、其他材料 …), quoted.
+    pub vague: Vec<String>,
+    /// Whether the format of the materials is stated (original/copy, paper/electronic, number of copies).
+    pub material_format_stated: bool,
+    /// Forms and samples offered for download.
+    pub downloads: Vec<Link>,
+}
+
+/// 留言. One message of a public message box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageFacts {
+    /// Title or first words.
+    pub title: String,
+    /// Address of its own page, or of the list.
+    pub url: String,
+    /// When it was asked.
+    pub asked: Option<Date>,
+    /// When it was answered; `None` where no answer is shown.
+    pub replied: Option<Date>,
+    /// Whether an answer is shown, dated or not.
+    pub has_reply: bool,
+    /// Answering unit.
+    pub unit: String,
+}
+
+/// 搜索表单. A search form of a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SearchForm {
+    /// Absolute address of the action.
+    pub action: String,
+    /// Whether it is sent by GET.
+    pub is_get: bool,
+    /// Name of the text field.
+    pub field: String,
+    /// Other fields with their values.
+    pub hidden: BTreeMap<String, String>,
+    /// Encoding of the query, from the page or `accept-charset`.
+    pub charset: String,
+}
+
+/// 页面事实. What one answer says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// The request and its result.
+    pub capture: Capture,
+    /// Charset used to read it.
+    pub charset: String,
+    /// Whether it was read as HTML.
+    pub is_html: bool,
+    /// `<title>`.
+    pub title: String,
+    /// Text of the header identification area (site name), empty where not found.
+    pub header_name: String,
+    /// `<meta name>` by name as written in the rule where it is one of those (SiteName …), else lower case; first value.
+    pub metas: BTreeMap<String, String>,
+    /// Distinct links.
+    pub links: Vec<Link>,
+    /// Breadcrumb from the home page down: text and address.
+    pub breadcrumbs: Vec<Link>,
+    /// Navigation entries: text, address; sub-entries follow their parent with `depth` 2.
+    pub navigation: Vec<NavigationEntry>,
+    /// As an article.
+    pub article: Option<ArticleFacts>,
+    /// As a list page.
+    pub list: Option<ListFacts>,
+    /// As a service guide.
+    pub guide: Option<GuideFacts>,
+    /// As a message list or message page.
+    pub messages: Vec<MessageFacts>,
+    /// Marks as seen on this page.
+    pub marks: BTreeMap<Mark, MarkSeen>,
+    /// Search forms.
+    pub search_forms: Vec<SearchForm>,
+    /// Newest date of any item or text on the page that is not in the future of the capture (home pages).
+    pub newest_item: Option<Date>,
+    /// Words of a missing page (soft 404), quoted; empty where none.
+    pub missing_wording: String,
+    /// The page shows next to nothing without scripts.
+    pub needs_script: bool,
+    /// 64-bit simhash of the visible text, for likeness to the missing page.
+    pub text_simhash: u64,
+    /// Visible characters.
+    pub text_chars: u32,
+    /// Statistics shown (service or message statistics): kind and the latest period or date named.
+    pub statistics: Vec<StatisticsFacts>,
+    /// Account page or feed: posts, newest first.
+    pub posts: Vec<Post>,
+    /// Account page: interaction entries seen (menu, message, comment), quoted.
+    pub interaction: Vec<String>,
+    /// Download of an app.
+    pub package: Option<PackageFacts>,
+    /// Text of a submission form or entry for consultation 咨询建言, quoted; empty where none.
+    pub consultation: String,
+}
+
+/// 导航项. One entry of the site's navigation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NavigationEntry {
+    /// Text.
+    pub text: String,
+    /// Absolute address.
+    pub url: String,
+    /// 1 for first level, 2 for below.
+    pub depth: u8,
+}
+
+/// 统计数据. A page or block of statistics.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatisticsFacts {
+    /// 办事统计 (`service`) or 留言统计 (`messages`).
+    pub kind: String,
+    /// Last day of the newest period, or the newest date shown.
+    pub newest: Option<Date>,
+    /// The text it was read from.
+    pub quote: String,
+}
+
+/// 发文. One post of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Title or first words.
+    pub title: String,
+    /// Address, may be empty.
+    pub url: String,
+    /// Day of publication.
+    pub date: Option<Date>,
+}
+
+/// 安装包. What a download of an app turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageFacts {
+    /// `apk`, `zip`, `html`, `truncated`, `other`.
+    pub kind: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Package name from the manifest, where it could be read.
+    pub package: Option<String>,
+}
+
+/// 访问. One visit of the availability week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Number of the visit.
+    pub slot: u32,
+    /// Civil time.
+    pub at: DateTime,
+    /// Opened in time; `None` where our own side was at fault or we were blocked.
+    pub opened: Option<bool>,
+    /// Milliseconds to the answer.
+    pub millis: u64,
+    /// What happened, in Chinese, where it did not open.
+    pub detail: String,
+    /// Its evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 栏目类型. What kind a column is; names as in `lexicons/columns.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// 动态、要闻.
+    News,
+    /// 通知公告.
+    Notice,
+    /// 政策文件.
+    Policy,
+    /// 政策解读.
+    Interpretation,
+    /// 概况信息.
+    Overview,
+    /// 机构职能.
+    Duties,
+    /// 领导信息.
+    Leaders,
+    /// 人事、规划、财政 and other columns that are updated about yearly.
+    Yearly,
+    /// 办事服务.
+    Services,
+    /// 互动交流.
+    Interaction,
+    /// 专题 and all others that should be updated.
+    Other,
+    /// Static pages: site map, about, contact: not updated by nature.
+    Static,
+}
+
+/// 栏目. One column of a site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Address as the navigation links it.
+    pub url: String,
+    /// Name.
+    pub name: String,
+    /// Kind, read by name, tags and address.
+    pub kind: ColumnKind,
+    /// Whether the kind is certain.
+    pub kind_is_sure: bool,
+    /// 1 for a first-level column.
+    pub depth: u8,
+    /// It has sub-columns and shows no list of its own.
+    pub is_parent_only: bool,
+    /// Items on its first page (of its own list).
+    pub item_count: u32,
+    /// Newest date of its items (list dates completed by article dates).
+    pub newest: Option<Date>,
+    /// It shows no item at all and says so or stays blank.
+    pub is_empty: bool,
+    /// Its list comes from a script that could not be read.
+    pub needs_script: bool,
+    /// Evidence of its first page.
+    pub evidence: EvidenceRef,
+}
+
+/// 链接状态. What is known of a link after both looks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum LinkState {
+    /// Opens.
+    Alive,
+    /// Does not open, at two looks. `why` in Chinese.
+    Dead {
+        /// 404, 5xx, soft 404 …, in Chinese.
+        why: String,
+        /// Status class or `soft_404`, `loop`, `dns`, `connect`, `empty`, for the record.
+        kind: String,
+    },
+    /// Cannot be told.
+    Unknown {
+        /// Reason class.
+        reason: crate::verdict::UndeterminedReason,
+        /// What happened, in Chinese.
+        why: String,
+    },
+}
+
+/// 链接事实. One distinct address linked by the site, with its places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkFacts {
+    /// Address.
+    pub url: String,
+    /// State after both looks.
+    pub state: LinkState,
+    /// Whether the home page links it.
+    pub on_home: bool,
+    /// Pages that link it, at most 50, in order of address.
+    pub places: Vec<Place>,
+    /// Number of pages that link it.
+    pub place_count: u64,
+    /// Evidence of the looks (first, second).
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// 政策文件. A policy document found on the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyFacts {
+    /// Address.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// 发文字号.
+    pub document_number: String,
+    /// Publication day.
+    pub date: Option<Date>,
+    /// Issued in the site's own name (its region's government or its unit).
+    pub is_own: bool,
+    /// Interpretations that belong to it: by link or by title.
+    pub interpretations: Vec<String>,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 政策解读. An interpretation found on the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterpretationFacts {
+    /// Address.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Publication day.
+    pub date: Option<Date>,
+    /// The policy document it interprets, where found on the site.
+    pub policy: Option<String>,
+    /// The interpretation links the document.
+    pub links_policy: bool,
+    /// The document links the interpretation.
+    pub policy_links_back: bool,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 站内搜索. What asking the site's search gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchFacts {
+    /// The form, `None` where no page shows one.
+    pub form: Option<SearchForm>,
+    /// One entry per question.
+    pub questions: Vec<SearchQuestion>,
+    /// Evidence (home page or first result page).
+    pub evidence: EvidenceRef,
+}
+
+/// 搜索提问. One title asked of the site's search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchQuestion {
+    /// Title asked for.
+    pub query: String,
+    /// Address that should be found.
+    pub expected_url: String,
+    /// On the first result page; `None` where the answer could not be read.
+    pub found: Option<bool>,
+    /// Results are shown by class (tabs, groups).
+    pub classified: Option<bool>,
+    /// Evidence of the answer.
+    pub evidence: EvidenceRef,
+}
+
+/// 网站事实. All that checks may know of a site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SiteFacts {
+    /// Monitoring from.
+    pub monitor_from: DateTime,
+    /// Monitoring point.
+    pub as_of: DateTime,
+    /// Pages read as HTML.
+    pub page_count: u64,
+    /// Phases that are complete; a check whose phase is missing is `NotGathered`.
+    pub phases: BTreeSet<String>,
+    /// Crawling stopped at the page budget.
+    pub is_partial: bool,
+    /// Visits of the availability week.
+    pub probes: Vec<Probe>,
+    /// The home page at the monitoring point, `None` where it never opened.
+    pub home: Option<HomeFacts>,
+    /// Columns in the order of navigation.
+    pub columns: Vec<Column>,
+    /// Links in the order of address, dead and unknown ones, and the number of all.
+    pub links: Vec<LinkFacts>,
+    /// Number of distinct links looked at.
+    pub link_count: u64,
+    /// Marks over sampled pages: best sighting per mark.
+    pub marks: BTreeMap<Mark, MarkSeen>,
+    /// Evidence for the marks (home page).
+    pub marks_evidence: Option<EvidenceRef>,
+    /// Tags missing per article page: tag → pages without it (places), over `article_count` pages.
+    pub missing_tags: BTreeMap<String, Vec<Place>>,
+    /// Article pages read.
+    pub article_count: u64,
+    /// Evidence of one article page.
+    pub article_evidence: Option<EvidenceRef>,
+    /// Site search.
+    pub search: Option<SearchFacts>,
+    /// Policy documents.
+    pub policies: Vec<PolicyFacts>,
+    /// Interpretations.
+    pub interpretations: Vec<InterpretationFacts>,
+    /// Service guides with their address and evidence.
+    pub guides: Vec<SiteGuide>,
+    /// A service directory exists: its address.
+    pub service_directory: Option<String>,
+    /// Statistics of services and of messages.
+    pub statistics: Vec<SiteStatistics>,
+    /// Messages published.
+    pub messages: Vec<SiteMessage>,
+    /// Consultation channel: address and quote, `None` where none was found.
+    pub channel: Option<EvidenceRef>,
+    /// Pages that show nothing without scripts and were not rendered.
+    pub unrendered_pages: Vec<String>,
+}
+
+/// 首页. The home page over the monitoring time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeFacts {
+    /// Address after redirects.
+    pub url: String,
+    /// `<title>`.
+    pub title: String,
+    /// Name in the header area.
+    pub header_name: String,
+    /// SiteName tag.
+    pub site_name: String,
+    /// Newest dated item on it, or on the articles it links, over all snapshots.
+    pub newest: Option<Date>,
+    /// Title and address of that item.
+    pub newest_item: Option<Place>,
+    /// The home page is only an entrance: navigation, no news.
+    pub is_navigation_only: bool,
+    /// Links that were on the last snapshot and not on the first.
+    pub new_links: u32,
+    /// Evidence at the monitoring point.
+    pub evidence: EvidenceRef,
+}
+
+/// 站内办事指南. A guide page of the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteGuide {
+    /// Address.
+    pub url: String,
+    /// Its content.
+    pub guide: GuideFacts,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 站内统计. Statistics of the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteStatistics {
+    /// Address.
+    pub url: String,
+    /// Content.
+    pub statistics: StatisticsFacts,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 站内留言. A message of the site, with evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteMessage {
+    /// Content.
+    pub message: MessageFacts,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 新媒体事实. All that checks may know of an account or app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountFacts {
+    /// Monitoring from.
+    pub monitor_from: DateTime,
+    /// Monitoring point.
+    pub as_of: DateTime,
+    /// Posts from page and feed, newest first.
+    pub posts: Vec<Post>,
+    /// Whether the account's page or feed could be read; `None` where neither is filed.
+    pub is_readable: Option<bool>,
+    /// Interaction entries seen, quoted.
+    pub interaction: Vec<String>,
+    /// Account page: evidence.
+    pub page_evidence: Option<EvidenceRef>,
+    /// Feed: evidence.
+    pub feed_evidence: Option<EvidenceRef>,
+    /// Store page: opened?
+    pub store_page: Option<LinkFacts>,
+    /// Download: what came.
+    pub package: Option<PackageFacts>,
+    /// Download: state.
+    pub download: Option<LinkFacts>,
+    /// Why nothing can be told, where we were blocked.
+    pub trouble: Option<crate::verdict::Undetermined>,
+}
+
+/// 事实. Facts of one target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "facts")]
+pub enum Facts {
+    /// Of a site.
+    Site(Box<SiteFacts>),
+    /// Of an account.
+    Account(Box<AccountFacts>),
+}
