@@ -1,15 +1,20 @@
 //! `xuncha-core`: the rules and all reckoning of the spot check. Values in, values out.
 //!
-//! It reads what was gathered ([`facts`]), judges it ([`checks`], [`judge`]), scores it by an indicator set that is data
-//! ([`indicator`], [`score`]), sums it up ([`stats`]) and lays out the notice ([`notice`]).
+//! It reads what was gathered ([`facts`]), judges it (`checks`, [`judge`]), scores it by an indicator set that is data
+//! ([`indicator`], [`score`]), sums it up (`stats`) and lays out the notice (`notice`).
 //!
 //! It never touches the network, a file, a clock or randomness: dates, seeds, word lists and bytes come in as arguments, so any
 //! past round can be reckoned anew, offline, with the same result.
 //!
-//! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in [`checks`].
+//! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in `checks`.
 
 pub mod evidence;
 pub mod facts;
+pub mod indicator;
+pub mod judge;
 pub mod points;
 pub mod registry;
+pub mod review;
+pub mod round;
+pub mod score;
 pub mod verdict;
