@@ -114,7 +114,7 @@ pub struct Indicator {
     pub rules: Vec<Rule>,
     /// Parameters by check name (`[params.stale_columns]`).
     #[serde(default)]
-    pub params: BTreeMap<String, toml::Value>,
+    pub params: BTreeMap<String, serde_json::Value>,
 }
 
 /// 评分公式. Constants of the set's scoring.
