@@ -33,14 +33,31 @@ pub fn run_steps() -> Result<(), String> {
 
 fn deny() -> Result<(), String> {
     // The wheels of this tool are too old to read today's `cargo metadata`, so it is compiled once where it is missing.
-    let is_there = Command::new("cargo-deny").arg("--version").output().is_ok_and(|output| output.status.success());
+    let is_there = Command::new("cargo-deny")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     let folder = root().join("target").join("tools");
-    let tool = if is_there { "cargo-deny".into() } else { folder.join("bin").join("cargo-deny") };
+    let tool = if is_there {
+        "cargo-deny".into()
+    } else {
+        folder.join("bin").join("cargo-deny")
+    };
     if !is_there && !tool.is_file() {
-        let install = ["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY, "--root"];
+        let install = [
+            "install",
+            "cargo-deny",
+            "--locked",
+            "--debug",
+            "--version",
+            CARGO_DENY,
+            "--root",
+        ];
         run(cargo().args(install).arg(&folder))?;
     }
-    run(Command::new(tool).current_dir(root()).args(["check", "licenses", "bans", "sources"]))
+    run(Command::new(tool)
+        .current_dir(root())
+        .args(["check", "licenses", "bans", "sources"]))
 }
 
 fn step(name: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {

@@ -5,6 +5,7 @@
 
 mod ci;
 mod demo;
+mod eval;
 mod new_check;
 mod packages;
 mod tests;
@@ -20,6 +21,7 @@ cargo xtask TASK   任务：
   test [ARGS]       备齐 PostgreSQL、Chromium、poppler、LibreOffice 等，运行全部测试
                     see to what the tests need, run every test
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
+  eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs
 ";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "test" => tests::run(rest),
         "ci" => ci::run_steps(),
+        "eval" => eval::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),
         "help" | "--help" | "-h" => {

@@ -77,6 +77,56 @@ pub const REAL_SITES: &[Need] = &[
         file: "/usr/share/doc/postgresql-doc-15/html",
         why: "真实站点",
     },
+    Need {
+        package: "mediawiki",
+        file: "/usr/share/mediawiki/index.php",
+        why: "真实站点",
+    },
+    Need {
+        package: "wordpress",
+        file: "/usr/share/wordpress/index.php",
+        why: "真实站点",
+    },
+    Need {
+        package: "wordpress-l10n",
+        file: "/usr/share/wordpress/wp-content/languages/zh_CN.mo",
+        why: "中文界面",
+    },
+    Need {
+        package: "mariadb-server",
+        file: "/usr/sbin/mariadbd",
+        why: "WordPress 的数据库",
+    },
+    Need {
+        package: "php-cli",
+        file: "/usr/bin/php",
+        why: "MediaWiki 与 WordPress",
+    },
+    Need {
+        package: "php-sqlite3",
+        file: "/usr/lib/php/*/pdo_sqlite.so",
+        why: "MediaWiki 的数据库",
+    },
+    Need {
+        package: "php-mysql",
+        file: "/usr/lib/php/*/mysqli.so",
+        why: "WordPress 的数据库",
+    },
+    Need {
+        package: "php-mbstring",
+        file: "/usr/lib/php/*/mbstring.so",
+        why: "MediaWiki",
+    },
+    Need {
+        package: "php-xml",
+        file: "/usr/lib/php/*/dom.so",
+        why: "MediaWiki",
+    },
+    Need {
+        package: "php-intl",
+        file: "/usr/lib/php/*/intl.so",
+        why: "MediaWiki",
+    },
 ];
 
 /// Sees to every need: installs what is missing as root, names it otherwise.
