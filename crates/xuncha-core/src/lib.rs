@@ -8,6 +8,13 @@
 //!
 //! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in `checks`.
 
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
+pub mod checks;
 pub mod evidence;
 pub mod facts;
 pub mod indicator;
