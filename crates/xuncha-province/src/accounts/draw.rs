@@ -1,0 +1,363 @@
+//! Draws the accounts of a province: who has which, and what is planted on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::date;
+
+use super::plan::{
+    AccountPlan, AccountState, DateStyle, Download, Duplicate, FeedFormat, Interaction, Platform, Posting,
+};
+use super::{FEED_HOST, feeds, pages, store};
+use crate::model::{PlanKind, Province, Scale, SiteKind};
+use crate::rng::Rng;
+
+/// How many accounts there are and how many of each kind are planted.
+struct Counts {
+    /// Running accounts, the second ones of doubled pairs among them.
+    total: usize,
+    apps: usize,
+    doubled_pairs: usize,
+    cancelled: usize,
+    same_name_pairs: usize,
+    same_name_platforms: usize,
+    stale: usize,
+    near_stale: usize,
+    mute: usize,
+    near_mute: usize,
+    dead: usize,
+    near_dead: usize,
+    conduct: usize,
+}
+
+impl Counts {
+    const fn of(scale: Scale, plan: PlanKind) -> Self {
+        match (plan, scale) {
+            (PlanKind::Dense, _) => Self::dense(),
+            (PlanKind::Realistic, Scale::Small) => Self::realistic(45, 3),
+            (PlanKind::Realistic, Scale::Full) => Self::realistic(897, 45),
+        }
+    }
+
+    const fn dense() -> Self {
+        Self {
+            total: 320,
+            apps: 66,
+            doubled_pairs: 12,
+            cancelled: 8,
+            same_name_pairs: 4,
+            same_name_platforms: 8,
+            stale: 25,
+            near_stale: 30,
+            mute: 24,
+            near_mute: 24,
+            dead: 30,
+            near_dead: 25,
+            conduct: 2,
+        }
+    }
+
+    /// About one in ten fails, as in a real quarter; each kind occurs at least once.
+    const fn realistic(total: usize, apps: usize) -> Self {
+        Self {
+            total,
+            apps,
+            doubled_pairs: 1 + total / 110,
+            cancelled: 1 + total / 110,
+            same_name_pairs: total / 300,
+            same_name_platforms: 1 + total / 200,
+            stale: 1 + total / 16,
+            near_stale: 2 + total / 25,
+            mute: 1 + total / 46,
+            near_mute: 2 + total / 25,
+            dead: 1 + apps / 5,
+            near_dead: 1 + apps / 6,
+            conduct: total / 400,
+        }
+    }
+}
+
+/// Share of each platform among the accounts that are not apps, in thousandths.
+const SHARES: [(Platform, usize); 8] = [
+    (Platform::Weixin, 450),
+    (Platform::Weibo, 190),
+    (Platform::Douyin, 105),
+    (Platform::Toutiao, 85),
+    (Platform::Shipinhao, 75),
+    (Platform::Kuaishou, 45),
+    (Platform::MiniProgram, 30),
+    (Platform::Baijiahao, 20),
+];
+
+/// One place for an account: unit, platform, first or second of it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Seat {
+    org: usize,
+    platform: Platform,
+    nth: usize,
+    cancelled: bool,
+}
+
+/// Draws the accounts of a province whose regions, units and sites stand.
+#[must_use]
+pub fn plan_accounts(base: &Province) -> Vec<AccountPlan> {
+    let counts = Counts::of(base.scale, base.plan);
+    let mut seats = seats(base, &counts);
+    seats.sort();
+    let mut accounts: Vec<AccountPlan> =
+        seats.iter().enumerate().map(|(index, seat)| account(base, seat, index)).collect();
+    mark_doubled(&mut accounts);
+    share_names(base.seed, &mut accounts, &counts);
+    plant_posting(base.seed, &mut accounts, &counts);
+    plant_interaction(base.seed, &mut accounts, &counts);
+    plant_downloads(base.seed, &mut accounts, &counts);
+    plant_conduct(base.seed, &mut accounts, &counts);
+    for account in &mut accounts {
+        settle(account);
+    }
+    accounts
+}
+
+fn seats(base: &Province, counts: &Counts) -> Vec<Seat> {
+    let first = counts.total - counts.doubled_pairs;
+    let mut seats = Vec::new();
+    for (platform, quota) in quotas(first, counts.apps) {
+        let orgs = candidates(base, platform);
+        seats.extend(orgs.into_iter().take(quota).map(|org| Seat { org, platform, nth: 0, cancelled: false }));
+    }
+    let mut others: Vec<Seat> = seats.iter().copied().filter(|s| s.platform.publishes()).collect();
+    Rng::new(base.seed, "second accounts").shuffle(&mut others);
+    for (index, seat) in others.into_iter().take(counts.doubled_pairs + counts.cancelled).enumerate() {
+        seats.push(Seat { nth: 1, cancelled: index >= counts.doubled_pairs, ..seat });
+    }
+    seats
+}
+
+/// How many first accounts each platform gets; the first platform takes what rounding leaves.
+fn quotas(total: usize, apps: usize) -> Vec<(Platform, usize)> {
+    let rest = total - apps;
+    let mut quotas: Vec<(Platform, usize)> = SHARES.iter().map(|&(p, share)| (p, rest * share / 1000)).collect();
+    let given: usize = quotas.iter().map(|q| q.1).sum();
+    quotas[0].1 += rest - given;
+    quotas.push((Platform::App, apps));
+    quotas
+}
+
+/// Units in the order in which they open an account on this platform: governments first, a few of them never.
+fn candidates(base: &Province, platform: Platform) -> Vec<usize> {
+    let mut without: Vec<usize> = (1..base.orgs.len()).filter(|&i| base.orgs[i].requires_accounts).collect();
+    Rng::new(base.seed, "units without account").shuffle(&mut without);
+    without.truncate(1 + without.len() / 50);
+    let mut orgs: Vec<usize> = (0..base.orgs.len()).filter(|i| !without.contains(i)).collect();
+    Rng::new(base.seed, &format!("accounts on {}", platform.word())).shuffle(&mut orgs);
+    orgs.sort_by_key(|&i| !base.orgs[i].is_government);
+    orgs
+}
+
+fn account(base: &Province, seat: &Seat, index: usize) -> AccountPlan {
+    let org = &base.orgs[seat.org];
+    let region = base.regions.iter().position(|r| r.code == org.region_code).unwrap_or(0);
+    let mut rng = Rng::new(base.seed, &format!("account {} {} {}", org.id, seat.platform.word(), seat.nth));
+    let slug = slug(&mut rng, seat.platform, &base.regions[region].pinyin, index);
+    let host = seat.platform.host();
+    let state = match (seat.cancelled, rng.percent(50)) {
+        (false, _) => AccountState::Running,
+        (true, true) => AccountState::Closed,
+        (true, false) => AccountState::Cancelled,
+    };
+    AccountPlan {
+        id: format!("A{:06}", index + 1),
+        name: account_name(&org.short, &base.regions[region].short, seat),
+        platform: seat.platform,
+        kind: kind(seat.platform, seat.nth),
+        org: seat.org,
+        region,
+        subject: org.name.clone(),
+        place: base.regions[region].short.clone(),
+        page_url: format!("https://{host}{}", pages::page_path(seat.platform, &slug)),
+        feed_url: String::new(),
+        download_url: String::new(),
+        portal: portal(base, region),
+        state,
+        opened: date(rng.range(2014, 2024) as i16, rng.range(1, 12) as i8, rng.range(1, 28) as i8),
+        as_of: base.dates.as_of,
+        seed: rng.next_u64(),
+        dates: date_style(&mut rng, seat.platform),
+        feed: *rng.pick(&[FeedFormat::Rss, FeedFormat::Rss, FeedFormat::Atom, FeedFormat::Json]),
+        posting: Posting::Fresh,
+        interaction: Interaction::Plain,
+        download: Download::Fine,
+        duplicate: Duplicate::Single,
+        manual: Vec::new(),
+        slug,
+    }
+}
+
+fn portal(base: &Province, region: usize) -> String {
+    base.sites
+        .iter()
+        .find(|s| s.kind == SiteKind::Portal && s.region == region)
+        .map_or_else(|| "https://www.qingshi.gov.cn/".to_owned(), |s| s.home())
+}
+
+/// The account's own word in addresses; the running number keeps it unique.
+fn slug(rng: &mut Rng, platform: Platform, pinyin: &str, index: usize) -> String {
+    match platform {
+        Platform::Weixin => format!("gh_{:08x}{index:04x}", rng.next_u64() as u32),
+        Platform::Weibo | Platform::Baijiahao => format!("{}{index:04}", rng.range(100_000, 999_999)),
+        Platform::App => format!("{pinyin}-{index:04}"),
+        _ => format!("MS{:010x}{index:04x}", rng.next_u64() & 0xff_ffff_ffff),
+    }
+}
+
+fn account_name(short: &str, place: &str, seat: &Seat) -> String {
+    match (seat.platform, seat.nth) {
+        (Platform::App, _) if short.ends_with("发布") => format!("掌上{place}"),
+        (Platform::App, _) => format!("{short}通"),
+        (Platform::MiniProgram, _) => format!("{short}便民服务"),
+        (_, 0) => short.to_owned(),
+        (Platform::Weixin, _) => format!("{short}服务号"),
+        _ => format!("{short}官方"),
+    }
+}
+
+const fn kind(platform: Platform, nth: usize) -> &'static str {
+    match platform {
+        Platform::Weixin if nth == 0 => "订阅号",
+        Platform::Weixin => "服务号",
+        Platform::Weibo => "政务微博",
+        Platform::Toutiao | Platform::Baijiahao => "资讯号",
+        Platform::Douyin | Platform::Kuaishou | Platform::Shipinhao => "短视频",
+        Platform::MiniProgram => "小程序",
+        Platform::App => "客户端",
+    }
+}
+
+fn date_style(rng: &mut Rng, platform: Platform) -> DateStyle {
+    let styles: &[DateStyle] = match platform {
+        Platform::Weixin => &[DateStyle::ShortChinese, DateStyle::ShortChinese, DateStyle::Chinese, DateStyle::Script],
+        Platform::Weibo => &[DateStyle::Relative, DateStyle::IsoMinute],
+        Platform::Toutiao => &[DateStyle::Relative, DateStyle::IsoMinute],
+        Platform::Douyin => &[DateStyle::Iso, DateStyle::Iso, DateStyle::Script],
+        Platform::Kuaishou | Platform::Shipinhao => &[DateStyle::DaysAgo, DateStyle::ShortChinese],
+        _ => &[DateStyle::IsoMinute, DateStyle::Iso],
+    };
+    *rng.pick(styles)
+}
+
+/// Marks the accounts whose unit has another one on the same platform.
+fn mark_doubled(accounts: &mut [AccountPlan]) {
+    let mut seats: BTreeMap<(usize, Platform), Vec<usize>> = BTreeMap::new();
+    for (index, account) in accounts.iter().enumerate() {
+        seats.entry((account.org, account.platform)).or_default().push(index);
+    }
+    for pair in seats.values().filter(|s| s.len() == 2) {
+        let (first, second) = (pair[0], pair[1]);
+        let (a, b) = (accounts[first].id.clone(), accounts[second].id.clone());
+        if accounts[second].is_running() {
+            accounts[first].duplicate = Duplicate::Doubled(b);
+            accounts[second].duplicate = Duplicate::Doubled(a);
+        } else {
+            accounts[first].duplicate = Duplicate::OtherCancelled(b);
+        }
+    }
+}
+
+/// Gives pairs of units one name on one platform, and marks units with one name on two platforms.
+fn share_names(seed: u64, accounts: &mut [AccountPlan], counts: &Counts) {
+    let mut rng = Rng::new(seed, "shared names");
+    let mut order: Vec<usize> = running(accounts, |a| a.duplicate == Duplicate::Single && a.platform.publishes());
+    rng.shuffle(&mut order);
+    let mut pairs = 0;
+    let mut used = BTreeSet::new();
+    for (nth, &a) in order.iter().enumerate() {
+        let other = order[nth + 1..].iter().copied().find(|&b| {
+            let (x, y) = (&accounts[a], &accounts[b]);
+            x.platform == y.platform && x.region == y.region && x.org != y.org && !used.contains(&b)
+        });
+        let Some(b) = other.filter(|_| pairs < counts.same_name_pairs && !used.contains(&a)) else { continue };
+        let name = format!("文明{}", accounts[a].place);
+        for (one, two) in [(a, b), (b, a)] {
+            accounts[one].duplicate = Duplicate::SameNameElsewhere(accounts[two].id.clone());
+            accounts[one].name.clone_from(&name);
+            used.insert(one);
+        }
+        pairs += 1;
+    }
+    let mut marked = 0;
+    for &a in &order {
+        let twin = order.iter().copied().find(|&b| {
+            let (x, y) = (&accounts[a], &accounts[b]);
+            x.org == y.org && x.platform != y.platform && x.name == y.name && x.duplicate == Duplicate::Single
+        });
+        let Some(b) = twin.filter(|_| marked < counts.same_name_platforms) else { continue };
+        accounts[a].duplicate = Duplicate::SameNameOtherPlatform(accounts[b].id.clone());
+        marked += 1;
+    }
+}
+
+fn running(accounts: &[AccountPlan], keep: impl Fn(&AccountPlan) -> bool) -> Vec<usize> {
+    (0..accounts.len()).filter(|&i| accounts[i].is_running() && keep(&accounts[i])).collect()
+}
+
+/// Hands the kinds out in turn, first the planted ones, then the near misses, to accounts in a drawn order.
+fn deal<T: Copy>(seed: u64, key: &str, order: &mut [usize], (planted, p): (&[T], usize), (near, n): (&[T], usize)) -> Vec<(usize, T)> {
+    let mut rng = Rng::new(seed, key);
+    rng.shuffle(order);
+    let (mut planted, mut near) = (planted.to_vec(), near.to_vec());
+    rng.shuffle(&mut planted);
+    rng.shuffle(&mut near);
+    let kinds = planted.iter().cycle().take(p).chain(near.iter().cycle().take(n));
+    order.iter().copied().zip(kinds.copied()).collect()
+}
+
+fn plant_posting(seed: u64, accounts: &mut [AccountPlan], counts: &Counts) {
+    let mut order = running(accounts, |a| a.platform.publishes());
+    let stale = (&Posting::STALE[..], counts.stale);
+    for (index, posting) in deal(seed, "posting", &mut order, stale, (&Posting::NEAR, counts.near_stale)) {
+        accounts[index].posting = posting;
+    }
+}
+
+fn plant_interaction(seed: u64, accounts: &mut [AccountPlan], counts: &Counts) {
+    let mut order = running(accounts, |a| a.platform.publishes() && a.posting == Posting::Fresh);
+    let mute = (&Interaction::MUTE[..], counts.mute);
+    for (index, interaction) in deal(seed, "interaction", &mut order, mute, (&Interaction::NEAR, counts.near_mute)) {
+        accounts[index].interaction = interaction;
+    }
+}
+
+fn plant_downloads(seed: u64, accounts: &mut [AccountPlan], counts: &Counts) {
+    let mut order = running(accounts, |a| a.platform == Platform::App);
+    let dead = (&Download::DEAD[..], counts.dead);
+    for (index, download) in deal(seed, "downloads", &mut order, dead, (&Download::NEAR, counts.near_dead)) {
+        accounts[index].download = download;
+    }
+}
+
+fn plant_conduct(seed: u64, accounts: &mut [AccountPlan], counts: &Counts) {
+    let mut order = running(accounts, |a| a.platform.publishes() && !a.fails());
+    Rng::new(seed, "conduct").shuffle(&mut order);
+    for index in order.into_iter().take(counts.conduct) {
+        accounts[index].manual.push(("account_conduct", 1, "要求群众关注、点赞并截图上报"));
+    }
+}
+
+/// Gives the addresses of feed and package, and a style of dates that goes with what is planted.
+fn settle(account: &mut AccountPlan) {
+    if account.platform == Platform::App {
+        account.download_url = format!("https://{}{}", account.platform.host(), store::download_path(&account.slug));
+        return;
+    }
+    if !account.platform.publishes() {
+        return;
+    }
+    // Comments stand beside the posts of a visible list, and an undated list has no script either.
+    if account.interaction == Interaction::CommentsOnly || account.posting == Posting::Undated {
+        account.dates = DateStyle::Iso;
+    }
+    let needs_feed = account.dates == DateStyle::Script
+        || matches!(account.posting, Posting::PageEmpty | Posting::FeedOld | Posting::Undated);
+    if needs_feed || Rng::new(account.seed, "feed").percent(60) {
+        account.feed_url = format!("https://{FEED_HOST}{}", feeds::feed_path(account.feed, &account.slug));
+    }
+}
