@@ -14,9 +14,11 @@ pub mod indicator;
 pub mod judge;
 pub mod points;
 pub mod registry;
+pub mod results;
 pub mod review;
 pub mod round;
 pub mod score;
+pub mod stats;
 pub mod verdict;
 
 #[cfg(test)]
