@@ -14,6 +14,7 @@
     clippy::iter_over_hash_type
 )]
 
+pub mod calendar;
 pub mod checks;
 pub mod evidence;
 pub mod facts;
@@ -21,11 +22,13 @@ pub mod indicator;
 pub mod judge;
 pub mod points;
 pub mod registry;
+pub mod results;
 pub mod review;
 pub mod round;
+pub mod sample;
 pub mod score;
+pub mod stats;
 pub mod verdict;
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;

@@ -7,8 +7,18 @@
 //! moves its clock unless told. Start reading at [`model`], then `plan` (what is drawn) and `serve` (what is answered).
 
 pub mod accounts;
+pub mod cli;
+pub mod content;
 pub mod model;
+pub mod outside;
+pub mod plan;
+pub mod render;
 pub mod response;
 pub mod rng;
 pub mod scorer;
+pub mod serve;
 pub mod sheets;
+pub mod text;
+pub mod truth;
+
+pub use cli::{main_score, main_serve};

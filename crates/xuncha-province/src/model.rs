@@ -216,6 +216,12 @@ impl Family {
     pub const ALL: [Self; 8] =
         [Self::Jpage, Self::Trs, Self::Kaipu, Self::Aspx, Self::Shtml, Self::Boda, Self::Script, Self::Frames];
 
+    /// True for the families whose pages are not UTF-8.
+    #[must_use]
+    pub const fn is_gbk(self) -> bool {
+        matches!(self, Self::Aspx | Self::Shtml)
+    }
+
     /// The word used in the truth file.
     #[must_use]
     pub const fn word(self) -> &'static str {
