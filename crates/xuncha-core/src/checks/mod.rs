@@ -58,6 +58,7 @@ impl Context {
 }
 
 /// 检查项. One line of the list.
+#[derive(Debug)]
 pub struct Check {
     /// Its name, after the failing state.
     pub name: &'static str,
