@@ -278,3 +278,7 @@ fn unknown_cases(indicator: &Indicator) -> impl Iterator<Item = SetFault> {
             case: case.clone(),
         })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -81,11 +81,12 @@ fn finding(
     } else {
         format!("“{text}”")
     };
-    let place = if link.on_home { "首页等" } else { "" };
-    let detail = format!(
-        "{place}{}个页面上的链接{named}打不开：{why}。",
-        link.place_count.max(1)
-    );
+    let pages = match (link.on_home, link.place_count) {
+        (true, 0 | 1) => "首页".to_owned(),
+        (true, count) => format!("首页等{count}个页面"),
+        (false, count) => format!("{}个页面", count.max(1)),
+    };
+    let detail = format!("{pages}上的链接{named}打不开：{why}。");
     let mut finding = Finding::new(&link.url, case, detail, first.quoting(why))
         .with_url(&link.url)
         .with_places(link.places.iter().cloned())

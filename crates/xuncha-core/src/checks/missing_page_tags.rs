@@ -110,6 +110,11 @@ fn judge_tag(
         return None;
     }
     let sampled = u64::from(params.sample_pages).min(site.article_count);
+    let quote = if is_all {
+        format!("未见<meta name=\"{tag}\">")
+    } else {
+        String::new()
+    };
     let (count, detail) = if is_all {
         let detail = format!(
             "稿件页缺少页面标签{tag}（共{}页，抽查{sampled}页均无）。",
@@ -129,7 +134,7 @@ fn judge_tag(
         Confidence::High
     };
     let places = in_drawn_order(pages, &context.seed);
-    let finding = Finding::new(tag, "tag_missing", detail, evidence.quoting(&places[0].url))
+    let finding = Finding::new(tag, "tag_missing", detail, evidence.quoting(&quote))
         .with_url(&places[0].url)
         .with_count(count)
         .with_confidence(confidence)

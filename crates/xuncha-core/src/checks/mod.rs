@@ -58,6 +58,7 @@ impl Context {
 }
 
 /// 检查项. One line of the list.
+#[derive(Debug)]
 pub struct Check {
     /// Its name, after the failing state.
     pub name: &'static str,
@@ -149,7 +150,7 @@ pub static CHECKS: &[Check] = &[
     room!(nonconforming_name, "名称不规范"),
     room!(search_misses, "站内搜索不可用"),
     room!(uninterpreted_policies, "政策文件未解读"),
-    room!(unlinked_interpretations, "解读与文件未关联"),
+    room!(unlinked_interpretations, "解读与文件未双向关联"),
     room!(incomplete_guides, "办事指南不完整"),
     room!(missing_service_statistics, "办事统计不公开"),
     room!(unpublished_messages, "留言不公开、不回应"),

@@ -81,7 +81,7 @@ pub fn judge(
 
 fn finding(fault: Fault, evidence: &EvidenceRef) -> Finding {
     Finding::new(KEY, fault.case, fault.detail, evidence.clone())
-        .with_url(&evidence.url)
+        .with_url(&evidence.quote)
         .with_confidence(fault.confidence)
 }
 

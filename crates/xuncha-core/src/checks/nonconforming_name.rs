@@ -91,7 +91,7 @@ fn accepted_names(subject: &Subject, registered: &Site) -> Vec<String> {
                 .iter()
                 .filter_map(move |name| name.strip_prefix(region.as_str()))
         })
-        .filter(|rest| rest.chars().count() > 3 && *rest != "人民政府")
+        .filter(|rest| rest.chars().count() >= 3 && *rest != "人民政府")
         .map(str::to_owned)
         .collect();
     accepted.extend(short);

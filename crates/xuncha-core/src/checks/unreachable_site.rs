@@ -141,7 +141,7 @@ fn finding(visits: &Visits<'_>, params: &Params) -> Option<Finding> {
         .with_places(visits.failed.iter().map(|probe| {
             support::place(
                 &probe.evidence.url,
-                &format!("{} {}", probe.at, describe(probe)),
+                &format!("{} {}", moment(probe), describe(probe)),
             )
         }));
     for probe in others.iter().take(crate::verdict::MAX_PLACES) {
@@ -180,6 +180,11 @@ fn lost_place(probe: &Probe) -> Doubt {
         KEY,
         "unreachable",
         UndeterminedReason::OurSide,
-        format!("{} {}", probe.at, probe.detail),
+        format!("{} {}", moment(probe), probe.detail),
     )
+}
+
+/// Day and time without the `T` of the standard, as people write it.
+fn moment(probe: &Probe) -> String {
+    format!("{} {}", probe.at.date(), probe.at.time())
 }
