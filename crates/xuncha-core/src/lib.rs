@@ -8,13 +8,21 @@
 //!
 //! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in `checks`.
 
+pub mod calendar;
 pub mod evidence;
 pub mod facts;
 pub mod indicator;
 pub mod judge;
 pub mod points;
 pub mod registry;
+pub mod results;
 pub mod review;
 pub mod round;
+pub mod sample;
 pub mod score;
+pub mod stats;
 pub mod verdict;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, missing_docs)]
+mod testing;
