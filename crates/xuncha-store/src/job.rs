@@ -64,7 +64,17 @@ pub struct Progress {
 impl Transaction {
     /// Queues a job; `false` where the same work is queued already.
     pub async fn put_job(&self, job: &NewJob) -> Result<bool> {
-        let columns = ["kind", "idempotency_key", "state", "payload", "done", "total", "note", "attempts", "due_at"];
+        let columns = [
+            "kind",
+            "idempotency_key",
+            "state",
+            "payload",
+            "done",
+            "total",
+            "note",
+            "attempts",
+            "due_at",
+        ];
         let row = vec![
             sql::text(&job.kind),
             sql::text(&job.idempotency_key),
@@ -128,7 +138,10 @@ impl Store {
         )
         .await?;
         if touched == 0 {
-            return Err(StoreError::Missing { noun: "任务", id: number.to_string() });
+            return Err(StoreError::Missing {
+                noun: "任务",
+                id: number.to_string(),
+            });
         }
         transaction.commit().await
     }
@@ -144,7 +157,8 @@ impl Store {
     }
 }
 
-const JOB_COLUMNS: &str = "number, kind, idempotency_key, state, payload, done, total, note, attempts, due_at";
+const JOB_COLUMNS: &str =
+    "number, kind, idempotency_key, state, payload, done, total, note, attempts, due_at";
 
 fn read_job(row: &QueryResult) -> Result<Job> {
     let count = |column: &str| -> Result<u64> {

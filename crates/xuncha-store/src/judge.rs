@@ -96,7 +96,15 @@ pub struct FindingFilter {
 pub fn finding_id(round: &str, judgement: &Judgement, key: &str, twin: u64) -> String {
     let mut hash = Sha256::new();
     let twin = twin.to_string();
-    let parts = [round, &judgement.set, &judgement.target.0, &judgement.indicator, &judgement.check, key, &twin];
+    let parts = [
+        round,
+        &judgement.set,
+        &judgement.target.0,
+        &judgement.indicator,
+        &judgement.check,
+        key,
+        &twin,
+    ];
     for part in parts {
         // Each part with its length, so that no two lists of parts hash alike.
         hash.update((part.len() as u64).to_le_bytes());
@@ -113,7 +121,12 @@ impl Store {
         for set in sets {
             for table in ["judgements", "findings"] {
                 let delete = format!("DELETE FROM {table} WHERE round = ? AND set_id = ?");
-                sql::run(&transaction.inner, &delete, vec![sql::text(round), sql::text(set)]).await?;
+                sql::run(
+                    &transaction.inner,
+                    &delete,
+                    vec![sql::text(round), sql::text(set)],
+                )
+                .await?;
             }
         }
         // Written in portions, so that the rows of a census never stand in memory beside the judgements at once.
@@ -124,14 +137,32 @@ impl Store {
                 all.push(judgement_row(round, judgement)?);
                 findings.extend(finding_rows(round, judgement)?);
             }
-            sql::insert(&transaction.inner, "judgements", &JUDGEMENT_COLUMNS, all, "").await?;
-            sql::insert(&transaction.inner, "findings", &FINDING_COLUMNS, findings, "").await?;
+            sql::insert(
+                &transaction.inner,
+                "judgements",
+                &JUDGEMENT_COLUMNS,
+                all,
+                "",
+            )
+            .await?;
+            sql::insert(
+                &transaction.inner,
+                "findings",
+                &FINDING_COLUMNS,
+                findings,
+                "",
+            )
+            .await?;
         }
         transaction.commit().await
     }
 
     /// Judgements of a round, of one target or of all, in the order of set, target, indicator and check.
-    pub async fn judgements(&self, round: &str, target: Option<&TargetId>) -> Result<Vec<Judgement>> {
+    pub async fn judgements(
+        &self,
+        round: &str,
+        target: Option<&TargetId>,
+    ) -> Result<Vec<Judgement>> {
         let condition = Where::default()
             .and("round = ?", [sql::text(round)])
             .and_some("target = ?", target.map(|target| target.0.as_str()));
@@ -144,7 +175,12 @@ impl Store {
     }
 
     /// Judgements that are 无法判定 as a whole or at some place, in the order of target, indicator and check.
-    pub async fn undetermined(&self, round: &str, set: &str, page: Page) -> Result<Listing<Judgement>> {
+    pub async fn undetermined(
+        &self,
+        round: &str,
+        set: &str,
+        page: Page,
+    ) -> Result<Listing<Judgement>> {
         let condition = Where::default()
             .and("round = ?", [sql::text(round)])
             .and("set_id = ?", [sql::text(set)])
@@ -162,7 +198,11 @@ impl Store {
     }
 
     /// How many judgements of a round fell into each class.
-    pub async fn verdict_counts(&self, round: &str, set: &str) -> Result<BTreeMap<VerdictClass, u64>> {
+    pub async fn verdict_counts(
+        &self,
+        round: &str,
+        set: &str,
+    ) -> Result<BTreeMap<VerdictClass, u64>> {
         let found = sql::rows(
             self.read(),
             "SELECT verdict, COUNT(*) AS n FROM judgements WHERE round = ? AND set_id = ? GROUP BY verdict ORDER BY verdict",
@@ -173,13 +213,21 @@ impl Store {
             .iter()
             .map(|row| {
                 let count: i64 = row.try_get_by("n")?;
-                Ok((sql::from_word("判定类别", row.try_get_by("verdict")?)?, count as u64))
+                Ok((
+                    sql::from_word("判定类别", row.try_get_by("verdict")?)?,
+                    count as u64,
+                ))
             })
             .collect()
     }
 
     /// Findings of a round, in the order of target, set, indicator, check and key.
-    pub async fn findings(&self, round: &str, filter: &FindingFilter, page: Page) -> Result<Listing<FindingRow>> {
+    pub async fn findings(
+        &self,
+        round: &str,
+        filter: &FindingFilter,
+        page: Page,
+    ) -> Result<Listing<FindingRow>> {
         let target = filter.target.as_ref().map(|target| target.0.as_str());
         let condition = Where::default()
             .and("round = ?", [sql::text(round)])
@@ -202,19 +250,35 @@ impl Store {
 
     /// A finding with its places and evidence.
     pub async fn finding(&self, id: &str) -> Result<(FindingRow, Finding)> {
-        let missing = || StoreError::Missing { noun: "问题", id: id.to_owned() };
+        let missing = || StoreError::Missing {
+            noun: "问题",
+            id: id.to_owned(),
+        };
         let sql = "SELECT f.*, j.body FROM findings f JOIN judgements j ON j.round = f.round AND j.set_id = f.set_id \
              AND j.target = f.target AND j.indicator = f.indicator AND j.check_name = f.check_name WHERE f.id = ?";
-        let row = sql::row(self.read(), sql, vec![sql::text(id)]).await?.ok_or_else(missing)?;
+        let row = sql::row(self.read(), sql, vec![sql::text(id)])
+            .await?
+            .ok_or_else(missing)?;
         let judgement = read_judgement(&row)?;
         let position: i64 = row.try_get_by("position")?;
-        let finding = findings_of(&judgement).get(position as usize).cloned().ok_or_else(missing)?;
+        let finding = findings_of(&judgement)
+            .get(position as usize)
+            .cloned()
+            .ok_or_else(missing)?;
         Ok((read_finding_row(&row)?, finding))
     }
 }
 
-const JUDGEMENT_COLUMNS: [&str; 8] =
-    ["round", "set_id", "target", "indicator", "check_name", "verdict", "doubt_count", "body"];
+const JUDGEMENT_COLUMNS: [&str; 8] = [
+    "round",
+    "set_id",
+    "target",
+    "indicator",
+    "check_name",
+    "verdict",
+    "doubt_count",
+    "body",
+];
 
 fn judgement_row(round: &str, judgement: &Judgement) -> Result<Vec<Value>> {
     Ok(vec![
@@ -233,7 +297,9 @@ fn doubt_count(result: &Judged) -> u64 {
     let doubts = match result {
         Judged::Unknown { undetermined } => undetermined.places.len(),
         Judged::Known { verdict } => match verdict {
-            Verdict::Pass { undetermined } | Verdict::Fail { undetermined, .. } => undetermined.len(),
+            Verdict::Pass { undetermined } | Verdict::Fail { undetermined, .. } => {
+                undetermined.len()
+            }
             Verdict::NotApplicable { .. } | Verdict::NeedsReview { .. } => 0,
         },
     };
@@ -243,14 +309,30 @@ fn doubt_count(result: &Judged) -> u64 {
 /// The findings of a judgement: problems, or what the machine suspects.
 pub fn findings_of(judgement: &Judgement) -> &[Finding] {
     match &judgement.result {
-        Judged::Known { verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. } } => findings,
+        Judged::Known {
+            verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. },
+        } => findings,
         _ => &[],
     }
 }
 
 const FINDING_COLUMNS: [&str; 16] = [
-    "id", "round", "set_id", "target", "indicator", "check_name", "key", "case_name", "verdict", "detail", "url",
-    "confidence", "count", "place_count", "position", "search",
+    "id",
+    "round",
+    "set_id",
+    "target",
+    "indicator",
+    "check_name",
+    "key",
+    "case_name",
+    "verdict",
+    "detail",
+    "url",
+    "confidence",
+    "count",
+    "place_count",
+    "position",
+    "search",
 ];
 
 fn finding_rows(round: &str, judgement: &Judgement) -> Result<Vec<Vec<Value>>> {
@@ -262,7 +344,12 @@ fn finding_rows(round: &str, judgement: &Judgement) -> Result<Vec<Vec<Value>>> {
         let id = finding_id(round, judgement, &finding.key, *twin);
         *twin += 1;
         let url = finding.url.as_deref();
-        let search = format!("{} {} {}", finding.detail, finding.key, url.unwrap_or_default());
+        let search = format!(
+            "{} {} {}",
+            finding.detail,
+            finding.key,
+            url.unwrap_or_default()
+        );
         all.push(vec![
             sql::text(&id),
             sql::text(round),

@@ -31,7 +31,14 @@ impl Store {
             return Ok(None);
         };
         let person: String = row.try_get_by("person")?;
-        insert_token(&transaction.inner, "sessions", session_token, &person, expires_at_s).await?;
+        insert_token(
+            &transaction.inner,
+            "sessions",
+            session_token,
+            &person,
+            expires_at_s,
+        )
+        .await?;
         let expired = "DELETE FROM sessions WHERE expires_at_s <= ?";
         sql::run(&transaction.inner, expired, vec![now_s.into()]).await?;
         transaction.commit().await?;
@@ -53,11 +60,22 @@ impl Store {
     pub async fn close_session(&self, session_token: &str) -> Result<()> {
         let transaction = self.begin().await?;
         let sql = "DELETE FROM sessions WHERE token_sha256 = ?";
-        sql::run(&transaction.inner, sql, vec![sql::text(&hash(session_token))]).await?;
+        sql::run(
+            &transaction.inner,
+            sql,
+            vec![sql::text(&hash(session_token))],
+        )
+        .await?;
         transaction.commit().await
     }
 
-    async fn put_token(&self, table: &str, token: &str, person: &str, expires_at_s: i64) -> Result<()> {
+    async fn put_token(
+        &self,
+        table: &str,
+        token: &str,
+        person: &str,
+        expires_at_s: i64,
+    ) -> Result<()> {
         let transaction = self.begin().await?;
         insert_token(&transaction.inner, table, token, person, expires_at_s).await?;
         transaction.commit().await
@@ -71,7 +89,11 @@ async fn insert_token(
     person: &str,
     expires_at_s: i64,
 ) -> Result<()> {
-    let row = vec![sql::text(&hash(token)), sql::text(person), expires_at_s.into()];
+    let row = vec![
+        sql::text(&hash(token)),
+        sql::text(person),
+        expires_at_s.into(),
+    ];
     let columns = ["token_sha256", "person", "expires_at_s"];
     sql::insert(connection, table, &columns, vec![row], "").await?;
     Ok(())

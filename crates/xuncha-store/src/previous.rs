@@ -32,18 +32,39 @@ pub struct PreviousResult {
 
 impl Store {
     /// Keeps an earlier round with its results; what was kept under the same id is replaced.
-    pub async fn put_previous(&self, round: &PreviousRound, results: &[PreviousResult]) -> Result<()> {
+    pub async fn put_previous(
+        &self,
+        round: &PreviousRound,
+        results: &[PreviousResult],
+    ) -> Result<()> {
         let transaction = self.begin().await?;
         let id = || vec![sql::text(&round.id)];
-        sql::run(&transaction.inner, "DELETE FROM previous_results WHERE round = ?", id()).await?;
-        sql::run(&transaction.inner, "DELETE FROM previous_rounds WHERE id = ?", id()).await?;
+        sql::run(
+            &transaction.inner,
+            "DELETE FROM previous_results WHERE round = ?",
+            id(),
+        )
+        .await?;
+        sql::run(
+            &transaction.inner,
+            "DELETE FROM previous_rounds WHERE id = ?",
+            id(),
+        )
+        .await?;
         let row = vec![
             sql::text(&round.id),
             sql::text(&round.title),
             sql::text(&sql::word(&round.as_of)?),
             sql::body("往期轮次", &round.body)?,
         ];
-        sql::insert(&transaction.inner, "previous_rounds", &["id", "title", "as_of", "body"], vec![row], "").await?;
+        sql::insert(
+            &transaction.inner,
+            "previous_rounds",
+            &["id", "title", "as_of", "body"],
+            vec![row],
+            "",
+        )
+        .await?;
         let mut all = Vec::with_capacity(results.len());
         for result in results {
             all.push(vec![

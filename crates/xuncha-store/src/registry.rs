@@ -100,7 +100,12 @@ pub fn registry_changes(before: &Registry, after: &Registry) -> Result<Vec<Regis
         &mut changes,
     )?;
     compare(EntryNoun::Site, &old.sites, &new.sites, &mut changes)?;
-    compare(EntryNoun::Account, &old.accounts, &new.accounts, &mut changes)?;
+    compare(
+        EntryNoun::Account,
+        &old.accounts,
+        &new.accounts,
+        &mut changes,
+    )?;
     Ok(changes)
 }
 
@@ -203,7 +208,10 @@ impl Store {
             condition.sql()
         );
         let found = sql::rows(self.read(), &sql, condition.values_paged(page)).await?;
-        let total = format!("SELECT COUNT(*) FROM ({union}) AS entries{}", condition.sql());
+        let total = format!(
+            "SELECT COUNT(*) FROM ({union}) AS entries{}",
+            condition.sql()
+        );
         Ok(Listing {
             rows: found.iter().map(read_target).collect::<Result<_>>()?,
             total: sql::count(self.read(), &total, condition.values()).await?,
@@ -250,10 +258,19 @@ async fn load(connection: &impl ConnectionTrait) -> Result<Registry> {
     let accounts: Vec<Account> = bodies(connection, "accounts", "id").await?;
     let by_id = |id: &TargetId| id.clone();
     Ok(Registry {
-        regions: regions.into_iter().map(|one| (one.code.clone(), one)).collect(),
-        organizations: organizations.into_iter().map(|one| (one.id.clone(), one)).collect(),
+        regions: regions
+            .into_iter()
+            .map(|one| (one.code.clone(), one))
+            .collect(),
+        organizations: organizations
+            .into_iter()
+            .map(|one| (one.id.clone(), one))
+            .collect(),
         sites: sites.into_iter().map(|one| (by_id(&one.id), one)).collect(),
-        accounts: accounts.into_iter().map(|one| (by_id(&one.id), one)).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|one| (by_id(&one.id), one))
+            .collect(),
     })
 }
 
@@ -262,7 +279,12 @@ async fn bodies<T: DeserializeOwned>(
     table: &str,
     key: &str,
 ) -> Result<Vec<T>> {
-    let found = sql::rows(connection, &format!("SELECT body FROM {table} ORDER BY {key}"), vec![]).await?;
+    let found = sql::rows(
+        connection,
+        &format!("SELECT body FROM {table} ORDER BY {key}"),
+        vec![],
+    )
+    .await?;
     found
         .iter()
         .map(|row| sql::parse("名录条目", &row.try_get_by_index::<String>(0)?))
@@ -271,7 +293,12 @@ async fn bodies<T: DeserializeOwned>(
 
 impl Transaction {
     async fn write_changes(&self, registry: &Registry, changes: &[RegistryChange]) -> Result<()> {
-        for noun in [EntryNoun::Region, EntryNoun::Organization, EntryNoun::Site, EntryNoun::Account] {
+        for noun in [
+            EntryNoun::Region,
+            EntryNoun::Organization,
+            EntryNoun::Site,
+            EntryNoun::Account,
+        ] {
             let touched = changes.iter().filter(|change| change.noun == noun);
             let mut written = Vec::new();
             for change in touched {
@@ -292,7 +319,16 @@ impl Transaction {
     }
 
     async fn record_changes(&self, changes: &[RegistryChange], note: &ChangeNote) -> Result<()> {
-        let columns = ["noun", "entry", "kind", "body_before", "body_after", "at", "person", "reason"];
+        let columns = [
+            "noun",
+            "entry",
+            "kind",
+            "body_before",
+            "body_after",
+            "at",
+            "person",
+            "reason",
+        ];
         let body = |value: &Option<serde_json::Value>| {
             Value::from(value.as_ref().map(serde_json::Value::to_string))
         };
@@ -327,8 +363,26 @@ fn columns_of(noun: EntryNoun) -> &'static [&'static str] {
     match noun {
         EntryNoun::Region => &["code", "name", "level", "parent", "body"],
         EntryNoun::Organization => &["id", "name", "region", "level", "parent", "search", "body"],
-        EntryNoun::Site => &["id", "name", "kind", "organization", "region", "state", "search", "body"],
-        EntryNoun::Account => &["id", "name", "platform", "organization", "region", "state", "search", "body"],
+        EntryNoun::Site => &[
+            "id",
+            "name",
+            "kind",
+            "organization",
+            "region",
+            "state",
+            "search",
+            "body",
+        ],
+        EntryNoun::Account => &[
+            "id",
+            "name",
+            "platform",
+            "organization",
+            "region",
+            "state",
+            "search",
+            "body",
+        ],
     }
 }
 
@@ -339,7 +393,10 @@ fn entry_row(registry: &Registry, noun: EntryNoun, entry: &str) -> Result<Option
         EntryNoun::Region => registry.regions.get(entry).map(region_row),
         EntryNoun::Organization => registry.organizations.get(entry).map(organization_row),
         EntryNoun::Site => registry.sites.get(&id).map(|site| site_row(registry, site)),
-        EntryNoun::Account => registry.accounts.get(&id).map(|account| account_row(registry, account)),
+        EntryNoun::Account => registry
+            .accounts
+            .get(&id)
+            .map(|account| account_row(registry, account)),
     };
     row.transpose()
 }
@@ -382,7 +439,10 @@ fn site_row(registry: &Registry, site: &Site) -> Result<Vec<Value>> {
 
 fn account_row(registry: &Registry, account: &Account) -> Result<Vec<Value>> {
     let unit = unit_name(registry, &account.organization);
-    let search = format!("{} {} {} {unit}", account.id, account.name, account.platform);
+    let search = format!(
+        "{} {} {} {unit}",
+        account.id, account.name, account.platform
+    );
     Ok(vec![
         sql::text(&account.id.0),
         sql::text(&account.name),
@@ -396,5 +456,8 @@ fn account_row(registry: &Registry, account: &Account) -> Result<Vec<Value>> {
 }
 
 fn unit_name<'a>(registry: &'a Registry, id: &str) -> &'a str {
-    registry.organizations.get(id).map_or("", |unit| unit.name.as_str())
+    registry
+        .organizations
+        .get(id)
+        .map_or("", |unit| unit.name.as_str())
 }

@@ -27,7 +27,15 @@ impl Store {
                 sql::body("复核", review)?,
             ]);
         }
-        let columns = ["round", "target", "check_name", "key", "person", "at", "body"];
+        let columns = [
+            "round",
+            "target",
+            "check_name",
+            "key",
+            "person",
+            "at",
+            "body",
+        ];
         let transaction = self.begin().await?;
         sql::insert(&transaction.inner, "reviews", &columns, all, "").await?;
         transaction.commit().await
@@ -45,7 +53,12 @@ impl Store {
     /// Every review of a target in a round, oldest first, superseded ones included.
     pub async fn review_history(&self, round: &str, target: &TargetId) -> Result<Vec<Review>> {
         let sql = "SELECT body FROM reviews WHERE round = ? AND target = ? ORDER BY number";
-        let found = sql::rows(self.read(), sql, vec![sql::text(round), sql::text(&target.0)]).await?;
+        let found = sql::rows(
+            self.read(),
+            sql,
+            vec![sql::text(round), sql::text(&target.0)],
+        )
+        .await?;
         found.iter().map(read_review).collect()
     }
 }

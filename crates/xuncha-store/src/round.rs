@@ -68,8 +68,17 @@ pub struct SubjectFilter {
 impl Transaction {
     /// Creates a round; a round that exists is never changed.
     pub async fn create_round(&self, round: &Round) -> Result<()> {
-        let columns =
-            ["id", "title", "state", "coverage", "as_of", "set_id", "set_sha256", "close_reason", "body"];
+        let columns = [
+            "id",
+            "title",
+            "state",
+            "coverage",
+            "as_of",
+            "set_id",
+            "set_sha256",
+            "close_reason",
+            "body",
+        ];
         let row = vec![
             sql::text(&round.id),
             sql::text(&round.title),
@@ -81,19 +90,38 @@ impl Transaction {
             sql::text(""),
             sql::body("检查轮次", round)?,
         ];
-        let written = sql::insert(&self.inner, "rounds", &columns, vec![row], "ON CONFLICT DO NOTHING").await?;
+        let written = sql::insert(
+            &self.inner,
+            "rounds",
+            &columns,
+            vec![row],
+            "ON CONFLICT DO NOTHING",
+        )
+        .await?;
         if written == 0 {
-            return Err(StoreError::Exists { noun: "检查轮次", id: round.id.clone() });
+            return Err(StoreError::Exists {
+                noun: "检查轮次",
+                id: round.id.clone(),
+            });
         }
         Ok(())
     }
 
     /// Moves a round to another state; `reason` is kept when it is closed.
-    pub async fn set_round_state(&self, round: &str, state: RoundState, reason: &str) -> Result<()> {
+    pub async fn set_round_state(
+        &self,
+        round: &str,
+        state: RoundState,
+        reason: &str,
+    ) -> Result<()> {
         let touched = sql::run(
             &self.inner,
             "UPDATE rounds SET state = ?, close_reason = ? WHERE id = ?",
-            vec![sql::text(&sql::word(&state)?), sql::text(reason), sql::text(round)],
+            vec![
+                sql::text(&sql::word(&state)?),
+                sql::text(reason),
+                sql::text(round),
+            ],
         )
         .await?;
         if touched == 0 {
@@ -112,7 +140,12 @@ impl Store {
     }
 
     /// Moves a round to another state; `reason` is kept when it is closed.
-    pub async fn set_round_state(&self, round: &str, state: RoundState, reason: &str) -> Result<()> {
+    pub async fn set_round_state(
+        &self,
+        round: &str,
+        state: RoundState,
+        reason: &str,
+    ) -> Result<()> {
         let transaction = self.begin().await?;
         transaction.set_round_state(round, state, reason).await?;
         transaction.commit().await
@@ -136,7 +169,12 @@ impl Store {
     }
 
     /// Keeps the sample of a round with its subjects; both are replaced together.
-    pub async fn put_sample(&self, round: &str, sample: &Sample, subjects: &[Subject]) -> Result<()> {
+    pub async fn put_sample(
+        &self,
+        round: &str,
+        sample: &Sample,
+        subjects: &[Subject],
+    ) -> Result<()> {
         let transaction = self.begin().await?;
         for table in ["samples", "subjects"] {
             let delete = format!("DELETE FROM {table} WHERE round = ?");
@@ -150,8 +188,13 @@ impl Store {
         ];
         let columns = ["round", "seed", "drawn_count", "body"];
         sql::insert(&transaction.inner, "samples", &columns, vec![row], "").await?;
-        let columns = ["round", "target", "class", "name", "region", "search", "body"];
-        let all = subjects.iter().map(|one| subject_row(round, one)).collect::<Result<_>>()?;
+        let columns = [
+            "round", "target", "class", "name", "region", "search", "body",
+        ];
+        let all = subjects
+            .iter()
+            .map(|one| subject_row(round, one))
+            .collect::<Result<_>>()?;
         sql::insert(&transaction.inner, "subjects", &columns, all, "").await?;
         transaction.commit().await
     }
@@ -190,7 +233,10 @@ impl Store {
             vec![sql::text(round), sql::text(&target.0)],
         )
         .await?;
-        let row = row.ok_or_else(|| StoreError::Missing { noun: "受检对象", id: target.0.clone() })?;
+        let row = row.ok_or_else(|| StoreError::Missing {
+            noun: "受检对象",
+            id: target.0.clone(),
+        })?;
         sql::parse("受检对象", &row.try_get_by_index::<String>(0)?)
     }
 
@@ -203,7 +249,10 @@ impl Store {
         page: Page,
     ) -> Result<Listing<SubjectRow>> {
         let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter.outcome.map(|outcome| sql::word(&outcome)).transpose()?;
+        let outcome = filter
+            .outcome
+            .map(|outcome| sql::word(&outcome))
+            .transpose()?;
         let from = "FROM subjects s LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ?";
         let condition = Where::default()
             .and("s.round = ?", [sql::text(round)])
@@ -273,7 +322,9 @@ fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
     Ok(SubjectRow {
         subject: sql::parse("受检对象", &row.try_get_by::<String, _>("body")?)?,
         class: sql::from_word("对象类别", row.try_get_by("class")?)?,
-        outcome: outcome.map(|word| sql::from_word("结论", word)).transpose()?,
+        outcome: outcome
+            .map(|word| sql::from_word("结论", word))
+            .transpose()?,
         deduct_hundredths: row.try_get_by("deduct_hundredths")?,
         final_hundredths: row.try_get_by("final_hundredths")?,
         finding_count: count as u64,
@@ -281,5 +332,8 @@ fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
 }
 
 fn missing(round: &str) -> StoreError {
-    StoreError::Missing { noun: "检查轮次", id: round.to_owned() }
+    StoreError::Missing {
+        noun: "检查轮次",
+        id: round.to_owned(),
+    }
 }

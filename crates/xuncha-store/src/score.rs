@@ -24,12 +24,28 @@ impl Store {
     /// Replaces the score sheets of a round under a set.
     pub async fn put_sheets(&self, round: &str, set: &str, sheets: &[ScoreSheet]) -> Result<()> {
         let columns = [
-            "round", "set_id", "target", "class", "outcome", "deduct_hundredths", "final_hundredths", "open_count", "body",
+            "round",
+            "set_id",
+            "target",
+            "class",
+            "outcome",
+            "deduct_hundredths",
+            "final_hundredths",
+            "open_count",
+            "body",
         ];
         let transaction = self.begin().await?;
         let delete = "DELETE FROM sheets WHERE round = ? AND set_id = ?";
-        sql::run(&transaction.inner, delete, vec![sql::text(round), sql::text(set)]).await?;
-        let all = sheets.iter().map(|sheet| sheet_row(round, set, sheet)).collect::<Result<_>>()?;
+        sql::run(
+            &transaction.inner,
+            delete,
+            vec![sql::text(round), sql::text(set)],
+        )
+        .await?;
+        let all = sheets
+            .iter()
+            .map(|sheet| sheet_row(round, set, sheet))
+            .collect::<Result<_>>()?;
         sql::insert(&transaction.inner, "sheets", &columns, all, "").await?;
         transaction.commit().await
     }
@@ -43,13 +59,19 @@ impl Store {
         page: Page,
     ) -> Result<Listing<ScoreSheet>> {
         let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter.outcome.map(|outcome| sql::word(&outcome)).transpose()?;
+        let outcome = filter
+            .outcome
+            .map(|outcome| sql::word(&outcome))
+            .transpose()?;
         let condition = Where::default()
             .and("round = ?", [sql::text(round)])
             .and("set_id = ?", [sql::text(set)])
             .and_some("class = ?", class.as_deref())
             .and_some("outcome = ?", outcome.as_deref());
-        let sql = format!("SELECT body FROM sheets{} ORDER BY target LIMIT ? OFFSET ?", condition.sql());
+        let sql = format!(
+            "SELECT body FROM sheets{} ORDER BY target LIMIT ? OFFSET ?",
+            condition.sql()
+        );
         let found = sql::rows(self.read(), &sql, condition.values_paged(page)).await?;
         let total = format!("SELECT COUNT(*) FROM sheets{}", condition.sql());
         Ok(Listing {
@@ -62,7 +84,12 @@ impl Store {
     }
 
     /// The score sheet of a target under a set, `None` before scoring.
-    pub async fn sheet(&self, round: &str, set: &str, target: &TargetId) -> Result<Option<ScoreSheet>> {
+    pub async fn sheet(
+        &self,
+        round: &str,
+        set: &str,
+        target: &TargetId,
+    ) -> Result<Option<ScoreSheet>> {
         let row = sql::row(
             self.read(),
             "SELECT body FROM sheets WHERE round = ? AND set_id = ? AND target = ?",
@@ -74,7 +101,11 @@ impl Store {
     }
 
     /// How many targets of each class had each outcome.
-    pub async fn outcome_counts(&self, round: &str, set: &str) -> Result<BTreeMap<(TargetClass, Outcome), u64>> {
+    pub async fn outcome_counts(
+        &self,
+        round: &str,
+        set: &str,
+    ) -> Result<BTreeMap<(TargetClass, Outcome), u64>> {
         let found = sql::rows(
             self.read(),
             "SELECT class, outcome, COUNT(*) AS n FROM sheets WHERE round = ? AND set_id = ? \
@@ -96,7 +127,11 @@ impl Store {
 
 fn sheet_row(round: &str, set: &str, sheet: &ScoreSheet) -> Result<Vec<Value>> {
     let hundredths = |points: Option<Points>| Value::from(points.map(Points::hundredths));
-    let open = sheet.indicators.iter().filter(|one| !one.open.is_empty()).count();
+    let open = sheet
+        .indicators
+        .iter()
+        .filter(|one| !one.open.is_empty())
+        .count();
     Ok(vec![
         sql::text(round),
         sql::text(set),

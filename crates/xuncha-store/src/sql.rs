@@ -151,7 +151,9 @@ impl Where {
 
 /// Text for `LIKE … ESCAPE '!'`.
 fn escape_like(word: &str) -> String {
-    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    word.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 /// A text value. PostgreSQL stores no NUL, so it becomes the replacement character; bodies in JSON escape it by themselves.
@@ -215,7 +217,10 @@ mod tests {
     fn placeholders_are_numbered_for_postgres_only() {
         let sql = "SELECT a FROM t WHERE b = ? AND c LIKE ? ESCAPE '!'";
         let numbered = statement(DbBackend::Postgres, sql, vec![]).sql;
-        assert_eq!(numbered, "SELECT a FROM t WHERE b = $1 AND c LIKE $2 ESCAPE '!'");
+        assert_eq!(
+            numbered,
+            "SELECT a FROM t WHERE b = $1 AND c LIKE $2 ESCAPE '!'"
+        );
         assert_eq!(statement(DbBackend::Sqlite, sql, vec![]).sql, sql);
     }
 

@@ -26,7 +26,10 @@ pub(crate) fn frame(record: &FactRecord) -> Result<Vec<u8>> {
 }
 
 fn body_error(source: serde_json::Error) -> StoreError {
-    StoreError::Body { what: "采集记录".to_owned(), source }
+    StoreError::Body {
+        what: "采集记录".to_owned(),
+        source,
+    }
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -46,7 +49,12 @@ pub struct FactIter {
 impl FactIter {
     /// Begins at the first record; a missing file has none.
     pub(crate) fn open(path: &Path) -> Result<FactIter> {
-        let mut records = FactIter { source: None, path: path.to_owned(), file_len: 0, position: 0 };
+        let mut records = FactIter {
+            source: None,
+            path: path.to_owned(),
+            file_len: 0,
+            position: 0,
+        };
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(records),
@@ -59,7 +67,9 @@ impl FactIter {
             // Killed while the magic was written: nothing was kept yet.
             return Ok(records);
         }
-        source.read_exact(&mut magic).map_err(StoreError::file(path))?;
+        source
+            .read_exact(&mut magic)
+            .map_err(StoreError::file(path))?;
         if &magic != MAGIC {
             return Err(records.damaged("不是本版本的采集记录文件"));
         }
@@ -79,7 +89,10 @@ impl FactIter {
     }
 
     fn damaged(&self, detail: &str) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), detail: format!("{detail}（位置 {}）", self.position) }
+        StoreError::Damaged {
+            path: self.path.clone(),
+            detail: format!("{detail}（位置 {}）", self.position),
+        }
     }
 
     fn read_next(&mut self) -> Result<Option<FactRecord>> {
@@ -91,7 +104,9 @@ impl FactIter {
             return Ok(None);
         }
         let mut head = [0u8; 8];
-        source.read_exact(&mut head).map_err(StoreError::file(&self.path))?;
+        source
+            .read_exact(&mut head)
+            .map_err(StoreError::file(&self.path))?;
         let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
         let wanted_crc = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
         if length == 0 {
@@ -104,11 +119,14 @@ impl FactIter {
             return Ok(None);
         }
         let mut packed = vec![0u8; length as usize];
-        source.read_exact(&mut packed).map_err(StoreError::file(&self.path))?;
+        source
+            .read_exact(&mut packed)
+            .map_err(StoreError::file(&self.path))?;
         if crc32(&packed) != wanted_crc {
             return self.bad_checksum(u64::from(length) + 8 == left);
         }
-        let json = zstd::stream::decode_all(packed.as_slice()).map_err(StoreError::file(&self.path))?;
+        let json =
+            zstd::stream::decode_all(packed.as_slice()).map_err(StoreError::file(&self.path))?;
         let record = serde_json::from_slice(&json).map_err(body_error)?;
         self.position += u64::from(length) + 8;
         Ok(Some(record))
@@ -118,7 +136,9 @@ impl FactIter {
     fn zeros_to_the_end(&mut self) -> Result<Option<FactRecord>> {
         let mut rest = Vec::new();
         if let Some(source) = &mut self.source {
-            source.read_to_end(&mut rest).map_err(StoreError::file(&self.path))?;
+            source
+                .read_to_end(&mut rest)
+                .map_err(StoreError::file(&self.path))?;
         }
         if rest.iter().any(|&byte| byte != 0) {
             return Err(self.damaged("出现空帧"));
@@ -128,7 +148,11 @@ impl FactIter {
 
     /// A wrong checksum in the last frame is a torn end; before it, damage.
     fn bad_checksum(&self, is_last: bool) -> Result<Option<FactRecord>> {
-        if is_last { Ok(None) } else { Err(self.damaged("校验和不符")) }
+        if is_last {
+            Ok(None)
+        } else {
+            Err(self.damaged("校验和不符"))
+        }
     }
 }
 

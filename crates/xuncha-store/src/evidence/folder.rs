@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use xuncha_core::registry::TargetId;
 
+use super::RecordId;
 use super::facts::FactIter;
 use super::warc::{self, ArchivedExchange};
-use super::RecordId;
 use crate::{Result, StoreError};
 
 /// 证据文件夹. All rounds' evidence under one folder.
@@ -21,7 +21,9 @@ impl EvidenceFolder {
     /// Opens the folder, making it where it is missing.
     pub fn open(root: &Path) -> Result<EvidenceFolder> {
         std::fs::create_dir_all(root).map_err(StoreError::file(root))?;
-        Ok(EvidenceFolder { root: root.to_owned() })
+        Ok(EvidenceFolder {
+            root: root.to_owned(),
+        })
     }
 
     /// The folder of a target in a round; it need not exist.
@@ -35,13 +37,23 @@ impl EvidenceFolder {
     }
 
     /// Reads an exchange back, for replay.
-    pub fn read_record(&self, round: &str, target: &TargetId, record: &str) -> Result<ArchivedExchange> {
+    pub fn read_record(
+        &self,
+        round: &str,
+        target: &TargetId,
+        record: &str,
+    ) -> Result<ArchivedExchange> {
         let id: RecordId = record.parse()?;
         let path = segment_path(&self.target_dir(round, target), id.segment);
         let mut file = File::open(&path).map_err(StoreError::file(&path))?;
-        file.seek(SeekFrom::Start(id.offset)).map_err(StoreError::file(&path))?;
-        let damaged = |detail: String| StoreError::Damaged { path: path.clone(), detail };
-        let raw = warc::read_record(file).map_err(|error| damaged(format!("偏移 {} 处：{error}", id.offset)))?;
+        file.seek(SeekFrom::Start(id.offset))
+            .map_err(StoreError::file(&path))?;
+        let damaged = |detail: String| StoreError::Damaged {
+            path: path.clone(),
+            detail,
+        };
+        let raw = warc::read_record(file)
+            .map_err(|error| damaged(format!("偏移 {} 处：{error}", id.offset)))?;
         warc::archived(raw).ok_or_else(|| damaged(format!("偏移 {} 处不是应答记录", id.offset)))
     }
 
@@ -81,7 +93,11 @@ fn file_name(id: &str) -> String {
             name.push_str(&format!("%{byte:02X}"));
         }
     }
-    if name.is_empty() { "%".to_owned() } else { name }
+    if name.is_empty() {
+        "%".to_owned()
+    } else {
+        name
+    }
 }
 
 fn id_of_file_name(name: &str) -> Option<String> {

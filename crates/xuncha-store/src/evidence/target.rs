@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
+use super::RecordId;
 use super::facts::{self, FactIter};
 use super::folder::{EvidenceFolder, segment_path};
 use super::warc::{self, ExchangeParts};
-use super::RecordId;
 use crate::{Result, StoreError};
 
 /// A segment is closed before it would grow above this.
@@ -42,7 +42,11 @@ pub struct TargetEvidence {
 impl EvidenceFolder {
     /// Opens a target's evidence for writing and answers with the facts that stand in it. What an interrupted run left behind
     /// the last whole fact is cut off first.
-    pub fn open_target(&self, round: &str, target: &TargetId) -> Result<(TargetEvidence, Vec<FactRecord>)> {
+    pub fn open_target(
+        &self,
+        round: &str,
+        target: &TargetId,
+    ) -> Result<(TargetEvidence, Vec<FactRecord>)> {
         TargetEvidence::open(&self.target_dir(round, target), target)
     }
 }
@@ -54,7 +58,9 @@ impl TargetEvidence {
         let facts_path = dir.join("facts.seg");
         let mut frames = read_frames(&facts_path)?;
         let last = mend_captures(dir, &mut frames)?;
-        let kept_len = frames.last().map_or(facts::MAGIC.len() as u64, |(_, end)| *end);
+        let kept_len = frames
+            .last()
+            .map_or(facts::MAGIC.len() as u64, |(_, end)| *end);
         let facts = open_facts(&facts_path, kept_len)?;
         let evidence = TargetEvidence {
             dir: dir.to_owned(),
@@ -65,7 +71,10 @@ impl TargetEvidence {
             warc_len: last.map_or(0, |(_, len)| len),
             max_segment_bytes: MAX_SEGMENT_BYTES,
         };
-        Ok((evidence, frames.into_iter().map(|(record, _)| record).collect()))
+        Ok((
+            evidence,
+            frames.into_iter().map(|(record, _)| record).collect(),
+        ))
     }
 
     /// With smaller segments; for tests and for media that hold no large files.
@@ -78,21 +87,37 @@ impl TargetEvidence {
     pub fn keep(&mut self, parts: &ExchangeParts<'_>) -> Result<Kept> {
         let hash: [u8; 32] = Sha256::digest(parts.body).into();
         self.ready_segment(parts.at)?;
-        let place = format!("{} {}", self.target, RecordId { segment: self.segment, offset: self.warc_len });
+        let place = format!(
+            "{} {}",
+            self.target,
+            RecordId {
+                segment: self.segment,
+                offset: self.warc_len
+            }
+        );
         let path = segment_path(&self.dir, self.segment);
-        let (mut members, answer) = warc::exchange(parts, &place, &hash).map_err(StoreError::file(&path))?;
-        let id = RecordId { segment: self.segment, offset: self.warc_len + members.len() as u64 };
+        let (mut members, answer) =
+            warc::exchange(parts, &place, &hash).map_err(StoreError::file(&path))?;
+        let id = RecordId {
+            segment: self.segment,
+            offset: self.warc_len + members.len() as u64,
+        };
         // The answer comes last, so that a fact's record id tells where the whole exchange ends.
         members.extend_from_slice(&answer);
         self.write_warc(&members)?;
-        Ok(Kept { record: id.to_string(), sha256: hex::encode(hash) })
+        Ok(Kept {
+            record: id.to_string(),
+            sha256: hex::encode(hash),
+        })
     }
 
     /// Appends a fact in one write.
     pub fn append(&mut self, record: &FactRecord) -> Result<()> {
         let frame = facts::frame(record)?;
         let path = self.dir.join("facts.seg");
-        self.facts.write_all(&frame).map_err(StoreError::file(&path))?;
+        self.facts
+            .write_all(&frame)
+            .map_err(StoreError::file(&path))?;
         if matches!(record, FactRecord::PhaseDone { .. }) {
             self.sync()?;
         }
@@ -127,7 +152,8 @@ impl TargetEvidence {
         let options = OpenOptions::new().append(true).create(true).open(&path);
         self.warc = Some(options.map_err(StoreError::file(&path))?);
         if self.warc_len == 0 {
-            let info = warc::warcinfo(&self.target, self.segment, at).map_err(StoreError::file(&path))?;
+            let info =
+                warc::warcinfo(&self.target, self.segment, at).map_err(StoreError::file(&path))?;
             self.write_warc(&info)?;
         }
         Ok(())
@@ -136,7 +162,11 @@ impl TargetEvidence {
     fn write_warc(&mut self, members: &[u8]) -> Result<()> {
         let path = segment_path(&self.dir, self.segment);
         let missing = || std::io::Error::new(ErrorKind::NotFound, "segment is not open");
-        let file = self.warc.as_mut().ok_or_else(missing).map_err(StoreError::file(&path))?;
+        let file = self
+            .warc
+            .as_mut()
+            .ok_or_else(missing)
+            .map_err(StoreError::file(&path))?;
         file.write_all(members).map_err(StoreError::file(&path))?;
         self.warc_len += members.len() as u64;
         Ok(())
@@ -159,7 +189,13 @@ fn read_frames(path: &Path) -> Result<Vec<(FactRecord, u64)>> {
 /// The facts file cut to `kept_len` and open behind it, with its magic.
 fn open_facts(path: &Path, kept_len: u64) -> Result<File> {
     let io = || StoreError::file(path);
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io())?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(io())?;
     let len = file.metadata().map_err(io())?.len();
     if len < kept_len {
         file.set_len(0).map_err(io())?;
@@ -175,41 +211,66 @@ fn open_facts(path: &Path, kept_len: u64) -> Result<File> {
 /// the facts and lose the captures) are taken off `frames`, so that they are gathered anew. Answers with the last segment and its length.
 fn mend_captures(dir: &Path, frames: &mut Vec<(FactRecord, u64)>) -> Result<Option<(u32, u64)>> {
     let lengths = segment_lengths(dir)?;
-    let mut last: Option<RecordId> = None;
+    loop {
+        let last_records = last_records(&lengths, frames)?;
+        let mut end = None;
+        let mut torn = None;
+        for (&segment, &offset) in &last_records {
+            match record_end(dir, RecordId { segment, offset })? {
+                Some(position) => end = Some((segment, position)),
+                None => torn = torn.or(Some(RecordId { segment, offset })),
+            }
+        }
+        let Some(torn) = torn else {
+            let (segment, position) = end.unwrap_or((0, 0));
+            cut_segments(dir, &lengths, segment, position)?;
+            return Ok(end);
+        };
+        // The capture itself is torn: go back before the first fact that refers to it, and look again.
+        let first = frames
+            .iter()
+            .position(|(record, _)| matches!(record_of(record), Ok(Some(id)) if id == torn));
+        frames.truncate(first.unwrap_or(0));
+    }
+}
+
+/// The last offset that facts refer to in each segment. Facts from the first one on whose capture is missing are taken off.
+fn last_records(
+    lengths: &BTreeMap<u32, u64>,
+    frames: &mut Vec<(FactRecord, u64)>,
+) -> Result<BTreeMap<u32, u64>> {
+    let mut last: BTreeMap<u32, u64> = BTreeMap::new();
     let mut whole = 0;
     for (record, _) in frames.iter() {
-        let Some(id) = record_of(record)? else {
-            whole += 1;
-            continue;
-        };
-        if lengths.get(&id.segment).is_none_or(|&length| id.offset >= length) {
-            break;
+        if let Some(id) = record_of(record)? {
+            if lengths
+                .get(&id.segment)
+                .is_none_or(|&length| id.offset >= length)
+            {
+                break;
+            }
+            let offset = last.entry(id.segment).or_default();
+            *offset = id.offset.max(*offset);
         }
-        last = last.max(Some(id));
         whole += 1;
     }
     frames.truncate(whole);
-    let Some(last) = last else {
-        cut_segments(dir, &lengths, 0, 0)?;
-        return Ok(None);
-    };
-    let path = segment_path(dir, last.segment);
+    Ok(last)
+}
+
+/// Where a record ends; `None` where it is torn.
+fn record_end(dir: &Path, id: RecordId) -> Result<Option<u64>> {
+    let path = segment_path(dir, id.segment);
     let mut file = File::open(&path).map_err(StoreError::file(&path))?;
-    file.seek(SeekFrom::Start(last.offset)).map_err(StoreError::file(&path))?;
+    file.seek(SeekFrom::Start(id.offset))
+        .map_err(StoreError::file(&path))?;
     match warc::read_record(file) {
-        Ok(record) => {
-            let end = last.offset + record.compressed_len;
-            cut_segments(dir, &lengths, last.segment, end)?;
-            Ok(Some((last.segment, end)))
-        }
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            // The last capture itself is torn: go back before the first fact that refers to it, and look again.
-            let torn = last;
-            let first = frames.iter().position(|(record, _)| matches!(record_of(record), Ok(Some(id)) if id == torn));
-            frames.truncate(first.unwrap_or(0));
-            mend_captures(dir, frames)
-        }
-        Err(error) => Err(StoreError::Damaged { path, detail: format!("偏移 {} 处：{error}", last.offset) }),
+        Ok(record) => Ok(Some(id.offset + record.compressed_len)),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(StoreError::Damaged {
+            path,
+            detail: format!("偏移 {} 处：{error}", id.offset),
+        }),
     }
 }
 
@@ -234,7 +295,10 @@ fn cut_segments(dir: &Path, lengths: &BTreeMap<u32, u64>, segment: u32, end: u64
         if number > segment {
             std::fs::remove_file(&path).map_err(StoreError::file(&path))?;
         } else if number == segment && length > end {
-            let file = OpenOptions::new().write(true).open(&path).map_err(StoreError::file(&path))?;
+            let file = OpenOptions::new()
+                .write(true)
+                .open(&path)
+                .map_err(StoreError::file(&path))?;
             file.set_len(end).map_err(StoreError::file(&path))?;
         }
     }

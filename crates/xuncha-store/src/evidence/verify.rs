@@ -47,7 +47,9 @@ impl EvidenceFolder {
     pub fn verify(&self, round: &str) -> Result<Verification> {
         let mut verification = Verification::default();
         for target in self.targets(round)? {
-            verification.targets.push(self.verify_target(round, &target)?);
+            verification
+                .targets
+                .push(self.verify_target(round, &target)?);
         }
         Ok(verification)
     }
@@ -55,8 +57,12 @@ impl EvidenceFolder {
     /// Verifies the evidence of one target.
     pub fn verify_target(&self, round: &str, target: &TargetId) -> Result<VerifiedTarget> {
         let dir = self.target_dir(round, target);
-        let mut verified =
-            VerifiedTarget { target: target.clone(), record_count: 0, fact_count: 0, problems: Vec::new() };
+        let mut verified = VerifiedTarget {
+            target: target.clone(),
+            record_count: 0,
+            fact_count: 0,
+            problems: Vec::new(),
+        };
         let mut hashes = BTreeMap::new();
         for segment in 1.. {
             let path = segment_path(&dir, segment);
@@ -66,14 +72,17 @@ impl EvidenceFolder {
             verify_segment(&path, segment, &mut verified, &mut hashes)?;
         }
         let mut records = self.records(round, target)?;
-        while let Some(record) = records.next() {
+        for record in records.by_ref() {
             match record {
                 Ok(record) => verify_fact(&record, &hashes, &mut verified),
                 Err(error) => verified.problems.push(error.to_string()),
             }
         }
         if records.position() < records.file_len() && verified.problems.is_empty() {
-            verified.problems.push(format!("facts.seg 末尾不完整（位置 {}）", records.position()));
+            verified.problems.push(format!(
+                "facts.seg 末尾不完整（位置 {}）",
+                records.position()
+            ));
         }
         Ok(verified)
     }
@@ -90,23 +99,35 @@ fn verify_segment(
     let length = file.metadata().map_err(StoreError::file(path))?.len();
     let mut offset = 0;
     while offset < length {
-        file.seek(SeekFrom::Start(offset)).map_err(StoreError::file(path))?;
+        file.seek(SeekFrom::Start(offset))
+            .map_err(StoreError::file(path))?;
         let record = match warc::read_record(BufReader::new(&file)) {
             Ok(record) => record,
             Err(error) => {
-                verified.problems.push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{error}"));
+                verified
+                    .problems
+                    .push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{error}"));
                 return Ok(());
             }
         };
         verified.record_count += 1;
         let length = record.compressed_len;
         if let Some(problem) = digest_problem(&record) {
-            verified.problems.push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{problem}"));
+            verified
+                .problems
+                .push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{problem}"));
         }
         let id = RecordId { segment, offset };
         if let Some(exchange) = warc::archived(record) {
             let empty = || hex::encode(Sha256::digest(b""));
-            hashes.insert(id, if exchange.sha256.is_empty() { empty() } else { exchange.sha256 });
+            hashes.insert(
+                id,
+                if exchange.sha256.is_empty() {
+                    empty()
+                } else {
+                    exchange.sha256
+                },
+            );
         }
         offset += length;
     }
@@ -126,7 +147,11 @@ fn digest_problem(record: &RawRecord) -> Option<&'static str> {
     (stated != digest(&record.block[head + 4..])).then_some("正文摘要不符")
 }
 
-fn verify_fact(record: &FactRecord, hashes: &BTreeMap<RecordId, String>, verified: &mut VerifiedTarget) {
+fn verify_fact(
+    record: &FactRecord,
+    hashes: &BTreeMap<RecordId, String>,
+    verified: &mut VerifiedTarget,
+) {
     verified.fact_count += 1;
     let evidence: &EvidenceRef = match record {
         FactRecord::Page(page) => &page.capture.evidence,
@@ -137,13 +162,19 @@ fn verify_fact(record: &FactRecord, hashes: &BTreeMap<RecordId, String>, verifie
         return;
     }
     let Ok(id) = evidence.record.parse::<RecordId>() else {
-        verified.problems.push(format!("采集记录引用了无效的证据编号 {}", evidence.record));
+        verified
+            .problems
+            .push(format!("采集记录引用了无效的证据编号 {}", evidence.record));
         return;
     };
     match hashes.get(&id) {
-        None => verified.problems.push(format!("{} 的证据 {id} 不存在", evidence.url)),
+        None => verified
+            .problems
+            .push(format!("{} 的证据 {id} 不存在", evidence.url)),
         Some(hash) if hash != &evidence.sha256 => {
-            verified.problems.push(format!("{} 的证据 {id} 与记录的哈希不符", evidence.url));
+            verified
+                .problems
+                .push(format!("{} 的证据 {id} 与记录的哈希不符", evidence.url));
         }
         Some(_) => {}
     }

@@ -56,7 +56,11 @@ pub(crate) fn warcinfo(target: &str, segment: u32, at: DateTime) -> std::io::Res
         "software: xuncha/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
-    let mut head = start("warcinfo", &record_id(&[target, "warcinfo", &segment.to_string()]), at);
+    let mut head = start(
+        "warcinfo",
+        &record_id(&[target, "warcinfo", &segment.to_string()]),
+        at,
+    );
     field(&mut head, "WARC-Filename", &format!("{segment:05}.warc.gz"));
     field(&mut head, "Content-Type", "application/warc-fields");
     member(head, content.as_bytes())
@@ -64,16 +68,26 @@ pub(crate) fn warcinfo(target: &str, segment: u32, at: DateTime) -> std::io::Res
 
 /// The two members of an exchange: the request, then the answer (or, without one, a metadata record that says why). `place` makes
 /// the record ids unique: target, segment and offset.
-pub(crate) fn exchange(parts: &ExchangeParts<'_>, place: &str, body_hash: &[u8; 32]) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn exchange(
+    parts: &ExchangeParts<'_>,
+    place: &str,
+    body_hash: &[u8; 32],
+) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
     let request_id = record_id(&[place, "request"]);
     let answer_id = record_id(&[place, "answer"]);
     let mut head = start("request", &request_id, parts.at);
     field(&mut head, "WARC-Target-URI", parts.url);
     field(&mut head, "WARC-Concurrent-To", &answer_id);
-    field(&mut head, "Content-Type", "application/http; msgtype=request");
+    field(
+        &mut head,
+        "Content-Type",
+        "application/http; msgtype=request",
+    );
     let request = member(head, &closed_head(parts.request_head))?;
     let answer = match parts.response_head {
-        Some(response_head) => answer_member(parts, response_head, &answer_id, &request_id, body_hash)?,
+        Some(response_head) => {
+            answer_member(parts, response_head, &answer_id, &request_id, body_hash)?
+        }
         None => failure_member(parts, &answer_id, &request_id)?,
     };
     Ok((request, answer))
@@ -89,7 +103,11 @@ fn answer_member(
     let mut head = start("response", id, parts.at);
     field(&mut head, "WARC-Target-URI", parts.url);
     field(&mut head, "WARC-Concurrent-To", request_id);
-    field(&mut head, "WARC-Payload-Digest", &format!("sha256:{}", base32(body_hash)));
+    field(
+        &mut head,
+        "WARC-Payload-Digest",
+        &format!("sha256:{}", base32(body_hash)),
+    );
     if parts.is_truncated {
         field(&mut head, "WARC-Truncated", "length");
     } else if !parts.failure.is_empty() {
@@ -98,13 +116,21 @@ fn answer_member(
     if !parts.failure.is_empty() {
         field(&mut head, "X-Xuncha-Failure", parts.failure);
     }
-    field(&mut head, "Content-Type", "application/http; msgtype=response");
+    field(
+        &mut head,
+        "Content-Type",
+        "application/http; msgtype=response",
+    );
     let mut block = decoded_head(response_head, parts.body.len());
     block.extend_from_slice(parts.body);
     member(head, &block)
 }
 
-fn failure_member(parts: &ExchangeParts<'_>, id: &str, request_id: &str) -> std::io::Result<Vec<u8>> {
+fn failure_member(
+    parts: &ExchangeParts<'_>,
+    id: &str,
+    request_id: &str,
+) -> std::io::Result<Vec<u8>> {
     let mut head = start("metadata", id, parts.at);
     field(&mut head, "WARC-Target-URI", parts.url);
     field(&mut head, "WARC-Concurrent-To", request_id);
@@ -136,10 +162,17 @@ fn one_line(value: &str) -> String {
 
 /// A whole record as one gzip member.
 fn member(mut head: String, block: &[u8]) -> std::io::Result<Vec<u8>> {
-    field(&mut head, "WARC-Block-Digest", &format!("sha256:{}", base32(&Sha256::digest(block))));
+    field(
+        &mut head,
+        "WARC-Block-Digest",
+        &format!("sha256:{}", base32(&Sha256::digest(block))),
+    );
     field(&mut head, "Content-Length", &block.len().to_string());
     head.push_str("\r\n");
-    let mut encoder = GzEncoder::new(Vec::with_capacity(block.len() / 3 + 512), Compression::new(1));
+    let mut encoder = GzEncoder::new(
+        Vec::with_capacity(block.len() / 3 + 512),
+        Compression::new(1),
+    );
     encoder.write_all(head.as_bytes())?;
     encoder.write_all(block)?;
     encoder.write_all(b"\r\n\r\n")?;
@@ -169,7 +202,10 @@ fn decoded_head(head: &[u8], body_len: usize) -> Vec<u8> {
             break;
         }
         let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-        if WIRE_HEADERS.iter().any(|wire| name.eq_ignore_ascii_case(wire.as_bytes())) {
+        if WIRE_HEADERS
+            .iter()
+            .any(|wire| name.eq_ignore_ascii_case(wire.as_bytes()))
+        {
             decoded.extend_from_slice(b"X-Archive-Orig-");
         }
         decoded.extend_from_slice(line);
@@ -190,7 +226,14 @@ fn record_id(parts: &[&str]) -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let text = hex::encode(&bytes[..16]);
-    format!("<urn:uuid:{}-{}-{}-{}-{}>", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
+    format!(
+        "<urn:uuid:{}-{}-{}-{}-{}>",
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..]
+    )
 }
 
 /// The province's civil time (UTC+8) as the archive writes times.
@@ -260,14 +303,18 @@ impl<R: Read> Read for Counted<R> {
 
 /// Reads the record whose member begins where `source` stands. `UnexpectedEof` means that the member is torn.
 pub(crate) fn read_record(source: impl Read) -> std::io::Result<RawRecord> {
-    let counted = Counted { inner: source, count: 0 };
+    let counted = Counted {
+        inner: source,
+        count: 0,
+    };
     let mut decoder = GzDecoder::new(BufReader::with_capacity(64 * 1024, counted));
     let mut content = Vec::new();
     decoder.read_to_end(&mut content)?;
     let buffered = decoder.into_inner();
     let unread = buffered.buffer().len() as u64;
     let compressed_len = buffered.into_inner().count - unread;
-    let invalid = |detail: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, detail.to_owned());
+    let invalid =
+        |detail: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, detail.to_owned());
     let head_len = find(&content, b"\r\n\r\n").ok_or_else(|| invalid("record without a head"))?;
     let head = String::from_utf8_lossy(&content[..head_len]).into_owned();
     let mut lines = head.split("\r\n");
@@ -275,10 +322,19 @@ pub(crate) fn read_record(source: impl Read) -> std::io::Result<RawRecord> {
         return Err(invalid("not a WARC 1.1 record"));
     }
     let headers: Vec<(String, String)> = lines.filter_map(header_line).collect();
-    let mut record = RawRecord { headers, block: Vec::new(), compressed_len };
-    let length: usize = record.header("content-length").parse().map_err(|_| invalid("record without a length"))?;
+    let mut record = RawRecord {
+        headers,
+        block: Vec::new(),
+        compressed_len,
+    };
+    let length: usize = record
+        .header("content-length")
+        .parse()
+        .map_err(|_| invalid("record without a length"))?;
     let block = content.get(head_len + 4..head_len + 4 + length);
-    record.block = block.ok_or_else(|| invalid("record shorter than its length"))?.to_vec();
+    record.block = block
+        .ok_or_else(|| invalid("record shorter than its length"))?
+        .to_vec();
     Ok(record)
 }
 
@@ -288,7 +344,9 @@ fn header_line(line: &str) -> Option<(String, String)> {
 }
 
 pub(crate) fn find(content: &[u8], needle: &[u8]) -> Option<usize> {
-    content.windows(needle.len()).position(|window| window == needle)
+    content
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// An answer or failure record as an exchange; `None` for records of other types.
@@ -297,7 +355,11 @@ pub(crate) fn archived(record: RawRecord) -> Option<ArchivedExchange> {
     let at_utc = record.header("warc-date").to_owned();
     if record.header("warc-type") == "metadata" {
         let content = String::from_utf8_lossy(&record.block).into_owned();
-        let failure = content.trim().strip_prefix("failure: ").unwrap_or_default().to_owned();
+        let failure = content
+            .trim()
+            .strip_prefix("failure: ")
+            .unwrap_or_default()
+            .to_owned();
         return Some(ArchivedExchange {
             url,
             at_utc,
@@ -315,14 +377,25 @@ pub(crate) fn archived(record: RawRecord) -> Option<ArchivedExchange> {
     let head_len = find(&record.block, b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&record.block[..head_len]).into_owned();
     let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split_whitespace().nth(1)).and_then(|code| code.parse().ok());
+    let status = lines
+        .next()
+        .and_then(|line| line.split_whitespace().nth(1))
+        .and_then(|code| code.parse().ok());
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .collect();
     let body = record.block[head_len + 4..].to_vec();
     let sha256 = hex::encode(Sha256::digest(&body));
-    Some(ArchivedExchange { url, at_utc, status, headers, body, sha256, failure })
+    Some(ArchivedExchange {
+        url,
+        at_utc,
+        status,
+        headers,
+        body,
+        sha256,
+        failure,
+    })
 }
 
 #[cfg(test)]
@@ -332,7 +405,12 @@ mod tests {
 
     #[test]
     fn base32_as_rfc_4648_has_it() {
-        let wanted = [("", ""), ("f", "MY======"), ("fo", "MZXQ===="), ("foobar", "MZXW6YTBOI======")];
+        let wanted = [
+            ("", ""),
+            ("f", "MY======"),
+            ("fo", "MZXQ===="),
+            ("foobar", "MZXW6YTBOI======"),
+        ];
         for (plain, encoded) in wanted {
             assert_eq!(base32(plain.as_bytes()), encoded);
         }
@@ -340,7 +418,10 @@ mod tests {
 
     #[test]
     fn civil_time_is_written_as_utc() {
-        assert_eq!(utc("2026-03-01T07:30:05.25".parse().unwrap()), "2026-02-28T23:30:05Z");
+        assert_eq!(
+            utc("2026-03-01T07:30:05.25".parse().unwrap()),
+            "2026-02-28T23:30:05Z"
+        );
     }
 
     #[test]

@@ -51,7 +51,12 @@ pub fn account(number: u32, name: &str) -> Account {
 
 /// One region, one unit, three sites (one portal) and two accounts.
 pub fn registry() -> Registry {
-    let region = Region { code: "990100".into(), name: "青石市".into(), level: Level::City, parent: None };
+    let region = Region {
+        code: "990100".into(),
+        name: "青石市".into(),
+        level: Level::City,
+        parent: None,
+    };
     let unit = Organization {
         id: "U001".into(),
         name: "青石市人民政府办公室".into(),
@@ -70,7 +75,10 @@ pub fn registry() -> Registry {
         regions: [(region.code.clone(), region)].into(),
         organizations: [(unit.id.clone(), unit)].into(),
         sites: sites.into_iter().map(|one| (one.id.clone(), one)).collect(),
-        accounts: accounts.into_iter().map(|one| (one.id.clone(), one)).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|one| (one.id.clone(), one))
+            .collect(),
     }
 }
 
@@ -118,9 +126,15 @@ pub fn subjects(registry: &Registry) -> Vec<Subject> {
 }
 
 pub fn sample(subjects: &[Subject]) -> Sample {
-    let drawn: BTreeMap<TargetId, String> =
-        subjects.iter().map(|one| (one.target.id().clone(), "全部".to_owned())).collect();
-    Sample { seed: "种子".to_owned(), drawn, ..Sample::default() }
+    let drawn: BTreeMap<TargetId, String> = subjects
+        .iter()
+        .map(|one| (one.target.id().clone(), "全部".to_owned()))
+        .collect();
+    Sample {
+        seed: "种子".to_owned(),
+        drawn,
+        ..Sample::default()
+    }
 }
 
 pub fn evidence(url: &str) -> EvidenceRef {
@@ -134,9 +148,17 @@ pub fn evidence(url: &str) -> EvidenceRef {
 }
 
 pub fn finding(key: &str) -> Finding {
-    Finding::new(key, "dead", format!("链接 {key} 打不开"), evidence("http://www.s1.gov.cn/"))
-        .with_url(key)
-        .with_places((0..60).map(|n| Place { url: format!("http://www.s1.gov.cn/{n}"), text: "更多".to_owned() }))
+    Finding::new(
+        key,
+        "dead",
+        format!("链接 {key} 打不开"),
+        evidence("http://www.s1.gov.cn/"),
+    )
+    .with_url(key)
+    .with_places((0..60).map(|n| Place {
+        url: format!("http://www.s1.gov.cn/{n}"),
+        text: "更多".to_owned(),
+    }))
 }
 
 pub fn judgement(target: &TargetId, check: &str, result: Judged) -> Judgement {
@@ -152,7 +174,10 @@ pub fn judgement(target: &TargetId, check: &str, result: Judged) -> Judgement {
 
 pub fn fail(target: &TargetId, keys: &[&str]) -> Judgement {
     let findings = keys.iter().map(|key| finding(key)).collect();
-    let verdict = Verdict::Fail { findings, undetermined: vec![doubt()] };
+    let verdict = Verdict::Fail {
+        findings,
+        undetermined: vec![doubt()],
+    };
     judgement(target, "broken_links", Judged::Known { verdict })
 }
 
