@@ -18,3 +18,7 @@ pub mod review;
 pub mod round;
 pub mod score;
 pub mod verdict;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, missing_docs)]
+mod testing;

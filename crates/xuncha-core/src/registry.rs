@@ -231,3 +231,15 @@ pub enum TargetClass {
     /// 监管单位 (supervision sets).
     Supervisor,
 }
+
+impl TargetClass {
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            TargetClass::Portal => "门户网站",
+            TargetClass::Department => "部门网站",
+            TargetClass::Account => "政务新媒体",
+            TargetClass::Supervisor => "监管单位",
+        }
+    }
+}
