@@ -10,13 +10,16 @@
 
 pub mod evidence;
 pub mod facts;
+pub mod golden;
 pub mod indicator;
 pub mod judge;
+pub mod notice;
 pub mod points;
 pub mod registry;
 pub mod review;
 pub mod round;
 pub mod score;
+pub mod sheet;
 pub mod verdict;
 
 #[cfg(test)]

@@ -140,9 +140,9 @@ fn figure_rows(scope: &Scope) -> Vec<Vec<String>> {
 
 const INDEX_HEADS: &[&str] = &["指标", "分值", "对象数", "得分指数", "上轮得分指数", "变化"];
 
-fn index_rows(rows: &[crate::stats::LevelRow]) -> Vec<Vec<String>> {
+fn index_rows(rows: &[crate::stats::IndexRow]) -> Vec<Vec<String>> {
     let print = |value: Option<crate::points::Exact>| value.map_or("缺数据".to_owned(), |value| value.fixed(2));
-    let row = |row: &crate::stats::LevelRow| {
+    let row = |row: &crate::stats::IndexRow| {
         vec![row.name.clone(), row.points.short(), row.count.to_string(), print(row.now), print(row.previous), print(row.change)]
     };
     rows.iter().map(row).collect()

@@ -4,7 +4,7 @@ use super::figures::weakest;
 use super::inputs::NoticeInputs;
 use super::scope::Scope;
 use super::{ChartData, ChartPoint, Series};
-use crate::stats::{FigureValue, LevelRow};
+use crate::stats::{FigureValue, IndexRow};
 
 /// The data of a chart by its id, or `None` where the id is not known.
 pub fn chart(id: &str, number: usize, title: String, inputs: &NoticeInputs, scope: &Scope) -> Option<ChartData> {
@@ -24,7 +24,7 @@ pub fn chart(id: &str, number: usize, title: String, inputs: &NoticeInputs, scop
     Some(ChartData { id: id.to_owned(), number, title, categories, series })
 }
 
-fn points(rows: &[&LevelRow], prefix: &str, suffix: &str, scope: &Scope) -> Vec<ChartPoint> {
+fn points(rows: &[&IndexRow], prefix: &str, suffix: &str, scope: &Scope) -> Vec<ChartPoint> {
     rows.iter()
         .map(|row| {
             let figure = format!("{prefix}.{}.{suffix}", row.name);

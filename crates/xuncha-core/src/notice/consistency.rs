@@ -117,7 +117,7 @@ fn check_left_out(notice: &Notice, errors: &mut Vec<NoticeError>) {
 
 fn count(notice: &Notice, name: &str) -> Option<u64> {
     match notice.figures.get(name)?.value {
-        FigureValue::Count(count) => Some(count),
+        FigureValue::Count(count) => u64::try_from(count).ok(),
         _ => None,
     }
 }

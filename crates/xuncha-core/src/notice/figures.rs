@@ -11,7 +11,7 @@ use super::words::{Words, limit};
 use super::{NoticeError, Span, problems};
 use crate::points::Exact;
 use crate::registry::{Level, TargetClass};
-use crate::stats::{Figure, FigureValue, LevelRow};
+use crate::stats::{Figure, FigureValue, IndexRow};
 
 /// The scope of a notice.
 pub fn scope(inputs: &NoticeInputs) -> (Scope, Vec<NoticeError>) {
@@ -139,7 +139,7 @@ struct IndexClass {
     is_level: bool,
 }
 
-fn classify(row: &LevelRow, words: &Words) -> IndexClass {
+fn classify(row: &IndexRow, words: &Words) -> IndexClass {
     let good = row.now.is_some_and(|now| now >= limit(words.index.good_at_least));
     let (Some(now), Some(previous)) = (row.now, row.previous) else {
         return IndexClass { good, word: String::new(), is_level: false };
@@ -160,9 +160,9 @@ fn classify(row: &LevelRow, words: &Words) -> IndexClass {
 
 /// Groups of neighbouring first-level indices that are spoken of alike, highest first.
 fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
-    let mut rows: Vec<&LevelRow> = inputs.stats.level1.iter().filter(|row| row.now.is_some()).collect();
+    let mut rows: Vec<&IndexRow> = inputs.stats.level1.iter().filter(|row| row.now.is_some()).collect();
     rows.sort_by(|a, b| b.now.cmp(&a.now));
-    let mut groups: Vec<(IndexClass, Vec<&LevelRow>)> = Vec::new();
+    let mut groups: Vec<(IndexClass, Vec<&IndexRow>)> = Vec::new();
     for row in rows {
         let class = classify(row, &inputs.words);
         match groups.last_mut() {
@@ -171,8 +171,8 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
         }
     }
     let flag = |on: bool| if on { vec![Span::Text("是".to_owned())] } else { Vec::new() };
-    let figures = |members: &[&LevelRow], suffix: &str| {
-        let span = |row: &&LevelRow| index_span(scope, &format!("index_level1.{}.{suffix}", row.name));
+    let figures = |members: &[&IndexRow], suffix: &str| {
+        let span = |row: &&IndexRow| index_span(scope, &format!("index_level1.{}.{suffix}", row.name));
         members.iter().filter_map(span).collect::<Vec<Span>>()
     };
     let rows = groups
@@ -200,9 +200,9 @@ fn index_span(scope: &Scope, name: &str) -> Option<Span> {
 }
 
 /// 薄弱指标: rows of the weakest second-level indices, highest of them first, equal ones in the order of the set.
-pub fn weakest(inputs: &NoticeInputs) -> Vec<&LevelRow> {
-    let is_weak = |row: &&LevelRow| inputs.stats.weakest.contains(&row.name);
-    let mut rows: Vec<&LevelRow> = inputs.stats.level2.iter().filter(is_weak).collect();
+pub fn weakest(inputs: &NoticeInputs) -> Vec<&IndexRow> {
+    let is_weak = |row: &&IndexRow| inputs.stats.weakest.contains(&row.name);
+    let mut rows: Vec<&IndexRow> = inputs.stats.level2.iter().filter(is_weak).collect();
     rows.sort_by(|a, b| b.now.cmp(&a.now));
     rows
 }
@@ -210,7 +210,7 @@ pub fn weakest(inputs: &NoticeInputs) -> Vec<&LevelRow> {
 fn put_weak(inputs: &NoticeInputs, scope: &mut Scope) {
     let rows = weakest(inputs);
     let low_line = limit(inputs.words.index.low_below);
-    let low: Vec<&LevelRow> = rows.iter().copied().filter(|row| row.now.is_some_and(|now: Exact| low_line > now)).collect();
+    let low: Vec<&IndexRow> = rows.iter().copied().filter(|row| row.now.is_some_and(|now: Exact| low_line > now)).collect();
     let first: Vec<String> = rows
         .iter()
         .filter(|row| low.iter().all(|other| other.name != row.name))
@@ -279,7 +279,7 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
     let names = inputs.reporting_names.len();
     scope.put_count("reporting_names.count", names, "家", "报送系统中名称不规范的网站");
     let running = scope.count("registry.websites_running");
-    scope.put_text("reporting_names.degree", inputs.words.degree(names as u64, Some(running)), "按 words.toml 的界限");
+    scope.put_degree("reporting_names", &inputs.words, names as u64, Some(running));
     let text = |text: &str| vec![Span::Text(text.to_owned())];
     let rows = inputs
         .reporting_names
@@ -292,6 +292,5 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
 fn put_degree(inputs: &NoticeInputs, scope: &mut Scope, name: &str, whole_name: &str, part: usize, whole: usize) {
     scope.put_count(format!("{name}.{whole_name}"), whole, "个", "应有数");
     scope.put_count(format!("{name}.done"), part, "个", "已做数");
-    let word = inputs.words.degree(part as u64, Some(whole as u64)).to_owned();
-    scope.put_text(format!("{name}.degree"), &word, "按 words.toml 的界限由占比得出的程度词");
+    scope.put_degree(name, &inputs.words, part as u64, Some(whole as u64));
 }

@@ -18,8 +18,7 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
         }
         let subjects: BTreeSet<&str> = rows.iter().map(|problem| problem.subject.as_str()).collect();
         scope.put_count(format!("{name}.count"), subjects.len(), "个", "存在该问题的对象数（findings）");
-        let word = inputs.words.degree(subjects.len() as u64, whole).to_owned();
-        scope.put_text(format!("{name}.degree"), &word, "按 words.toml 的界限由占比得出的程度词");
+        scope.put_degree(&name, &inputs.words, subjects.len() as u64, whole);
         scope.records.insert(name.clone(), examples(rows.clone()));
         scope.records.insert(format!("{name}.groups"), groups(&rows));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Span;
+use super::words::Words;
 use crate::stats::{Figure, FigureValue};
 
 /// 名域. Figures by name, and records for lists of things.
@@ -36,7 +37,7 @@ impl Scope {
         self.put(
             name,
             Figure {
-                value: FigureValue::Count(count as u64),
+                value: FigureValue::Count(i64::try_from(count).unwrap_or(i64::MAX)),
                 printed: count.to_string(),
                 unit: unit.to_owned(),
                 definition: definition.to_owned(),
@@ -70,6 +71,13 @@ impl Scope {
         );
     }
 
+    /// Adds `NAME.degree` (before a noun) and `NAME.extent` (before a verb).
+    pub fn put_degree(&mut self, name: &str, words: &Words, part: u64, whole: Option<u64>) {
+        let definition = "按 words.toml 的界限由占比得出";
+        self.put_text(format!("{name}.degree"), words.quantity(part, whole), definition);
+        self.put_text(format!("{name}.extent"), words.extent(part, whole), definition);
+    }
+
     /// Whether a name exists at all.
     pub fn has(&self, name: &str) -> bool {
         self.figures.contains_key(name) || self.bound_lists.contains_key(name) || self.records.contains_key(name)
@@ -78,7 +86,7 @@ impl Scope {
     /// The count of a figure, 0 where it is not a count.
     pub fn count(&self, name: &str) -> u64 {
         match self.figures.get(name).map(|figure| &figure.value) {
-            Some(FigureValue::Count(count)) => *count,
+            Some(FigureValue::Count(count)) => u64::try_from(*count).unwrap_or(0),
             _ => 0,
         }
     }

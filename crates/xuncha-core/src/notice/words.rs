@@ -17,8 +17,10 @@ pub struct Words {
     pub many_word: String,
     /// 没有.
     pub none_word: String,
-    /// Words of degree, highest limit first.
-    pub degree: Vec<DegreeWord>,
+    /// Words before a noun (部分政府网站), highest limit first.
+    pub quantity: Vec<DegreeWord>,
+    /// Words before a verb (普遍存在), highest limit first.
+    pub extent: Vec<DegreeWord>,
     /// Words of change.
     pub change: ChangeWords,
     /// Words about indices.
@@ -108,25 +110,33 @@ impl Words {
         toml::from_str(text).map_err(|error| NoticeError::new("words.toml", error.to_string()))
     }
 
-    /// 均、普遍、大部分、部分、个别、没有: the word for `part` of `whole`.
-    pub fn degree(&self, part: u64, whole: Option<u64>) -> &str {
+    /// 所有、大部分、部分、个别、没有: the word before the noun for `part` of `whole`.
+    pub fn quantity(&self, part: u64, whole: Option<u64>) -> &str {
+        self.degree(&self.quantity, part, whole)
+    }
+
+    /// 均、普遍、大多、部分、个别、没有: the word before the verb for `part` of `whole`.
+    pub fn extent(&self, part: u64, whole: Option<u64>) -> &str {
+        self.degree(&self.extent, part, whole)
+    }
+
+    fn degree<'a>(&'a self, words: &'a [DegreeWord], part: u64, whole: Option<u64>) -> &'a str {
         if part == 0 {
             return &self.none_word;
         }
         let share = whole.and_then(|whole| Exact::percent(part.into(), whole.into()));
-        let is_all = whole == Some(part);
-        if part <= self.few_at_most && !is_all {
+        if part <= self.few_at_most && whole != Some(part) {
             return &self.few_word;
         }
         let Some(share) = share else {
             return &self.many_word;
         };
         let reached = |word: &&DegreeWord| !limit(word.at_least).is_above(share);
-        self.degree.iter().find(reached).map_or(&self.many_word, |word| &word.word)
+        words.iter().find(reached).map_or(&self.many_word, |word| &word.word)
     }
 }
 
 /// A limit as an exact number.
 pub fn limit(points: Points) -> Exact {
-    Exact::mean(points, 1).unwrap_or_else(|| unreachable!("one is not zero"))
+    Exact::from(points)
 }
