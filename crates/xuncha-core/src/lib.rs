@@ -18,8 +18,10 @@ pub mod calendar;
 pub mod checks;
 pub mod evidence;
 pub mod facts;
+pub mod golden;
 pub mod indicator;
 pub mod judge;
+pub mod notice;
 pub mod points;
 pub mod registry;
 pub mod results;
@@ -27,6 +29,7 @@ pub mod review;
 pub mod round;
 pub mod sample;
 pub mod score;
+pub mod sheet;
 pub mod stats;
 pub mod verdict;
 #[cfg(test)]
