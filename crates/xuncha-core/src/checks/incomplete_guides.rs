@@ -93,6 +93,7 @@ pub fn judge(
         .guides
         .iter()
         .filter(|guide| site.unrendered_pages.contains(&guide.url))
+        .filter(|guide| drawn.contains(guide.url.as_str()))
         .map(|guide| {
             support::doubt(
                 &guide.url,
@@ -191,7 +192,7 @@ fn unusable_items(site: &SiteFacts, params: &Params) -> Result<Verdict, Undeterm
         return Ok(support::verdict(findings, Vec::new()));
     }
     if let Some((reason, why)) = support::unread(site, &[ColumnKind::Services]) {
-        let doubt = support::doubt("all", "all_unusable", reason, why);
+        let doubt = support::doubt("all_unusable", "all_unusable", reason, why);
         return Ok(support::verdict(findings, vec![doubt]));
     }
     if let Some((guide, _)) = unusable.first() {
@@ -201,8 +202,13 @@ fn unusable_items(site: &SiteFacts, params: &Params) -> Result<Verdict, Undeterm
             params.missing_at_least
         );
         findings.push(
-            Finding::new("all", "all_unusable", detail, guide.evidence.clone())
-                .with_confidence(Confidence::Medium),
+            Finding::new(
+                "all_unusable",
+                "all_unusable",
+                detail,
+                guide.evidence.clone(),
+            )
+            .with_confidence(Confidence::Medium),
         );
     }
     Ok(support::verdict(findings, Vec::new()))
@@ -212,18 +218,23 @@ fn unusable_items(site: &SiteFacts, params: &Params) -> Result<Verdict, Undeterm
 fn no_guides(site: &SiteFacts, params: &Params) -> Result<Verdict, Undetermined> {
     let home = support::home(site)?;
     if let Some((reason, why)) = support::unread(site, &[ColumnKind::Services]) {
-        return Err(support::undetermined("none", "no_services", reason, why));
+        return Err(support::undetermined(
+            "no_services",
+            "no_services",
+            reason,
+            why,
+        ));
     }
     if !params.report_incomplete_items || site.service_directory.is_some() {
         return Err(support::undetermined(
-            "none",
+            "no_services",
             "no_services",
             UndeterminedReason::Incomplete,
             "没有读到办事指南，可能由一体化政务服务平台提供，请人工查看。",
         ));
     }
     let detail = "未见办事服务目录和办事指南，请人工确认是否未提供办事服务。";
-    let finding = Finding::new("none", "no_services", detail, home.evidence.clone())
+    let finding = Finding::new("no_services", "no_services", detail, home.evidence.clone())
         .with_url(&home.url)
         .with_confidence(Confidence::Low);
     Ok(support::verdict(vec![finding], Vec::new()))

@@ -166,6 +166,14 @@ pub fn find(name: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.name == name)
 }
 
+/// Whether a check of this name exists and takes these parameters (`null` for the values of the rule); what is wrong is in Chinese.
+pub fn validate_params(name: &str, params: &Value) -> Result<(), String> {
+    let check = find(name).ok_or_else(|| format!("没有名为“{name}”的检查项"))?;
+    check
+        .validate_params(params)
+        .map_err(|fault| fault.to_string())
+}
+
 fn read_params<P: DeserializeOwned>(check: &'static str, params: &Value) -> Result<P, BadParams> {
     let params = match params {
         Value::Null => Value::Object(serde_json::Map::new()),

@@ -64,9 +64,14 @@ pub fn judge(
     if let Some(finding) = dead_form(site, form) {
         return Ok(support::verdict(vec![finding], Vec::new()));
     }
+    if let Some(finding) = same_answer(search, form) {
+        return Ok(support::verdict(vec![finding], Vec::new()));
+    }
+    // A question without an address is the gatherer's nonsense word: no title, so nothing that could be missed.
     let questions: Vec<&SearchQuestion> = search
         .questions
         .iter()
+        .filter(|question| !question.expected_url.is_empty())
         .take(usize::from(params.titles))
         .collect();
     if questions.iter().all(|question| question.found.is_none()) {
@@ -121,6 +126,36 @@ fn dead_form(site: &SiteFacts, form: &SearchForm) -> Option<Finding> {
             .iter()
             .fold(finding, |finding, look| finding.with_evidence(look.clone())),
     )
+}
+
+/// A search that finds nothing and gives the same answer to different questions does not search.
+fn same_answer(search: &SearchFacts, form: &SearchForm) -> Option<Finding> {
+    let (first, others) = search.questions.split_first()?;
+    let finds_nothing = search
+        .questions
+        .iter()
+        .all(|question| question.found == Some(false));
+    let is_same = |other: &SearchQuestion| {
+        other.query != first.query && other.evidence.sha256 == first.evidence.sha256
+    };
+    if others.is_empty() || !finds_nothing || !others.iter().all(is_same) {
+        return None;
+    }
+    let detail = format!(
+        "站内搜索不可用：{}次不同的搜索得到完全相同的页面，没有任何结果。",
+        search.questions.len()
+    );
+    let finding = Finding::new(
+        "none",
+        "no_search",
+        detail,
+        first.evidence.quoting(&first.query),
+    )
+    .with_url(&form.action)
+    .with_confidence(Confidence::Medium);
+    Some(others.iter().fold(finding, |finding, question| {
+        finding.with_evidence(question.evidence.quoting(&question.query))
+    }))
 }
 
 fn missed(questions: &[&SearchQuestion], form: &SearchForm) -> Option<Finding> {

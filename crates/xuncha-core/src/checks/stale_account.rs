@@ -2,7 +2,7 @@
 //!
 //! * Why: an account that sleeps misleads those who follow it; it is the veto that accounts fail most.
 //! * Evidence used: posts of the account's public page and feed with their days.
-//! * Left to a person: accounts whose platform shows nothing to us.
+//! * Left to a person: accounts whose platform shows nothing to us, or posts without a day among the old ones (low confidence).
 //! * Known misjudgements: posts that a platform hides from visitors who are not logged in are not seen.
 //! * Source: 国办秘函〔2019〕19号 检查指标 政务新媒体 单项否决“内容不更新”; 国办发〔2018〕123号.
 
@@ -76,12 +76,13 @@ pub fn judge(
         return Err(trouble.clone());
     }
     readable(account)?;
-    if newest.is_none() && !account.posts.is_empty() {
+    let has_undated = account.posts.iter().any(|post| post.date.is_none());
+    if newest.is_none() && has_undated {
         return Err(support::undetermined(
             KEY,
             "stale",
             UndeterminedReason::Incomplete,
-            "读到的发文都没有日期，请人工查看。",
+            "读到的发文没有日期，请人工查看。",
         ));
     }
     finding(registered, account, newest, params)
@@ -129,10 +130,11 @@ fn finding(
         "账号“{}”监测时间点前{}天内无更新（{shown}）。",
         registered.name, params.days
     );
-    let confidence = if newest.is_some() {
-        Confidence::High
-    } else {
-        Confidence::Medium
+    let has_undated = account.posts.iter().any(|post| post.date.is_none());
+    let confidence = match newest {
+        Some(_) if has_undated => Confidence::Low,
+        Some(_) => Confidence::High,
+        None => Confidence::Medium,
     };
     let mut finding = Finding::new(KEY, "stale", detail, evidence.quoting(&shown))
         .with_url(&evidence.url)

@@ -69,20 +69,27 @@ pub fn judge(
         recent.iter().map(|policy| policy.url.as_str()),
     );
     let mut findings = Vec::new();
-    let mut doubts: Vec<Doubt> = own()
-        .filter(|policy| policy.date.is_none() && policy.interpretations.is_empty())
-        .map(undated)
-        .collect();
+    let mut doubts: Vec<Doubt> = Vec::new();
+    // An undated document could only have been drawn while the sample has room.
+    if recent.len() < usize::from(params.sample) {
+        let uninterpreted = own().filter(|policy| policy.interpretations.is_empty());
+        doubts.extend(
+            uninterpreted
+                .filter(|policy| policy.date.is_none())
+                .map(undated),
+        );
+    }
     let hidden = hidden_interpretations(site);
     for policy in recent
         .iter()
         .filter(|policy| policy.interpretations.is_empty())
     {
+        let is_drawn = drawn.contains(policy.url.as_str());
         match &hidden {
-            Some((reason, why)) => {
-                doubts.push(support::doubt(&policy.url, "uninterpreted", *reason, why));
-            }
-            None => findings.push(finding(policy, drawn.contains(policy.url.as_str()))),
+            Some((reason, why)) => doubts.extend(
+                is_drawn.then(|| support::doubt(&policy.url, "uninterpreted", *reason, why)),
+            ),
+            None => findings.push(finding(policy, is_drawn)),
         }
     }
     Ok(support::verdict(findings, doubts))

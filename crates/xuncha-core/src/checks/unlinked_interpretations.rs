@@ -61,16 +61,19 @@ pub fn judge(
     let mut findings = Vec::new();
     let mut doubts = Vec::new();
     for one in pairs().filter(|one| !(one.links_policy && one.policy_links_back)) {
+        let is_drawn = drawn.contains(one.url.as_str());
         if is_unrendered(site, one) {
-            doubts.push(support::doubt(
-                &one.url,
-                "not_linked",
-                UndeterminedReason::NeedsScript,
-                format!("解读《{}》或其文件的页面由脚本生成，尚未渲染。", one.title),
-            ));
+            doubts.extend(is_drawn.then(|| {
+                support::doubt(
+                    &one.url,
+                    "not_linked",
+                    UndeterminedReason::NeedsScript,
+                    format!("解读《{}》或其文件的页面由脚本生成，尚未渲染。", one.title),
+                )
+            }));
             continue;
         }
-        findings.push(finding(one, drawn.contains(one.url.as_str())));
+        findings.push(finding(one, is_drawn));
     }
     Ok(support::verdict(findings, doubts))
 }

@@ -109,6 +109,7 @@ pub fn judge(
         .iter()
         .filter(|message| is_counted(site, message, params))
         .collect();
+    let has_nothing = site.channel.is_none() && messages.is_empty() && !has_statistics(site);
     let mut found = Found::default();
     let absent = |case, key, detail: &str, found: &mut Found| {
         absent(site, &home.evidence, (case, key, detail), found);
@@ -121,6 +122,9 @@ pub fn judge(
                 "未提供有效的网上咨询建言渠道。",
                 &mut found,
             ),
+            Case::NoMessages | Case::NoStatistics if has_nothing => {
+                found.doubts.push(without_channel(*case));
+            }
             Case::NoMessages if messages.is_empty() => {
                 absent("no_messages", "none", "未公开网民留言及答复。", &mut found);
             }
@@ -157,6 +161,21 @@ fn is_counted(site: &SiteFacts, message: &SiteMessage, params: &Params) -> bool 
             .any(|word| column.name.contains(word.as_str()))
             && support::is_under(&message.message.url, &column.url)
     })
+}
+
+/// Without a channel there is nothing to publish: one root cause, reported as `no_channel`. The rest is open only should a person find
+/// that there is a channel after all.
+fn without_channel(case: Case) -> Doubt {
+    let (key, case) = match case {
+        Case::NoStatistics => ("statistics", "no_statistics"),
+        _ => ("none", "no_messages"),
+    };
+    support::doubt(
+        key,
+        case,
+        UndeterminedReason::Incomplete,
+        "没有找到咨询建言渠道，也就没有留言可公开；如确认有渠道，请人工查看。",
+    )
 }
 
 fn has_statistics(site: &SiteFacts) -> bool {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, support};
 use crate::facts::model::{Facts, Probe, SiteFacts};
 use crate::round::Subject;
-use crate::verdict::{Doubt, Finding, Undetermined, UndeterminedReason, Verdict};
+use crate::verdict::{Finding, Undetermined, UndeterminedReason, Verdict};
 
 /// 参数.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,25 +162,23 @@ fn describe(probe: &Probe) -> String {
 }
 
 fn lost_too_many(visits: &Visits<'_>) -> Undetermined {
-    let mut undetermined = Undetermined::new(
-        UndeterminedReason::OurSide,
-        format!(
-            "访问{}次，{}次未打开，另有{}次因我方网络或被拦截没有结果，足以影响结论；请换一个出口补测。",
-            visits.total,
-            visits.failed.len(),
-            visits.lost.len()
-        ),
-    );
-    undetermined.places = visits.lost.iter().map(|probe| lost_place(probe)).collect();
-    undetermined
-}
-
-fn lost_place(probe: &Probe) -> Doubt {
-    support::doubt(
+    let when: Vec<String> = visits
+        .lost
+        .iter()
+        .take(5)
+        .map(|probe| moment(probe))
+        .collect();
+    support::undetermined(
         KEY,
         "unreachable",
         UndeterminedReason::OurSide,
-        format!("{} {}", moment(probe), probe.detail),
+        format!(
+            "访问{}次，{}次未打开，另有{}次（{}等）因我方网络或被拦截没有结果，足以影响结论；请换一个出口补测。",
+            visits.total,
+            visits.failed.len(),
+            visits.lost.len(),
+            when.join("、")
+        ),
     )
 }
 
