@@ -8,6 +8,7 @@
 //!
 //! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in `checks`.
 
+pub mod calendar;
 pub mod evidence;
 pub mod facts;
 pub mod golden;
@@ -16,10 +17,13 @@ pub mod judge;
 pub mod notice;
 pub mod points;
 pub mod registry;
+pub mod results;
 pub mod review;
 pub mod round;
+pub mod sample;
 pub mod score;
 pub mod sheet;
+pub mod stats;
 pub mod verdict;
 
 #[cfg(test)]

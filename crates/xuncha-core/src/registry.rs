@@ -243,3 +243,13 @@ impl TargetClass {
         }
     }
 }
+
+/// Whether a text is shaped like a 网站标识码: ten digits, or `bm` and eight digits.
+pub fn is_site_code(text: &str) -> bool {
+    let digits = match text.get(..2) {
+        Some(head) if head.eq_ignore_ascii_case("bm") => &text[2..],
+        _ => text,
+    };
+    let expected = if digits.len() == text.len() { 10 } else { 8 };
+    digits.len() == expected && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
