@@ -34,14 +34,23 @@ struct RoundFile {
 
 /// The indicator set that a folder names.
 pub fn set_id(files: &BTreeMap<String, String>) -> Result<String, Vec<CellError>> {
-    round_file(files).map(|round| round.set).map_err(|error| vec![error])
+    round_file(files)
+        .map(|round| round.set)
+        .map_err(|error| vec![error])
 }
 
 /// Reads a folder (file name → text) under its resolved set. All errors at once, each with file, row and column.
-pub fn load(files: &BTreeMap<String, String>, set: &IndicatorSet, words: Words) -> Result<NoticeInputs, Vec<CellError>> {
+pub fn load(
+    files: &BTreeMap<String, String>,
+    set: &IndicatorSet,
+    words: Words,
+) -> Result<NoticeInputs, Vec<CellError>> {
     let round = round_file(files).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
-    let mut folder = Folder { files, errors: &mut errors };
+    let mut folder = Folder {
+        files,
+        errors: &mut errors,
+    };
     let targets = rows::targets(&mut folder);
     let scores = scoring::scores(&mut folder, set, &targets);
     let problems = rows::problems(&mut folder, &targets);
@@ -53,7 +62,14 @@ pub fn load(files: &BTreeMap<String, String>, set: &IndicatorSet, words: Words) 
     if !errors.is_empty() {
         return Err(errors);
     }
-    let scored = scoring::score_round(&round.id, &round.previous, &round.province_code, set, &targets, &scores);
+    let scored = scoring::score_round(
+        &round.id,
+        &round.previous,
+        &round.province_code,
+        set,
+        &targets,
+        &scores,
+    );
     if !scored.errors.is_empty() {
         return Err(scored.errors);
     }
@@ -62,14 +78,21 @@ pub fn load(files: &BTreeMap<String, String>, set: &IndicatorSet, words: Words) 
         round: &round.id,
         sample: &scored.sample,
         previous: &scored.previous,
-        targets: scored.sheets.iter().map(|(subject, sheet)| (subject, sheet)).collect(),
+        targets: scored
+            .sheets
+            .iter()
+            .map(|(subject, sheet)| (subject, sheet))
+            .collect(),
     });
     Ok(NoticeInputs {
         names: round.names,
         number: round.number,
         date: round.date,
         rectify_by: round.rectify_by,
-        bonus_above: set.formula.as_ref().map_or(crate::points::Points::ZERO, |formula| formula.bonus_above),
+        bonus_above: set
+            .formula
+            .as_ref()
+            .map_or(crate::points::Points::ZERO, |formula| formula.bonus_above),
         stats,
         targets: scored.targets,
         problems,
@@ -83,8 +106,15 @@ pub fn load(files: &BTreeMap<String, String>, set: &IndicatorSet, words: Words) 
 }
 
 fn round_file(files: &BTreeMap<String, String>) -> Result<RoundFile, CellError> {
-    let error = |problem: String| CellError { file: "round.toml".to_owned(), row: 0, column: String::new(), problem };
-    let text = files.get("round.toml").ok_or_else(|| error("缺少这个文件".to_owned()))?;
+    let error = |problem: String| CellError {
+        file: "round.toml".to_owned(),
+        row: 0,
+        column: String::new(),
+        problem,
+    };
+    let text = files
+        .get("round.toml")
+        .ok_or_else(|| error("缺少这个文件".to_owned()))?;
     toml::from_str(text).map_err(|wrong| error(wrong.to_string()))
 }
 
@@ -96,18 +126,31 @@ struct Folder<'a> {
 
 impl Folder<'_> {
     /// The rows of a CSV file, each read by `read`.
-    fn rows<T>(&mut self, name: &str, columns: &[&str], mut read: impl FnMut(&Record<'_>, &mut Vec<CellError>) -> Option<T>) -> Vec<T> {
+    fn rows<T>(
+        &mut self,
+        name: &str,
+        columns: &[&str],
+        mut read: impl FnMut(&Record<'_>, &mut Vec<CellError>) -> Option<T>,
+    ) -> Vec<T> {
         let Some(sheet) = self.sheet(name) else {
             return Vec::new();
         };
         let records = sheet.records(columns, self.errors);
-        records.iter().filter_map(|record| read(record, self.errors)).collect()
+        records
+            .iter()
+            .filter_map(|record| read(record, self.errors))
+            .collect()
     }
 
     fn sheet(&mut self, name: &str) -> Option<Sheet> {
         let Some(text) = self.files.get(name) else {
             let problem = "缺少这个文件".to_owned();
-            self.errors.push(CellError { file: name.to_owned(), row: 0, column: String::new(), problem });
+            self.errors.push(CellError {
+                file: name.to_owned(),
+                row: 0,
+                column: String::new(),
+                problem,
+            });
             return None;
         };
         Some(parse_csv(name, text))

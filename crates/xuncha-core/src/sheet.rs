@@ -47,7 +47,10 @@ pub fn parse_csv(name: &str, text: &str) -> Sheet {
         }
     }
     end_row(&mut rows, &mut row, &mut cell);
-    Sheet { name: name.to_owned(), rows }
+    Sheet {
+        name: name.to_owned(),
+        rows,
+    }
 }
 
 fn end_row(rows: &mut Vec<Vec<String>>, row: &mut Vec<String>, cell: &mut String) {
@@ -69,7 +72,9 @@ pub struct Record<'a> {
 impl Sheet {
     /// The rows under the heads. Missing heads are errors, further ones are left alone.
     pub fn records<'a>(&'a self, needed: &[&str], errors: &mut Vec<CellError>) -> Vec<Record<'a>> {
-        let heads: Vec<&str> = self.rows.first().map_or(Vec::new(), |row| row.iter().map(|cell| cell.trim()).collect());
+        let heads: Vec<&str> = self.rows.first().map_or(Vec::new(), |row| {
+            row.iter().map(|cell| cell.trim()).collect()
+        });
         for column in needed.iter().filter(|column| !heads.contains(column)) {
             errors.push(CellError {
                 file: self.name.clone(),
@@ -81,7 +86,11 @@ impl Sheet {
         let record = |(index, row): (usize, &'a Vec<String>)| Record {
             file: &self.name,
             row: index + 1,
-            cells: heads.iter().copied().zip(row.iter().map(|cell| cell.trim())).collect(),
+            cells: heads
+                .iter()
+                .copied()
+                .zip(row.iter().map(|cell| cell.trim()))
+                .collect(),
         };
         self.rows.iter().enumerate().skip(1).map(record).collect()
     }
@@ -95,7 +104,12 @@ impl<'a> Record<'a> {
 
     /// A problem with a cell.
     pub fn error(&self, column: &str, problem: impl Into<String>) -> CellError {
-        CellError { file: self.file.to_owned(), row: self.row, column: column.to_owned(), problem: problem.into() }
+        CellError {
+            file: self.file.to_owned(),
+            row: self.row,
+            column: column.to_owned(),
+            problem: problem.into(),
+        }
     }
 
     /// A cell that must not be empty.
@@ -108,18 +122,35 @@ impl<'a> Record<'a> {
     }
 
     /// One of several words, with what each means.
-    pub fn choice<T: Copy>(&self, column: &str, choices: &[(&str, T)], errors: &mut Vec<CellError>) -> Option<T> {
+    pub fn choice<T: Copy>(
+        &self,
+        column: &str,
+        choices: &[(&str, T)],
+        errors: &mut Vec<CellError>,
+    ) -> Option<T> {
         let text = self.text(column);
-        let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        let found = choices
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value);
         if found.is_none() {
-            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&str> = choices
+                .iter()
+                .map(|(word, _)| *word)
+                .filter(|word| !word.is_empty())
+                .collect();
             errors.push(self.error(column, format!("“{text}”不认识；可填 {}", words.join("、"))));
         }
         found
     }
 
     /// A value to parse; `None` where the cell is empty or wrong (an error then).
-    pub fn parsed<T: std::str::FromStr>(&self, column: &str, what: &str, errors: &mut Vec<CellError>) -> Option<T> {
+    pub fn parsed<T: std::str::FromStr>(
+        &self,
+        column: &str,
+        what: &str,
+        errors: &mut Vec<CellError>,
+    ) -> Option<T> {
         let text = self.text(column);
         if text.is_empty() {
             return None;
@@ -138,9 +169,15 @@ mod tests {
 
     #[test]
     fn csv_keeps_quotes_commas_and_line_ends_inside_cells() {
-        let sheet = parse_csv("a.csv", "\u{feff}甲,乙\r\n\"一,二\",\"他说\"\"好\"\"\"\n\n\"两\n行\",\n");
+        let sheet = parse_csv(
+            "a.csv",
+            "\u{feff}甲,乙\r\n\"一,二\",\"他说\"\"好\"\"\"\n\n\"两\n行\",\n",
+        );
         let expected = [["甲", "乙"], ["一,二", "他说\"好\""], ["两\n行", ""]];
-        assert_eq!(sheet.rows, expected.map(|row| row.map(str::to_owned).to_vec()).to_vec());
+        assert_eq!(
+            sheet.rows,
+            expected.map(|row| row.map(str::to_owned).to_vec()).to_vec()
+        );
     }
 
     #[test]
@@ -148,8 +185,18 @@ mod tests {
         let sheet = parse_csv("a.csv", "甲\n\n三\n");
         let mut errors = Vec::new();
         let records = sheet.records(&["甲", "乙"], &mut errors);
-        assert!(records[0].parsed::<u32>("甲", "整数", &mut errors).is_none());
+        assert!(
+            records[0]
+                .parsed::<u32>("甲", "整数", &mut errors)
+                .is_none()
+        );
         let printed: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert_eq!(printed, ["a.csv第1行“乙”列：缺少这一列", "a.csv第2行“甲”列：“三”不是整数"]);
+        assert_eq!(
+            printed,
+            [
+                "a.csv第1行“乙”列：缺少这一列",
+                "a.csv第2行“甲”列：“三”不是整数"
+            ]
+        );
     }
 }

@@ -25,12 +25,19 @@ pub enum Scored {
 pub type Scores = BTreeMap<String, BTreeMap<TargetId, (usize, Scored)>>;
 
 fn deductions(set: &IndicatorSet) -> Vec<&Indicator> {
-    let is_one = |indicator: &&Indicator| indicator.kind == IndicatorKind::Deduct && indicator.applies_to.contains(&TargetClass::Portal);
+    let is_one = |indicator: &&Indicator| {
+        indicator.kind == IndicatorKind::Deduct
+            && indicator.applies_to.contains(&TargetClass::Portal)
+    };
     set.indicators.iter().filter(is_one).collect()
 }
 
 /// `scores.csv`.
-pub fn scores(folder: &mut Folder<'_>, set: &IndicatorSet, targets: &BTreeMap<TargetId, NoticeTarget>) -> Scores {
+pub fn scores(
+    folder: &mut Folder<'_>,
+    set: &IndicatorSet,
+    targets: &BTreeMap<TargetId, NoticeTarget>,
+) -> Scores {
     let indicators = deductions(set);
     let mut columns = vec!["轮次", "编号", "得分"];
     columns.extend(indicators.iter().map(|indicator| indicator.level2.as_str()));
@@ -46,9 +53,14 @@ pub fn scores(folder: &mut Folder<'_>, set: &IndicatorSet, targets: &BTreeMap<Ta
                     let column = &indicator.level2;
                     let amount = record.parsed::<Points>(column, "分值", errors);
                     match amount {
-                        None => errors.push(record.error(column, "须填扣分（没有扣分填 0），或只填“得分”列")),
+                        None => errors
+                            .push(record.error(column, "须填扣分（没有扣分填 0），或只填“得分”列")),
                         Some(amount) if amount < Points::ZERO || amount > indicator.points => {
-                            let problem = format!("扣 {} 分，应在 0 到 {} 之间", amount.short(), indicator.points.short());
+                            let problem = format!(
+                                "扣 {} 分，应在 0 到 {} 之间",
+                                amount.short(),
+                                indicator.points.short()
+                            );
                             errors.push(record.error(column, problem));
                         }
                         Some(amount) => drop(taken.insert(indicator.id.clone(), amount)),
@@ -57,7 +69,10 @@ pub fn scores(folder: &mut Folder<'_>, set: &IndicatorSet, targets: &BTreeMap<Ta
                 Scored::Deductions(taken)
             }
         };
-        let earlier = scores.entry(round).or_default().insert(target, (record.row, scored));
+        let earlier = scores
+            .entry(round)
+            .or_default()
+            .insert(target, (record.row, scored));
         if earlier.is_some() {
             errors.push(record.error("编号", "同一轮次出现两次"));
         }
@@ -95,12 +110,20 @@ pub fn score_round(
         targets: BTreeMap::new(),
         sheets: Vec::new(),
         sample: Sample::default(),
-        previous: earlier.iter().map(|id| previous_round(id, set, scores.get(id))).collect(),
+        previous: earlier
+            .iter()
+            .map(|id| previous_round(id, set, scores.get(id)))
+            .collect(),
         errors: Vec::new(),
     };
     for target in targets.values() {
         let stratum = stratum(target, province_code);
-        scored.sample.frame.entry(stratum.clone()).or_default().push(target.id.clone());
+        scored
+            .sample
+            .frame
+            .entry(stratum.clone())
+            .or_default()
+            .push(target.id.clone());
         let mut target = target.clone();
         if target.drawn {
             *scored.sample.quotas.entry(stratum.clone()).or_default() += 1;
@@ -131,14 +154,27 @@ fn stratum(target: &NoticeTarget, province_code: &str) -> String {
         (TargetClass::Portal, Level::County) => "portal/county".to_owned(),
         (TargetClass::Department | TargetClass::Supervisor, _) => "department".to_owned(),
         (TargetClass::Account, level) => {
-            let city: String = target.region_code.chars().take(4).chain("00".chars()).collect();
-            let region = if level == Level::Province { province_code } else { &city };
+            let city: String = target
+                .region_code
+                .chars()
+                .take(4)
+                .chain("00".chars())
+                .collect();
+            let region = if level == Level::Province {
+                province_code
+            } else {
+                &city
+            };
             format!("account/{}/{region}", target.platform)
         }
     }
 }
 
-fn sheet(target: &NoticeTarget, set: &IndicatorSet, scored: Option<&Scored>) -> Result<ScoreSheet, String> {
+fn sheet(
+    target: &NoticeTarget,
+    set: &IndicatorSet,
+    scored: Option<&Scored>,
+) -> Result<ScoreSheet, String> {
     let mut sheet = ScoreSheet {
         target: target.id.clone(),
         class: target.class,
@@ -149,7 +185,11 @@ fn sheet(target: &NoticeTarget, set: &IndicatorSet, scored: Option<&Scored>) -> 
         final_score: None,
         outcome: target.outcome.unwrap_or(Outcome::Qualified),
     };
-    let Some(formula) = set.formula.as_ref().filter(|formula| formula.scored.contains(&target.class)) else {
+    let Some(formula) = set
+        .formula
+        .as_ref()
+        .filter(|formula| formula.scored.contains(&target.class))
+    else {
         return Ok(sheet);
     };
     if target.outcome == Some(Outcome::Unqualified) {
@@ -160,7 +200,10 @@ fn sheet(target: &NoticeTarget, set: &IndicatorSet, scored: Option<&Scored>) -> 
     let Some(Scored::Deductions(taken)) = scored else {
         return Err("缺少各指标扣分".to_owned());
     };
-    sheet.indicators = deductions(set).into_iter().map(|indicator| indicator_score(indicator, taken)).collect();
+    sheet.indicators = deductions(set)
+        .into_iter()
+        .map(|indicator| indicator_score(indicator, taken))
+        .collect();
     let lost: Points = sheet.indicators.iter().map(|score| score.amount).sum();
     let score = (formula.deduct_total - lost).max(Points::ZERO);
     sheet.deduct_score = Some(score);
@@ -187,9 +230,20 @@ fn indicator_score(indicator: &Indicator, taken: &BTreeMap<String, Points>) -> I
     }
 }
 
-fn previous_round(id: &str, set: &IndicatorSet, scores: Option<&BTreeMap<TargetId, (usize, Scored)>>) -> PreviousRound {
-    let mut round = PreviousRound { id: id.to_owned(), title: id.to_owned(), ..PreviousRound::default() };
-    let total = set.formula.as_ref().map_or(Points::whole(100), |formula| formula.deduct_total);
+fn previous_round(
+    id: &str,
+    set: &IndicatorSet,
+    scores: Option<&BTreeMap<TargetId, (usize, Scored)>>,
+) -> PreviousRound {
+    let mut round = PreviousRound {
+        id: id.to_owned(),
+        title: id.to_owned(),
+        ..PreviousRound::default()
+    };
+    let total = set
+        .formula
+        .as_ref()
+        .map_or(Points::whole(100), |formula| formula.deduct_total);
     for (target, (_, scored)) in scores.into_iter().flatten() {
         let score = match scored {
             Scored::Score(score) => *score,
@@ -247,7 +301,11 @@ fn registry_entry(target: &NoticeTarget) -> Target {
         id: target.id.clone(),
         name: target.name.clone(),
         home: String::new(),
-        kind: if is_portal { SiteKind::Portal } else { SiteKind::Department },
+        kind: if is_portal {
+            SiteKind::Portal
+        } else {
+            SiteKind::Department
+        },
         organization: target.unit.clone(),
         region: target.region_code.clone(),
         state: State::Running,

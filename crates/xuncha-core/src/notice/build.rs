@@ -4,7 +4,10 @@ use super::inputs::NoticeInputs;
 use super::render::{self, Env};
 use super::scope::Scope;
 use super::template::{Line, LineKind, Template, place};
-use super::{Annex, Block, ChartData, Notice, NoticeError, Span, annexes, charts, consistency, figures, plain};
+use super::{
+    Annex, Block, ChartData, Notice, NoticeError, Span, annexes, charts, consistency, figures,
+    plain,
+};
 
 /// Builds the notice. Nothing is handed out when a name does not exist or text, charts and annexes disagree.
 pub fn build(inputs: &NoticeInputs, template: &Template) -> Result<Notice, Vec<NoticeError>> {
@@ -15,21 +18,40 @@ pub fn build(inputs: &NoticeInputs, template: &Template) -> Result<Notice, Vec<N
     }
     let notice = lay_out(inputs, template, &scope).map_err(|error| vec![error])?;
     let found = consistency::check(&notice);
-    if found.is_empty() { Ok(notice) } else { Err(found) }
+    if found.is_empty() {
+        Ok(notice)
+    } else {
+        Err(found)
+    }
 }
 
 fn validate(template: &Template, scope: &Scope) -> Vec<NoticeError> {
     let mut errors = render::validate_nodes(&template.title, scope, "模板标题");
-    errors.extend(render::validate_nodes(&template.recipients, scope, "模板主送"));
+    errors.extend(render::validate_nodes(
+        &template.recipients,
+        scope,
+        "模板主送",
+    ));
     for line in &template.lines {
         errors.extend(render::validate(line, scope));
     }
     errors
 }
 
-fn lay_out(inputs: &NoticeInputs, template: &Template, scope: &Scope) -> Result<Notice, NoticeError> {
+fn lay_out(
+    inputs: &NoticeInputs,
+    template: &Template,
+    scope: &Scope,
+) -> Result<Notice, NoticeError> {
     let env = Env::new(scope);
-    let mut layout = Layout { inputs, scope, blocks: Vec::new(), charts: Vec::new(), annexes: Vec::new(), clauses: Vec::new() };
+    let mut layout = Layout {
+        inputs,
+        scope,
+        blocks: Vec::new(),
+        charts: Vec::new(),
+        annexes: Vec::new(),
+        clauses: Vec::new(),
+    };
     for line in &template.lines {
         layout.line(line, env)?;
     }
@@ -65,7 +87,11 @@ impl Layout<'_> {
         if line.kind != LineKind::Clause {
             self.end_clauses();
         }
-        if line.condition.as_ref().is_some_and(|condition| !render::holds(condition, env)) {
+        if line
+            .condition
+            .as_ref()
+            .is_some_and(|condition| !render::holds(condition, env))
+        {
             return Ok(());
         }
         let spans = render::nodes(&line.nodes, env);
@@ -75,7 +101,11 @@ impl Layout<'_> {
             LineKind::Clause if !is_empty => self.clauses.push(spans),
             LineKind::Paragraph if !is_empty => self.blocks.push(Block::Paragraph(spans)),
             LineKind::Note if !is_empty => self.blocks.push(Block::Note(spans)),
-            LineKind::Heading(level) => self.blocks.push(Block::Heading { level: *level, number: String::new(), text: spans }),
+            LineKind::Heading(level) => self.blocks.push(Block::Heading {
+                level: *level,
+                number: String::new(),
+                text: spans,
+            }),
             LineKind::Chart(id) => self.chart(id, plain(&spans), line)?,
             LineKind::Annex(id) => self.annex(id, plain(&spans), line)?,
             LineKind::Clause | LineKind::Paragraph | LineKind::Note => {}
@@ -85,8 +115,12 @@ impl Layout<'_> {
 
     fn chart(&mut self, id: &str, title: String, line: &Line) -> Result<(), NoticeError> {
         let number = self.charts.len() + 1;
-        let chart = charts::chart(id, number, title, self.inputs, self.scope)
-            .ok_or_else(|| NoticeError::new(place(line.number), format!("没有名为“{id}”的图；可用 level1、level2_weak")))?;
+        let chart = charts::chart(id, number, title, self.inputs, self.scope).ok_or_else(|| {
+            NoticeError::new(
+                place(line.number),
+                format!("没有名为“{id}”的图；可用 level1、level2_weak"),
+            )
+        })?;
         self.blocks.push(Block::Chart(self.charts.len()));
         self.charts.push(chart);
         Ok(())
@@ -96,7 +130,10 @@ impl Layout<'_> {
     fn annex(&mut self, id: &str, title: String, line: &Line) -> Result<(), NoticeError> {
         let number = self.annexes.len() + 1;
         let annex = annexes::annex(id, number, title, self.inputs).ok_or_else(|| {
-            NoticeError::new(place(line.number), format!("没有名为“{id}”的附件；可用 above_80、problem_accounts、reporting_names"))
+            NoticeError::new(
+                place(line.number),
+                format!("没有名为“{id}”的附件；可用 above_80、problem_accounts、reporting_names"),
+            )
         })?;
         if !annex.rows.is_empty() {
             self.annexes.push(annex);
@@ -117,7 +154,9 @@ impl Layout<'_> {
                 spans.push(Span::Text(format!("{}是", chinese_number(index + 1))));
             }
             spans.extend(clause);
-            spans.push(Span::Text(if index + 1 == count { "。" } else { "；" }.to_owned()));
+            spans.push(Span::Text(
+                if index + 1 == count { "。" } else { "；" }.to_owned(),
+            ));
         }
         self.blocks.push(Block::Paragraph(spans));
     }
@@ -149,7 +188,10 @@ fn number_headings(mut blocks: Vec<Block>) -> Vec<Block> {
         if let Block::Heading { level, number, .. } = block {
             let index = usize::from(*level).clamp(1, 3) - 1;
             counts[index] += 1;
-            counts.iter_mut().skip(index + 1).for_each(|count| *count = 0);
+            counts
+                .iter_mut()
+                .skip(index + 1)
+                .for_each(|count| *count = 0);
             let count = counts[index];
             *number = match index {
                 0 => format!("{}、", chinese_number(count)),

@@ -7,28 +7,78 @@ use crate::stats::FigureValue;
 
 /// A whole and its parts, by the names of figures.
 const SUMS: &[(&str, &[&str])] = &[
-    ("registry.websites_running", &["registry.portal_province", "registry.portal_city", "registry.portal_county", "registry.department"]),
+    (
+        "registry.websites_running",
+        &[
+            "registry.portal_province",
+            "registry.portal_city",
+            "registry.portal_county",
+            "registry.department",
+        ],
+    ),
     ("sample.websites", &["sample.portals", "sample.departments"]),
-    ("sample.websites", &["outcome.websites_qualified", "outcome.websites_unqualified", "outcome.websites_undetermined"]),
-    ("sample.accounts", &["outcome.accounts_qualified", "outcome.accounts_unqualified", "outcome.accounts_undetermined"]),
+    (
+        "sample.websites",
+        &[
+            "outcome.websites_qualified",
+            "outcome.websites_unqualified",
+            "outcome.websites_undetermined",
+        ],
+    ),
+    (
+        "sample.accounts",
+        &[
+            "outcome.accounts_qualified",
+            "outcome.accounts_unqualified",
+            "outcome.accounts_undetermined",
+        ],
+    ),
     ("cases.total", &["cases.closed", "cases.open"]),
     ("closures.total", &["closures.done", "closures.open"]),
 ];
 
 /// A share, its part, its whole (a sum of figures) and its decimals.
 const SHARES: &[(&str, &str, &[&str], u32)] = &[
-    ("sample.website_ratio_percent", "sample.websites", &["registry.websites_running"], 1),
-    ("sample.account_ratio_percent", "sample.accounts", &["registry.accounts_running"], 1),
-    ("outcome.website_pass_rate_percent", "outcome.websites_qualified", &["outcome.websites_qualified", "outcome.websites_unqualified"], 1),
-    ("outcome.account_pass_rate_percent", "outcome.accounts_qualified", &["outcome.accounts_qualified", "outcome.accounts_unqualified"], 1),
-    ("outcome.portals_above_80_percent", "outcome.portals_above_80", &["sample.portals"], 0),
+    (
+        "sample.website_ratio_percent",
+        "sample.websites",
+        &["registry.websites_running"],
+        1,
+    ),
+    (
+        "sample.account_ratio_percent",
+        "sample.accounts",
+        &["registry.accounts_running"],
+        1,
+    ),
+    (
+        "outcome.website_pass_rate_percent",
+        "outcome.websites_qualified",
+        &["outcome.websites_qualified", "outcome.websites_unqualified"],
+        1,
+    ),
+    (
+        "outcome.account_pass_rate_percent",
+        "outcome.accounts_qualified",
+        &["outcome.accounts_qualified", "outcome.accounts_unqualified"],
+        1,
+    ),
+    (
+        "outcome.portals_above_80_percent",
+        "outcome.portals_above_80",
+        &["sample.portals"],
+        0,
+    ),
 ];
 
 /// Every disagreement inside a notice.
 pub fn check(notice: &Notice) -> Vec<NoticeError> {
     let mut errors = Vec::new();
     check_text(notice, &mut errors);
-    notice.charts.iter().for_each(|chart| check_chart(notice, chart, &mut errors));
+    notice
+        .charts
+        .iter()
+        .for_each(|chart| check_chart(notice, chart, &mut errors));
     check_annexes(notice, &mut errors);
     check_sums(notice, &mut errors);
     check_shares(notice, &mut errors);
@@ -44,10 +94,15 @@ fn check_text(notice: &Notice, errors: &mut Vec<NoticeError>) {
             Block::Chart(_) => continue,
         };
         for span in spans {
-            let Span::Figure { name, text } = span else { continue };
+            let Span::Figure { name, text } = span else {
+                continue;
+            };
             let start: String = plain(spans).chars().take(12).collect();
             if let Err(problem) = agrees(notice, name, text) {
-                errors.push(NoticeError::new(format!("正文第{}段“{start}…”", index + 1), problem));
+                errors.push(NoticeError::new(
+                    format!("正文第{}段“{start}…”", index + 1),
+                    problem,
+                ));
             }
         }
     }
@@ -65,13 +120,21 @@ fn agrees(notice: &Notice, name: &str, text: &str) -> Result<(), String> {
     if is_equal {
         return Ok(());
     }
-    Err(format!("印的是“{text}”，而指标“{name}”是“{}”", figure.printed))
+    Err(format!(
+        "印的是“{text}”，而指标“{name}”是“{}”",
+        figure.printed
+    ))
 }
 
 fn check_chart(notice: &Notice, chart: &ChartData, errors: &mut Vec<NoticeError>) {
     for series in &chart.series {
         if series.points.len() != chart.categories.len() {
-            let problem = format!("“{}”有{}个数，图上有{}类", series.name, series.points.len(), chart.categories.len());
+            let problem = format!(
+                "“{}”有{}个数，图上有{}类",
+                series.name,
+                series.points.len(),
+                chart.categories.len()
+            );
             errors.push(NoticeError::new(caption(chart), problem));
         }
         for point in series.points.iter().filter(|point| !point.text.is_empty()) {
@@ -92,10 +155,20 @@ fn check_annexes(notice: &Notice, errors: &mut Vec<NoticeError>) {
                 let problem = format!("有{rows}行，而指标“{}”是{expected}", annex.count_figure);
                 errors.push(NoticeError::new(place(), problem));
             }
-            None => errors.push(NoticeError::new(place(), format!("没有名为“{}”的指标", annex.count_figure))),
+            None => errors.push(NoticeError::new(
+                place(),
+                format!("没有名为“{}”的指标", annex.count_figure),
+            )),
         }
-        if let Some(row) = annex.rows.iter().position(|row| row.len() != annex.columns.len()) {
-            errors.push(NoticeError::new(place(), format!("第{}行的列数与表头不同", row + 1)));
+        if let Some(row) = annex
+            .rows
+            .iter()
+            .position(|row| row.len() != annex.columns.len())
+        {
+            errors.push(NoticeError::new(
+                place(),
+                format!("第{}行的列数与表头不同", row + 1),
+            ));
         }
     }
     check_left_out(notice, errors);
@@ -110,7 +183,10 @@ fn check_left_out(notice: &Notice, errors: &mut Vec<NoticeError>) {
     ] {
         let is_there = notice.annexes.iter().any(|annex| annex.id == id);
         if !is_there && count(notice, figure).is_some_and(|count| count > 0) {
-            errors.push(NoticeError::new(format!("附件 {id}"), format!("缺少这个附件，而指标“{figure}”不是0")));
+            errors.push(NoticeError::new(
+                format!("附件 {id}"),
+                format!("缺少这个附件，而指标“{figure}”不是0"),
+            ));
         }
     }
 }
@@ -124,8 +200,16 @@ fn count(notice: &Notice, name: &str) -> Option<u64> {
 
 fn check_sums(notice: &Notice, errors: &mut Vec<NoticeError>) {
     for (whole, parts) in SUMS {
-        let Some(expected) = count(notice, whole) else { continue };
-        let Some(sum) = parts.iter().map(|part| count(notice, part)).sum::<Option<u64>>() else { continue };
+        let Some(expected) = count(notice, whole) else {
+            continue;
+        };
+        let Some(sum) = parts
+            .iter()
+            .map(|part| count(notice, part))
+            .sum::<Option<u64>>()
+        else {
+            continue;
+        };
         if sum != expected {
             let problem = format!("是{expected}，而各部分（{}）之和是{sum}", parts.join("、"));
             errors.push(NoticeError::new(format!("指标“{whole}”"), problem));
@@ -135,12 +219,25 @@ fn check_sums(notice: &Notice, errors: &mut Vec<NoticeError>) {
 
 fn check_shares(notice: &Notice, errors: &mut Vec<NoticeError>) {
     for (share, part, wholes, places) in SHARES {
-        let Some(figure) = notice.figures.get(*share) else { continue };
-        let whole = wholes.iter().map(|whole| count(notice, whole)).sum::<Option<u64>>();
-        let (Some(part), Some(whole)) = (count(notice, part), whole) else { continue };
-        let Some(expected) = Exact::percent(part.into(), whole.into()) else { continue };
+        let Some(figure) = notice.figures.get(*share) else {
+            continue;
+        };
+        let whole = wholes
+            .iter()
+            .map(|whole| count(notice, whole))
+            .sum::<Option<u64>>();
+        let (Some(part), Some(whole)) = (count(notice, part), whole) else {
+            continue;
+        };
+        let Some(expected) = Exact::percent(part.into(), whole.into()) else {
+            continue;
+        };
         if figure.printed != expected.short(*places) {
-            let problem = format!("印“{}”，而{part}/{whole}是{}", figure.printed, expected.short(*places));
+            let problem = format!(
+                "印“{}”，而{part}/{whole}是{}",
+                figure.printed,
+                expected.short(*places)
+            );
             errors.push(NoticeError::new(format!("指标“{share}”"), problem));
         }
     }
@@ -155,7 +252,10 @@ fn check_four_quarters(notice: &Notice, errors: &mut Vec<NoticeError>) {
         }
         _ => Vec::new(),
     };
-    let (stats, printed) = (list("outcome.above_80_four_quarters_cities"), list("four_quarters.cities"));
+    let (stats, printed) = (
+        list("outcome.above_80_four_quarters_cities"),
+        list("four_quarters.cities"),
+    );
     if stats != printed {
         let problem = format!("正文列出{}，统计是{}", printed.join("、"), stats.join("、"));
         errors.push(NoticeError::new("连续四个季度", problem));

@@ -185,7 +185,11 @@ impl Notice {
                 Block::Chart(index) => self.charts.get(*index).map_or(String::new(), caption),
             });
         }
-        lines.extend(self.annexes.iter().map(|annex| format!("{}.{}", annex.number, annex.title)));
+        lines.extend(
+            self.annexes
+                .iter()
+                .map(|annex| format!("{}.{}", annex.number, annex.title)),
+        );
         lines.join("\n")
     }
 
@@ -217,7 +221,9 @@ pub fn caption(chart: &ChartData) -> String {
 }
 
 /// 通报生成错误. Why a notice is not built, with the place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
+)]
 #[error("{place}：{problem}")]
 pub struct NoticeError {
     /// Where: line of the template, annex, chart, figure.
@@ -229,6 +235,9 @@ pub struct NoticeError {
 impl NoticeError {
     /// A problem at a place.
     pub fn new(place: impl Into<String>, problem: impl Into<String>) -> NoticeError {
-        NoticeError { place: place.into(), problem: problem.into() }
+        NoticeError {
+            place: place.into(),
+            problem: problem.into(),
+        }
     }
 }

@@ -10,24 +10,57 @@ use super::{NoticeError, Span};
 pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
     let mut errors = unknown_kinds(inputs);
     for kind in &inputs.words.problem {
-        let rows: Vec<&Problem> = inputs.problems.iter().filter(|problem| problem.kind == kind.id).collect();
+        let rows: Vec<&Problem> = inputs
+            .problems
+            .iter()
+            .filter(|problem| problem.kind == kind.id)
+            .collect();
         let name = format!("problem.{}", kind.id);
-        let whole = kind.population.as_ref().map(|population| scope.count(population));
-        if let Some(population) = kind.population.as_ref().filter(|population| !scope.has(population)) {
-            errors.push(NoticeError::new("words.toml", format!("问题“{}”的 population“{population}”不是指标", kind.id)));
+        let whole = kind
+            .population
+            .as_ref()
+            .map(|population| scope.count(population));
+        if let Some(population) = kind
+            .population
+            .as_ref()
+            .filter(|population| !scope.has(population))
+        {
+            errors.push(NoticeError::new(
+                "words.toml",
+                format!("问题“{}”的 population“{population}”不是指标", kind.id),
+            ));
         }
-        let subjects: BTreeSet<&str> = rows.iter().map(|problem| problem.subject.as_str()).collect();
-        scope.put_count(format!("{name}.count"), subjects.len(), "个", "存在该问题的对象数（findings）");
+        let subjects: BTreeSet<&str> = rows
+            .iter()
+            .map(|problem| problem.subject.as_str())
+            .collect();
+        scope.put_count(
+            format!("{name}.count"),
+            subjects.len(),
+            "个",
+            "存在该问题的对象数（findings）",
+        );
         scope.put_degree(&name, &inputs.words, subjects.len() as u64, whole);
         scope.records.insert(name.clone(), examples(rows.clone()));
-        scope.records.insert(format!("{name}.groups"), groups(&rows));
+        scope
+            .records
+            .insert(format!("{name}.groups"), groups(&rows));
     }
     errors
 }
 
 fn unknown_kinds(inputs: &NoticeInputs) -> Vec<NoticeError> {
-    let known: BTreeSet<&str> = inputs.words.problem.iter().map(|kind| kind.id.as_str()).collect();
-    let used: BTreeSet<&str> = inputs.problems.iter().map(|problem| problem.kind.as_str()).collect();
+    let known: BTreeSet<&str> = inputs
+        .words
+        .problem
+        .iter()
+        .map(|kind| kind.id.as_str())
+        .collect();
+    let used: BTreeSet<&str> = inputs
+        .problems
+        .iter()
+        .map(|problem| problem.kind.as_str())
+        .collect();
     used.difference(&known)
         .map(|kind| NoticeError::new("问题清单", format!("问题种类“{kind}”未在 words.toml 登记")))
         .collect()
@@ -45,12 +78,17 @@ fn examples(rows: Vec<&Problem>) -> Records {
             ])
         })
         .collect();
-    Records { fields: vec!["subject", "city", "group", "detail"], rows }
+    Records {
+        fields: vec!["subject", "city", "group", "detail"],
+        rows,
+    }
 }
 
 /// Worst first; of one city the second only after the first of every other city.
 fn spread(mut rows: Vec<&Problem>) -> Vec<&Problem> {
-    rows.sort_by(|a, b| (-a.weight, &a.target, &a.subject).cmp(&(-b.weight, &b.target, &b.subject)));
+    rows.sort_by(|a, b| {
+        (-a.weight, &a.target, &a.subject).cmp(&(-b.weight, &b.target, &b.subject))
+    });
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, &Problem)> = Vec::new();
     for problem in rows {
@@ -70,6 +108,12 @@ fn groups(rows: &[&Problem]) -> Records {
     }
     let mut order: Vec<(&str, (i64, usize))> = weights.into_iter().collect();
     order.sort_by(|a, b| (b.1, a.0).cmp(&(a.1, b.0)));
-    let rows = order.into_iter().map(|(group, _)| BTreeMap::from([("group", vec![Span::Text(group.to_owned())])])).collect();
-    Records { fields: vec!["group"], rows }
+    let rows = order
+        .into_iter()
+        .map(|(group, _)| BTreeMap::from([("group", vec![Span::Text(group.to_owned())])]))
+        .collect();
+    Records {
+        fields: vec!["group"],
+        rows,
+    }
 }

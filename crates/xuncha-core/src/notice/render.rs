@@ -26,7 +26,10 @@ impl<'a> Env<'a> {
     }
 
     fn with_row(self, row: &'a Row) -> Env<'a> {
-        Env { row: Some(row), ..self }
+        Env {
+            row: Some(row),
+            ..self
+        }
     }
 }
 
@@ -37,8 +40,16 @@ pub fn nodes(nodes: &[Node], env: Env<'_>) -> Vec<Span> {
         match node {
             Node::Text(text) | Node::Literal(text) => spans.push(Span::Text(text.clone())),
             Node::Figure { name, last } => spans.extend(figure(name, last.as_deref(), env)),
-            Node::If { condition, then, otherwise } => {
-                let branch = if holds(condition, env) { then } else { otherwise };
+            Node::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let branch = if holds(condition, env) {
+                    then
+                } else {
+                    otherwise
+                };
                 spans.extend(self::nodes(branch, env));
             }
             Node::Each { name, layout, body } => spans.extend(each(name, layout, body, env)),
@@ -56,12 +67,20 @@ fn each(name: &str, layout: &Layout, body: &[Node], env: Env<'_>) -> Vec<Span> {
         return Vec::new();
     };
     let shown = layout.max.unwrap_or(usize::MAX);
-    let parts = records.rows.iter().take(shown).map(|row| nodes(body, env.with_row(row))).collect();
+    let parts = records
+        .rows
+        .iter()
+        .take(shown)
+        .map(|row| nodes(body, env.with_row(row)))
+        .collect();
     string_together(parts, layout, records.rows.len() > shown)
 }
 
 fn string_together(parts: Vec<Vec<Span>>, layout: &Layout, left_out: bool) -> Vec<Span> {
-    let filled: Vec<Vec<Span>> = parts.into_iter().filter(|part| !super::plain(part).is_empty()).collect();
+    let filled: Vec<Vec<Span>> = parts
+        .into_iter()
+        .filter(|part| !super::plain(part).is_empty())
+        .collect();
     if filled.is_empty() {
         return Vec::new();
     }
@@ -91,10 +110,16 @@ fn figure(name: &str, last: Option<&str>, env: Env<'_>) -> Vec<Span> {
     };
     match &figure.value {
         FigureValue::List(list) => {
-            let spans = list.iter().map(|text| Span::Figure { name: name.to_owned(), text: text.clone() });
+            let spans = list.iter().map(|text| Span::Figure {
+                name: name.to_owned(),
+                text: text.clone(),
+            });
             enumerate(spans.collect(), last)
         }
-        _ => vec![Span::Figure { name: name.to_owned(), text: figure.printed.clone() }],
+        _ => vec![Span::Figure {
+            name: name.to_owned(),
+            text: figure.printed.clone(),
+        }],
     }
 }
 
@@ -103,7 +128,11 @@ fn enumerate(items: Vec<Span>, last: Option<&str>) -> Vec<Span> {
     let mut spans = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
-            let separator = if index + 1 == count { last.unwrap_or("、") } else { "、" };
+            let separator = if index + 1 == count {
+                last.unwrap_or("、")
+            } else {
+                "、"
+            };
             spans.push(Span::Text(separator.to_owned()));
         }
         spans.push(item);
@@ -135,7 +164,11 @@ fn term_holds(term: &Term, env: Env<'_>) -> bool {
     match &term.test {
         Test::True => truth(&term.name, env),
         Test::False => !truth(&term.name, env),
-        Test::Known => env.scope.figures.get(&term.name).is_some_and(|figure| scope::is_known(&figure.value)),
+        Test::Known => env
+            .scope
+            .figures
+            .get(&term.name)
+            .is_some_and(|figure| scope::is_known(&figure.value)),
         Test::Above(limit) => printed.parse::<i64>().is_ok_and(|number| number > *limit),
         Test::Is(word) => printed == *word,
     }
@@ -151,7 +184,10 @@ fn truth(name: &str, env: Env<'_>) -> bool {
     if let Some(records) = env.scope.records.get(name) {
         return !records.rows.is_empty();
     }
-    env.scope.figures.get(name).is_some_and(|figure| scope::is_true(&figure.value))
+    env.scope
+        .figures
+        .get(name)
+        .is_some_and(|figure| scope::is_true(&figure.value))
 }
 
 /// Every name of a line that does not exist and every number without a figure, whether or not its branch is taken now.
@@ -161,23 +197,38 @@ pub fn validate(line: &Line, scope: &Scope) -> Vec<NoticeError> {
         check_condition(condition, scope, None, &mut problems);
     }
     check_nodes(&line.nodes, scope, None, &mut problems);
-    problems.into_iter().map(|problem| NoticeError::new(place(line.number), problem)).collect()
+    problems
+        .into_iter()
+        .map(|problem| NoticeError::new(place(line.number), problem))
+        .collect()
 }
 
 /// The same for nodes outside of lines (title, recipients).
 pub fn validate_nodes(nodes: &[Node], scope: &Scope, place: &str) -> Vec<NoticeError> {
     let mut problems = Vec::new();
     check_nodes(nodes, scope, None, &mut problems);
-    problems.into_iter().map(|problem| NoticeError::new(place, problem)).collect()
+    problems
+        .into_iter()
+        .map(|problem| NoticeError::new(place, problem))
+        .collect()
 }
 
-fn check_nodes(nodes: &[Node], scope: &Scope, records: Option<&Records>, problems: &mut Vec<String>) {
+fn check_nodes(
+    nodes: &[Node],
+    scope: &Scope,
+    records: Option<&Records>,
+    problems: &mut Vec<String>,
+) {
     for node in nodes {
         match node {
             Node::Text(text) => problems.extend(unbound_number(text)),
             Node::Literal(_) => {}
             Node::Figure { name, .. } => check_name(name, scope, records, problems),
-            Node::If { condition, then, otherwise } => {
+            Node::If {
+                condition,
+                then,
+                otherwise,
+            } => {
                 check_condition(condition, scope, records, problems);
                 check_nodes(then, scope, records, problems);
                 check_nodes(otherwise, scope, records, problems);
@@ -186,12 +237,19 @@ fn check_nodes(nodes: &[Node], scope: &Scope, records: Option<&Records>, problem
                 Some(inner) => check_nodes(body, scope, Some(inner), problems),
                 None => problems.push(format!("没有名为“{name}”的清单")),
             },
-            Node::Join { parts, .. } => parts.iter().for_each(|part| check_nodes(part, scope, records, problems)),
+            Node::Join { parts, .. } => parts
+                .iter()
+                .for_each(|part| check_nodes(part, scope, records, problems)),
         }
     }
 }
 
-fn check_condition(condition: &Condition, scope: &Scope, records: Option<&Records>, problems: &mut Vec<String>) {
+fn check_condition(
+    condition: &Condition,
+    scope: &Scope,
+    records: Option<&Records>,
+    problems: &mut Vec<String>,
+) {
     for term in &condition.0 {
         check_name(&term.name, scope, records, problems);
     }
@@ -208,10 +266,15 @@ fn check_name(name: &str, scope: &Scope, records: Option<&Records>, problems: &m
 fn unbound_number(text: &str) -> Option<String> {
     let cited = Regex::new(r"《[^》]*》|〔\d{4}〕\d+号").ok()?;
     let rest = cited.replace_all(text, "");
-    let digits: String =
-        rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let digits: String = rest
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
     if digits.is_empty() {
         return None;
     }
-    Some(format!("数字“{digits}”没有对应的指标；固定文字请写成“{{{{'{digits}'}}}}”"))
+    Some(format!(
+        "数字“{digits}”没有对应的指标；固定文字请写成“{{{{'{digits}'}}}}”"
+    ))
 }

@@ -33,7 +33,13 @@ impl Scope {
     }
 
     /// Adds a count.
-    pub fn put_count(&mut self, name: impl Into<String>, count: usize, unit: &str, definition: &str) {
+    pub fn put_count(
+        &mut self,
+        name: impl Into<String>,
+        count: usize,
+        unit: &str,
+        definition: &str,
+    ) {
         self.put(
             name,
             Figure {
@@ -74,13 +80,23 @@ impl Scope {
     /// Adds `NAME.degree` (before a noun) and `NAME.extent` (before a verb).
     pub fn put_degree(&mut self, name: &str, words: &Words, part: u64, whole: Option<u64>) {
         let definition = "按 words.toml 的界限由占比得出";
-        self.put_text(format!("{name}.degree"), words.quantity(part, whole), definition);
-        self.put_text(format!("{name}.extent"), words.extent(part, whole), definition);
+        self.put_text(
+            format!("{name}.degree"),
+            words.quantity(part, whole),
+            definition,
+        );
+        self.put_text(
+            format!("{name}.extent"),
+            words.extent(part, whole),
+            definition,
+        );
     }
 
     /// Whether a name exists at all.
     pub fn has(&self, name: &str) -> bool {
-        self.figures.contains_key(name) || self.bound_lists.contains_key(name) || self.records.contains_key(name)
+        self.figures.contains_key(name)
+            || self.bound_lists.contains_key(name)
+            || self.records.contains_key(name)
     }
 
     /// The count of a figure, 0 where it is not a count.

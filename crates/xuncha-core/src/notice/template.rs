@@ -133,8 +133,12 @@ pub enum Test {
 
 /// Reads a template; all errors at once.
 pub fn parse(text: &str) -> Result<Template, Vec<NoticeError>> {
-    let mut template =
-        Template { form: Form::Circular, title: Vec::new(), recipients: Vec::new(), lines: Vec::new() };
+    let mut template = Template {
+        form: Form::Circular,
+        title: Vec::new(),
+        recipients: Vec::new(),
+        lines: Vec::new(),
+    };
     let mut errors = Vec::new();
     for (index, raw) in text.lines().enumerate() {
         let number = index + 1;
@@ -145,7 +149,11 @@ pub fn parse(text: &str) -> Result<Template, Vec<NoticeError>> {
     if template.title.is_empty() {
         errors.push(NoticeError::new("模板", "缺少标题行“@title …”"));
     }
-    if errors.is_empty() { Ok(template) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(template)
+    } else {
+        Err(errors)
+    }
 }
 
 /// 位置. How errors name a line.
@@ -162,7 +170,12 @@ fn parse_line(raw: &str, number: usize, template: &mut Template) -> Result<(), S
     }
     let (kind, rest, condition) = split_kind(raw)?;
     let nodes = parse_nodes(rest)?;
-    template.lines.push(Line { number, condition, kind, nodes });
+    template.lines.push(Line {
+        number,
+        condition,
+        kind,
+        nodes,
+    });
     Ok(())
 }
 
@@ -173,7 +186,11 @@ fn parse_directive(directive: &str, template: &mut Template) -> Result<(), Strin
         ("form", "circular") => template.form = Form::Circular,
         ("title", text) => template.title = parse_nodes(text)?,
         ("to", text) => template.recipients = parse_nodes(text)?,
-        _ => return Err(format!("不认识“@{directive}”；可用 @form letter|circular、@title、@to")),
+        _ => {
+            return Err(format!(
+                "不认识“@{directive}”；可用 @form letter|circular、@title、@to"
+            ));
+        }
     }
     Ok(())
 }
@@ -205,9 +222,19 @@ fn split_kind(raw: &str) -> Result<SplitLine<'_>, String> {
     };
     let (head, text) = special.split_once("]]").ok_or("“[[”没有对应的“]]”")?;
     match head.split_once(' ') {
-        Some(("chart", id)) => Ok((LineKind::Chart(id.trim().to_owned()), text.trim(), condition)),
-        Some(("annex", id)) => Ok((LineKind::Annex(id.trim().to_owned()), text.trim(), condition)),
-        _ => Err(format!("不认识“[[{head}]]”；可用 [[chart 名]]、[[annex 名]]")),
+        Some(("chart", id)) => Ok((
+            LineKind::Chart(id.trim().to_owned()),
+            text.trim(),
+            condition,
+        )),
+        Some(("annex", id)) => Ok((
+            LineKind::Annex(id.trim().to_owned()),
+            text.trim(),
+            condition,
+        )),
+        _ => Err(format!(
+            "不认识“[[{head}]]”；可用 [[chart 名]]、[[annex 名]]"
+        )),
     }
 }
 
@@ -215,17 +242,25 @@ fn split_condition(text: &str) -> Result<(Option<Condition>, &str), String> {
     if !text.starts_with('[') || text.starts_with("[[") {
         return Ok((None, text));
     }
-    let (condition, rest) = text[1..].split_once(']').ok_or("行首条件“[”没有对应的“]”")?;
+    let (condition, rest) = text[1..]
+        .split_once(']')
+        .ok_or("行首条件“[”没有对应的“]”")?;
     Ok((Some(parse_condition(condition)?), rest.trim_start()))
 }
 
 fn parse_condition(text: &str) -> Result<Condition, String> {
-    let terms: Result<Vec<Term>, String> = text.split('&').map(|term| parse_term(term.trim())).collect();
+    let terms: Result<Vec<Term>, String> = text
+        .split('&')
+        .map(|term| parse_term(term.trim()))
+        .collect();
     Ok(Condition(terms?))
 }
 
 fn parse_term(term: &str) -> Result<Term, String> {
-    let make = |name: &str, test: Test| Term { name: name.trim().to_owned(), test };
+    let make = |name: &str, test: Test| Term {
+        name: name.trim().to_owned(),
+        test,
+    };
     if term.is_empty() {
         return Err("条件是空的".to_owned());
     }
@@ -236,7 +271,10 @@ fn parse_term(term: &str) -> Result<Term, String> {
         return Ok(make(name, Test::Known));
     }
     if let Some((name, limit)) = term.split_once('>') {
-        let limit = limit.trim().parse().map_err(|_| format!("条件“{term}”里“>”后面不是整数"))?;
+        let limit = limit
+            .trim()
+            .parse()
+            .map_err(|_| format!("条件“{term}”里“>”后面不是整数"))?;
         return Ok(make(name, Test::Above(limit)));
     }
     if let Some((name, word)) = term.split_once('=') {
@@ -306,12 +344,19 @@ fn parse_tag(tag: &str, tokens: &[Token<'_>], at: &mut usize) -> Result<Node, St
         let (name, options) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
         let body = parse_until(tokens, at, &["/each"])?;
         *at += 1;
-        return Ok(Node::Each { name: name.to_owned(), layout: parse_layout(options)?, body });
+        return Ok(Node::Each {
+            name: name.to_owned(),
+            layout: parse_layout(options)?,
+            body,
+        });
     }
     if let Some(options) = tag.strip_prefix("join") {
         return parse_join(parse_layout(options.trim())?, tokens, at);
     }
-    if let Some(literal) = tag.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+    if let Some(literal) = tag
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+    {
         return Ok(Node::Literal(literal.to_owned()));
     }
     if tag.is_empty() || tag.starts_with('/') || tag == "else" || tag == "|" {
@@ -321,7 +366,10 @@ fn parse_tag(tag: &str, tokens: &[Token<'_>], at: &mut usize) -> Result<Node, St
         Some((name, last)) => (name.trim(), Some(last.trim().to_owned())),
         None => (tag, None),
     };
-    Ok(Node::Figure { name: name.to_owned(), last })
+    Ok(Node::Figure {
+        name: name.to_owned(),
+        last,
+    })
 }
 
 fn parse_if(condition: Condition, tokens: &[Token<'_>], at: &mut usize) -> Result<Node, String> {
@@ -332,7 +380,11 @@ fn parse_if(condition: Condition, tokens: &[Token<'_>], at: &mut usize) -> Resul
         otherwise = parse_until(tokens, at, &["/?"])?;
     }
     *at += 1;
-    Ok(Node::If { condition, then, otherwise })
+    Ok(Node::If {
+        condition,
+        then,
+        otherwise,
+    })
 }
 
 fn parse_join(layout: Layout, tokens: &[Token<'_>], at: &mut usize) -> Result<Node, String> {
@@ -348,9 +400,14 @@ fn parse_join(layout: Layout, tokens: &[Token<'_>], at: &mut usize) -> Result<No
 }
 
 fn parse_layout(options: &str) -> Result<Layout, String> {
-    let mut layout = Layout { sep: "、".to_owned(), ..Layout::default() };
+    let mut layout = Layout {
+        sep: "、".to_owned(),
+        ..Layout::default()
+    };
     for option in options.split_whitespace() {
-        let (key, value) = option.split_once('=').ok_or_else(|| format!("不认识“{option}”"))?;
+        let (key, value) = option
+            .split_once('=')
+            .ok_or_else(|| format!("不认识“{option}”"))?;
         let value = value.to_owned();
         match key {
             "max" => layout.max = Some(value.parse().map_err(|_| format!("“{option}”不是整数"))?),
@@ -358,7 +415,11 @@ fn parse_layout(options: &str) -> Result<Layout, String> {
             "before" => layout.before = value,
             "after" => layout.after = value,
             "more" => layout.more = value,
-            _ => return Err(format!("不认识“{option}”；可用 max= sep= before= after= more=")),
+            _ => {
+                return Err(format!(
+                    "不认识“{option}”；可用 max= sep= before= after= more="
+                ));
+            }
         }
     }
     Ok(layout)

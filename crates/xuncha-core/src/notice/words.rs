@@ -132,7 +132,10 @@ impl Words {
             return &self.many_word;
         };
         let reached = |word: &&DegreeWord| !limit(word.at_least).is_above(share);
-        words.iter().find(reached).map_or(&self.many_word, |word| &word.word)
+        words
+            .iter()
+            .find(reached)
+            .map_or(&self.many_word, |word| &word.word)
     }
 }
 

@@ -1,5 +1,10 @@
 //! Reads the golden folder, the indicator sets and the template for tests.
-#![allow(dead_code, clippy::unwrap_used, clippy::disallowed_methods, missing_docs)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    missing_docs
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +28,10 @@ fn read_into(folder: &Path, prefix: &str, files: &mut Files) {
         if path.is_dir() {
             read_into(&path, &format!("{prefix}{name}/"), files);
         } else if name.ends_with(".toml") || name.ends_with(".csv") {
-            files.insert(format!("{prefix}{name}"), std::fs::read_to_string(&path).unwrap());
+            files.insert(
+                format!("{prefix}{name}"),
+                std::fs::read_to_string(&path).unwrap(),
+            );
         }
     }
 }
@@ -51,13 +59,27 @@ pub fn words() -> Words {
 pub fn inputs(files: &Files) -> NoticeInputs {
     match golden::load(files, &set(), words()) {
         Ok(inputs) => inputs,
-        Err(errors) => panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        Err(errors) => panic!(
+            "{}",
+            errors
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        ),
     }
 }
 
 pub fn notice(files: &Files) -> Notice {
     match build(&inputs(files), &template()) {
         Ok(notice) => notice,
-        Err(errors) => panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        Err(errors) => panic!(
+            "{}",
+            errors
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        ),
     }
 }
