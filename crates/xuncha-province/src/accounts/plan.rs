@@ -148,10 +148,22 @@ pub enum Posting {
 
 impl Posting {
     /// What looks stale and is fine.
-    pub const NEAR: [Self; 6] =
-        [Self::LastDay, Self::PageEmpty, Self::PinnedOld, Self::FeedOld, Self::Undated, Self::ScheduledFresh];
+    pub const NEAR: [Self; 6] = [
+        Self::LastDay,
+        Self::PageEmpty,
+        Self::PinnedOld,
+        Self::FeedOld,
+        Self::Undated,
+        Self::ScheduledFresh,
+    ];
     /// What is stale.
-    pub const STALE: [Self; 5] = [Self::Old, Self::FifteenDays, Self::ScheduledOld, Self::TouchedOld, Self::Never];
+    pub const STALE: [Self; 5] = [
+        Self::Old,
+        Self::FifteenDays,
+        Self::ScheduledOld,
+        Self::TouchedOld,
+        Self::Never,
+    ];
 
     /// The word used in the truth file.
     #[must_use]
@@ -210,9 +222,19 @@ pub enum Interaction {
 
 impl Interaction {
     /// What looks mute and is fine.
-    pub const NEAR: [Self; 4] = [Self::PortalLink, Self::CommentsClosed, Self::Submenu, Self::CommentsOnly];
+    pub const NEAR: [Self; 4] = [
+        Self::PortalLink,
+        Self::CommentsClosed,
+        Self::Submenu,
+        Self::CommentsOnly,
+    ];
     /// What is mute.
-    pub const MUTE: [Self; 4] = [Self::Nothing, Self::InformationMenu, Self::WordsInTitles, Self::SwitchedOff];
+    pub const MUTE: [Self; 4] = [
+        Self::Nothing,
+        Self::InformationMenu,
+        Self::WordsInTitles,
+        Self::SwitchedOff,
+    ];
 
     /// The word used in the truth file.
     #[must_use]
@@ -274,7 +296,13 @@ pub enum Download {
 
 impl Download {
     /// What looks dead and is fine.
-    pub const NEAR: [Self; 5] = [Self::Slow, Self::Redirected, Self::WrongType, Self::BusyOnce, Self::OldVersionGone];
+    pub const NEAR: [Self; 5] = [
+        Self::Slow,
+        Self::Redirected,
+        Self::WrongType,
+        Self::BusyOnce,
+        Self::OldVersionGone,
+    ];
     /// What is dead.
     pub const DEAD: [Self; 6] = [
         Self::StoreGone,
@@ -389,7 +417,7 @@ pub struct AccountPlan {
     pub feed_url: String,
     /// 下载链接; empty when it is not an app.
     pub download_url: String,
-    /// The unit's or its region's portal, for links to it.
+    /// Interaction column of the region's portal; empty when it cannot be reached.
     pub portal: String,
     /// State in the registry.
     pub state: AccountState,
@@ -425,6 +453,9 @@ impl AccountPlan {
     /// True when a veto applies to it, so that it fails the spot check.
     #[must_use]
     pub fn fails(&self) -> bool {
-        self.posting.is_stale() || self.interaction.is_mute() || self.download.is_dead() || !self.manual.is_empty()
+        self.posting.is_stale()
+            || self.interaction.is_mute()
+            || self.download.is_dead()
+            || !self.manual.is_empty()
     }
 }
