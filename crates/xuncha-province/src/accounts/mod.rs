@@ -9,6 +9,8 @@ pub mod draw;
 pub mod feeds;
 pub mod pages;
 pub mod plan;
+mod plant;
+pub mod planted;
 pub mod posts;
 pub mod store;
 pub mod truth;

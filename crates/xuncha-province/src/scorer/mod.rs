@@ -6,6 +6,7 @@
 
 mod count;
 mod exact;
+mod figure;
 mod figures;
 mod read;
 mod sheet;
