@@ -33,10 +33,28 @@ fn pairs(args: &[String], known: &[&str]) -> Result<BTreeMap<String, String>> {
 /// # Errors
 /// When an argument is wrong, a file cannot be written or an address cannot be bound.
 pub fn main_serve(args: &[String]) -> Result<()> {
-    let given = pairs(args, &["seed", "scale", "plan", "dir", "speed", "http", "https", "control"])?;
-    let get = |name: &str, fallback: &str| given.get(name).cloned().unwrap_or_else(|| fallback.to_owned());
-    let number = |name: &str, fallback: &str| get(name, fallback).parse::<u64>().with_context(|| format!("--{name} 应为整数"));
-    let address = |name: &str| get(name, "127.0.0.1:0").parse::<SocketAddr>().with_context(|| format!("--{name} 应为 地址:端口"));
+    let given = pairs(
+        args,
+        &[
+            "seed", "scale", "plan", "dir", "speed", "http", "https", "control",
+        ],
+    )?;
+    let get = |name: &str, fallback: &str| {
+        given
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| fallback.to_owned())
+    };
+    let number = |name: &str, fallback: &str| {
+        get(name, fallback)
+            .parse::<u64>()
+            .with_context(|| format!("--{name} 应为整数"))
+    };
+    let address = |name: &str| {
+        get(name, "127.0.0.1:0")
+            .parse::<SocketAddr>()
+            .with_context(|| format!("--{name} 应为 地址:端口"))
+    };
     let options = Options {
         seed: number("seed", "7")?,
         scale: match get("scale", "small").as_str() {
@@ -55,7 +73,11 @@ pub fn main_serve(args: &[String]) -> Result<()> {
         https: address("https")?,
         control: address("control")?,
     };
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(serve::run(options))
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(serve::run(options))
 }
 
 /// `score`: prints the figures of a run, reckoned by the independent scorer.
@@ -64,7 +86,12 @@ pub fn main_serve(args: &[String]) -> Result<()> {
 /// When a file cannot be read.
 pub fn main_score(args: &[String]) -> Result<()> {
     let given = pairs(args, &["dir", "results"])?;
-    let path = |name: &str| given.get(name).map(PathBuf::from).with_context(|| format!("缺少 --{name}"));
+    let path = |name: &str| {
+        given
+            .get(name)
+            .map(PathBuf::from)
+            .with_context(|| format!("缺少 --{name}"))
+    };
     let figures = scorer::score(&path("dir")?, &path("results")?)?;
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(())

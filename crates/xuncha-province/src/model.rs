@@ -35,7 +35,10 @@ impl Dates {
     /// The dates of the first quarter of 2026.
     #[must_use]
     pub const fn quarter_2026q1() -> Self {
-        Self { monitor_from: date(2026, 3, 6).at(9, 0, 0, 0), as_of: date(2026, 3, 20).at(9, 0, 0, 0) }
+        Self {
+            monitor_from: date(2026, 3, 6).at(9, 0, 0, 0),
+            as_of: date(2026, 3, 20).at(9, 0, 0, 0),
+        }
     }
 }
 
@@ -186,7 +189,11 @@ impl SitePlan {
     /// The home address with its scheme and final slash.
     #[must_use]
     pub fn home(&self) -> String {
-        format!("{}://{}/", if self.https { "https" } else { "http" }, self.host)
+        format!(
+            "{}://{}/",
+            if self.https { "https" } else { "http" },
+            self.host
+        )
     }
 }
 
@@ -213,8 +220,16 @@ pub enum Family {
 
 impl Family {
     /// All families.
-    pub const ALL: [Self; 8] =
-        [Self::Jpage, Self::Trs, Self::Kaipu, Self::Aspx, Self::Shtml, Self::Boda, Self::Script, Self::Frames];
+    pub const ALL: [Self; 8] = [
+        Self::Jpage,
+        Self::Trs,
+        Self::Kaipu,
+        Self::Aspx,
+        Self::Shtml,
+        Self::Boda,
+        Self::Script,
+        Self::Frames,
+    ];
 
     /// True for the families whose pages are not UTF-8.
     #[must_use]

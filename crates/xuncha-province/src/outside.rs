@@ -17,12 +17,18 @@ const HOSTS: &[(&str, &str)] = &[
 pub fn respond(host: &str, target: &str) -> Option<Response> {
     let (_, name) = HOSTS.iter().find(|(h, _)| *h == host)?;
     if host == "www.yunlingnews.cn" && target.contains("/2024/") {
-        return Some(Response::status(404, "text/html; charset=utf-8", "<html><body><h1>404 Not Found</h1></body></html>"));
+        return Some(Response::status(
+            404,
+            "text/html; charset=utf-8",
+            "<html><body><h1>404 Not Found</h1></body></html>",
+        ));
     }
     let path = target.split('?').next().unwrap_or(target);
     Some(match path.rsplit('.').next() {
         Some("js") => Response::ok("application/javascript", "/* mark */"),
         Some("png") => Response::ok("image/png", crate::render::assets::mark(0)),
-        _ => Response::html(format!("<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{name}</title></head><body><h1>{name}</h1><p>本页面为模拟环境中的外部网站，内容正常。</p></body></html>")),
+        _ => Response::html(format!(
+            "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{name}</title></head><body><h1>{name}</h1><p>本页面为模拟环境中的外部网站，内容正常。</p></body></html>"
+        )),
     })
 }

@@ -49,14 +49,19 @@ impl Response {
     #[must_use]
     pub fn redirect(status: u16, location: &str) -> Self {
         let mut response = Self::status(status, "text/html; charset=utf-8", Bytes::new());
-        response.headers.push(("Location".into(), location.to_owned()));
+        response
+            .headers
+            .push(("Location".into(), location.to_owned()));
         response
     }
 
     /// The connection is closed without an answer.
     #[must_use]
     pub fn closed() -> Self {
-        Self { close: true, ..Self::status(503, "", Bytes::new()) }
+        Self {
+            close: true,
+            ..Self::status(503, "", Bytes::new())
+        }
     }
 
     /// The same answer after `delay_ms` virtual milliseconds.

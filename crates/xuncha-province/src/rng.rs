@@ -70,7 +70,11 @@ mod tests {
 
     #[test]
     fn a_stream_depends_on_seed_and_key_only() {
-        let draw = |seed, key| (0..4).map(|_| Rng::new(seed, key).next_u64()).collect::<Vec<_>>();
+        let draw = |seed, key| {
+            (0..4)
+                .map(|_| Rng::new(seed, key).next_u64())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(draw(7, "a"), draw(7, "a"));
         assert_ne!(draw(7, "a"), draw(7, "b"));
         assert_ne!(draw(7, "a"), draw(8, "a"));

@@ -4,6 +4,7 @@
 
 mod previous;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -20,7 +21,11 @@ struct Sheet {
 
 impl Sheet {
     fn new(name: &'static str, headings: &[&str], rows: Vec<Vec<String>>) -> Self {
-        Self { name, headings: headings.iter().map(|h| (*h).to_owned()).collect(), rows }
+        Self {
+            name,
+            headings: headings.iter().map(|h| (*h).to_owned()).collect(),
+            rows,
+        }
     }
 }
 
@@ -32,6 +37,17 @@ pub fn write_all(province: &Province, dir: &Path) -> Result<()> {
     write(&dir.join("registry.xlsx"), &registry(province))?;
     write(&dir.join("reporting.xlsx"), &[reporting(province)])?;
     write(&dir.join("previous.xlsx"), &previous::sheets(province))
+}
+
+/// The portal scores of the last rounds as `previous.xlsx` gives them, oldest first: round, target to score.
+#[must_use]
+pub fn last_scores(province: &Province) -> Vec<(&'static str, BTreeMap<String, String>)> {
+    let mut rounds: Vec<_> = previous::sheets(province)
+        .iter()
+        .map(previous::portal_scores)
+        .collect();
+    rounds.reverse();
+    rounds
 }
 
 fn write(path: &Path, sheets: &[Sheet]) -> Result<()> {
@@ -54,18 +70,32 @@ fn write(path: &Path, sheets: &[Sheet]) -> Result<()> {
             }
         }
     }
-    workbook.save(path).with_context(|| format!("cannot write {}", path.display()))
+    workbook
+        .save(path)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn registry(province: &Province) -> [Sheet; 4] {
-    [regions(province), orgs(province), sites(province), accounts(province)]
+    [
+        regions(province),
+        orgs(province),
+        sites(province),
+        accounts(province),
+    ]
 }
 
 fn regions(province: &Province) -> Sheet {
     let rows = province
         .regions
         .iter()
-        .map(|r| vec![r.code.clone(), r.name.clone(), r.level.region_word().into(), r.parent.clone().unwrap_or_default()])
+        .map(|r| {
+            vec![
+                r.code.clone(),
+                r.name.clone(),
+                r.level.region_word().into(),
+                r.parent.clone().unwrap_or_default(),
+            ]
+        })
         .collect();
     Sheet::new("地区", &["区划代码", "名称", "级别", "上级区划代码"], rows)
 }
@@ -85,7 +115,18 @@ fn orgs(province: &Province) -> Sheet {
             ]
         })
         .collect();
-    Sheet::new("单位", &["单位编号", "单位名称", "区划代码", "上级单位编号", "层级", "应开设新媒体"], rows)
+    Sheet::new(
+        "单位",
+        &[
+            "单位编号",
+            "单位名称",
+            "区划代码",
+            "上级单位编号",
+            "层级",
+            "应开设新媒体",
+        ],
+        rows,
+    )
 }
 
 fn sites(province: &Province) -> Sheet {
@@ -107,8 +148,18 @@ fn sites(province: &Province) -> Sheet {
             ]
         })
         .collect();
-    let headings =
-        ["标识码", "网站名称", "首页网址", "类型", "主办单位编号", "区划代码", "状态", "备案号", "公安备案号", "无办事服务"];
+    let headings = [
+        "标识码",
+        "网站名称",
+        "首页网址",
+        "类型",
+        "主办单位编号",
+        "区划代码",
+        "状态",
+        "备案号",
+        "公安备案号",
+        "无办事服务",
+    ];
     Sheet::new("网站", &headings, rows)
 }
 
@@ -156,7 +207,11 @@ fn reporting(province: &Province) -> Sheet {
         .sites
         .iter()
         .map(|s| {
-            let kind = if s.kind == SiteKind::Portal { "政府门户网站" } else { "部门网站" };
+            let kind = if s.kind == SiteKind::Portal {
+                "政府门户网站"
+            } else {
+                "部门网站"
+            };
             vec![
                 s.code.clone(),
                 s.reporting_name.clone(),
@@ -167,7 +222,18 @@ fn reporting(province: &Province) -> Sheet {
             ]
         })
         .collect();
-    Sheet::new("网站信息", &["网站标识码", "网站名称", "首页URL", "主办单位", "网站类型", "运行状态"], rows)
+    Sheet::new(
+        "网站信息",
+        &[
+            "网站标识码",
+            "网站名称",
+            "首页URL",
+            "主办单位",
+            "网站类型",
+            "运行状态",
+        ],
+        rows,
+    )
 }
 
 fn yes_no(value: bool) -> String {
@@ -186,10 +252,17 @@ mod tests {
     #[test]
     fn rows_have_as_many_cells_as_headings() {
         let p = province(7, Scale::Small, PlanKind::Realistic);
-        let sheets = registry(&p).into_iter().chain([reporting(&p)]).chain(previous::sheets(&p));
+        let sheets = registry(&p)
+            .into_iter()
+            .chain([reporting(&p)])
+            .chain(previous::sheets(&p));
         for sheet in sheets {
             assert!(!sheet.rows.is_empty(), "{}", sheet.name);
-            assert!(sheet.rows.iter().all(|r| r.len() == sheet.headings.len()), "{}", sheet.name);
+            assert!(
+                sheet.rows.iter().all(|r| r.len() == sheet.headings.len()),
+                "{}",
+                sheet.name
+            );
         }
     }
 
@@ -197,13 +270,22 @@ mod tests {
     fn references_between_the_sheets_hold() {
         let p = province(7, Scale::Small, PlanKind::Realistic);
         let [regions, orgs, sites, accounts] = registry(&p);
-        let column = |sheet: &Sheet, at: usize| sheet.rows.iter().map(|r| r[at].clone()).collect::<Vec<_>>();
+        let column =
+            |sheet: &Sheet, at: usize| sheet.rows.iter().map(|r| r[at].clone()).collect::<Vec<_>>();
         let (codes, ids) = (column(&regions, 0), column(&orgs, 0));
         for (sheet, org) in [(&sites, 4), (&accounts, 4)] {
             assert!(column(sheet, org).iter().all(|id| ids.contains(id)));
-            assert!(column(sheet, org + 1).iter().all(|code| codes.contains(code)));
+            assert!(
+                column(sheet, org + 1)
+                    .iter()
+                    .all(|code| codes.contains(code))
+            );
         }
-        assert!(column(&orgs, 3).iter().all(|id| id.is_empty() || ids.contains(id)));
+        assert!(
+            column(&orgs, 3)
+                .iter()
+                .all(|id| id.is_empty() || ids.contains(id))
+        );
     }
 
     #[test]
@@ -218,7 +300,10 @@ mod tests {
         assert_eq!(first, read("registry.xlsx"));
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(first)).unwrap();
         let mut text = String::new();
-        zip.by_name("xl/workbook.xml").unwrap().read_to_string(&mut text).unwrap();
+        zip.by_name("xl/workbook.xml")
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         for name in ["地区", "单位", "网站", "新媒体"] {
             assert!(text.contains(name), "{name}");
         }

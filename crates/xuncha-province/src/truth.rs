@@ -9,12 +9,44 @@ use crate::content::links::{Link, Place};
 use crate::content::{ArticleKind, ColumnKind, Site};
 use crate::model::{Province, SearchPlan, StatisticsPlan};
 
-const MARKS: [&str; 7] = ["党政机关网站标识", "网站标识码", "ICP备案编号", "公安机关备案标识", "网站主办单位", "联系方式", "找错入口"];
-const TAGS: [&str; 7] = ["SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ArticleTitle", "PubDate", "ContentSource"];
+const MARKS: [&str; 7] = [
+    "党政机关网站标识",
+    "网站标识码",
+    "ICP备案编号",
+    "公安机关备案标识",
+    "网站主办单位",
+    "联系方式",
+    "找错入口",
+];
+const TAGS: [&str; 7] = [
+    "SiteName",
+    "SiteDomain",
+    "SiteIDCode",
+    "ColumnName",
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+];
 const MANUAL: [&str; 19] = [
-    "serious_problem", "overview_accuracy", "duties_accuracy", "leaders_accuracy", "services_listed", "content_accuracy", "form_samples",
-    "message_submission", "unified_login", "question_reply", "single_sign_on", "browser_compatibility", "ipv6", "bonus_release",
-    "bonus_response", "bonus_services", "bonus_interaction", "bonus_features", "bonus_innovation",
+    "serious_problem",
+    "overview_accuracy",
+    "duties_accuracy",
+    "leaders_accuracy",
+    "services_listed",
+    "content_accuracy",
+    "form_samples",
+    "message_submission",
+    "unified_login",
+    "question_reply",
+    "single_sign_on",
+    "browser_compatibility",
+    "ipv6",
+    "bonus_release",
+    "bonus_response",
+    "bonus_services",
+    "bonus_interaction",
+    "bonus_features",
+    "bonus_innovation",
 ];
 
 /// 检查真值: items and near misses of one check.
@@ -64,15 +96,61 @@ pub fn site(site: &Site) -> Value {
         ("stale_home", stale_home(site)),
         ("stale_columns", stale_columns(site)),
         ("broken_links", broken_links(site)),
-        ("missing_site_marks", listed(&MARKS, &plan.defects.missing_marks, &plan.defects.near_marks, "unusual_form")),
-        ("missing_page_tags", listed(&TAGS, &plan.defects.missing_tags, &plan.defects.near_tags, "unusual_spelling")),
-        ("nonconforming_domain", flag("domain", &plan.host, plan.defects.bad_domain, plan.defects.near_domain)),
-        ("nonconforming_name", flag("name", &plan.name, plan.defects.bad_name, plan.defects.near_name)),
+        (
+            "missing_site_marks",
+            listed(
+                &MARKS,
+                &plan.defects.missing_marks,
+                &plan.defects.near_marks,
+                "unusual_form",
+            ),
+        ),
+        (
+            "missing_page_tags",
+            listed(
+                &TAGS,
+                &plan.defects.missing_tags,
+                &plan.defects.near_tags,
+                "unusual_spelling",
+            ),
+        ),
+        (
+            "nonconforming_domain",
+            flag(
+                "domain",
+                &plan.host,
+                plan.defects.bad_domain,
+                plan.defects.near_domain,
+            ),
+        ),
+        (
+            "nonconforming_name",
+            flag(
+                "name",
+                &plan.name,
+                plan.defects.bad_name,
+                plan.defects.near_name,
+            ),
+        ),
         ("search_misses", search(site)),
         ("uninterpreted_policies", uninterpreted(site)),
         ("unlinked_interpretations", unlinked(site)),
-        ("incomplete_guides", if services { guides(site) } else { not_applicable() }),
-        ("missing_service_statistics", if services { statistics(site) } else { not_applicable() }),
+        (
+            "incomplete_guides",
+            if services {
+                guides(site)
+            } else {
+                not_applicable()
+            },
+        ),
+        (
+            "missing_service_statistics",
+            if services {
+                statistics(site)
+            } else {
+                not_applicable()
+            },
+        ),
         ("unpublished_messages", messages(site)),
     ]
     .into_iter()
@@ -87,11 +165,19 @@ pub fn site(site: &Site) -> Value {
 fn manual(site: &Site) -> Value {
     let mut out = Map::new();
     if site.plan.kind != crate::model::SiteKind::Portal {
-        out.insert("serious_problem".to_owned(), json!({"fails": 0, "note": ""}));
+        out.insert(
+            "serious_problem".to_owned(),
+            json!({"fails": 0, "note": ""}),
+        );
         return Value::Object(out);
     }
     for question in MANUAL {
-        let found = site.plan.defects.manual.iter().find(|(q, _, _)| *q == question);
+        let found = site
+            .plan
+            .defects
+            .manual
+            .iter()
+            .find(|(q, _, _)| *q == question);
         let (fails, note) = found.map_or((0, ""), |(_, fails, note)| (*fails, note.as_str()));
         out.insert(question.to_owned(), json!({"fails": fails, "note": note}));
     }
@@ -100,7 +186,12 @@ fn manual(site: &Site) -> Value {
 
 fn unreachable(site: &Site) -> Value {
     let mut check = Check::default();
-    let note = site.windows.iter().map(|w| format!("{} — {} {:?}", w.from, w.to, w.down)).collect::<Vec<_>>().join("; ");
+    let note = site
+        .windows
+        .iter()
+        .map(|w| format!("{} — {} {:?}", w.from, w.to, w.down))
+        .collect::<Vec<_>>()
+        .join("; ");
     if site.plan.defects.unreachable {
         check.item("site", "down_windows", &[], &note);
     } else if !site.windows.is_empty() {
@@ -112,7 +203,9 @@ fn unreachable(site: &Site) -> Value {
 /// Dates of everything the home page lists.
 fn home_dates(site: &Site) -> impl Iterator<Item = DateTime> {
     let columns = site.columns.iter().filter(|c| c.on_home);
-    columns.flat_map(|c| c.articles.iter().take(7)).map(|&a| site.articles[a].published)
+    columns
+        .flat_map(|c| c.articles.iter().take(7))
+        .map(|&a| site.articles[a].published)
 }
 
 fn stale_home(site: &Site) -> Value {
@@ -120,11 +213,26 @@ fn stale_home(site: &Site) -> Value {
     let limit = site.dates.as_of.saturating_sub(14.days());
     let fresh = home_dates(site).filter(|t| *t >= limit).count();
     if fresh == 0 && !site.plan.defects.nav_home {
-        check.item("home", "nothing_within_two_weeks", &[site.absolute(site.home_content())], "");
+        check.item(
+            "home",
+            "nothing_within_two_weeks",
+            &[site.absolute(site.home_content())],
+            "",
+        );
     } else if site.plan.defects.nav_home {
-        check.near("home", "navigation_only", &[site.absolute(site.home_content())], "second-level pages are updated");
+        check.near(
+            "home",
+            "navigation_only",
+            &[site.absolute(site.home_content())],
+            "second-level pages are updated",
+        );
     } else if fresh <= 2 {
-        check.near("home", "one_item_of_13_days", &[site.absolute(site.home_content())], "");
+        check.near(
+            "home",
+            "one_item_of_13_days",
+            &[site.absolute(site.home_content())],
+            "",
+        );
     }
     check.done()
 }
@@ -138,22 +246,42 @@ fn stale_columns(site: &Site) -> Value {
         let (limit, prefix) = match column.kind {
             ColumnKind::Group | ColumnKind::Static | ColumnKind::Statistics => (None, ""),
             ColumnKind::News => (Some(as_of.saturating_sub(14.days())), "stale"),
-            ColumnKind::Notices | ColumnKind::Policies | ColumnKind::Interpretations => (Some(as_of.saturating_sub(6.months())), "stale"),
+            ColumnKind::Notices | ColumnKind::Policies | ColumnKind::Interpretations => {
+                (Some(as_of.saturating_sub(6.months())), "stale")
+            }
             ColumnKind::Other => (Some(as_of.saturating_sub(1.years())), "overdue"),
         };
         match (limit, newest) {
-            (Some(_), None) => check.item(format!("empty:{url}"), "no_item", std::slice::from_ref(&url), &column.name),
+            (Some(_), None) => check.item(
+                format!("empty:{url}"),
+                "no_item",
+                std::slice::from_ref(&url),
+                &column.name,
+            ),
             (Some(limit), Some(t)) if t < limit => {
-                check.item(format!("{prefix}:{url}"), "old", std::slice::from_ref(&url), &format!("{} {}", column.name, t.date()));
+                check.item(
+                    format!("{prefix}:{url}"),
+                    "old",
+                    std::slice::from_ref(&url),
+                    &format!("{} {}", column.name, t.date()),
+                );
             }
             _ => {
-                if let Some(near) = column.near.filter(|_| column.kind != ColumnKind::Statistics) {
+                if let Some(near) = column
+                    .near
+                    .filter(|_| column.kind != ColumnKind::Statistics)
+                {
                     let prefix = match near {
                         "list_by_script" | "sub_columns_only" => "empty",
                         "need_not_be_updated" => "overdue",
                         _ => prefix,
                     };
-                    check.near(format!("{prefix}:{url}"), near, std::slice::from_ref(&url), &column.name);
+                    check.near(
+                        format!("{prefix}:{url}"),
+                        near,
+                        std::slice::from_ref(&url),
+                        &column.name,
+                    );
                 }
             }
         }
@@ -222,7 +350,14 @@ fn uninterpreted(site: &Site) -> Value {
     let mut check = Check::default();
     let limit = site.dates.as_of.saturating_sub(6.months());
     for article in &site.articles {
-        let ArticleKind::Policy { own, interpretation, .. } = &article.kind else { continue };
+        let ArticleKind::Policy {
+            own,
+            interpretation,
+            ..
+        } = &article.kind
+        else {
+            continue;
+        };
         let url = site.absolute(&article.address);
         if interpretation.is_some() {
             continue;
@@ -239,8 +374,16 @@ fn uninterpreted(site: &Site) -> Value {
 fn unlinked(site: &Site) -> Value {
     let mut check = Check::default();
     for article in &site.articles {
-        let ArticleKind::Interpretation { policy, links_out } = article.kind else { continue };
-        let back = matches!(site.articles[policy].kind, ArticleKind::Policy { links_out: true, .. });
+        let ArticleKind::Interpretation { policy, links_out } = article.kind else {
+            continue;
+        };
+        let back = matches!(
+            site.articles[policy].kind,
+            ArticleKind::Policy {
+                links_out: true,
+                ..
+            }
+        );
         let url = site.absolute(&article.address);
         let kind = match (links_out, back) {
             (true, true) => {
@@ -263,7 +406,12 @@ fn guides(site: &Site) -> Value {
     for guide in &site.guides {
         let url = site.absolute(&guide.address);
         for defect in guide.defects() {
-            check.item(format!("{url}|{defect}"), "missing_or_unclear", std::slice::from_ref(&url), guide.name);
+            check.item(
+                format!("{url}|{defect}"),
+                "missing_or_unclear",
+                std::slice::from_ref(&url),
+                guide.name,
+            );
         }
         if let Some(near) = guide.near {
             let element = match near {
@@ -271,7 +419,12 @@ fn guides(site: &Site) -> Value {
                 "no_material_needed" | "materials_in_columns" => "材料形式",
                 _ => "设定依据",
             };
-            check.near(format!("{url}|{element}"), near, std::slice::from_ref(&url), guide.name);
+            check.near(
+                format!("{url}|{element}"),
+                near,
+                std::slice::from_ref(&url),
+                guide.name,
+            );
         }
     }
     check.done()
@@ -303,15 +456,32 @@ fn messages(site: &Site) -> Value {
         check.item("statistics", "not_published", &[], "");
     }
     let as_of = site.dates.as_of;
-    let newest = site.messages.iter().map(|m| m.reply.as_ref().map_or(m.asked, |(at, _)| (*at).max(m.asked))).max();
+    let newest = site
+        .messages
+        .iter()
+        .map(|m| {
+            m.reply
+                .as_ref()
+                .map_or(m.asked, |(at, _)| (*at).max(m.asked))
+        })
+        .max();
     if newest.is_some_and(|t| t < as_of.saturating_sub(2.months())) {
         check.item("stale", "nothing_for_two_months", &[], "");
+    } else if newest.is_some_and(|t| t < as_of.saturating_sub(35.days())) {
+        check.near("stale", "almost_two_months", &[], "");
     }
     for message in &site.messages {
         let url = site.absolute(&message.address);
-        let waiting = message.reply.is_none() && message.asked < as_of.saturating_sub(3.months()) && message.asked >= as_of.saturating_sub(1.years());
+        let waiting = message.reply.is_none()
+            && message.asked < as_of.saturating_sub(3.months())
+            && message.asked >= as_of.saturating_sub(1.years());
         if waiting {
-            check.item(format!("unanswered:{url}"), "no_reply", &[url], &message.title);
+            check.item(
+                format!("unanswered:{url}"),
+                "no_reply",
+                &[url],
+                &message.title,
+            );
         } else if let Some(near) = message.near {
             check.near(format!("unanswered:{url}"), near, &[url], &message.title);
         }

@@ -15,7 +15,11 @@ use crate::rng::Rng;
 /// # Errors
 /// When the archive cannot be written, which does not happen in memory.
 pub fn apk(manifest: &Manifest<'_>, text_manifest: bool) -> Result<Vec<u8>> {
-    let xml = if text_manifest { manifest_text(manifest) } else { axml::manifest(manifest) };
+    let xml = if text_manifest {
+        manifest_text(manifest)
+    } else {
+        axml::manifest(manifest)
+    };
     let mut files = vec![("AndroidManifest.xml", xml)];
     files.extend(payload(manifest.package));
     files.push(("classes.dex", dex(manifest.package)));
@@ -30,7 +34,10 @@ pub fn apk(manifest: &Manifest<'_>, text_manifest: bool) -> Result<Vec<u8>> {
 /// As [`apk`].
 pub fn renamed_zip(package: &str) -> Result<Vec<u8>> {
     let readme = format!("{package}\n安装说明：请联系管理员获取安装包。\n");
-    archive(&[("说明/安装说明.txt", readme.into_bytes()), ("说明/icon.png", noise(package, 3_000))])
+    archive(&[
+        ("说明/安装说明.txt", readme.into_bytes()),
+        ("说明/icon.png", noise(package, 3_000)),
+    ])
 }
 
 /// The first three fifths of the package, so that its directory is missing.
@@ -49,7 +56,9 @@ fn archive(files: &[(&str, Vec<u8>)]) -> Result<Vec<u8>> {
         } else {
             CompressionMethod::Deflated
         };
-        let options = SimpleFileOptions::default().compression_method(method).last_modified_time(time);
+        let options = SimpleFileOptions::default()
+            .compression_method(method)
+            .last_modified_time(time);
         writer.start_file(*name, options)?;
         writer.write_all(body)?;
     }
@@ -61,8 +70,14 @@ fn payload(package: &str) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("resources.arsc", resource_table()),
         ("res/mipmap-hdpi/ic_launcher.png", noise(package, 12_000)),
-        ("res/drawable/splash.png", noise(&format!("{package} splash"), 40_000)),
-        ("assets/config.json", br#"{"api":"https://app.platform.example/api","channel":"official"}"#.to_vec()),
+        (
+            "res/drawable/splash.png",
+            noise(&format!("{package} splash"), 40_000),
+        ),
+        (
+            "assets/config.json",
+            br#"{"api":"https://app.platform.example/api","channel":"official"}"#.to_vec(),
+        ),
     ]
 }
 
@@ -108,20 +123,30 @@ fn adler32(bytes: &[u8]) -> u32 {
 fn signature(files: &[(&str, Vec<u8>)]) -> Vec<(&'static str, Vec<u8>)> {
     let mut list = String::from("Manifest-Version: 1.0\r\nCreated-By: 1.0 (Android)\r\n\r\n");
     for (name, body) in files {
-        list.push_str(&format!("Name: {name}\r\nSHA-256-Digest: {}\r\n\r\n", base64(&Sha256::digest(body))));
+        list.push_str(&format!(
+            "Name: {name}\r\nSHA-256-Digest: {}\r\n\r\n",
+            base64(&Sha256::digest(body))
+        ));
     }
     let digest = base64(&Sha256::digest(list.as_bytes()));
-    let sf = format!("Signature-Version: 1.0\r\nCreated-By: 1.0 (Android)\r\nSHA-256-Digest-Manifest: {digest}\r\n\r\n");
+    let sf = format!(
+        "Signature-Version: 1.0\r\nCreated-By: 1.0 (Android)\r\nSHA-256-Digest-Manifest: {digest}\r\n\r\n"
+    );
     let mut rsa = vec![0x30, 0x82, 0x01, 0x00];
     rsa.resize(260, 0);
-    vec![("META-INF/MANIFEST.MF", list.into_bytes()), ("META-INF/CERT.SF", sf.into_bytes()), ("META-INF/CERT.RSA", rsa)]
+    vec![
+        ("META-INF/MANIFEST.MF", list.into_bytes()),
+        ("META-INF/CERT.SF", sf.into_bytes()),
+        ("META-INF/CERT.RSA", rsa),
+    ]
 }
 
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in bytes.chunks(3) {
-        let word = group.iter().fold(0_u32, |w, &b| w << 8 | u32::from(b)) << (8 * (3 - group.len()));
+        let word =
+            group.iter().fold(0_u32, |w, &b| w << 8 | u32::from(b)) << (8 * (3 - group.len()));
         for nth in 0..4 {
             if nth <= group.len() {
                 out.push(LETTERS[(word >> (18 - 6 * nth)) as usize & 63] as char);
@@ -150,21 +175,41 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest<'static> {
-        Manifest { package: "cn.gov.qingshi.app", version: "2.1.0", version_code: 210, label: "掌上青石" }
+        Manifest {
+            package: "cn.gov.qingshi.app",
+            version: "2.1.0",
+            version_code: 210,
+            label: "掌上青石",
+        }
     }
 
     #[test]
     fn a_package_opens_and_holds_what_android_needs() {
         let bytes = apk(&sample(), false).unwrap();
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        for name in ["AndroidManifest.xml", "classes.dex", "resources.arsc", "META-INF/MANIFEST.MF", "META-INF/CERT.RSA"] {
+        for name in [
+            "AndroidManifest.xml",
+            "classes.dex",
+            "resources.arsc",
+            "META-INF/MANIFEST.MF",
+            "META-INF/CERT.RSA",
+        ] {
             assert!(zip.by_name(name).is_ok(), "{name}");
         }
         let mut dex = Vec::new();
-        zip.by_name("classes.dex").unwrap().read_to_end(&mut dex).unwrap();
+        zip.by_name("classes.dex")
+            .unwrap()
+            .read_to_end(&mut dex)
+            .unwrap();
         assert_eq!(&dex[..8], b"dex\n035\0");
-        assert_eq!(u32::from_le_bytes(dex[8..12].try_into().unwrap()), adler32(&dex[12..]));
-        assert_eq!(u32::from_le_bytes(dex[32..36].try_into().unwrap()) as usize, dex.len());
+        assert_eq!(
+            u32::from_le_bytes(dex[8..12].try_into().unwrap()),
+            adler32(&dex[12..])
+        );
+        assert_eq!(
+            u32::from_le_bytes(dex[32..36].try_into().unwrap()) as usize,
+            dex.len()
+        );
     }
 
     #[test]
@@ -177,7 +222,10 @@ mod tests {
 
     #[test]
     fn base64_and_adler_match_known_values() {
-        assert_eq!((base64(b"Man"), base64(b"Ma"), base64(b"M")), ("TWFu".into(), "TWE=".into(), "TQ==".into()));
+        assert_eq!(
+            (base64(b"Man"), base64(b"Ma"), base64(b"M")),
+            ("TWFu".into(), "TWE=".into(), "TQ==".into())
+        );
         assert_eq!(adler32(b"Wikipedia"), 0x11E6_0398);
     }
 }

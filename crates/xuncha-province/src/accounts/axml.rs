@@ -63,14 +63,45 @@ pub fn manifest(manifest: &Manifest<'_>) -> Vec<u8> {
     body.extend(start(
         7,
         &[
-            Attribute { namespace: URI, name: 0, text: None, number: manifest.version_code },
-            Attribute { namespace: URI, name: 1, text: Some(11), number: 11 },
-            Attribute { namespace: NONE, name: 6, text: Some(10), number: 10 },
+            Attribute {
+                namespace: URI,
+                name: 0,
+                text: None,
+                number: manifest.version_code,
+            },
+            Attribute {
+                namespace: URI,
+                name: 1,
+                text: Some(11),
+                number: 11,
+            },
+            Attribute {
+                namespace: NONE,
+                name: 6,
+                text: Some(10),
+                number: 10,
+            },
         ],
     ));
-    body.extend(start(8, &[Attribute { namespace: URI, name: 3, text: Some(13), number: 13 }]));
+    body.extend(start(
+        8,
+        &[Attribute {
+            namespace: URI,
+            name: 3,
+            text: Some(13),
+            number: 13,
+        }],
+    ));
     body.extend(end(8));
-    body.extend(start(9, &[Attribute { namespace: URI, name: 2, text: Some(12), number: 12 }]));
+    body.extend(start(
+        9,
+        &[Attribute {
+            namespace: URI,
+            name: 2,
+            text: Some(12),
+            number: 12,
+        }],
+    ));
     body.extend(end(9));
     body.extend(end(7));
     body.extend(namespace(END_NAMESPACE));
@@ -125,9 +156,20 @@ fn start(name: u32, attributes: &[Attribute]) -> Vec<u8> {
         body.extend(half.to_le_bytes());
     }
     for attribute in attributes {
-        body.extend(words(&[attribute.namespace, attribute.name, attribute.text.unwrap_or(NONE)]));
+        body.extend(words(&[
+            attribute.namespace,
+            attribute.name,
+            attribute.text.unwrap_or(NONE),
+        ]));
         body.extend(8_u16.to_le_bytes());
-        body.extend([0, if attribute.text.is_some() { TYPE_STRING } else { TYPE_INTEGER }]);
+        body.extend([
+            0,
+            if attribute.text.is_some() {
+                TYPE_STRING
+            } else {
+                TYPE_INTEGER
+            },
+        ]);
         body.extend(attribute.number.to_le_bytes());
     }
     chunk(START_ELEMENT, &words(&[1, NONE]), &body)
@@ -143,8 +185,15 @@ mod tests {
 
     #[test]
     fn chunks_fill_the_file_exactly() {
-        let bytes = manifest(&Manifest { package: "cn.gov.a", version: "1.2", version_code: 12, label: "掌上青石" });
-        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let bytes = manifest(&Manifest {
+            package: "cn.gov.a",
+            version: "1.2",
+            version_code: 12,
+            label: "掌上青石",
+        });
+        let word = |at: usize| {
+            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
         assert_eq!((word(0), word(4) as usize), (0x0008_0003, bytes.len()));
         let (mut at, mut kinds) = (8, Vec::new());
         while at < bytes.len() {
@@ -152,6 +201,11 @@ mod tests {
             at += word(at + 4) as usize;
         }
         assert_eq!(at, bytes.len());
-        assert_eq!(kinds, [1, 0x180, 0x100, 0x102, 0x102, 0x103, 0x102, 0x103, 0x103, 0x101]);
+        assert_eq!(
+            kinds,
+            [
+                1, 0x180, 0x100, 0x102, 0x102, 0x103, 0x102, 0x103, 0x103, 0x101
+            ]
+        );
     }
 }

@@ -25,14 +25,22 @@ pub fn feed_path(format: FeedFormat, slug: &str) -> String {
 #[must_use]
 pub fn respond(accounts: &[AccountPlan], path: &str, now: DateTime) -> Option<Response> {
     let slug = path.rsplit('/').next()?.split('.').next()?;
-    let account = accounts.iter().find(|a| a.slug == slug && !a.feed_url.is_empty())?;
+    let account = accounts
+        .iter()
+        .find(|a| a.slug == slug && !a.feed_url.is_empty())?;
     if path != feed_path(account.feed, slug) || !account.is_running() {
         return None;
     }
     let posts = feed_posts(account, now);
     Some(match account.feed {
-        FeedFormat::Rss => Response::ok("application/rss+xml; charset=utf-8", rss(account, &posts, now)),
-        FeedFormat::Atom => Response::ok("application/atom+xml; charset=utf-8", atom(account, &posts, now)),
+        FeedFormat::Rss => Response::ok(
+            "application/rss+xml; charset=utf-8",
+            rss(account, &posts, now),
+        ),
+        FeedFormat::Atom => Response::ok(
+            "application/atom+xml; charset=utf-8",
+            atom(account, &posts, now),
+        ),
         FeedFormat::Json => Response::ok("application/feed+json", json_feed(account, &posts)),
     })
 }
@@ -50,7 +58,11 @@ fn feed_posts(account: &AccountPlan, now: DateTime) -> Vec<Post> {
 }
 
 fn link(account: &AccountPlan, post: &Post) -> String {
-    format!("https://{}{}", account.platform.host(), pages::post_path(account, post.serial))
+    format!(
+        "https://{}{}",
+        account.platform.host(),
+        pages::post_path(account, post.serial)
+    )
 }
 
 /// When the feed says it was built: today for those whose profile only was touched, else with its newest post.
@@ -58,7 +70,12 @@ fn built(account: &AccountPlan, posts: &[Post], now: DateTime) -> DateTime {
     if account.posting == Posting::TouchedOld {
         return now;
     }
-    posts.iter().map(|p| p.at).filter(|at| *at <= now).max().unwrap_or(account.as_of)
+    posts
+        .iter()
+        .map(|p| p.at)
+        .filter(|at| *at <= now)
+        .max()
+        .unwrap_or(account.as_of)
 }
 
 fn rss(account: &AccountPlan, posts: &[Post], now: DateTime) -> String {
@@ -120,11 +137,19 @@ fn json_feed(account: &AccountPlan, posts: &[Post]) -> String {
 }
 
 fn rfc3339(at: DateTime) -> String {
-    format!("{}T{:02}:{:02}:{:02}+08:00", at.date(), at.hour(), at.minute(), at.second())
+    format!(
+        "{}T{:02}:{:02}:{:02}+08:00",
+        at.date(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
 }
 
 fn rfc822(at: DateTime) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let weekday = match at.weekday() {
         Weekday::Monday => "Mon",
         Weekday::Tuesday => "Tue",
@@ -135,7 +160,13 @@ fn rfc822(at: DateTime) -> String {
         Weekday::Sunday => "Sun",
     };
     let month = MONTHS[(at.month() - 1) as usize];
-    format!("{weekday}, {:02} {month} {} {:02}:{:02}:00 +0800", at.day(), at.year(), at.hour(), at.minute())
+    format!(
+        "{weekday}, {:02} {month} {} {:02}:{:02}:00 +0800",
+        at.day(),
+        at.year(),
+        at.hour(),
+        at.minute()
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub mod draw;
 pub mod feeds;
 pub mod pages;
 pub mod plan;
+mod plant;
+pub mod planted;
 pub mod posts;
 pub mod store;
 pub mod truth;
@@ -43,7 +45,13 @@ pub fn hosts() -> Vec<&'static str> {
 ///
 /// `asked` is how often this path was asked before, 0 at the first request.
 #[must_use]
-pub fn respond(accounts: &[AccountPlan], host: &str, path: &str, now: DateTime, asked: u32) -> Option<Response> {
+pub fn respond(
+    accounts: &[AccountPlan],
+    host: &str,
+    path: &str,
+    now: DateTime,
+    asked: u32,
+) -> Option<Response> {
     if !hosts().contains(&host) {
         return None;
     }
@@ -51,10 +59,25 @@ pub fn respond(accounts: &[AccountPlan], host: &str, path: &str, now: DateTime, 
     Some(known_host(accounts, host, path, now, asked).unwrap_or_else(not_found))
 }
 
-fn known_host(accounts: &[AccountPlan], host: &str, path: &str, now: DateTime, asked: u32) -> Option<Response> {
+fn known_host(
+    accounts: &[AccountPlan],
+    host: &str,
+    path: &str,
+    now: DateTime,
+    asked: u32,
+) -> Option<Response> {
     match path {
-        "/" => return Some(Response::html(format!("<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{host}</title></head><body><h1>{host}</h1></body></html>"))),
-        "/robots.txt" => return Some(Response::ok("text/plain; charset=utf-8", "User-agent: *\nAllow: /\n")),
+        "/" => {
+            return Some(Response::html(format!(
+                "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{host}</title></head><body><h1>{host}</h1></body></html>"
+            )));
+        }
+        "/robots.txt" => {
+            return Some(Response::ok(
+                "text/plain; charset=utf-8",
+                "User-agent: *\nAllow: /\n",
+            ));
+        }
         _ => {}
     }
     if host == FEED_HOST {

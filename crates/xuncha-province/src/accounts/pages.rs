@@ -36,9 +36,16 @@ pub fn post_path(account: &AccountPlan, serial: u32) -> String {
 
 /// Answers for the host of a platform.
 #[must_use]
-pub fn respond(accounts: &[AccountPlan], platform: Platform, path: &str, now: DateTime) -> Option<Response> {
+pub fn respond(
+    accounts: &[AccountPlan],
+    platform: Platform,
+    path: &str,
+    now: DateTime,
+) -> Option<Response> {
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    let account = accounts.iter().find(|a| a.platform == platform && segments.iter().any(|s| s.starts_with(&a.slug)))?;
+    let account = accounts
+        .iter()
+        .find(|a| a.platform == platform && segments.iter().any(|s| s.starts_with(&a.slug)))?;
     let page = page_path(platform, &account.slug);
     if path.trim_end_matches('/') == page {
         return Some(Response::html(profile(account, now)));
@@ -47,15 +54,26 @@ pub fn respond(accounts: &[AccountPlan], platform: Platform, path: &str, now: Da
         return Some(Response::html(message_form(account)));
     }
     let serial: u32 = match platform {
-        Platform::Weixin => path.strip_prefix("/s/")?.strip_prefix(&account.slug)?.parse().ok()?,
-        _ => path.strip_prefix(&page)?.strip_prefix("/p/")?.parse().ok()?,
+        Platform::Weixin => path
+            .strip_prefix("/s/")?
+            .strip_prefix(&account.slug)?
+            .parse()
+            .ok()?,
+        _ => path
+            .strip_prefix(&page)?
+            .strip_prefix("/p/")?
+            .parse()
+            .ok()?,
     };
     let post = posts::post_by_serial(account, serial, now)?;
     Some(Response::html(article(account, &post)))
 }
 
 fn message_open(account: &AccountPlan) -> bool {
-    matches!(account.interaction, Interaction::Plain | Interaction::Submenu | Interaction::CommentsClosed)
+    matches!(
+        account.interaction,
+        Interaction::Plain | Interaction::Submenu | Interaction::CommentsClosed
+    )
 }
 
 fn comments_open(account: &AccountPlan) -> bool {
@@ -81,7 +99,10 @@ fn shell(title: &str, body: &str) -> String {
 fn profile(account: &AccountPlan, now: DateTime) -> String {
     let title = format!("{}的主页 - {}", account.name, account.platform.name());
     if account.state != AccountState::Running {
-        return shell(&title, "<div class=\"notice\"><p>该账号已注销，内容无法查看。</p></div>");
+        return shell(
+            &title,
+            "<div class=\"notice\"><p>该账号已注销，内容无法查看。</p></div>",
+        );
     }
     let mut body = head(account, now);
     body.push_str(&menu(account));
@@ -102,7 +123,10 @@ fn head(account: &AccountPlan, now: DateTime) -> String {
         _ => "认证主体",
     };
     let touched = if account.posting == Posting::TouchedOld {
-        format!("<p class=\"meta\">资料更新时间：{}</p>", posts::written(now, now, DateStyle::Iso))
+        format!(
+            "<p class=\"meta\">资料更新时间：{}</p>",
+            posts::written(now, now, DateStyle::Iso)
+        )
     } else {
         String::new()
     };
@@ -124,17 +148,28 @@ fn menu(account: &AccountPlan) -> String {
     let message = format!("{page}/message");
     let mut rng = Rng::new(account.seed, "menu");
     let entry = |word: &str, link: &str| format!("<li><a href=\"{link}\">{word}</a></li>");
-    let information = entry("政务要闻", &page) + &entry("通知公告", &page) + &entry(&format!("走进{}", account.place), &page);
+    let information = entry("政务要闻", &page)
+        + &entry("通知公告", &page)
+        + &entry(&format!("走进{}", account.place), &page);
     match account.interaction {
         Interaction::Plain if message_by_button(account.platform) => {
-            format!("<div class=\"actions\"><button>关注</button> <a class=\"btn\" href=\"{message}\">私信</a></div>\n")
+            format!(
+                "<div class=\"actions\"><button>关注</button> <a class=\"btn\" href=\"{message}\">私信</a></div>\n"
+            )
         }
         Interaction::Plain => {
             let word = *rng.pick(&["留言咨询", "我要留言", "互动交流", "咨询投诉", "意见建议"]);
-            format!("<ul class=\"menu\">{}{}</ul>\n", entry("政务要闻", &page), entry(word, &message))
+            format!(
+                "<ul class=\"menu\">{}{}</ul>\n",
+                entry("政务要闻", &page),
+                entry(word, &message)
+            )
         }
         Interaction::PortalLink => {
-            format!("<ul class=\"menu\">{information}{}</ul>\n", entry("互动交流", &account.portal))
+            format!(
+                "<ul class=\"menu\">{information}{}</ul>\n",
+                entry("互动交流", &account.portal)
+            )
         }
         Interaction::CommentsClosed => format!(
             "<div class=\"actions\"><button>关注</button> <a class=\"btn\" href=\"{message}\">发私信</a></div>\
@@ -152,17 +187,23 @@ fn menu(account: &AccountPlan) -> String {
             format!("<ul class=\"menu\">{information}</ul><p class=\"meta\">评论功能已关闭</p>\n")
         }
         Interaction::SwitchedOff => "<p class=\"meta\">该账号未开启私信和评论</p>\n".to_owned(),
-        Interaction::CommentsOnly | Interaction::Nothing | Interaction::WordsInTitles => String::new(),
+        Interaction::CommentsOnly | Interaction::Nothing | Interaction::WordsInTitles => {
+            String::new()
+        }
     }
 }
 
 const fn message_by_button(platform: Platform) -> bool {
-    matches!(platform, Platform::Weibo | Platform::Douyin | Platform::Kuaishou | Platform::Toutiao)
+    matches!(
+        platform,
+        Platform::Weibo | Platform::Douyin | Platform::Kuaishou | Platform::Toutiao
+    )
 }
 
 fn list(account: &AccountPlan, now: DateTime) -> String {
     if account.posting == Posting::PageEmpty {
-        return "<div class=\"list\"><p class=\"meta\">打开客户端查看全部内容</p></div>\n".to_owned();
+        return "<div class=\"list\"><p class=\"meta\">打开客户端查看全部内容</p></div>\n"
+            .to_owned();
     }
     let posts = posts::posts(account, now);
     if posts.is_empty() {
@@ -176,7 +217,9 @@ fn list(account: &AccountPlan, now: DateTime) -> String {
         item(&mut out, account, post, now);
     }
     out.push_str("</div>\n");
-    if matches!(account.platform, Platform::Toutiao | Platform::Douyin) && account.posting != Posting::Undated {
+    if matches!(account.platform, Platform::Toutiao | Platform::Douyin)
+        && account.posting != Posting::Undated
+    {
         out.push_str(&state_script(account, &posts));
     }
     out
@@ -184,13 +227,21 @@ fn list(account: &AccountPlan, now: DateTime) -> String {
 
 fn item(out: &mut String, account: &AccountPlan, post: &Post, now: DateTime) {
     let path = post_path(account, post.serial);
-    let day = if account.posting == Posting::Undated { String::new() } else { posts::written(post.at, now, account.dates) };
+    let day = if account.posting == Posting::Undated {
+        String::new()
+    } else {
+        posts::written(post.at, now, account.dates)
+    };
     let mark = match (post.pinned, post.scheduled) {
         (true, _) => "<em class=\"top\">置顶</em> ",
         (_, true) => "<em class=\"top\">预告</em> ",
         _ => "",
     };
-    let comments = if comments_open(account) { format!(" <a href=\"{path}#comment\">评论 {}</a>", post.reads % 37) } else { String::new() };
+    let comments = if comments_open(account) {
+        format!(" <a href=\"{path}#comment\">评论 {}</a>", post.reads % 37)
+    } else {
+        String::new()
+    };
     let likes = post.reads / 41;
     let title = &post.title;
     // Writing to a string cannot fail.
@@ -225,8 +276,15 @@ fn state_script(account: &AccountPlan, posts: &[Post]) -> String {
                    "create_time": posts::unix_seconds(p.at), "read_count": p.reads})
         })
         .collect();
-    let name = if account.platform == Platform::Weixin { "var msgList" } else { "window.__INITIAL_STATE__" };
-    format!("<script>{name} = {};</script>\n", json!({"nickname": account.name, "list": list}))
+    let name = if account.platform == Platform::Weixin {
+        "var msgList"
+    } else {
+        "window.__INITIAL_STATE__"
+    };
+    format!(
+        "<script>{name} = {};</script>\n",
+        json!({"nickname": account.name, "list": list})
+    )
 }
 
 fn article(account: &AccountPlan, post: &Post) -> String {
@@ -240,7 +298,10 @@ fn article(account: &AccountPlan, post: &Post) -> String {
     };
     // As on the real platform, a script writes the time into the empty element.
     let time = if account.platform == Platform::Weixin {
-        format!("<em id=\"publish_time\"></em><script>var ct = \"{seconds}\";var nickname = \"{}\";</script>", account.name)
+        format!(
+            "<em id=\"publish_time\"></em><script>var ct = \"{seconds}\";var nickname = \"{}\";</script>",
+            account.name
+        )
     } else {
         format!("<span class=\"time\">{day}</span>")
     };

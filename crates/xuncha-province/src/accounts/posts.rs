@@ -49,14 +49,20 @@ const TITLES: &[&str] = &[
     "{}自来水停水通知",
     "看，{}的花都开了",
 ];
-const TITLES_WITH_WORDS: &[&str] =
-    &["{}网友留言办理情况公开（第3期）", "一封私信之后，{}这条路修好了", "政民互动｜{}举行线下恳谈会", "您的评论，{}都看到了"];
+const TITLES_WITH_WORDS: &[&str] = &[
+    "{}网友留言办理情况公开（第3期）",
+    "一封私信之后，{}这条路修好了",
+    "政民互动｜{}举行线下恳谈会",
+    "您的评论，{}都看到了",
+];
 const WORDLESS: usize = 20;
 
 /// The posts that stand at `now`, newest first; a pinned or scheduled one in front.
 #[must_use]
 pub fn posts(account: &AccountPlan, now: DateTime) -> Vec<Post> {
-    let Some(last) = last_post(account) else { return scheduled_only(account) };
+    let Some(last) = last_post(account) else {
+        return scheduled_only(account);
+    };
     let mut rng = Rng::new(account.seed, "posts");
     let mut at = last;
     let mut all = Vec::new();
@@ -66,7 +72,11 @@ pub fn posts(account: &AccountPlan, now: DateTime) -> Vec<Post> {
         if post.at <= now {
             all.push(post);
         }
-        let gap = if account.posting == Posting::PinnedOld && back == 0 { 1 } else { rng.range(1, 4) };
+        let gap = if account.posting == Posting::PinnedOld && back == 0 {
+            1
+        } else {
+            rng.range(1, 4)
+        };
         at = earlier(&mut rng, at, gap);
     }
     pin(account, &mut all);
@@ -107,9 +117,20 @@ fn earlier(rng: &mut Rng, at: DateTime, days: i64) -> DateTime {
 
 fn post(account: &AccountPlan, serial: u32, at: DateTime, rng: &mut Rng) -> Post {
     let with_words = account.interaction == Interaction::WordsInTitles && serial.is_multiple_of(3);
-    let pool = if with_words { TITLES_WITH_WORDS } else { &TITLES[..WORDLESS] };
+    let pool = if with_words {
+        TITLES_WITH_WORDS
+    } else {
+        &TITLES[..WORDLESS]
+    };
     let title = rng.pick(pool).replace("{}", &account.place);
-    Post { serial, at, title, pinned: false, scheduled: false, reads: rng.range(120, 9_800) }
+    Post {
+        serial,
+        at,
+        title,
+        pinned: false,
+        scheduled: false,
+        reads: rng.range(120, 9_800),
+    }
 }
 
 /// The oldest post moves to the front, a year older than it was.
@@ -124,12 +145,22 @@ fn pin(account: &AccountPlan, all: &mut Vec<Post>) {
 }
 
 fn scheduled(account: &AccountPlan) -> Option<Post> {
-    if !matches!(account.posting, Posting::ScheduledFresh | Posting::ScheduledOld) {
+    if !matches!(
+        account.posting,
+        Posting::ScheduledFresh | Posting::ScheduledOld
+    ) {
         return None;
     }
     let day = account.as_of.date().checked_add(5.days()).ok()?;
     let title = format!("预告｜{}一季度新闻发布会", account.place);
-    Some(Post { serial: HISTORY + 1, at: day.at(10, 0, 0, 0), title, pinned: false, scheduled: true, reads: 0 })
+    Some(Post {
+        serial: HISTORY + 1,
+        at: day.at(10, 0, 0, 0),
+        title,
+        pinned: false,
+        scheduled: true,
+        reads: 0,
+    })
 }
 
 fn scheduled_only(account: &AccountPlan) -> Vec<Post> {
@@ -139,7 +170,8 @@ fn scheduled_only(account: &AccountPlan) -> Vec<Post> {
 /// Seconds since 1970 of a civil time of the province.
 #[must_use]
 pub fn unix_seconds(at: DateTime) -> i64 {
-    at.to_zoned(TimeZone::fixed(offset(8))).map_or(0, |z| z.timestamp().as_second())
+    at.to_zoned(TimeZone::fixed(offset(8)))
+        .map_or(0, |z| z.timestamp().as_second())
 }
 
 /// The day of a post as a list writes it.
@@ -161,7 +193,9 @@ pub fn written(at: DateTime, now: DateTime, style: DateStyle) -> String {
 }
 
 fn days_between(at: DateTime, now: DateTime) -> i32 {
-    at.date().until(now.date()).map_or(0, |span| span.get_days())
+    at.date()
+        .until(now.date())
+        .map_or(0, |span| span.get_days())
 }
 
 fn relative(at: DateTime, now: DateTime) -> String {
@@ -199,17 +233,29 @@ mod tests {
         let now = date(2026, 3, 20).at(9, 0, 0, 0);
         let at = |m, d, h| date(2026, m, d).at(h, 5, 0, 0);
         assert_eq!(written(at(3, 20, 7), now, DateStyle::Relative), "1小时前");
-        assert_eq!(written(at(3, 19, 23), now, DateStyle::Relative), "昨天 23:05");
+        assert_eq!(
+            written(at(3, 19, 23), now, DateStyle::Relative),
+            "昨天 23:05"
+        );
         assert_eq!(written(at(3, 17, 23), now, DateStyle::Relative), "3天前");
         assert_eq!(written(at(3, 5, 23), now, DateStyle::Relative), "03-05");
-        assert_eq!(written(at(3, 5, 23), now, DateStyle::ShortChinese), "3月5日");
-        assert_eq!(written(date(2025, 12, 30).at(8, 0, 0, 0), now, DateStyle::Relative), "2025-12-30");
+        assert_eq!(
+            written(at(3, 5, 23), now, DateStyle::ShortChinese),
+            "3月5日"
+        );
+        assert_eq!(
+            written(date(2025, 12, 30).at(8, 0, 0, 0), now, DateStyle::Relative),
+            "2025-12-30"
+        );
         assert_eq!(written(at(3, 6, 15), now, DateStyle::DaysAgo), "14天前");
     }
 
     #[test]
     fn seconds_are_those_of_utc_plus_eight() {
         assert_eq!(unix_seconds(date(1970, 1, 1).at(8, 0, 0, 0)), 0);
-        assert_eq!(unix_seconds(date(2026, 3, 5).at(10, 20, 0, 0)), 1_772_677_200);
+        assert_eq!(
+            unix_seconds(date(2026, 3, 5).at(10, 20, 0, 0)),
+            1_772_677_200
+        );
     }
 }

@@ -26,7 +26,9 @@ pub fn download_path(slug: &str) -> String {
 #[must_use]
 pub fn respond(accounts: &[AccountPlan], host: &str, path: &str, asked: u32) -> Option<Response> {
     let slug = path.rsplit('/').next()?.trim_end_matches(".apk");
-    let app = accounts.iter().find(|a| a.platform == Platform::App && a.slug == slug)?;
+    let app = accounts
+        .iter()
+        .find(|a| a.platform == Platform::App && a.slug == slug)?;
     if host == CDN_HOST {
         return (path == format!("/files/{slug}")).then(|| package(app, PACKAGE_TYPE));
     }
@@ -34,20 +36,39 @@ pub fn respond(accounts: &[AccountPlan], host: &str, path: &str, asked: u32) -> 
         return Some(store_page(app));
     }
     if path == format!("/get/{slug}") && app.download == Download::Redirected {
-        return Some(Response::redirect(302, &format!("https://{CDN_HOST}/files/{slug}")));
+        return Some(Response::redirect(
+            302,
+            &format!("https://{CDN_HOST}/files/{slug}"),
+        ));
     }
     (path == download_path(slug)).then(|| download(app, asked))
 }
 
 fn download(app: &AccountPlan, asked: u32) -> Response {
     match app.download {
-        Download::StoreGone | Download::StoreTakenDown | Download::DownloadGone => missing("文件不存在"),
-        Download::HtmlAsPackage => Response::ok(PACKAGE_TYPE, error_page("系统繁忙", "下载服务异常，请稍后再试。")),
-        Download::Redirected => Response::redirect(302, &format!("https://{STORE_HOST}/get/{}", app.slug)),
+        Download::StoreGone | Download::StoreTakenDown | Download::DownloadGone => {
+            missing("文件不存在")
+        }
+        Download::HtmlAsPackage => Response::ok(
+            PACKAGE_TYPE,
+            error_page("系统繁忙", "下载服务异常，请稍后再试。"),
+        ),
+        Download::Redirected => {
+            Response::redirect(302, &format!("https://{STORE_HOST}/get/{}", app.slug))
+        }
         Download::Slow => package(app, PACKAGE_TYPE).after(9_000),
-        Download::BusyOnce if asked == 0 => Response::status(503, "text/html; charset=utf-8", error_page("503", "服务繁忙")),
+        Download::BusyOnce if asked == 0 => Response::status(
+            503,
+            "text/html; charset=utf-8",
+            error_page("503", "服务繁忙"),
+        ),
         Download::WrongType => {
-            let kind = *Rng::new(app.seed, "type").pick(&["text/plain", "application/octet-stream", "application/zip", ""]);
+            let kind = *Rng::new(app.seed, "type").pick(&[
+                "text/plain",
+                "application/octet-stream",
+                "application/zip",
+                "",
+            ]);
             package(app, kind)
         }
         _ => package(app, PACKAGE_TYPE),
@@ -63,11 +84,18 @@ fn package(app: &AccountPlan, kind: &str) -> Response {
 
 fn package_bytes(app: &AccountPlan) -> anyhow::Result<Bytes> {
     let key = (app.seed, app.slug.clone());
-    if let Some(bytes) = PACKAGES.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+    if let Some(bytes) = PACKAGES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+    {
         return Ok(bytes.clone());
     }
     let bytes = Bytes::from(built(app)?);
-    PACKAGES.lock().unwrap_or_else(PoisonError::into_inner).insert(key, bytes.clone());
+    PACKAGES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(key, bytes.clone());
     Ok(bytes)
 }
 
@@ -77,7 +105,12 @@ fn built(app: &AccountPlan) -> anyhow::Result<Vec<u8>> {
     if app.download == Download::RenamedZip {
         return apk::renamed_zip(&package);
     }
-    let manifest = Manifest { package: &package, version: &version, version_code, label: &app.name };
+    let manifest = Manifest {
+        package: &package,
+        version: &version,
+        version_code,
+        label: &app.name,
+    };
     let whole = apk::apk(&manifest, Rng::new(app.seed, "text manifest").percent(25))?;
     if app.download == Download::Truncated {
         return Ok(apk::truncated(&whole).to_vec());
@@ -98,9 +131,10 @@ fn version(app: &AccountPlan) -> (String, u32) {
 fn store_page(app: &AccountPlan) -> Response {
     match app.download {
         Download::StoreGone => missing("您访问的应用不存在"),
-        Download::StoreTakenDown => {
-            Response::html(error_page(&app.name, "应用已下架。该应用因开发者原因已停止下载，请选择其他应用。"))
-        }
+        Download::StoreTakenDown => Response::html(error_page(
+            &app.name,
+            "应用已下架。该应用因开发者原因已停止下载，请选择其他应用。",
+        )),
         _ => Response::html(open_page(app)),
     }
 }

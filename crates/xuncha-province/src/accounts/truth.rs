@@ -31,7 +31,13 @@ fn stale(account: &AccountPlan) -> Value {
     if !account.platform.publishes() {
         return not_applicable();
     }
-    check("account", posting.word(), posting.is_stale(), posting.is_near(), "")
+    check(
+        "account",
+        posting.word(),
+        posting.is_stale(),
+        posting.is_near(),
+        "",
+    )
 }
 
 fn mute(account: &AccountPlan) -> Value {
@@ -39,7 +45,13 @@ fn mute(account: &AccountPlan) -> Value {
     if account.platform == Platform::App {
         return not_applicable();
     }
-    check("account", interaction.word(), interaction.is_mute(), interaction.is_near(), "")
+    check(
+        "account",
+        interaction.word(),
+        interaction.is_mute(),
+        interaction.is_near(),
+        "",
+    )
 }
 
 fn dead(account: &AccountPlan) -> Value {
@@ -47,7 +59,13 @@ fn dead(account: &AccountPlan) -> Value {
     if account.platform != Platform::App {
         return not_applicable();
     }
-    check("app", download.word(), download.is_dead(), download.is_near(), "")
+    check(
+        "app",
+        download.word(),
+        download.is_dead(),
+        download.is_near(),
+        "",
+    )
 }
 
 fn doubled(account: &AccountPlan) -> Value {
@@ -56,9 +74,17 @@ fn doubled(account: &AccountPlan) -> Value {
         Duplicate::Doubled(other) => ("two_on_one_platform", other.as_str(), true),
         Duplicate::OtherCancelled(other) => ("other_account_cancelled", other.as_str(), false),
         Duplicate::SameNameElsewhere(other) => ("same_name_of_another_unit", other.as_str(), false),
-        Duplicate::SameNameOtherPlatform(other) => ("same_name_on_another_platform", other.as_str(), false),
+        Duplicate::SameNameOtherPlatform(other) => {
+            ("same_name_on_another_platform", other.as_str(), false)
+        }
     };
-    check("account", kind, planted, !planted && kind != "single", other)
+    check(
+        "account",
+        kind,
+        planted,
+        !planted && kind != "single",
+        other,
+    )
 }
 
 fn check(key: &str, kind: &str, planted: bool, near: bool, note: &str) -> Value {

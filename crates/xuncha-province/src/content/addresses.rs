@@ -7,7 +7,11 @@ use crate::model::Family;
 /// Address of a column; `group` is the slug of its parent, empty for a first-level column.
 #[must_use]
 pub fn column(family: Family, id: usize, group: &str, slug: &str) -> String {
-    let folder = if group.is_empty() { format!("/{slug}") } else { format!("/{group}/{slug}") };
+    let folder = if group.is_empty() {
+        format!("/{slug}")
+    } else {
+        format!("/{group}/{slug}")
+    };
     match family {
         Family::Jpage => format!("/col/col{}/index.html", 1200 + id),
         Family::Trs => format!("{folder}/"),
@@ -32,19 +36,38 @@ pub fn column_page(family: Family, first: &str, page: usize, pages: usize) -> St
         Family::Kaipu => format!("{first}?page={page}"),
         Family::Aspx => format!("{first}&page={page}"),
         Family::Shtml => first.replace("index.shtml", &format!("index_{page}.shtml")),
-        Family::Boda => format!("{}/{}.htm", first.trim_end_matches(".htm"), pages + 1 - page),
+        Family::Boda => format!(
+            "{}/{}.htm",
+            first.trim_end_matches(".htm"),
+            pages + 1 - page
+        ),
         Family::Script | Family::Frames => first.replace(".html", &format!("_{page}.html")),
     }
 }
 
 /// Address of an article.
 #[must_use]
-pub fn article(family: Family, column_address: &str, column_id: usize, id: usize, published: DateTime) -> String {
+pub fn article(
+    family: Family,
+    column_address: &str,
+    column_id: usize,
+    id: usize,
+    published: DateTime,
+) -> String {
     let (y, m, d) = (published.year(), published.month(), published.day());
-    let folder = column_address.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = column_address
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
     match family {
-        Family::Jpage => format!("/art/{y}/{m}/{d}/art_{}_{}.html", 1200 + column_id, 20_000 + id),
-        Family::Trs => format!("{folder}/{y}{m:02}/t{y}{m:02}{d:02}_{}.html", 410_000 + id * 7),
+        Family::Jpage => format!(
+            "/art/{y}/{m}/{d}/art_{}_{}.html",
+            1200 + column_id,
+            20_000 + id
+        ),
+        Family::Trs => format!(
+            "{folder}/{y}{m:02}/t{y}{m:02}{d:02}_{}.html",
+            410_000 + id * 7
+        ),
         Family::Kaipu => format!("{folder}/content_{}.html", 5000 + id),
         Family::Aspx => format!("/NewsShow.aspx?id={}", 700 + id),
         Family::Shtml => format!("/html/{y}/{m:02}{d:02}/{}.shtml", 3000 + id),

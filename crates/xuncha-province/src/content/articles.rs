@@ -23,7 +23,8 @@ pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
             ColumnKind::Statistics => (site.size.others.max(3), 24 * 30),
             _ => continue,
         };
-        let lone = site.plan.defects.near_stale_home && site.columns[index].near == Some("thirteen_days");
+        let lone =
+            site.plan.defects.near_stale_home && site.columns[index].near == Some("thirteen_days");
         let mut when = newest;
         for nth in 0..count {
             let title = match kind {
@@ -32,7 +33,11 @@ pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
             };
             let title = unique(titles, title, &mut rng);
             push(site, index, title, when, ArticleKind::Plain, &mut rng);
-            let gap = if nth == 0 && lone { 24 * 9 } else { gap_hours / 4 + rng.range(0, gap_hours * 3 / 2) };
+            let gap = if nth == 0 && lone {
+                24 * 9
+            } else {
+                gap_hours / 4 + rng.range(0, gap_hours * 3 / 2)
+            };
             when = earlier(when, gap, &mut rng);
             if kind == ColumnKind::Statistics {
                 when = newest.saturating_sub(Span::new().months(nth as i64 + 1));
@@ -43,20 +48,48 @@ pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
 }
 
 /// Adds one article and returns its index.
-pub fn push(site: &mut Site, column: usize, title: String, published: DateTime, kind: ArticleKind, rng: &mut Rng) -> usize {
+pub fn push(
+    site: &mut Site,
+    column: usize,
+    title: String,
+    published: DateTime,
+    kind: ArticleKind,
+    rng: &mut Rng,
+) -> usize {
     let id = site.articles.len();
-    let address = addresses::article(site.plan.family, &site.columns[column].address, column, id, published);
+    let address = addresses::article(
+        site.plan.family,
+        &site.columns[column].address,
+        column,
+        id,
+        published,
+    );
     let plain = kind == ArticleKind::Plain;
     let attachments = if rng.percent(if plain { 8 } else { 35 }) {
         let ext = *rng.pick(&["docx", "xlsx", "pdf"]);
-        vec![format!("/files/{}{:02}/{}.{ext}", published.year(), published.month(), 20_260_000 + id)]
+        vec![format!(
+            "/files/{}{:02}/{}.{ext}",
+            published.year(),
+            published.month(),
+            20_260_000 + id
+        )]
     } else {
         Vec::new()
     };
     let picture = plain && site.columns[column].kind == ColumnKind::News && rng.percent(40);
     let office = format!("{}办公室", site.voice.unit);
     let source = (*rng.pick(&[site.voice.unit.as_str(), "云岭日报", office.as_str()])).to_owned();
-    site.articles.push(Article { column, title, published, address, source, kind, attachments, picture, near: None });
+    site.articles.push(Article {
+        column,
+        title,
+        published,
+        address,
+        source,
+        kind,
+        attachments,
+        picture,
+        near: None,
+    });
     site.columns[column].articles.push(id);
     id
 }
@@ -64,7 +97,9 @@ pub fn push(site: &mut Site, column: usize, title: String, published: DateTime, 
 /// A working hour about `hours` before `when`.
 fn earlier(when: DateTime, hours: i64, rng: &mut Rng) -> DateTime {
     let t = when.saturating_sub(Span::new().hours(hours.max(3)));
-    let at = t.date().at(rng.range(8, 17) as i8, rng.range(0, 59) as i8, 0, 0);
+    let at = t
+        .date()
+        .at(rng.range(8, 17) as i8, rng.range(0, 59) as i8, 0, 0);
     if at < when { at } else { t }
 }
 
@@ -76,14 +111,29 @@ fn title(site: &Site, kind: ColumnKind, column: usize, rng: &mut Rng) -> String 
     };
     let template = *rng.pick(table);
     let title = fill(template, &site.voice, rng);
-    if kind == ColumnKind::Other && rng.percent(40) { format!("【{}】{title}", site.columns[column].name) } else { title }
+    if kind == ColumnKind::Other && rng.percent(40) {
+        format!("【{}】{title}", site.columns[column].name)
+    } else {
+        title
+    }
 }
 
 fn statistics_title(site: &Site, published: DateTime) -> String {
-    let month = published.date().first_of_month().saturating_sub(Span::new().days(if published.day() > 20 { 0 } else { 1 }));
+    let month = published
+        .date()
+        .first_of_month()
+        .saturating_sub(Span::new().days(if published.day() > 20 { 0 } else { 1 }));
     let (y, m) = (month.year(), month.month());
-    match site.columns.iter().find(|c| c.kind == ColumnKind::Statistics).and_then(|c| c.near) {
-        Some(_) => format!("{}政务服务事项受理办结数据（{y}年{m}月）", site.voice.region),
+    match site
+        .columns
+        .iter()
+        .find(|c| c.kind == ColumnKind::Statistics)
+        .and_then(|c| c.near)
+    {
+        Some(_) => format!(
+            "{}政务服务事项受理办结数据（{y}年{m}月）",
+            site.voice.region
+        ),
         None => format!("{y}年{m}月份{}办件统计情况", site.voice.region),
     }
 }
@@ -94,7 +144,12 @@ pub fn unique(titles: &mut BTreeSet<String>, title: String, rng: &mut Rng) -> St
         return title;
     }
     for nth in 2.. {
-        let other = format!("{title}（{}）", ["一", "二", "三", "四", "五", "六", "七", "八"].get(nth - 1).map_or_else(|| nth.to_string(), |w| (*w).to_owned()));
+        let other = format!(
+            "{title}（{}）",
+            ["一", "二", "三", "四", "五", "六", "七", "八"]
+                .get(nth - 1)
+                .map_or_else(|| nth.to_string(), |w| (*w).to_owned())
+        );
         if titles.insert(other.clone()) {
             return other;
         }
@@ -108,6 +163,8 @@ pub fn unique(titles: &mut BTreeSet<String>, title: String, rng: &mut Rng) -> St
 fn sort_columns(site: &mut Site) {
     let articles = &site.articles;
     for column in &mut site.columns {
-        column.articles.sort_by_key(|&a| (std::cmp::Reverse(articles[a].published), a));
+        column
+            .articles
+            .sort_by_key(|&a| (std::cmp::Reverse(articles[a].published), a));
     }
 }

@@ -4,7 +4,16 @@ use super::Site;
 use crate::text::words::SERVICES;
 
 /// The elements in the order of the rule.
-pub const ELEMENTS: [&str; 8] = ["事项名称", "设定依据", "申请条件", "办理材料", "办理地点", "办理时间", "联系电话", "办理流程"];
+pub const ELEMENTS: [&str; 8] = [
+    "事项名称",
+    "设定依据",
+    "申请条件",
+    "办理材料",
+    "办理地点",
+    "办理时间",
+    "联系电话",
+    "办理流程",
+];
 
 /// 指南形式: how a guide is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +64,11 @@ pub fn draw(site: &mut Site) {
         let mut guide = Guide {
             name,
             category,
-            form: if rng.percent(80) { usual } else { GuideForm::Table },
+            form: if rng.percent(80) {
+                usual
+            } else {
+                GuideForm::Table
+            },
             address: super::addresses::below(site.plan.family, "bszn", 100 + nth),
             missing: Vec::new(),
             unclear_materials: false,
@@ -66,7 +79,12 @@ pub fn draw(site: &mut Site) {
         if nth < usize::from(d.bad_guides) {
             spoil(&mut guide, &mut rng);
         } else if nth < usize::from(d.bad_guides) + usize::from(d.near_guides) {
-            guide.near = Some(*rng.pick(&["other_wording", "no_material_needed", "mentions_other_materials", "materials_in_columns"]));
+            guide.near = Some(*rng.pick(&[
+                "other_wording",
+                "no_material_needed",
+                "mentions_other_materials",
+                "materials_in_columns",
+            ]));
             guide.reworded = true;
         }
         site.guides.push(guide);
@@ -78,7 +96,14 @@ pub fn draw(site: &mut Site) {
 fn spoil(guide: &mut Guide, rng: &mut crate::rng::Rng) {
     match rng.below(5) {
         0 => guide.unclear_materials = true,
-        1 => guide.vague = Some(*rng.pick(&["其他有关材料", "法律法规规定的其他材料", "有关证明材料", "其他材料"])),
+        1 => {
+            guide.vague = Some(*rng.pick(&[
+                "其他有关材料",
+                "法律法规规定的其他材料",
+                "有关证明材料",
+                "其他材料",
+            ]))
+        }
         _ => {
             let mut elements: Vec<usize> = (1..8).collect();
             rng.shuffle(&mut elements);

@@ -160,8 +160,18 @@ fn plant(site: &mut Site, kind: LinkKind, nth: usize, near: bool, rng: &mut Rng)
     let text = text(kind, site, rng);
     let (href, path) = match kind {
         LinkKind::Image => (format!("/upload/2025/{id}.jpg"), None),
-        LinkKind::Attachment => (format!("/files/2025/{id}.{}", rng.pick(&["doc", "pdf", "xls"])), None),
-        LinkKind::OutsideGone => (format!("http://www.{}{}.invalid/", site.plan.host.split('.').nth(1).unwrap_or("old"), nth), None),
+        LinkKind::Attachment => (
+            format!("/files/2025/{id}.{}", rng.pick(&["doc", "pdf", "xls"])),
+            None,
+        ),
+        LinkKind::OutsideGone => (
+            format!(
+                "http://www.{}{}.invalid/",
+                site.plan.host.split('.').nth(1).unwrap_or("old"),
+                nth
+            ),
+            None,
+        ),
         LinkKind::Outside404 => (format!("http://www.yunlingnews.cn/2024/old{id}.html"), None),
         LinkKind::OutsideFine => (format!("https://www.yunlingnews.cn/2026/n{id}.html"), None),
         LinkKind::ChinesePath => {
@@ -180,19 +190,39 @@ fn plant(site: &mut Site, kind: LinkKind, nth: usize, near: bool, rng: &mut Rng)
         LinkKind::NotHttp => ("javascript:void(0)".to_owned(), None),
         _ => (page, None),
     };
-    let key = if href.contains(':') { href.clone() } else { site.absolute(path.as_deref().unwrap_or(&href)) };
+    let key = if href.contains(':') {
+        href.clone()
+    } else {
+        site.absolute(path.as_deref().unwrap_or(&href))
+    };
     let place = place(site, kind, nth, rng);
-    site.links.push(Link { kind, href, key, place, text, near });
+    site.links.push(Link {
+        kind,
+        href,
+        key,
+        place,
+        text,
+        near,
+    });
 }
 
 /// Images and attachments stand in articles, the first dead link sometimes in the footer, others anywhere.
 fn place(site: &Site, kind: LinkKind, nth: usize, rng: &mut Rng) -> Place {
-    let recent: Vec<usize> = site.columns.iter().filter(|c| !c.by_script || site.plan.family == Family::Script).flat_map(|c| c.articles.iter().take(4).copied()).collect();
+    let recent: Vec<usize> = site
+        .columns
+        .iter()
+        .filter(|c| !c.by_script || site.plan.family == Family::Script)
+        .flat_map(|c| c.articles.iter().take(4).copied())
+        .collect();
     let in_article = matches!(kind, LinkKind::Attachment) || rng.percent(60);
     if in_article && !recent.is_empty() {
         return Place::Article(*rng.pick(&recent));
     }
-    if nth == 0 && kind != LinkKind::Image && rng.percent(30) { Place::Footer } else { Place::Home }
+    if nth == 0 && kind != LinkKind::Image && rng.percent(30) {
+        Place::Footer
+    } else {
+        Place::Home
+    }
 }
 
 fn text(kind: LinkKind, site: &Site, rng: &mut Rng) -> String {
@@ -201,11 +231,25 @@ fn text(kind: LinkKind, site: &Site, rng: &mut Rng) -> String {
         LinkKind::OutsideGone => format!("{}旅游网", site.place),
         LinkKind::Outside404 | LinkKind::OutsideFine => "云岭新闻网相关报道".to_owned(),
         LinkKind::Image => "活动现场".to_owned(),
-        _ => crate::text::fill(*rng.pick::<&str>(&["{r}{t}专题", "{t}专题专栏", "{r}{t}政策问答"]), &site.voice, rng),
+        _ => crate::text::fill(
+            rng.pick::<&str>(&["{r}{t}专题", "{t}专题专栏", "{r}{t}政策问答"]),
+            &site.voice,
+            rng,
+        ),
     }
 }
 
-const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'^');
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'^');
 
 fn encode_path(raw: &str) -> String {
     utf8_percent_encode(raw, PATH).to_string()
@@ -217,5 +261,14 @@ fn encode_query(site: &Site, value: &str) -> String {
         return utf8_percent_encode(value, PATH).to_string();
     }
     let (bytes, _, _) = GBK.encode(value);
-    bytes.iter().map(|b| if b.is_ascii_alphanumeric() { (*b as char).to_string() } else { format!("%{b:02X}") }).collect()
+    bytes
+        .iter()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() {
+                (*b as char).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }

@@ -36,8 +36,13 @@ pub fn draw(site: &mut Site) {
     }
     let mut rng = site.rng("messages");
     let as_of = site.dates.as_of;
-    let stale_until = before(as_of, 2.months()).saturating_sub(6.days());
-    let mut when = if plan.stale { stale_until } else { ago(as_of, &mut rng, 5, 12) };
+    let stale_until = before(as_of, 2.months()).saturating_sub(14.days());
+    let quiet = plan.near > 0 && site.skin.variant.is_multiple_of(2);
+    let mut when = match (plan.stale, quiet) {
+        (true, _) => stale_until,
+        (false, true) => ago(as_of, &mut rng, 45, 50),
+        (false, false) => ago(as_of, &mut rng, 5, 12),
+    };
     for _ in 0..site.size.messages {
         let days = rng.range(1, 6);
         push(site, &mut rng, when, Some(days), None);
@@ -48,10 +53,14 @@ pub fn draw(site: &mut Site) {
         push(site, &mut rng, asked, None, None);
     }
     // Nothing asked within two months may stand in a box that is to be without news for two months.
-    for (nth, near) in (0..plan.near).zip(["answered_after_80_days", "unanswered_for_60_days", "older_than_a_year"]) {
+    for (nth, near) in (0..plan.near).zip([
+        "answered_after_80_days",
+        "unanswered_for_60_days",
+        "older_than_a_year",
+    ]) {
         let asked = match nth {
             0 => ago(as_of, &mut rng, 140, 300),
-            1 => ago(as_of, &mut rng, 58, 62),
+            1 => ago(as_of, &mut rng, 60, 62),
             _ => ago(as_of, &mut rng, 400, 500),
         };
         push(site, &mut rng, asked, (nth == 0).then_some(80), Some(near));
@@ -62,14 +71,30 @@ pub fn draw(site: &mut Site) {
     }
 }
 
-fn push(site: &mut Site, rng: &mut Rng, asked: DateTime, answered_after: Option<i64>, near: Option<&'static str>) {
+fn push(
+    site: &mut Site,
+    rng: &mut Rng,
+    asked: DateTime,
+    answered_after: Option<i64>,
+    near: Option<&'static str>,
+) {
     let (title, text) = *rng.pick(QUESTIONS);
     let (title, text) = (fill(title, &site.voice, rng), fill(text, &site.voice, rng));
     let reply = *rng.pick(REPLIES);
     let reply = answered_after.map(|days| {
-        let at = asked.saturating_add(Span::new().days(days)).min(site.dates.as_of.saturating_sub(1.hours()));
+        let at = asked
+            .saturating_add(Span::new().days(days))
+            .min(site.dates.as_of.saturating_sub(1.hours()));
         (at, fill(reply, &site.voice, rng))
     });
     let writer = format!("{}**", rng.pick(SURNAMES));
-    site.messages.push(Message { title, text, writer, asked, reply, address: String::new(), near });
+    site.messages.push(Message {
+        title,
+        text,
+        writer,
+        asked,
+        reply,
+        address: String::new(),
+        near,
+    });
 }

@@ -88,24 +88,56 @@ impl Size {
     pub const fn of(scale: Scale, plan: PlanKind, kind: SiteKind) -> Self {
         let (small, full_portal) = (
             Self {
-                news_columns: 3, other_columns: 6, news: 8, notices: 6, others: 2, policies: 3, old_policies: 2, guides: 6,
-                messages: 8, per_page: 8,
+                news_columns: 3,
+                other_columns: 6,
+                news: 8,
+                notices: 6,
+                others: 2,
+                policies: 3,
+                old_policies: 2,
+                guides: 6,
+                messages: 8,
+                per_page: 8,
             },
             Self {
-                news_columns: 6, other_columns: 16, news: 46, notices: 36, others: 12, policies: 8, old_policies: 20, guides: 24,
-                messages: 44, per_page: 15,
+                news_columns: 6,
+                other_columns: 16,
+                news: 46,
+                notices: 36,
+                others: 12,
+                policies: 8,
+                old_policies: 20,
+                guides: 24,
+                messages: 44,
+                per_page: 15,
             },
         );
         match (plan, scale, kind) {
             (PlanKind::Dense, _, _) | (_, Scale::Small, SiteKind::Department) => small,
             (_, Scale::Small, SiteKind::Portal) => Self {
-                news_columns: 4, other_columns: 10, news: 14, notices: 10, others: 4, policies: 4, old_policies: 4, guides: 10,
-                messages: 14, per_page: 10,
+                news_columns: 4,
+                other_columns: 10,
+                news: 14,
+                notices: 10,
+                others: 4,
+                policies: 4,
+                old_policies: 4,
+                guides: 10,
+                messages: 14,
+                per_page: 10,
             },
             (_, Scale::Full, SiteKind::Portal) => full_portal,
             (_, Scale::Full, SiteKind::Department) => Self {
-                news_columns: 3, other_columns: 9, news: 30, notices: 22, others: 7, policies: 4, old_policies: 8, guides: 10,
-                messages: 14, per_page: 15,
+                news_columns: 3,
+                other_columns: 9,
+                news: 30,
+                notices: 22,
+                others: 7,
+                policies: 4,
+                old_policies: 8,
+                guides: 10,
+                messages: 14,
+                per_page: 15,
             },
         }
     }
@@ -216,12 +248,19 @@ impl Site {
         let plan = province.sites[index].clone();
         let region = &province.regions[plan.region];
         let org = &province.orgs[plan.org];
-        let above = region.parent.as_ref().and_then(|code| province.regions.iter().find(|r| &r.code == code));
+        let above = region
+            .parent
+            .as_ref()
+            .and_then(|code| province.regions.iter().find(|r| &r.code == code));
         let mut site = Self {
             seed: province.seed,
             dates: province.dates,
             size: Size::of(province.scale, province.plan, plan.kind),
-            voice: Voice { region: region.name.clone(), unit: org.name.clone(), all: Voice::all_word(&region.name) },
+            voice: Voice {
+                region: region.name.clone(),
+                unit: org.name.clone(),
+                all: Voice::all_word(&region.name),
+            },
             place: region.short.clone(),
             above: match (plan.kind, above) {
                 (SiteKind::Department, _) => format!("{}人民政府", region.name),
@@ -253,13 +292,21 @@ impl Site {
     /// The absolute address of a path of this site.
     #[must_use]
     pub fn absolute(&self, path: &str) -> String {
-        format!("{}://{}{path}", if self.plan.https { "https" } else { "http" }, self.plan.host)
+        format!(
+            "{}://{}{path}",
+            if self.plan.https { "https" } else { "http" },
+            self.plan.host
+        )
     }
 
     /// The path of the page that holds the home page's content (a frame in one family).
     #[must_use]
     pub fn home_content(&self) -> &'static str {
-        if self.plan.family == crate::model::Family::Frames { "/main.html" } else { "/" }
+        if self.plan.family == crate::model::Family::Frames {
+            "/main.html"
+        } else {
+            "/"
+        }
     }
 
     /// The first column of a kind.

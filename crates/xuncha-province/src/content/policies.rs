@@ -21,8 +21,10 @@ struct Draft {
 
 /// Fills the policy and the interpretation column.
 pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
-    let (Some(policies), Some(interpretations)) = (site.column_of(ColumnKind::Policies), site.column_of(ColumnKind::Interpretations))
-    else {
+    let (Some(policies), Some(interpretations)) = (
+        site.column_of(ColumnKind::Policies),
+        site.column_of(ColumnKind::Interpretations),
+    ) else {
         return;
     };
     let mut rng = site.rng("policies");
@@ -32,12 +34,32 @@ pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
     let mut pairs = Vec::new();
     for (nth, draft) in drafts.iter().enumerate() {
         let subject = subjects[nth % subjects.len()];
-        let issuer = if draft.own { site.voice.unit.clone() } else { site.above.clone() };
-        let form = *rng.pick(&["的通知", "的实施意见", "若干措施的通知", "实施方案的通知", "管理办法的通知"]);
-        let verb = if form.starts_with("的") { "关于" } else { "关于印发" };
+        let issuer = if draft.own {
+            site.voice.unit.clone()
+        } else {
+            site.above.clone()
+        };
+        let form = *rng.pick(&[
+            "的通知",
+            "的实施意见",
+            "若干措施的通知",
+            "实施方案的通知",
+            "管理办法的通知",
+        ]);
+        let verb = if form.starts_with("的") {
+            "关于"
+        } else {
+            "关于印发"
+        };
         let title = unique(titles, format!("{issuer}{verb}{subject}{form}"), &mut rng);
         let number = number(site, draft, &mut rng, nth);
-        let kind = ArticleKind::Policy { number, issuer, own: draft.own, interpretation: None, links_out: true };
+        let kind = ArticleKind::Policy {
+            number,
+            issuer,
+            own: draft.own,
+            interpretation: None,
+            links_out: true,
+        };
         let policy = push(site, policies, title.clone(), draft.issued, kind, &mut rng);
         site.articles[policy].near = draft.near;
         if draft.interpreted {
@@ -54,7 +76,10 @@ pub fn draw(site: &mut Site, titles: &mut BTreeSet<String>) {
             _ => format!("解读《{title}》"),
         };
         let title = unique(titles, title, &mut rng);
-        let kind = ArticleKind::Interpretation { policy, links_out: true };
+        let kind = ArticleKind::Interpretation {
+            policy,
+            links_out: true,
+        };
         let article = push(site, interpretations, title, published, kind, &mut rng);
         if let ArticleKind::Policy { interpretation, .. } = &mut site.articles[policy].kind {
             *interpretation = Some(article);
@@ -71,10 +96,21 @@ fn drafts(site: &Site, policies: usize, rng: &mut Rng) -> Vec<Draft> {
     let newest = site.columns[policies].newest.unwrap_or(as_of);
     let stale = newest < half_a_year;
     let mut drafts = Vec::new();
-    let mut add = |own, issued, interpreted, near| drafts.push(Draft { own, issued, interpreted, near });
+    let mut add = |own, issued, interpreted, near| {
+        drafts.push(Draft {
+            own,
+            issued,
+            interpreted,
+            near,
+        })
+    };
     let in_window = |rng: &mut Rng| ago(as_of, rng, 20, 165);
     if !stale {
-        let regular = if d.stale_interpretations { 0 } else { site.size.policies };
+        let regular = if d.stale_interpretations {
+            0
+        } else {
+            site.size.policies
+        };
         for _ in 0..regular {
             add(true, in_window(rng), true, None);
         }
@@ -89,27 +125,58 @@ fn drafts(site: &Site, policies: usize, rng: &mut Rng) -> Vec<Draft> {
     } else {
         add(true, newest, true, None);
     }
-    let newest_old = if stale { newest } else { before(as_of, 7.months()) };
+    let newest_old = if stale {
+        newest
+    } else {
+        before(as_of, 7.months())
+    };
     for nth in 0..site.size.old_policies {
-        let issued = newest_old.saturating_sub(Span::new().days(rng.range(2, 40) + 45 * nth as i64));
-        add(true, issued, nth % 2 == 0, (nth % 2 == 1).then_some("older_than_six_months"));
+        let issued =
+            newest_old.saturating_sub(Span::new().days(rng.range(2, 40) + 45 * nth as i64));
+        add(
+            true,
+            issued,
+            nth % 2 == 0,
+            (nth % 2 == 1).then_some("older_than_six_months"),
+        );
     }
     drafts
 }
 
 /// An interpretation follows its document within days; the column's planned newest date goes to the first one
 /// when that document is older (a late interpretation), and a stale column gets no later one.
-fn interpretation_date(site: &Site, column: usize, nth: usize, issued: DateTime, rng: &mut Rng) -> DateTime {
+fn interpretation_date(
+    site: &Site,
+    column: usize,
+    nth: usize,
+    issued: DateTime,
+    rng: &mut Rng,
+) -> DateTime {
     let usual = ago(issued.saturating_add(Span::new().days(4)), rng, 0, 3).max(issued);
-    let Some(newest) = site.columns[column].newest else { return usual };
-    if nth == 0 && newest > issued { newest } else if usual > newest { newest.max(issued) } else { usual }
+    let Some(newest) = site.columns[column].newest else {
+        return usual;
+    };
+    if nth == 0 && newest > issued {
+        newest
+    } else if usual > newest {
+        newest.max(issued)
+    } else {
+        usual
+    }
 }
 
 fn number(site: &Site, draft: &Draft, rng: &mut Rng, nth: usize) -> String {
     let year = draft.issued.year();
     let first: String = site.place.chars().take(1).collect();
-    let word = if !draft.own { "云政办发".to_owned() } else { format!("{first}{}", rng.pick(&["政发", "政办发", "政规"])) };
-    format!("{word}〔{year}〕{}号", 60 - (nth as i64).min(40) + rng.range(0, 1))
+    let word = if !draft.own {
+        "云政办发".to_owned()
+    } else {
+        format!("{first}{}", rng.pick(&["政发", "政办发", "政规"]))
+    };
+    format!(
+        "{word}〔{year}〕{}号",
+        60 - (nth as i64).min(40) + rng.range(0, 1)
+    )
 }
 
 /// Takes links away from some pairs and marks some as linked in an unusual way.
@@ -119,13 +186,23 @@ fn plant_unlinked(site: &mut Site, column: usize, rng: &mut Rng) {
     let wanted = usize::from(site.plan.defects.unlinked);
     let near = usize::from(site.plan.defects.near_unlinked);
     for (nth, &article) in pairs.iter().take(wanted + near).enumerate() {
-        let ArticleKind::Interpretation { policy, .. } = site.articles[article].kind else { continue };
+        let ArticleKind::Interpretation { policy, .. } = site.articles[article].kind else {
+            continue;
+        };
         if nth >= wanted {
-            site.articles[article].near = Some(if nth % 2 == 0 { "absolute_http_address" } else { "link_in_document_header" });
+            site.articles[article].near = Some(if nth % 2 == 0 {
+                "absolute_http_address"
+            } else {
+                "link_in_document_header"
+            });
             site.articles[policy].near = site.articles[article].near;
             continue;
         }
-        let form = rng.below(3);
+        // A pair without any link is recognised by the document's title; a picture's title does not hold it.
+        let titled = site.articles[article]
+            .title
+            .contains(&site.articles[policy].title);
+        let form = rng.below(if titled { 3 } else { 2 });
         if form != 0
             && let ArticleKind::Policy { links_out, .. } = &mut site.articles[policy].kind
         {

@@ -47,7 +47,15 @@ impl Page {
     /// True for a page of text.
     #[must_use]
     pub const fn is_text(self) -> bool {
-        !matches!(self, Self::Planted(_) | Self::Style | Self::Picture(_) | Self::Mark(_) | Self::Attachment(_) | Self::Search)
+        !matches!(
+            self,
+            Self::Planted(_)
+                | Self::Style
+                | Self::Picture(_)
+                | Self::Mark(_)
+                | Self::Attachment(_)
+                | Self::Search
+        )
     }
 }
 
@@ -72,13 +80,19 @@ pub fn draw(site: &mut Site) {
     for (index, article) in site.articles.iter().enumerate() {
         put.push((article.address.clone(), Page::Article(index as u32)));
         for attachment in &article.attachments {
-            let ext = ["docx", "xlsx", "pdf"].into_iter().find(|e| attachment.ends_with(e)).unwrap_or("pdf");
+            let ext = ["docx", "xlsx", "pdf"]
+                .into_iter()
+                .find(|e| attachment.ends_with(e))
+                .unwrap_or("pdf");
             put.push((attachment.clone(), Page::Attachment(ext)));
         }
     }
     services(site, &mut put);
     messages(site, &mut put);
-    if !matches!(site.plan.defects.search, SearchPlan::Absent | SearchPlan::Dead) {
+    if !matches!(
+        site.plan.defects.search,
+        SearchPlan::Absent | SearchPlan::Dead
+    ) {
         put.push((site.special("search"), Page::Search));
     }
     put.push(("/assets/style.css".to_owned(), Page::Style));
@@ -90,7 +104,12 @@ pub fn draw(site: &mut Site) {
     }
     for (index, link) in site.links.iter().enumerate() {
         let own = link.key.strip_prefix(&site.absolute("")).map(str::to_owned);
-        if let Some(path) = own.filter(|_| !matches!(link.kind, LinkKind::Commented | LinkKind::Image | LinkKind::Attachment | LinkKind::Status404)) {
+        if let Some(path) = own.filter(|_| {
+            !matches!(
+                link.kind,
+                LinkKind::Commented | LinkKind::Image | LinkKind::Attachment | LinkKind::Status404
+            )
+        }) {
             if matches!(link.kind, LinkKind::Loop | LinkKind::Moved) {
                 put.push((format!("{path}?r=1"), Page::Planted(index as u32)));
             }
@@ -118,7 +137,10 @@ fn messages(site: &Site, put: &mut Vec<(String, Page)>) {
     }
     let pages = site.pages_of(site.messages.len());
     for page in 1..=pages {
-        put.push((site.message_page(page, pages), Page::MessageList(page as u32)));
+        put.push((
+            site.message_page(page, pages),
+            Page::MessageList(page as u32),
+        ));
     }
     put.push((site.special("xieixin"), Page::MessageForm));
     if !plan.no_statistics {
@@ -146,7 +168,11 @@ impl Site {
     #[must_use]
     pub fn message_page(&self, page: usize, _pages: usize) -> String {
         let first = self.special("hdjl");
-        if page == 1 { first } else { format!("{first}?p={page}") }
+        if page == 1 {
+            first
+        } else {
+            format!("{first}?p={page}")
+        }
     }
 
     /// Number of text pages, for the truth.
@@ -158,6 +184,9 @@ impl Site {
     /// True for a column whose list a visitor can open.
     #[must_use]
     pub fn has_list(&self, column: usize) -> bool {
-        !matches!(self.columns[column].kind, ColumnKind::Static | ColumnKind::Group)
+        !matches!(
+            self.columns[column].kind,
+            ColumnKind::Static | ColumnKind::Group
+        )
     }
 }

@@ -84,11 +84,17 @@ pub struct Skin {
 }
 
 const STEMS: &[&str] = &[
-    "wrap", "box", "con", "main", "list", "nav", "top", "bt", "lm", "nr", "zw", "left", "right", "mod", "item", "tit", "txt", "info",
-    "news", "area", "part", "blk", "zwgk", "ny", "gl", "cont", "layout", "cell", "hd", "bd",
+    "wrap", "box", "con", "main", "list", "nav", "top", "bt", "lm", "nr", "zw", "left", "right",
+    "mod", "item", "tit", "txt", "info", "news", "area", "part", "blk", "zwgk", "ny", "gl", "cont",
+    "layout", "cell", "hd", "bd",
 ];
 const COLOURS: &[(&str, &str)] = &[
-    ("#c30d23", "#fbe9e7"), ("#0a5aa6", "#e6f0fa"), ("#1b6fb8", "#eaf4fb"), ("#b5121b", "#fff3e6"), ("#0f7a4a", "#e8f5ee"), ("#124a8d", "#f2f6fb"),
+    ("#c30d23", "#fbe9e7"),
+    ("#0a5aa6", "#e6f0fa"),
+    ("#1b6fb8", "#eaf4fb"),
+    ("#b5121b", "#fff3e6"),
+    ("#0f7a4a", "#e8f5ee"),
+    ("#124a8d", "#f2f6fb"),
 ];
 
 impl Skin {
@@ -186,7 +192,14 @@ pub fn list_date(form: ListDate, t: DateTime) -> String {
 /// `2026-03-01 08:30`.
 #[must_use]
 pub fn minute(t: DateTime) -> String {
-    format!("{}-{:02}-{:02} {:02}:{:02}", t.year(), t.month(), t.day(), t.hour(), t.minute())
+    format!(
+        "{}-{:02}-{:02} {:02}:{:02}",
+        t.year(),
+        t.month(),
+        t.day(),
+        t.hour(),
+        t.minute()
+    )
 }
 
 /// `2026-03-01`.

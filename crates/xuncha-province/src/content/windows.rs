@@ -1,6 +1,6 @@
 //! When a site is down during the availability week.
 //!
-//! Windows end half a day before the monitoring point, so that the pages themselves can be read afterwards.
+//! Windows end two days before the monitoring point, so that the pages themselves can be read afterwards.
 
 use jiff::Span;
 use jiff::civil::DateTime;
@@ -37,13 +37,21 @@ pub fn draw(site: &mut Site) {
     }
     let mut rng = site.rng("windows");
     let week = site.dates.as_of.saturating_sub(Span::new().hours(24 * 7));
-    let lengths: Vec<i64> = if d.unreachable { vec![rng.range(9, 13), rng.range(13, 22)] } else { vec![rng.range(1, 3)] };
-    let mut hour = rng.range(2, 60);
+    let lengths: Vec<i64> = if d.unreachable {
+        vec![rng.range(9, 13), rng.range(13, 22)]
+    } else {
+        vec![rng.range(1, 3)]
+    };
+    let mut hour = rng.range(2, 40);
     for length in lengths {
         let down = *rng.pick(&[Down::Closed, Down::Unavailable, Down::Slow]);
         let from = week.saturating_add(Span::new().hours(hour));
-        site.windows.push(Window { from, to: from.saturating_add(Span::new().hours(length)), down });
-        hour += length + rng.range(10, 50);
+        site.windows.push(Window {
+            from,
+            to: from.saturating_add(Span::new().hours(length)),
+            down,
+        });
+        hour += length + rng.range(10, 30);
     }
 }
 
@@ -51,6 +59,9 @@ impl Site {
     /// How the site is down at `now`, if it is.
     #[must_use]
     pub fn down_at(&self, now: DateTime) -> Option<Down> {
-        self.windows.iter().find(|w| w.from <= now && now < w.to).map(|w| w.down)
+        self.windows
+            .iter()
+            .find(|w| w.from <= now && now < w.to)
+            .map(|w| w.down)
     }
 }

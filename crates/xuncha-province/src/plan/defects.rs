@@ -26,15 +26,27 @@ fn realistic(seed: u64, site: &mut SitePlan) {
     let portal = site.kind == SiteKind::Portal;
     let mut d = Defects {
         near_unreachable: chance("near_unreachable", 10),
-        near_stale_home: chance("near_stale_home", 5),
+        near_stale_home: chance("near_stale_home", 3),
         nav_home: chance("nav_home", 2),
-        stale_news: u8::from(chance("stale_news", 12)),
-        stale_notices: u8::from(chance("stale_notices", 6)),
-        stale_interpretations: chance("stale_interpretations", 6),
-        overdue_columns: if chance("overdue", 35) { 1 + upto("overdue n", 2) } else { 0 },
-        empty_columns: if chance("empty", 25) { 1 + upto("empty n", 1) } else { 0 },
+        stale_news: u8::from(chance("stale_news", 6)),
+        stale_notices: u8::from(chance("stale_notices", 4)),
+        stale_interpretations: chance("stale_interpretations", 4),
+        overdue_columns: if chance("overdue", 20) {
+            1 + upto("overdue n", 2)
+        } else {
+            0
+        },
+        empty_columns: if chance("empty", 10) {
+            1 + upto("empty n", 1)
+        } else {
+            0
+        },
         near_columns: 2,
-        broken_links: if chance("broken", 75) { 1 + upto("broken n", 7) } else { 0 },
+        broken_links: if chance("broken", 75) {
+            1 + upto("broken n", 7)
+        } else {
+            0
+        },
         near_links: upto("near links", 4),
         missing_marks: some_of(&mut draw("marks"), 25, 2),
         near_marks: some_of(&mut draw("near marks"), 30, 2),
@@ -51,12 +63,24 @@ fn realistic(seed: u64, site: &mut SitePlan) {
     if portal {
         d.unreachable = false;
         d.missing_tags = some_of(&mut draw("tags"), 30, 3);
-        d.uninterpreted = if chance("uninterpreted", 80) { 1 + upto("uninterpreted n", 2) } else { 0 };
-        d.unlinked = if chance("unlinked", 50) { 1 + upto("unlinked n", 2) } else { 0 };
-        d.bad_guides = upto("guides", 5);
+        d.uninterpreted = if chance("uninterpreted", 85) {
+            2 + upto("uninterpreted n", 1)
+        } else {
+            0
+        };
+        d.unlinked = if chance("unlinked", 35) {
+            1 + upto("unlinked n", 2)
+        } else {
+            0
+        };
+        d.bad_guides = upto("guides", 4);
     } else {
         d.unreachable = chance("unreachable", 1);
-        d.missing_tags = if chance("tags", 25) { (0..7).collect() } else { Vec::new() };
+        d.missing_tags = if chance("tags", 25) {
+            (0..7).collect()
+        } else {
+            Vec::new()
+        };
         d.uninterpreted = upto("uninterpreted", 2);
         d.unlinked = upto("unlinked", 1);
         d.bad_guides = upto("guides", 3);
@@ -79,9 +103,9 @@ fn realistic(seed: u64, site: &mut SitePlan) {
         StatisticsPlan::Absent,
         StatisticsPlan::Absent,
     ]);
-    d.messages.no_statistics = chance("message statistics", 35);
+    d.messages.no_statistics = chance("message statistics", 25);
     d.messages.stale = chance("message stale", 20);
-    d.messages.unanswered = u8::from(chance("unanswered", 1));
+    d.messages.unanswered = u8::from(!portal && chance("unanswered", 1));
     d.messages.near = upto("near messages", 2);
     site.defects = d;
 }
@@ -100,35 +124,152 @@ fn some_of(rng: &mut Rng, percent: u32, most: usize) -> Vec<u8> {
 
 /// Enough of everything on enough families: for each check one group of sites carries it and another nearly does.
 fn dense(seed: u64, sites: &mut [SitePlan]) {
-    each(seed, sites, "unreachable", 26, |d, _| d.unreachable = true, |d, _| d.near_unreachable = true);
-    each(seed, sites, "stale_home", 26, |d, _| d.stale_home = true, |d, rng| {
-        d.near_stale_home = true;
-        d.nav_home = rng.percent(30);
-    });
-    each(seed, sites, "stale_news", 18, |d, rng| d.stale_news = rng.range(1, 2) as u8, |d, _| d.near_columns = 3);
-    each(seed, sites, "stale_notices", 16, |d, rng| d.stale_notices = rng.range(1, 2) as u8, |d, _| d.near_columns = 4);
-    each(seed, sites, "stale_interpretations", 10, |d, _| d.stale_interpretations = true, |_, _| ());
-    each(seed, sites, "overdue", 18, |d, rng| d.overdue_columns = rng.range(1, 3) as u8, |d, _| d.near_columns = 4);
-    each(seed, sites, "empty", 18, |d, rng| d.empty_columns = rng.range(1, 3) as u8, |d, _| d.near_columns = 5);
-    each(seed, sites, "broken", 40, |d, rng| d.broken_links = rng.range(2, 7) as u8, |d, _| d.near_links = 6);
-    each(seed, sites, "near links too", 30, |d, rng| d.near_links = rng.range(2, 6) as u8, |_, _| ());
-    each(seed, sites, "marks", 30, |d, rng| d.missing_marks = some_of(rng, 100, 4), |d, rng| d.near_marks = some_of(rng, 100, 5));
-    each(seed, sites, "tags", 26, |d, rng| d.missing_tags = some_of(rng, 100, 6), |d, rng| d.near_tags = some_of(rng, 100, 5));
-    each(seed, sites, "domain", 26, |d, _| d.bad_domain = true, |d, _| d.near_domain = true);
-    each(seed, sites, "name", 26, |d, _| d.bad_name = true, |d, _| d.near_name = true);
+    each(
+        seed,
+        sites,
+        "unreachable",
+        26,
+        |d, _| d.unreachable = true,
+        |d, _| d.near_unreachable = true,
+    );
+    each(
+        seed,
+        sites,
+        "stale_home",
+        26,
+        |d, _| d.stale_home = true,
+        |d, rng| {
+            d.near_stale_home = true;
+            d.nav_home = rng.percent(30);
+        },
+    );
+    each(
+        seed,
+        sites,
+        "stale_news",
+        18,
+        |d, rng| d.stale_news = rng.range(1, 2) as u8,
+        |d, _| d.near_columns = 3,
+    );
+    each(
+        seed,
+        sites,
+        "stale_notices",
+        16,
+        |d, rng| d.stale_notices = rng.range(1, 2) as u8,
+        |d, _| d.near_columns = 4,
+    );
+    each(
+        seed,
+        sites,
+        "stale_interpretations",
+        10,
+        |d, _| d.stale_interpretations = true,
+        |_, _| (),
+    );
+    each(
+        seed,
+        sites,
+        "overdue",
+        18,
+        |d, rng| d.overdue_columns = rng.range(1, 3) as u8,
+        |d, _| d.near_columns = 4,
+    );
+    each(
+        seed,
+        sites,
+        "empty",
+        18,
+        |d, rng| d.empty_columns = rng.range(1, 3) as u8,
+        |d, _| d.near_columns = 5,
+    );
+    each(
+        seed,
+        sites,
+        "broken",
+        40,
+        |d, rng| d.broken_links = rng.range(2, 7) as u8,
+        |d, _| d.near_links = 6,
+    );
+    each(
+        seed,
+        sites,
+        "near links too",
+        30,
+        |d, rng| d.near_links = rng.range(2, 6) as u8,
+        |_, _| (),
+    );
+    each(
+        seed,
+        sites,
+        "marks",
+        30,
+        |d, rng| d.missing_marks = some_of(rng, 100, 4),
+        |d, rng| d.near_marks = some_of(rng, 100, 5),
+    );
+    each(
+        seed,
+        sites,
+        "tags",
+        26,
+        |d, rng| d.missing_tags = some_of(rng, 100, 6),
+        |d, rng| d.near_tags = some_of(rng, 100, 5),
+    );
+    each(
+        seed,
+        sites,
+        "domain",
+        26,
+        |d, _| d.bad_domain = true,
+        |d, _| d.near_domain = true,
+    );
+    each(
+        seed,
+        sites,
+        "name",
+        26,
+        |d, _| d.bad_name = true,
+        |d, _| d.near_name = true,
+    );
     each(
         seed,
         sites,
         "search",
         36,
         |d, rng| {
-            d.search = *rng.pick(&[SearchPlan::Absent, SearchPlan::Dead, SearchPlan::Misses, SearchPlan::Unclassified]);
+            d.search = *rng.pick(&[
+                SearchPlan::Absent,
+                SearchPlan::Dead,
+                SearchPlan::Misses,
+                SearchPlan::Unclassified,
+            ]);
         },
         |d, _| d.search = SearchPlan::Unusual,
     );
-    each(seed, sites, "uninterpreted", 24, |d, rng| d.uninterpreted = rng.range(1, 3) as u8, |d, _| d.near_uninterpreted = 2);
-    each(seed, sites, "unlinked", 24, |d, rng| d.unlinked = rng.range(1, 3) as u8, |d, _| d.near_unlinked = 2);
-    each(seed, sites, "guides", 24, |d, rng| d.bad_guides = rng.range(1, 4) as u8, |d, _| d.near_guides = 3);
+    each(
+        seed,
+        sites,
+        "uninterpreted",
+        24,
+        |d, rng| d.uninterpreted = rng.range(1, 3) as u8,
+        |d, _| d.near_uninterpreted = 2,
+    );
+    each(
+        seed,
+        sites,
+        "unlinked",
+        24,
+        |d, rng| d.unlinked = rng.range(1, 3) as u8,
+        |d, _| d.near_unlinked = 2,
+    );
+    each(
+        seed,
+        sites,
+        "guides",
+        24,
+        |d, rng| d.bad_guides = rng.range(1, 4) as u8,
+        |d, _| d.near_guides = 3,
+    );
     each(
         seed,
         sites,
@@ -167,7 +308,11 @@ fn each(
     rng.shuffle(&mut order);
     for (nth, index) in order.into_iter().take(2 * count).enumerate() {
         let defects = &mut sites[index].defects;
-        if nth < count { plant(defects, &mut rng) } else { near(defects, &mut rng) }
+        if nth < count {
+            plant(defects, &mut rng)
+        } else {
+            near(defects, &mut rng)
+        }
     }
 }
 
@@ -198,7 +343,11 @@ fn manual(seed: u64, plan: PlanKind, site: &mut SitePlan) {
         }
     }
     if plan == PlanKind::Dense && rng.percent(3) {
-        site.defects.manual.push(("serious_problem", 1, "首页标题出现严重表述错误（模拟）".to_owned()));
+        site.defects.manual.push((
+            "serious_problem",
+            1,
+            "首页标题出现严重表述错误（模拟）".to_owned(),
+        ));
     }
     for (question, most) in [
         ("bonus_release", 3),
@@ -209,7 +358,9 @@ fn manual(seed: u64, plan: PlanKind, site: &mut SitePlan) {
         ("bonus_innovation", 1),
     ] {
         let points = rng.range(0, most) as u32;
-        site.defects.manual.push((question, points, "加分项得分".to_owned()));
+        site.defects
+            .manual
+            .push((question, points, "加分项得分".to_owned()));
     }
 }
 
@@ -237,7 +388,11 @@ fn reconcile(site: &mut SitePlan) {
     }
     if d.messages.no_channel || d.messages.none {
         let no_channel = d.messages.no_channel;
-        d.messages = crate::model::MessagesPlan { no_channel, none: !no_channel, ..Default::default() };
+        d.messages = crate::model::MessagesPlan {
+            no_channel,
+            none: !no_channel,
+            ..Default::default()
+        };
     }
     // A box without anything new for two months has no fresh question either.
     if d.messages.stale {

@@ -23,7 +23,12 @@ impl Counts {
             (PlanKind::Realistic, Scale::Small) => (3, 8, 3, 5),
             (PlanKind::Realistic, Scale::Full) => (14, 111, 45, 29),
         };
-        Self { cities, counties, provincial_sites, sites_per_city }
+        Self {
+            cities,
+            counties,
+            provincial_sites,
+            sites_per_city,
+        }
     }
 }
 
@@ -32,15 +37,28 @@ impl Counts {
 pub fn province(seed: u64, scale: Scale, plan: PlanKind) -> Province {
     let counts = Counts::of(scale, plan);
     let regions = names::regions(seed, counts.cities, counts.counties);
-    let units = orgs::units(seed, &regions, counts.provincial_sites, counts.sites_per_city);
+    let units = orgs::units(
+        seed,
+        &regions,
+        counts.provincial_sites,
+        counts.sites_per_city,
+    );
     let mut sites = sites::sites(seed, &regions, &units);
     defects::plant(seed, plan, &mut sites);
     for site in &mut sites {
         sites::settle_names(seed, site, &regions, &units.orgs);
     }
     sites::settle_hosts(&mut sites);
-    let mut province =
-        Province { seed, scale, plan, dates: Dates::quarter_2026q1(), regions, orgs: units.orgs, sites, accounts: Vec::new() };
+    let mut province = Province {
+        seed,
+        scale,
+        plan,
+        dates: Dates::quarter_2026q1(),
+        regions,
+        orgs: units.orgs,
+        sites,
+        accounts: Vec::new(),
+    };
     province.accounts = accounts::plan_accounts(&province);
     province
 }
@@ -56,7 +74,13 @@ mod tests {
     fn the_full_province_has_the_numbers_of_the_letter() {
         let p = province(7, Scale::Full, PlanKind::Realistic);
         assert_eq!(p.sites.len(), 577);
-        assert_eq!(p.sites.iter().filter(|s| s.kind == SiteKind::Portal).count(), 126);
+        assert_eq!(
+            p.sites
+                .iter()
+                .filter(|s| s.kind == SiteKind::Portal)
+                .count(),
+            126
+        );
         assert_eq!(p.regions.len(), 126);
     }
 
@@ -64,7 +88,13 @@ mod tests {
     fn the_small_province_has_thirty_sites() {
         let p = province(7, Scale::Small, PlanKind::Realistic);
         assert_eq!(p.sites.len(), 30);
-        assert_eq!(p.sites.iter().filter(|s| s.kind == SiteKind::Portal).count(), 12);
+        assert_eq!(
+            p.sites
+                .iter()
+                .filter(|s| s.kind == SiteKind::Portal)
+                .count(),
+            12
+        );
     }
 
     #[test]
@@ -74,7 +104,10 @@ mod tests {
             let hosts: BTreeSet<_> = p.sites.iter().map(|s| &s.host).collect();
             let codes: BTreeSet<_> = p.sites.iter().map(|s| &s.code).collect();
             let regions: BTreeSet<_> = p.regions.iter().map(|r| &r.code).collect();
-            assert_eq!((hosts.len(), codes.len(), regions.len()), (p.sites.len(), p.sites.len(), p.regions.len()));
+            assert_eq!(
+                (hosts.len(), codes.len(), regions.len()),
+                (p.sites.len(), p.sites.len(), p.regions.len())
+            );
         }
     }
 }

@@ -15,8 +15,18 @@ pub struct Department {
     pub short: &'static str,
 }
 
-const fn d(local: &'static str, provincial: &'static str, label: &'static str, short: &'static str) -> Department {
-    Department { local, provincial, label, short }
+const fn d(
+    local: &'static str,
+    provincial: &'static str,
+    label: &'static str,
+    short: &'static str,
+) -> Department {
+    Department {
+        local,
+        provincial,
+        label,
+        short,
+    }
 }
 
 /// All kinds of departments, the most usual first.
@@ -24,7 +34,12 @@ pub const DEPARTMENTS: &[Department] = &[
     d("应急管理局", "应急管理厅", "yjgl", "应急"),
     d("教育局", "教育厅", "jy", "教育"),
     d("住房公积金管理中心", "住房和城乡建设厅", "zfgjj", "公积金"),
-    d("人力资源和社会保障局", "人力资源和社会保障厅", "rsj", "人社"),
+    d(
+        "人力资源和社会保障局",
+        "人力资源和社会保障厅",
+        "rsj",
+        "人社",
+    ),
     d("卫生健康委员会", "卫生健康委员会", "wjw", "卫健"),
     d("生态环境局", "生态环境厅", "sthj", "环保"),
     d("交通运输局", "交通运输厅", "jtys", "交通"),
@@ -62,7 +77,12 @@ pub const DEPARTMENTS: &[Department] = &[
     d("国防动员办公室", "国防动员办公室", "gdb", "国动"),
     d("外事办公室", "外事办公室", "wsb", "外事"),
     d("民族宗教事务委员会", "民族宗教事务委员会", "mzw", "民宗"),
-    d("国有资产监督管理委员会", "国有资产监督管理委员会", "gzw", "国资"),
+    d(
+        "国有资产监督管理委员会",
+        "国有资产监督管理委员会",
+        "gzw",
+        "国资",
+    ),
     d("粮食和物资储备局", "粮食和物资储备局", "lsj", "粮储"),
     d("药品检验所", "药品监督管理局", "yjs", "药监"),
     d("投资促进局", "投资促进局", "tcj", "招商"),
@@ -83,11 +103,25 @@ pub struct Units {
 
 /// Draws the units. `provincial` and `city` departments get a site; each region has more departments without one.
 pub fn units(seed: u64, regions: &[Region], provincial: usize, city: usize) -> Units {
-    let mut units = Units { orgs: Vec::new(), governments: Vec::new(), with_site: Vec::new() };
+    let mut units = Units {
+        orgs: Vec::new(),
+        governments: Vec::new(),
+        with_site: Vec::new(),
+    };
     for (index, region) in regions.iter().enumerate() {
-        let above = region.parent.as_ref().and_then(|code| regions.iter().position(|r| &r.code == code));
+        let above = region
+            .parent
+            .as_ref()
+            .and_then(|code| regions.iter().position(|r| &r.code == code));
         let above = above.map(|i| units.orgs[units.governments[i]].id.clone());
-        let government = push(&mut units.orgs, region, &format!("{}人民政府", region.name), "发布", above, true);
+        let government = push(
+            &mut units.orgs,
+            region,
+            &format!("{}人民政府", region.name),
+            "发布",
+            above,
+            true,
+        );
         units.governments.push(government);
         let sites = match region.level {
             Level::Province => provincial,
@@ -95,9 +129,19 @@ pub fn units(seed: u64, regions: &[Region], provincial: usize, city: usize) -> U
             Level::County => 0,
         };
         let parent = units.orgs[government].id.clone();
-        for (nth, department) in drawn_departments(seed, region, sites + 4).into_iter().enumerate() {
+        for (nth, department) in drawn_departments(seed, region, sites + 4)
+            .into_iter()
+            .enumerate()
+        {
             let name = department_name(region, department);
-            let org = push(&mut units.orgs, region, &name, DEPARTMENTS[department].short, Some(parent.clone()), false);
+            let org = push(
+                &mut units.orgs,
+                region,
+                &name,
+                DEPARTMENTS[department].short,
+                Some(parent.clone()),
+                false,
+            );
             if nth < sites {
                 units.with_site.push((org, index, department));
             }
@@ -115,11 +159,22 @@ fn drawn_departments(seed: u64, region: &Region, count: usize) -> Vec<usize> {
 
 fn department_name(region: &Region, department: usize) -> String {
     let department = &DEPARTMENTS[department];
-    let own = if region.level == Level::Province { department.provincial } else { department.local };
+    let own = if region.level == Level::Province {
+        department.provincial
+    } else {
+        department.local
+    };
     format!("{}{own}", region.name)
 }
 
-fn push(orgs: &mut Vec<Org>, region: &Region, name: &str, short: &str, parent: Option<String>, government: bool) -> usize {
+fn push(
+    orgs: &mut Vec<Org>,
+    region: &Region,
+    name: &str,
+    short: &str,
+    parent: Option<String>,
+    government: bool,
+) -> usize {
     orgs.push(Org {
         id: format!("D{:05}", orgs.len() + 1),
         name: name.to_owned(),

@@ -11,17 +11,37 @@ pub fn sites(seed: u64, regions: &[Region], units: &Units) -> Vec<SitePlan> {
     let mut sites = Vec::new();
     let mut serials: BTreeMap<String, u32> = BTreeMap::new();
     for (region, &org) in units.governments.iter().enumerate() {
-        sites.push(site(regions, &units.orgs[org], SiteKind::Portal, (region, org, None), &mut serials));
+        sites.push(site(
+            regions,
+            &units.orgs[org],
+            SiteKind::Portal,
+            (region, org, None),
+            &mut serials,
+        ));
     }
     for &(org, region, department) in &units.with_site {
-        sites.push(site(regions, &units.orgs[org], SiteKind::Department, (region, org, Some(department)), &mut serials));
+        sites.push(site(
+            regions,
+            &units.orgs[org],
+            SiteKind::Department,
+            (region, org, Some(department)),
+            &mut serials,
+        ));
     }
     spread_families(seed, &mut sites);
     for site in &mut sites {
         let mut rng = Rng::new(seed, &format!("site {}", site.code));
         site.https = rng.percent(70);
-        site.icp = format!("云ICP备{:08}号-{}", rng.range(5_000_000, 21_999_999), rng.range(1, 3));
-        site.police = format!("云公网安备 {}02{:06}号", &site.code[..6], rng.range(1, 999_999));
+        site.icp = format!(
+            "云ICP备{:08}号-{}",
+            rng.range(5_000_000, 21_999_999),
+            rng.range(1, 3)
+        );
+        site.police = format!(
+            "云公网安备 {}02{:06}号",
+            &site.code[..6],
+            rng.range(1, 999_999)
+        );
     }
     sites
 }
@@ -58,7 +78,9 @@ fn site(
 /// Every family gets the same share of portals and of department sites.
 fn spread_families(seed: u64, sites: &mut [SitePlan]) {
     for kind in [SiteKind::Portal, SiteKind::Department] {
-        let mut order: Vec<usize> = (0..sites.len()).filter(|&i| sites[i].kind == kind).collect();
+        let mut order: Vec<usize> = (0..sites.len())
+            .filter(|&i| sites[i].kind == kind)
+            .collect();
         Rng::new(seed, &format!("families {}", kind.word())).shuffle(&mut order);
         for (nth, index) in order.into_iter().enumerate() {
             sites[index].family = Family::ALL[nth % Family::ALL.len()];
@@ -74,7 +96,11 @@ pub fn settle_names(seed: u64, site: &mut SitePlan, regions: &[Region], orgs: &[
     let org = &orgs[site.org];
     let mut rng = Rng::new(seed, &format!("name {}", site.code));
     let portal = site.kind == SiteKind::Portal;
-    let good = if portal { format!("{}门户网站", org.name) } else { format!("{}网站", org.name) };
+    let good = if portal {
+        format!("{}门户网站", org.name)
+    } else {
+        format!("{}网站", org.name)
+    };
     site.name = good.clone();
     if site.defects.bad_name {
         site.name = bad_name(&mut rng, portal, region, org);
@@ -163,7 +189,11 @@ pub fn settle_hosts(sites: &mut [SitePlan]) {
         let mut nth = 2;
         while !used.insert(host.clone()) {
             let (label, rest) = site.host.split_once('.').unwrap_or((&site.host, "cn"));
-            host = if label == "www" { format!("www.{nth}{rest}") } else { format!("{label}{nth}.{rest}") };
+            host = if label == "www" {
+                format!("www.{nth}{rest}")
+            } else {
+                format!("{label}{nth}.{rest}")
+            };
             nth += 1;
         }
         site.host = host;

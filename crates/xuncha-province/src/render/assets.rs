@@ -40,7 +40,11 @@ fn landscape(rng: &mut Rng) -> String {
     }
     for _ in 0..rng.range(3, 7) {
         let (x, h) = (rng.range(20, 540), rng.range(40, 120));
-        let _ = write!(out, "<rect x=\"{x}\" y=\"{}\" width=\"36\" height=\"{h}\" fill=\"#e8e4da\" stroke=\"#a79\"/>", 340 - h);
+        let _ = write!(
+            out,
+            "<rect x=\"{x}\" y=\"{}\" width=\"36\" height=\"{h}\" fill=\"#e8e4da\" stroke=\"#a79\"/>",
+            340 - h
+        );
     }
     out.push_str("</svg>");
     out
@@ -49,7 +53,18 @@ fn landscape(rng: &mut Rng) -> String {
 /// A small PNG of one colour with a border, as mark images are.
 pub fn mark(n: u8) -> Bytes {
     static MARKS: OnceLock<Vec<Bytes>> = OnceLock::new();
-    let marks = MARKS.get_or_init(|| (0..4).map(|n| Bytes::from(png([[200, 30, 30], [30, 80, 170], [40, 60, 140], [210, 120, 20]][n]))).collect());
+    let marks = MARKS.get_or_init(|| {
+        (0..4)
+            .map(|n| {
+                Bytes::from(png([
+                    [200, 30, 30],
+                    [30, 80, 170],
+                    [40, 60, 140],
+                    [210, 120, 20],
+                ][n]))
+            })
+            .collect()
+    });
     marks[usize::from(n) % marks.len()].clone()
 }
 
@@ -64,7 +79,10 @@ fn png(colour: [u8; 3]) -> Vec<u8> {
         }
     }
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    let packed = encoder.write_all(&raw).and_then(|()| encoder.finish()).unwrap_or_default();
+    let packed = encoder
+        .write_all(&raw)
+        .and_then(|()| encoder.finish())
+        .unwrap_or_default();
     let mut header = Vec::new();
     header.extend_from_slice(&size.to_be_bytes());
     header.extend_from_slice(&size.to_be_bytes());
@@ -89,28 +107,50 @@ fn chunk(out: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
 /// A small document of its kind: docx, xlsx or pdf.
 pub fn attachment(ext: &str) -> Response {
     static FILES: OnceLock<[Bytes; 3]> = OnceLock::new();
-    let [docx, xlsx, pdf] = FILES.get_or_init(|| [Bytes::from(docx()), Bytes::from(xlsx()), Bytes::from(pdf())]);
+    let [docx, xlsx, pdf] =
+        FILES.get_or_init(|| [Bytes::from(docx()), Bytes::from(xlsx()), Bytes::from(pdf())]);
     match ext {
-        "docx" => Response::ok("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.clone()),
-        "xlsx" => Response::ok("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.clone()),
+        "docx" => Response::ok(
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            docx.clone(),
+        ),
+        "xlsx" => Response::ok(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            xlsx.clone(),
+        ),
         _ => Response::ok("application/pdf", pdf.clone()),
     }
 }
 
 fn docx() -> Vec<u8> {
     let parts = [
-        ("[Content_Types].xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>"),
-        ("_rels/.rels", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>"),
-        ("word/document.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>申请表</w:t></w:r></w:p><w:p><w:r><w:t>姓名：　　　　联系电话：</w:t></w:r></w:p></w:body></w:document>"),
+        (
+            "[Content_Types].xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>",
+        ),
+        (
+            "_rels/.rels",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>",
+        ),
+        (
+            "word/document.xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>申请表</w:t></w:r></w:p><w:p><w:r><w:t>姓名：　　　　联系电话：</w:t></w:r></w:p></w:body></w:document>",
+        ),
     ];
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in parts {
         let options = zip::write::SimpleFileOptions::default();
-        if zip.start_file(name, options).and_then(|()| Ok(zip.write_all(text.as_bytes())?)).is_err() {
+        if zip
+            .start_file(name, options)
+            .and_then(|()| Ok(zip.write_all(text.as_bytes())?))
+            .is_err()
+        {
             return Vec::new();
         }
     }
-    zip.finish().map(std::io::Cursor::into_inner).unwrap_or_default()
+    zip.finish()
+        .map(std::io::Cursor::into_inner)
+        .unwrap_or_default()
 }
 
 fn xlsx() -> Vec<u8> {
@@ -134,13 +174,16 @@ fn pdf() -> Vec<u8> {
     let mut offsets = Vec::new();
     for (nth, object) in objects.iter().enumerate() {
         offsets.push(out.len());
-        let _ = write!(out, "{} 0 obj{object}endobj\n", nth + 1);
+        let _ = writeln!(out, "{} 0 obj{object}endobj", nth + 1);
     }
     let start = out.len();
-    let _ = write!(out, "xref\n0 6\n0000000000 65535 f \n");
+    let _ = writeln!(out, "xref\n0 6\n0000000000 65535 f ");
     for offset in offsets {
-        let _ = write!(out, "{offset:010} 00000 n \n");
+        let _ = writeln!(out, "{offset:010} 00000 n ");
     }
-    let _ = write!(out, "trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    let _ = writeln!(
+        out,
+        "trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF"
+    );
     out.into_bytes()
 }

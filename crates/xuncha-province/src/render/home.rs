@@ -15,12 +15,29 @@ pub fn page(site: &Site, now: DateTime) -> String {
     if site.plan.family == Family::Frames {
         return frameset(site);
     }
-    shell::page(site, &Frame { home: true, title: "首页", ..Frame::default() }, &content(site, now), now)
+    shell::page(
+        site,
+        &Frame {
+            home: true,
+            title: "首页",
+            ..Frame::default()
+        },
+        &content(site, now),
+        now,
+    )
 }
 
 fn frameset(site: &Site) -> String {
     let mut out = String::new();
-    head(site, &Frame { home: true, title: "首页", ..Frame::default() }, &mut out);
+    head(
+        site,
+        &Frame {
+            home: true,
+            title: "首页",
+            ..Frame::default()
+        },
+        &mut out,
+    );
     let head_only = out.replace("<body>", "");
     format!(
         "{head_only}<frameset rows=\"260,*\" frameborder=\"no\" border=\"0\"><frame src=\"/top.html\" name=\"topFrame\" scrolling=\"no\" /><frame src=\"/main.html\" name=\"mainFrame\" /><noframes><body>您的浏览器不支持框架，请点击<a href=\"/main.html\">这里</a>。</body></noframes></frameset></html>"
@@ -30,7 +47,15 @@ fn frameset(site: &Site) -> String {
 /// The frame with banner and navigation.
 pub fn head_frame(site: &Site, now: DateTime) -> String {
     let mut out = String::new();
-    head(site, &Frame { home: true, title: "首页", ..Frame::default() }, &mut out);
+    head(
+        site,
+        &Frame {
+            home: true,
+            title: "首页",
+            ..Frame::default()
+        },
+        &mut out,
+    );
     header(site, now, &mut out);
     out.push_str("</body></html>");
     out
@@ -39,8 +64,18 @@ pub fn head_frame(site: &Site, now: DateTime) -> String {
 /// The frame with the content and the footer.
 pub fn content_frame(site: &Site, now: DateTime) -> String {
     let mut out = String::new();
-    head(site, &Frame { home: true, title: "首页", ..Frame::default() }, &mut out);
+    head(
+        site,
+        &Frame {
+            home: true,
+            title: "首页",
+            ..Frame::default()
+        },
+        &mut out,
+    );
+    out.push_str("<div class=\"w\">");
     out.push_str(&content(site, now));
+    out.push_str("</div>");
     shell::footer(site, &mut out);
     out.push_str("</body></html>");
     out
@@ -53,7 +88,11 @@ fn content(site: &Site, now: DateTime) -> String {
     } else {
         boxes(site, now, &mut out);
     }
-    let _ = write!(out, "<div class=\"box {}\"><h3>专题专栏</h3>", site.skin.class(22));
+    let _ = write!(
+        out,
+        "<div class=\"box {}\"><h3>专题专栏</h3>",
+        site.skin.class(22)
+    );
     for link in site.links.iter().filter(|l| l.place == Place::Home) {
         shell::planted(site, link, &mut out);
     }
@@ -64,15 +103,26 @@ fn content(site: &Site, now: DateTime) -> String {
 
 /// A home page that only leads to columns.
 fn entrances(site: &Site, out: &mut String) {
-    let _ = write!(out, "<div class=\"box\"><h3>网站导航</h3><div class=\"icons {}\">", site.skin.class(20));
+    let _ = write!(
+        out,
+        "<div class=\"box\"><h3>网站导航</h3><div class=\"icons {}\">",
+        site.skin.class(20)
+    );
     for column in site.columns.iter().filter(|c| c.kind != ColumnKind::Group) {
-        let _ = write!(out, "<a href=\"{}\">{}</a>", href(site, &column.address), column.name);
+        let _ = write!(
+            out,
+            "<a href=\"{}\">{}</a>",
+            href(site, &column.address),
+            column.name
+        );
     }
     out.push_str("</div></div>");
 }
 
 fn boxes(site: &Site, now: DateTime, out: &mut String) {
-    let shown: Vec<usize> = (0..site.columns.len()).filter(|&i| site.columns[i].on_home).collect();
+    let shown: Vec<usize> = (0..site.columns.len())
+        .filter(|&i| site.columns[i].on_home)
+        .collect();
     out.push_str("<div class=\"row\">");
     let _ = write!(out, "<div class=\"pic {}\">", site.skin.class(21));
     if let Some(&article) = shown.first().and_then(|&c| visible(site, c, now).next()) {
@@ -101,7 +151,12 @@ fn boxes(site: &Site, now: DateTime, out: &mut String) {
 fn column_box(site: &Site, column: usize, now: DateTime, out: &mut String) {
     let c = &site.columns[column];
     let address = href(site, &c.address);
-    let _ = write!(out, "<div class=\"box {}\"><h3><a href=\"{address}\">{}</a><a class=\"more\" href=\"{address}\">更多&gt;&gt;</a></h3>", site.skin.class(14), c.name);
+    let _ = write!(
+        out,
+        "<div class=\"box {}\"><h3><a href=\"{address}\">{}</a><a class=\"more\" href=\"{address}\">更多&gt;&gt;</a></h3>",
+        site.skin.class(14),
+        c.name
+    );
     let newest: Vec<usize> = visible(site, column, now).take(7).copied().collect();
     items(site, &newest, false, out);
     out.push_str("</div>");
@@ -109,16 +164,28 @@ fn column_box(site: &Site, column: usize, now: DateTime, out: &mut String) {
 
 /// The articles of a column that are out at `now`, newest first.
 pub fn visible(site: &Site, column: usize, now: DateTime) -> impl Iterator<Item = &usize> {
-    site.columns[column].articles.iter().filter(move |&&a| site.articles[a].published <= now)
+    site.columns[column]
+        .articles
+        .iter()
+        .filter(move |&&a| site.articles[a].published <= now)
 }
 
 fn services(site: &Site, out: &mut String) {
     if site.plan.no_services {
         return;
     }
-    let _ = write!(out, "<div class=\"box\"><h3><a href=\"{}\">办事服务</a></h3><div class=\"icons\">", href(site, &site.special("bsfw")));
+    let _ = write!(
+        out,
+        "<div class=\"box\"><h3><a href=\"{}\">办事服务</a></h3><div class=\"icons\">",
+        href(site, &site.special("bsfw"))
+    );
     for guide in site.guides.iter().take(6) {
-        let _ = write!(out, "<a href=\"{}\">{}</a>", href(site, &guide.address), guide.name);
+        let _ = write!(
+            out,
+            "<a href=\"{}\">{}</a>",
+            href(site, &guide.address),
+            guide.name
+        );
     }
     if let Some(column) = site.column_of(ColumnKind::Statistics) {
         let c = &site.columns[column];
@@ -134,9 +201,18 @@ fn talk(site: &Site, now: DateTime, out: &mut String) {
         return;
     }
     let name = super::talk::box_name(site);
-    let _ = write!(out, "<div class=\"box\"><h3><a href=\"{}\">{name}</a></h3><ul>", href(site, &site.special("hdjl")));
+    let _ = write!(
+        out,
+        "<div class=\"box\"><h3><a href=\"{}\">{name}</a></h3><ul>",
+        href(site, &site.special("hdjl"))
+    );
     for message in site.messages.iter().filter(|m| m.asked <= now).take(4) {
-        let _ = write!(out, "<li><a href=\"{}\">{}</a></li>", href(site, &message.address), message.title);
+        let _ = write!(
+            out,
+            "<li><a href=\"{}\">{}</a></li>",
+            href(site, &message.address),
+            message.title
+        );
     }
     out.push_str("</ul></div>");
 }

@@ -18,7 +18,11 @@ pub fn column(site: &Site, index: usize, number: usize, now: DateTime) -> String
         ColumnKind::Static => static_page(site, c),
         _ => list(site, index, number, now),
     };
-    let frame = Frame { title: &c.name, column: Some(&c.name), ..Frame::default() };
+    let frame = Frame {
+        title: &c.name,
+        column: Some(&c.name),
+        ..Frame::default()
+    };
     shell::page(site, &frame, &main, now)
 }
 
@@ -26,10 +30,25 @@ pub fn column(site: &Site, index: usize, number: usize, now: DateTime) -> String
 fn group(site: &Site, index: usize, now: DateTime) -> String {
     let mut out = String::new();
     let c = &site.columns[index];
-    let links_only = c.links_only || site.skin.variant % 2 == 0;
-    let _ = write!(out, "<div class=\"{}\"><h2>{}</h2>", site.skin.class(13), c.name);
-    for (child_index, child) in site.columns.iter().enumerate().filter(|(_, child)| child.parent == Some(index)) {
-        let _ = write!(out, "<div class=\"box\"><h3><a href=\"{}\">{}</a></h3>", href(site, &child.address), child.name);
+    let links_only = c.links_only || site.skin.variant.is_multiple_of(2);
+    let _ = write!(
+        out,
+        "<div class=\"{}\"><h2>{}</h2>",
+        site.skin.class(13),
+        c.name
+    );
+    for (child_index, child) in site
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, child)| child.parent == Some(index))
+    {
+        let _ = write!(
+            out,
+            "<div class=\"box\"><h3><a href=\"{}\">{}</a></h3>",
+            href(site, &child.address),
+            child.name
+        );
         if !links_only && !child.by_script {
             let newest: Vec<usize> = visible(site, child_index, now).take(3).copied().collect();
             if !newest.is_empty() {
@@ -57,7 +76,11 @@ fn static_page(site: &Site, c: &Column) -> String {
             "<p>{region}位于云岭省中部，总面积1846平方公里，辖12个乡镇、137个行政村，户籍人口42.6万人。境内山川秀美，物产丰富，素有“云岭明珠”之称。</p><p>据旧志记载，始设县治于明洪武年间，1950年2月解放，2003年撤并乡镇。</p>"
         ),
     };
-    format!("<div class=\"art {}\"><h2>{}</h2>{text}<p>更新时间：2023-06-12</p></div>", site.skin.class(15), c.name)
+    format!(
+        "<div class=\"art {}\"><h2>{}</h2>{text}<p>更新时间：2023-06-12</p></div>",
+        site.skin.class(15),
+        c.name
+    )
 }
 
 fn list(site: &Site, index: usize, number: usize, now: DateTime) -> String {
@@ -65,14 +88,26 @@ fn list(site: &Site, index: usize, number: usize, now: DateTime) -> String {
     let all: Vec<usize> = visible(site, index, now).copied().collect();
     let pages = site.pages_of(c.articles.len());
     let shown = site.pages_of(all.len());
-    let page: Vec<usize> = all.iter().skip((number - 1) * site.size.per_page).take(site.size.per_page).copied().collect();
-    let mut out = format!("<div class=\"box {}\"><h3>{}</h3>", site.skin.class(13), c.name);
+    let page: Vec<usize> = all
+        .iter()
+        .skip((number - 1) * site.size.per_page)
+        .take(site.size.per_page)
+        .copied()
+        .collect();
+    let mut out = format!(
+        "<div class=\"box {}\"><h3>{}</h3>",
+        site.skin.class(13),
+        c.name
+    );
     side_menu(site, c, &mut out);
     for n in 0..site.skin.wrappers {
         let _ = write!(out, "<div class=\"{}\">", site.skin.class(24 + n));
     }
     if c.articles.is_empty() {
-        out.push_str(site.skin.word(&["", "<p>暂无信息</p>", "<p>栏目建设中……</p>", "<ul></ul>"]));
+        out.push_str(
+            site.skin
+                .word(&["", "<p>暂无信息</p>", "<p>栏目建设中……</p>", "<ul></ul>"]),
+        );
     } else if c.by_script {
         script_list(site, &page, c.month_day, &mut out);
     } else {
@@ -92,7 +127,12 @@ fn side_menu(site: &Site, c: &Column, out: &mut String) {
     let Some(parent) = c.parent else { return };
     let _ = write!(out, "<div class=\"{}\">", site.skin.class(16));
     for sibling in site.columns.iter().filter(|s| s.parent == Some(parent)) {
-        let _ = write!(out, "<a href=\"{}\">{}</a> ", href(site, &sibling.address), sibling.name);
+        let _ = write!(
+            out,
+            "<a href=\"{}\">{}</a> ",
+            href(site, &sibling.address),
+            sibling.name
+        );
     }
     out.push_str("</div>");
 }
@@ -100,16 +140,32 @@ fn side_menu(site: &Site, c: &Column, out: &mut String) {
 /// The items of a list.
 pub fn items(site: &Site, articles: &[usize], month_day: bool, out: &mut String) {
     let s = &site.skin;
-    let form = if month_day { ListDate::BracketMonthDay } else { s.list_date };
+    let form = if month_day {
+        ListDate::BracketMonthDay
+    } else {
+        s.list_date
+    };
     let table = s.shell == shell_tables();
-    out.push_str(if table { "<table width=\"100%\">" } else { "<ul>" });
+    out.push_str(if table {
+        "<table width=\"100%\">"
+    } else {
+        "<ul>"
+    });
     for &article in articles {
         let a = &site.articles[article];
         let date = list_date(form, a.published);
-        let link = format!("<a href=\"{}\" title=\"{}\">{}</a>", href(site, &a.address), a.title, a.title);
+        let link = format!(
+            "<a href=\"{}\" title=\"{}\">{}</a>",
+            href(site, &a.address),
+            a.title,
+            a.title
+        );
         let _ = match (table, s.date_first) {
             (true, true) => write!(out, "<tr><td>{date}</td><td>·{link}</td></tr>"),
-            (true, false) => write!(out, "<tr><td>·{link}</td><td align=\"right\">{date}</td></tr>"),
+            (true, false) => write!(
+                out,
+                "<tr><td>·{link}</td><td align=\"right\">{date}</td></tr>"
+            ),
             (false, true) => write!(out, "<li><span class=\"f\">{date}</span>{link}</li>"),
             (false, false) => write!(out, "<li>{link}<span>{date}</span></li>"),
         };
@@ -145,7 +201,14 @@ fn script_list(site: &Site, articles: &[usize], month_day: bool, out: &mut Strin
 }
 
 /// Links to the other pages, or the inline script that draws them.
-fn pagination(site: &Site, first: &str, number: usize, pages: usize, shown: usize, out: &mut String) {
+fn pagination(
+    site: &Site,
+    first: &str,
+    number: usize,
+    pages: usize,
+    shown: usize,
+    out: &mut String,
+) {
     let _ = write!(out, "<div class=\"{} pages\">", site.skin.class(27));
     match site.plan.family {
         Family::Trs => {

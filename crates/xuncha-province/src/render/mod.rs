@@ -28,7 +28,11 @@ pub fn respond(site: &Site, target: &str, now: DateTime, asked: u32) -> Response
     match site.down_at(now) {
         Some(Down::Closed) => return Response::closed(),
         Some(Down::Unavailable) => {
-            return Response::status(503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>");
+            return Response::status(
+                503,
+                "text/html",
+                "<html><body><h1>503 Service Unavailable</h1></body></html>",
+            );
         }
         Some(Down::Slow) => return answer(site, target, now, asked).after(20_000),
         None => {}
@@ -53,7 +57,10 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
         Page::Home => finish(site, home::page(site, now)),
         Page::Frame(0) => finish(site, home::head_frame(site, now)),
         Page::Frame(_) => finish(site, home::content_frame(site, now)),
-        Page::Column(column, number) => finish(site, lists::column(site, column as usize, number as usize, now)),
+        Page::Column(column, number) => finish(
+            site,
+            lists::column(site, column as usize, number as usize, now),
+        ),
         Page::Article(article) => {
             if site.articles[article as usize].published > now {
                 return not_found(site, now);
@@ -97,8 +104,20 @@ pub fn finish(site: &Site, html: String) -> Response {
 }
 
 fn not_found(site: &Site, now: DateTime) -> Response {
-    let words = site.skin.word(&["404 - 找不到文件或目录。", "您访问的页面不存在", "页面未找到"]);
-    let mut response = finish(site, shell::page(site, &shell::Frame::plain("页面未找到"), &format!("<h2>{words}</h2>"), now));
+    let words = site.skin.word(&[
+        "404 - 找不到文件或目录。",
+        "您访问的页面不存在",
+        "页面未找到",
+    ]);
+    let mut response = finish(
+        site,
+        shell::page(
+            site,
+            &shell::Frame::plain("页面未找到"),
+            &format!("<h2>{words}</h2>"),
+            now,
+        ),
+    );
     response.status = 404;
     response
 }

@@ -12,19 +12,37 @@ pub fn respond(site: &Site, index: usize, target: &str, now: DateTime, asked: u3
     let link = &site.links[index];
     match link.kind {
         LinkKind::Status410 => with_status(site, 410, "页面已删除", now),
-        LinkKind::Status500 => Response::status(500, "text/html", "<html><body><h1>HTTP Status 500 - Internal Server Error</h1><p>java.lang.NullPointerException</p></body></html>"),
+        LinkKind::Status500 => Response::status(
+            500,
+            "text/html",
+            "<html><body><h1>HTTP Status 500 - Internal Server Error</h1><p>java.lang.NullPointerException</p></body></html>",
+        ),
         LinkKind::Loop => {
             let path = target.split('?').next().unwrap_or(target);
-            let next = if target.contains('?') { path.to_owned() } else { format!("{path}?r=1") };
+            let next = if target.contains('?') {
+                path.to_owned()
+            } else {
+                format!("{path}?r=1")
+            };
             Response::redirect(302, &next)
         }
         LinkKind::SoftNotFound => soft(site, now),
         LinkKind::EmptyBody => Response::html(""),
         LinkKind::RedirectHome => Response::redirect(302, "/"),
-        LinkKind::OnceUnavailable if asked == 0 => Response::status(503, "text/html", "<html><body>503 Service Temporarily Unavailable</body></html>"),
+        LinkKind::OnceUnavailable if asked == 0 => Response::status(
+            503,
+            "text/html",
+            "<html><body>503 Service Temporarily Unavailable</body></html>",
+        ),
         LinkKind::SlowFine => fine(site, &link.text, now).after(8_000),
-        LinkKind::Moved if !target.contains('?') => Response::redirect(301, &format!("{target}?r=1")),
-        LinkKind::Refused if asked < 2 => Response::status(403, "text/html; charset=utf-8", "<html><head><title>访问验证</title></head><body><p>您的访问过于频繁，请完成安全验证后继续访问。</p></body></html>"),
+        LinkKind::Moved if !target.contains('?') => {
+            Response::redirect(301, &format!("{target}?r=1"))
+        }
+        LinkKind::Refused if asked < 2 => Response::status(
+            403,
+            "text/html; charset=utf-8",
+            "<html><head><title>访问验证</title></head><body><p>您的访问过于频繁，请完成安全验证后继续访问。</p></body></html>",
+        ),
         LinkKind::SpacePath => super::assets::attachment("pdf"),
         _ => fine(site, &link.text, now),
     }
@@ -39,7 +57,15 @@ fn fine(site: &Site, title: &str, now: DateTime) -> Response {
 }
 
 fn with_status(site: &Site, status: u16, words: &str, now: DateTime) -> Response {
-    let mut response = super::finish(site, shell::page(site, &Frame::plain(words), &format!("<h2>{words}</h2>"), now));
+    let mut response = super::finish(
+        site,
+        shell::page(
+            site,
+            &Frame::plain(words),
+            &format!("<h2>{words}</h2>"),
+            now,
+        ),
+    );
     response.status = status;
     response
 }

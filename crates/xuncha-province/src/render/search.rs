@@ -51,9 +51,20 @@ pub fn boxes(site: &Site, out: &mut String) {
 pub fn page(site: &Site, target: &str, now: DateTime) -> String {
     let query = query(site, target);
     let plan = site.plan.defects.search;
-    let found = if query.is_empty() { Vec::new() } else { hits(site, &query, now) };
-    let found = if plan == SearchPlan::Misses { Vec::new() } else { found };
-    let mut out = format!("<div class=\"box {}\"><h3>搜索结果</h3>", site.skin.class(13));
+    let found = if query.is_empty() {
+        Vec::new()
+    } else {
+        hits(site, &query, now)
+    };
+    let found = if plan == SearchPlan::Misses {
+        Vec::new()
+    } else {
+        found
+    };
+    let mut out = format!(
+        "<div class=\"box {}\"><h3>搜索结果</h3>",
+        site.skin.class(13)
+    );
     let shown = escape(&query);
     if found.is_empty() {
         let _ = write!(out, "<p>很抱歉，没有找到与“{shown}”相关的内容。</p></div>");
@@ -76,25 +87,53 @@ fn tabs(site: &Site, target: &str, found: &[Hit], out: &mut String) {
     let _ = write!(out, "<a href=\"{base}\">全部({})</a>", found.len());
     for (nth, class) in ["新闻", "政策", "服务"].into_iter().enumerate() {
         let count = found.iter().filter(|h| h.class == class).count();
-        let _ = write!(out, "<a href=\"{base}&amp;type={nth}\">{class}({count})</a>");
+        let _ = write!(
+            out,
+            "<a href=\"{base}&amp;type={nth}\">{class}({count})</a>"
+        );
     }
     out.push_str("</div>");
-    let wanted = target.split("&type=").nth(1).and_then(|t| ["新闻", "政策", "服务"].get(t.parse::<usize>().ok()?).copied());
-    plain(site, found.iter().filter(|h| wanted.is_none_or(|w| w == h.class)).take(10), out);
+    let wanted = target.split("&type=").nth(1).and_then(|t| {
+        ["新闻", "政策", "服务"]
+            .get(t.parse::<usize>().ok()?)
+            .copied()
+    });
+    plain(
+        site,
+        found
+            .iter()
+            .filter(|h| wanted.is_none_or(|w| w == h.class))
+            .take(10),
+        out,
+    );
 }
 
 /// One list for each class, as headings.
 fn grouped(site: &Site, found: &[Hit], out: &mut String) {
     for class in ["新闻", "政策", "服务"] {
-        let _ = write!(out, "<h4>{class}类（{}）</h4>", found.iter().filter(|h| h.class == class).count());
-        plain(site, found.iter().filter(|h| h.class == class).take(10), out);
+        let _ = write!(
+            out,
+            "<h4>{class}类（{}）</h4>",
+            found.iter().filter(|h| h.class == class).count()
+        );
+        plain(
+            site,
+            found.iter().filter(|h| h.class == class).take(10),
+            out,
+        );
     }
 }
 
 fn plain<'a>(site: &Site, found: impl Iterator<Item = &'a Hit<'a>>, out: &mut String) {
     out.push_str("<ul>");
     for hit in found {
-        let _ = write!(out, "<li><a href=\"{}\">{}</a><span>{}</span></li>", href(site, hit.address), hit.title, hit.date);
+        let _ = write!(
+            out,
+            "<li><a href=\"{}\">{}</a><span>{}</span></li>",
+            href(site, hit.address),
+            hit.title,
+            hit.date
+        );
     }
     out.push_str("</ul>");
 }
@@ -105,9 +144,24 @@ fn hits<'a>(site: &'a Site, query: &str, now: DateTime) -> Vec<Hit<'a>> {
         .articles
         .iter()
         .filter(|a| a.published <= now && a.title.contains(query))
-        .map(|a| Hit { title: &a.title, address: &a.address, class: class(site.columns[a.column].kind), date: day(a.published) })
+        .map(|a| Hit {
+            title: &a.title,
+            address: &a.address,
+            class: class(site.columns[a.column].kind),
+            date: day(a.published),
+        })
         .collect();
-    found.extend(site.guides.iter().filter(|g| g.name.contains(query)).map(|g| Hit { title: g.name, address: &g.address, class: "服务", date: String::new() }));
+    found.extend(
+        site.guides
+            .iter()
+            .filter(|g| g.name.contains(query))
+            .map(|g| Hit {
+                title: g.name,
+                address: &g.address,
+                class: "服务",
+                date: String::new(),
+            }),
+    );
     found.sort_by_key(|h| h.title.len());
     found
 }
@@ -124,7 +178,10 @@ const fn class(kind: ColumnKind) -> &'static str {
 fn query(site: &Site, target: &str) -> String {
     let (_, query) = target.split_once('?').unwrap_or((target, ""));
     let name = parameter(site);
-    let raw = query.split('&').find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name)).map_or("", |(_, v)| v);
+    let raw = query
+        .split('&')
+        .find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name))
+        .map_or("", |(_, v)| v);
     let raw = raw.replace('+', " ");
     let bytes: Vec<u8> = percent_decode(raw.as_bytes()).collect();
     if site.plan.family.is_gbk() {
@@ -134,5 +191,8 @@ fn query(site: &Site, target: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -31,11 +31,25 @@ pub fn box_name(site: &Site) -> &'static str {
 pub fn list(site: &Site, number: usize, now: DateTime) -> String {
     let name = box_name(site);
     let mut out = format!("<div class=\"box {}\"><h3>{name}</h3>", site.skin.class(13));
-    let _ = write!(out, "<p><a href=\"{}\">我要写信</a> ", href(site, &site.special("xieixin")));
+    let _ = write!(
+        out,
+        "<p><a href=\"{}\">我要写信</a> ",
+        href(site, &site.special("xieixin"))
+    );
     if !site.plan.defects.messages.no_statistics {
-        let _ = write!(out, "<a href=\"{}\">{}</a> ", href(site, &site.special("lytj")), site.skin.word(&["受理反馈情况统计", "留言统计", "信件统计"]));
+        let _ = write!(
+            out,
+            "<a href=\"{}\">{}</a> ",
+            href(site, &site.special("lytj")),
+            site.skin
+                .word(&["受理反馈情况统计", "留言统计", "信件统计"])
+        );
     }
-    let _ = write!(out, "<a href=\"{}\">网上信访</a></p>", href(site, &site.special("wsxf")));
+    let _ = write!(
+        out,
+        "<a href=\"{}\">网上信访</a></p>",
+        href(site, &site.special("wsxf"))
+    );
     let all: Vec<&Message> = site.messages.iter().filter(|m| m.asked <= now).collect();
     if all.is_empty() {
         out.push_str("<p>暂无公开留言</p>");
@@ -46,20 +60,40 @@ pub fn list(site: &Site, number: usize, now: DateTime) -> String {
     if site.pages_of(all.len()) > 1 {
         out.push_str("<div class=\"pages\">");
         for page in 1..=site.pages_of(all.len()) {
-            let _ = write!(out, "<a href=\"{}\">{page}</a>", href(site, &site.message_page(page, pages)));
+            let _ = write!(
+                out,
+                "<a href=\"{}\">{page}</a>",
+                href(site, &site.message_page(page, pages))
+            );
         }
         out.push_str("</div>");
     }
     out.push_str("</div>");
-    shell::page(site, &Frame { title: name, column: Some(name), ..Frame::default() }, &out, now)
+    shell::page(
+        site,
+        &Frame {
+            title: name,
+            column: Some(name),
+            ..Frame::default()
+        },
+        &out,
+        now,
+    )
 }
 
 fn table(site: &Site, all: &[&Message], number: usize, now: DateTime, out: &mut String) {
     out.push_str("<table class=\"g\"><tr><th>标题</th><th>来信时间</th><th>办理状态</th><th>回复时间</th></tr>");
-    for message in all.iter().skip((number - 1) * site.size.per_page).take(site.size.per_page) {
+    for message in all
+        .iter()
+        .skip((number - 1) * site.size.per_page)
+        .take(site.size.per_page)
+    {
         let (state, replied) = match answered(message, now) {
             Some((at, _)) => (site.skin.word(&["已回复", "已办结", "已答复"]), day(*at)),
-            None => (site.skin.word(&["处理中", "办理中", "已受理"]), String::new()),
+            None => (
+                site.skin.word(&["处理中", "办理中", "已受理"]),
+                String::new(),
+            ),
         };
         let _ = write!(
             out,
@@ -79,7 +113,11 @@ fn answered(message: &Message, now: DateTime) -> Option<&(DateTime, String)> {
 /// One message.
 pub fn message(site: &Site, index: usize, now: DateTime) -> String {
     let m = &site.messages[index];
-    let mut out = format!("<div class=\"box {}\"><h3>{}</h3><table class=\"g\">", site.skin.class(15), m.title);
+    let mut out = format!(
+        "<div class=\"box {}\"><h3>{}</h3><table class=\"g\">",
+        site.skin.class(15),
+        m.title
+    );
     let _ = write!(
         out,
         "<tr><th>来信人</th><td>{}</td></tr><tr><th>{}</th><td>{}</td></tr><tr><th>内容</th><td>{}</td></tr>",
@@ -104,7 +142,16 @@ pub fn message(site: &Site, index: usize, now: DateTime) -> String {
         ),
     };
     out.push_str("</table></div>");
-    shell::page(site, &Frame { title: &m.title, column: Some(box_name(site)), ..Frame::default() }, &out, now)
+    shell::page(
+        site,
+        &Frame {
+            title: &m.title,
+            column: Some(box_name(site)),
+            ..Frame::default()
+        },
+        &out,
+        now,
+    )
 }
 
 /// The form.
@@ -118,12 +165,22 @@ pub fn form(site: &Site, now: DateTime) -> String {
 
 /// Reception and feedback figures of the last months.
 pub fn statistics(site: &Site, now: DateTime) -> String {
-    let mut out = String::from("<div class=\"box\"><h3>留言受理反馈情况统计</h3><table class=\"g\"><tr><th>月份</th><th>收到留言</th><th>已办结</th><th>平均办理天数</th></tr>");
+    let mut out = String::from(
+        "<div class=\"box\"><h3>留言受理反馈情况统计</h3><table class=\"g\"><tr><th>月份</th><th>收到留言</th><th>已办结</th><th>平均办理天数</th></tr>",
+    );
     let mut month = now.date().first_of_month();
     for nth in 0..4_i32 {
-        month = month.saturating_sub(jiff::Span::new().days(1)).first_of_month();
+        month = month
+            .saturating_sub(jiff::Span::new().days(1))
+            .first_of_month();
         let received = 7 + (site.plan.code.len() as i32 * 3 + nth * 5) % 23;
-        let _ = write!(out, "<tr><td>{}年{}月</td><td>{received}</td><td>{}</td><td>3.{nth}</td></tr>", month.year(), month.month(), received - 1);
+        let _ = write!(
+            out,
+            "<tr><td>{}年{}月</td><td>{received}</td><td>{}</td><td>3.{nth}</td></tr>",
+            month.year(),
+            month.month(),
+            received - 1
+        );
     }
     out.push_str("</table></div>");
     shell::page(site, &Frame::plain("留言受理反馈情况统计"), &out, now)

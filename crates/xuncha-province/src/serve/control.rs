@@ -26,15 +26,22 @@ pub async fn run(listener: TcpListener, world: Arc<World>) {
         let Ok((stream, _)) = accepted else { continue };
         let (world, stop) = (world.clone(), stop.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| infallible(handle(request, world.clone(), stop.clone())));
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let service =
+                service_fn(move |request| infallible(handle(request, world.clone(), stop.clone())));
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
     // The answer to the stop request leaves first.
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
 }
 
-async fn handle(request: Request<Incoming>, world: Arc<World>, stop: Arc<Notify>) -> Response<Full<Bytes>> {
+async fn handle(
+    request: Request<Incoming>,
+    world: Arc<World>,
+    stop: Arc<Notify>,
+) -> Response<Full<Bytes>> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     match (method, path.as_str()) {
         (Method::GET, "/status") => answer(200, &world.status()),
@@ -53,7 +60,11 @@ async fn handle(request: Request<Incoming>, world: Arc<World>, stop: Arc<Notify>
 }
 
 async fn set_time(request: Request<Incoming>, world: &World) -> Response<Full<Bytes>> {
-    let body = Limited::new(request.into_body(), 64).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = Limited::new(request.into_body(), 64)
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
     match text.trim().trim_matches('"').parse::<DateTime>() {
         Ok(now) => {
@@ -67,6 +78,9 @@ async fn set_time(request: Request<Incoming>, world: &World) -> Response<Full<By
 fn answer(status: u16, value: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
     response
 }

@@ -54,18 +54,35 @@ pub struct Options {
 /// When a file cannot be written or an address cannot be bound.
 pub async fn run(options: Options) -> Result<()> {
     let dir = &options.dir;
-    std::fs::create_dir_all(dir).with_context(|| format!("不能建立目录 {}，请检查权限", dir.display()))?;
-    let world = Arc::new(World::new(plan::province(options.seed, options.scale, options.plan)));
+    std::fs::create_dir_all(dir)
+        .with_context(|| format!("不能建立目录 {}，请检查权限", dir.display()))?;
+    let world = Arc::new(World::new(plan::province(
+        options.seed,
+        options.scale,
+        options.plan,
+    )));
     let authority = Arc::new(Authority::new(world.clone())?);
     sheets::write_all(&world.province, dir)?;
     write(dir, "ca.pem", authority.pem.as_bytes())?;
-    write(dir, "truth.json", &serde_json::to_vec_pretty(&truth::all(&world.province, &world.sites))?)?;
+    write(
+        dir,
+        "truth.json",
+        &serde_json::to_vec_pretty(&truth::all(&world.province, &world.sites))?,
+    )?;
     let http = bind(options.http).await?;
     let https = bind(options.https).await?;
     let control = bind(options.control).await?;
     let acceptor = TlsAcceptor::from(Arc::new(authority.config()?));
     let speed = options.speed.max(1);
-    let info = describe(&options, &world.province, [http.local_addr()?, https.local_addr()?, control.local_addr()?]);
+    let info = describe(
+        &options,
+        &world.province,
+        [
+            http.local_addr()?,
+            https.local_addr()?,
+            control.local_addr()?,
+        ],
+    );
     tokio::spawn(plain(http, world.clone(), speed));
     tokio::spawn(secure(https, acceptor, world.clone(), speed));
     write(dir, "province.json", &serde_json::to_vec_pretty(&info)?)?;
@@ -75,18 +92,34 @@ pub async fn run(options: Options) -> Result<()> {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("不能监听 {address}，请换一个端口"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("不能监听 {address}，请换一个端口"))
 }
 
 /// Writes a file whole: beside it first, then in its place.
 fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let (part, whole) = (dir.join(format!("{name}.part")), dir.join(name));
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &whole)).with_context(|| format!("不能写入 {}", whole.display()))
+    std::fs::write(&part, bytes)
+        .and_then(|()| std::fs::rename(&part, &whole))
+        .with_context(|| format!("不能写入 {}", whole.display()))
 }
 
-fn describe(options: &Options, province: &Province, [http, https, control]: [SocketAddr; 3]) -> serde_json::Value {
-    let scale = if options.scale == Scale::Full { "full" } else { "small" };
-    let plan = if options.plan == PlanKind::Dense { "dense" } else { "realistic" };
+fn describe(
+    options: &Options,
+    province: &Province,
+    [http, https, control]: [SocketAddr; 3],
+) -> serde_json::Value {
+    let scale = if options.scale == Scale::Full {
+        "full"
+    } else {
+        "small"
+    };
+    let plan = if options.plan == PlanKind::Dense {
+        "dense"
+    } else {
+        "realistic"
+    };
     serde_json::json!({
         "seed": options.seed, "scale": scale, "plan": plan, "speed": options.speed,
         "http": http.to_string(), "https": https.to_string(), "control": control.to_string(), "ca": "ca.pem",
@@ -98,7 +131,9 @@ fn describe(options: &Options, province: &Province, [http, https, control]: [Soc
 
 async fn plain(listener: TcpListener, world: Arc<World>, speed: u32) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         tokio::spawn(connection(stream, Scheme::Http, world.clone(), speed));
     }
@@ -106,7 +141,9 @@ async fn plain(listener: TcpListener, world: Arc<World>, speed: u32) {
 
 async fn secure(listener: TcpListener, acceptor: TlsAcceptor, world: Arc<World>, speed: u32) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (acceptor, world) = (acceptor.clone(), world.clone());
         tokio::spawn(async move {
@@ -118,7 +155,12 @@ async fn secure(listener: TcpListener, acceptor: TlsAcceptor, world: Arc<World>,
 }
 
 /// Serves one connection; an `Err` of the service closes it without an answer.
-async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, scheme: Scheme, world: Arc<World>, speed: u32) {
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    scheme: Scheme,
+    world: Arc<World>,
+    speed: u32,
+) {
     let service = service_fn(move |request| handle(request, scheme, world.clone(), speed));
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -136,10 +178,28 @@ impl Drop for InFlight {
     }
 }
 
-async fn handle(request: Request<Incoming>, scheme: Scheme, world: Arc<World>, speed: u32) -> std::io::Result<hyper::Response<Full<Bytes>>> {
-    let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).or_else(|| request.uri().host()).unwrap_or("");
-    let host = named.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(named, |(h, _)| h).to_ascii_lowercase();
-    let target = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+async fn handle(
+    request: Request<Incoming>,
+    scheme: Scheme,
+    world: Arc<World>,
+    speed: u32,
+) -> std::io::Result<hyper::Response<Full<Bytes>>> {
+    let named = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|v| v.to_str().ok())
+        .or_else(|| request.uri().host())
+        .unwrap_or("");
+    let host = named
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(named, |(h, _)| h)
+        .to_ascii_lowercase();
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
     world.began(scheme, &host, &target);
     let _in_flight = InFlight(world.clone(), host.clone());
     let closed = || std::io::Error::other("closed by plan");
@@ -154,14 +214,18 @@ async fn handle(request: Request<Incoming>, scheme: Scheme, world: Arc<World>, s
 }
 
 fn into_hyper(answer: Response) -> hyper::Response<Full<Bytes>> {
-    let mut builder = hyper::Response::builder().status(answer.status).header(header::SERVER, "nginx");
+    let mut builder = hyper::Response::builder()
+        .status(answer.status)
+        .header(header::SERVER, "nginx");
     if !answer.content_type.is_empty() {
         builder = builder.header(header::CONTENT_TYPE, answer.content_type);
     }
     for (name, value) in answer.headers {
         builder = builder.header(name, value);
     }
-    builder.body(Full::new(answer.body)).unwrap_or_else(|_| hyper::Response::new(Full::default()))
+    builder
+        .body(Full::new(answer.body))
+        .unwrap_or_else(|_| hyper::Response::new(Full::default()))
 }
 
 /// Runs a future that never fails as a service answer.

@@ -35,11 +35,23 @@ impl Authority {
     pub fn new(world: Arc<World>) -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "Yunling Province Simulated CA");
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Yunling Province Simulated CA");
+        params.key_usages = vec![
+            KeyUsagePurpose::DigitalSignature,
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::CrlSign,
+        ];
         let key = KeyPair::generate()?;
         let pem = params.self_signed(&key)?.pem();
-        Ok(Self { pem, issuer: Issuer::new(params, key), leaf_key: KeyPair::generate()?, made: Mutex::default(), world })
+        Ok(Self {
+            pem,
+            issuer: Issuer::new(params, key),
+            leaf_key: KeyPair::generate()?,
+            made: Mutex::default(),
+            world,
+        })
     }
 
     /// The configuration of the HTTPS listener.

@@ -46,10 +46,23 @@ impl World {
     /// Draws the content of all sites.
     #[must_use]
     pub fn new(province: Province) -> Self {
-        let sites: Vec<Site> = (0..province.sites.len()).map(|index| Site::draw(&province, index)).collect();
-        let by_host = sites.iter().enumerate().map(|(index, site)| (site.plan.host.clone(), index)).collect();
+        let sites: Vec<Site> = (0..province.sites.len())
+            .map(|index| Site::draw(&province, index))
+            .collect();
+        let by_host = sites
+            .iter()
+            .enumerate()
+            .map(|(index, site)| (site.plan.host.clone(), index))
+            .collect();
         let clock = Mutex::new(province.dates.monitor_from);
-        Self { province, sites, by_host, clock, log: Mutex::default(), asked: Mutex::default() }
+        Self {
+            province,
+            sites,
+            by_host,
+            clock,
+            log: Mutex::default(),
+            asked: Mutex::default(),
+        }
     }
 
     /// The civil time.
@@ -78,7 +91,8 @@ impl World {
         let now = self.now();
         let Some(&index) = self.by_host.get(host) else {
             let asked = self.count(scheme, host, target);
-            return outside::respond(host, target).or_else(|| accounts::respond(&self.province.accounts, host, target, now, asked));
+            return outside::respond(host, target)
+                .or_else(|| accounts::respond(&self.province.accounts, host, target, now, asked));
         };
         let site = &self.sites[index];
         if scheme == Scheme::Http && site.plan.https {
@@ -89,15 +103,24 @@ impl World {
             return Some(Response::redirect(301, &format!("https://{host}{target}")));
         }
         // The count matters for planted links only; other pages need not remember it.
-        let counted = matches!(site.routes.get(target), Some(crate::content::routes::Page::Planted(_)));
-        let asked = if counted { self.count(scheme, host, target) } else { 0 };
+        let counted = matches!(
+            site.routes.get(target),
+            Some(crate::content::routes::Page::Planted(_))
+        );
+        let asked = if counted {
+            self.count(scheme, host, target)
+        } else {
+            0
+        };
         Some(render::respond(site, target, now, asked))
     }
 
     /// How often this was asked before.
     fn count(&self, scheme: Scheme, host: &str, target: &str) -> u32 {
         let mut asked = lock(&self.asked);
-        let entry = asked.entry((scheme == Scheme::Https, host.to_owned(), target.to_owned())).or_insert(0);
+        let entry = asked
+            .entry((scheme == Scheme::Https, host.to_owned(), target.to_owned()))
+            .or_insert(0);
         let before = *entry;
         *entry += 1;
         before
@@ -110,7 +133,10 @@ impl World {
         host.requests += 1;
         host.in_flight += 1;
         host.max_in_flight = host.max_in_flight.max(host.in_flight);
-        *host.asked.entry((scheme == Scheme::Https, target.to_owned())).or_insert(0) += 1;
+        *host
+            .asked
+            .entry((scheme == Scheme::Https, target.to_owned()))
+            .or_insert(0) += 1;
     }
 
     /// Notes that a request ended.
@@ -144,7 +170,9 @@ impl World {
     /// Clock, requests and what the process costs.
     #[must_use]
     pub fn status(&self) -> Value {
-        let (requests, in_flight) = lock(&self.log).values().fold((0, 0), |(r, f), h| (r + h.requests, f + h.in_flight));
+        let (requests, in_flight) = lock(&self.log)
+            .values()
+            .fold((0, 0), |(r, f), h| (r + h.requests, f + h.in_flight));
         let (rss_kb, cpu_ms) = usage();
         json!({"now": minute(self.now()), "requests": requests, "in_flight": in_flight, "rss_kb": rss_kb, "cpu_ms": cpu_ms})
     }
@@ -163,9 +191,23 @@ pub fn minute(t: DateTime) -> String {
 /// Memory and processor time of this process, from the kernel's own files; zero where there are none.
 fn usage() -> (u64, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let rss = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).and_then(|v| v.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    let rss = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmRSS:"))
+        .and_then(|v| v.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0);
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks: u64 = fields.iter().skip(11).take(2).filter_map(|f| f.parse::<u64>().ok()).sum();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields
+        .iter()
+        .skip(11)
+        .take(2)
+        .filter_map(|f| f.parse::<u64>().ok())
+        .sum();
     (rss, ticks * 10)
 }

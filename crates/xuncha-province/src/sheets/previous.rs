@@ -2,6 +2,8 @@
 //!
 //! A site that has a defect now mostly had it last quarter too, and some of what was wrong then has been put right since.
 
+use std::collections::BTreeMap;
+
 use super::Sheet;
 use crate::model::{Defects, Province, SearchPlan, SiteKind, SitePlan, StatisticsPlan};
 use crate::rng::Rng;
@@ -61,12 +63,37 @@ pub(super) fn sheets(province: &Province) -> [Sheet; 3] {
     for account in province.accounts.iter().filter(|a| a.is_running()) {
         let mut rng = Rng::new(province.seed, &format!("previous {}", account.id));
         if rng.percent(30) {
-            latest.push(unscored(&account.id, &account.name, "新媒体", !rng.percent(14)));
+            latest.push(unscored(
+                &account.id,
+                &account.name,
+                "新媒体",
+                !rng.percent(14),
+            ));
         }
     }
     let [third, second] = before;
     let heads = ["对象编号", "名称", "扣分得分"];
-    [latest_sheet(latest), Sheet::new("2025Q3", &heads, third), Sheet::new("2025Q2", &heads, second)]
+    [
+        latest_sheet(latest),
+        Sheet::new("2025Q3", &heads, third),
+        Sheet::new("2025Q2", &heads, second),
+    ]
+}
+
+/// Name of the round and its portal scores, from the sheet.
+pub(super) fn portal_scores(sheet: &Sheet) -> (&'static str, BTreeMap<String, String>) {
+    let at = sheet
+        .headings
+        .iter()
+        .position(|h| h == "扣分得分")
+        .unwrap_or(0);
+    let scored = sheet.rows.iter().filter(|row| !row[at].is_empty());
+    (
+        sheet.name,
+        scored
+            .map(|row| (row[0].clone(), row[at].clone()))
+            .collect(),
+    )
 }
 
 fn latest_sheet(rows: Vec<Vec<String>>) -> Sheet {
@@ -87,7 +114,12 @@ fn scored(site: &SitePlan, score: i64, kept: &[i64]) -> Vec<String> {
 /// A row without points.
 fn unscored(id: &str, name: &str, class: &str, qualified: bool) -> Vec<String> {
     let outcome = if qualified { "合格" } else { "不合格" };
-    let mut row = vec![id.to_owned(), name.to_owned(), class.to_owned(), outcome.to_owned()];
+    let mut row = vec![
+        id.to_owned(),
+        name.to_owned(),
+        class.to_owned(),
+        outcome.to_owned(),
+    ];
     row.resize(5 + INDICATORS.len(), String::new());
     row
 }
@@ -100,7 +132,11 @@ fn points(hundredths: i64) -> String {
 /// The points that a portal kept last quarter, by indicator.
 fn kept_points(site: &SitePlan, rng: &mut Rng) -> Vec<i64> {
     let now = taken_now(&site.defects);
-    INDICATORS.iter().zip(now).map(|(&(_, full), taken)| full - taken_then(full, taken.min(full), rng)).collect()
+    INDICATORS
+        .iter()
+        .zip(now)
+        .map(|(&(_, full), taken)| full - taken_then(full, taken.min(full), rng))
+        .collect()
 }
 
 fn taken_then(full: i64, taken_now: i64, rng: &mut Rng) -> i64 {
@@ -115,7 +151,12 @@ fn taken_then(full: i64, taken_now: i64, rng: &mut Rng) -> i64 {
 
 /// Roughly what the planted defects cost by indicator; the exact reckoning is the product's.
 fn taken_now(d: &Defects) -> [i64; 27] {
-    let manual = |question: &str| d.manual.iter().find(|m| m.0 == question).map_or(0, |m| i64::from(m.1));
+    let manual = |question: &str| {
+        d.manual
+            .iter()
+            .find(|m| m.0 == question)
+            .map_or(0, |m| i64::from(m.1))
+    };
     let each = |n: u8, price: i64| i64::from(n) * price;
     let when = |failing: bool, price: i64| if failing { price } else { 0 };
     let marks = d.missing_marks.iter().filter(|&&m| m < 6).count() as i64;
@@ -133,7 +174,10 @@ fn taken_now(d: &Defects) -> [i64; 27] {
         each(d.bad_guides, 200),
         manual("content_accuracy") * 200,
         manual("form_samples") * 100,
-        when(matches!(d.statistics, StatisticsPlan::Old | StatisticsPlan::Absent), 200),
+        when(
+            matches!(d.statistics, StatisticsPlan::Old | StatisticsPlan::Absent),
+            200,
+        ),
         manual("message_submission") * 500,
         manual("unified_login") * 300,
         messages(d),
@@ -197,7 +241,12 @@ mod tests {
     #[test]
     fn the_mean_of_last_quarter_is_that_of_a_real_one() {
         let [latest, ..] = sheets(&province(7, Scale::Full, PlanKind::Realistic));
-        let scores: Vec<i64> = latest.rows.iter().filter(|r| r[2] == "门户").map(|r| hundredths(&r[4])).collect();
+        let scores: Vec<i64> = latest
+            .rows
+            .iter()
+            .filter(|r| r[2] == "门户")
+            .map(|r| hundredths(&r[4]))
+            .collect();
         let mean = scores.iter().sum::<i64>() / scores.len() as i64;
         assert!((6_800..=8_400).contains(&mean), "{mean}");
     }

@@ -45,11 +45,11 @@ pub fn fill(template: &str, voice: &Voice, rng: &mut Rng) -> String {
             b'r' => out.push_str(&voice.region),
             b'u' => out.push_str(&voice.unit),
             b'a' => out.push_str(voice.all),
-            b't' => out.push_str(*rng.pick::<&str>(TOPICS)),
-            b'p' => out.push_str(*rng.pick::<&str>(PEOPLE)),
-            b'm' => out.push_str(*rng.pick::<&str>(MEETINGS)),
-            b'w' => out.push_str(*rng.pick::<&str>(TOWNS)),
-            b's' => out.push_str(*rng.pick::<&str>(POLICY_SUBJECTS)),
+            b't' => out.push_str(rng.pick::<&str>(TOPICS)),
+            b'p' => out.push_str(rng.pick::<&str>(PEOPLE)),
+            b'm' => out.push_str(rng.pick::<&str>(MEETINGS)),
+            b'w' => out.push_str(rng.pick::<&str>(TOWNS)),
+            b's' => out.push_str(rng.pick::<&str>(POLICY_SUBJECTS)),
             b'n' => {
                 let _ = write!(out, "{}", rng.range(3, 480));
             }
