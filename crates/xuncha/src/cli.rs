@@ -131,7 +131,7 @@ pub enum RegistryCommand {
         /// 文件 / file
         file: PathBuf,
         /// 列对应关系（内置名或文件） / column mapping (built-in name or file)
-        #[arg(long, default_value = "template")]
+        #[arg(long, default_value = "own")]
         mapping: String,
         /// 只预览变化 / preview the changes only
         #[arg(long)]
@@ -142,7 +142,7 @@ pub enum RegistryCommand {
         /// 文件 / file
         file: PathBuf,
         /// 列对应关系 / column mapping
-        #[arg(long, default_value = "template")]
+        #[arg(long, default_value = "own")]
         mapping: String,
     },
     /// 写出空白模板 / write an empty template
@@ -155,7 +155,7 @@ pub enum RegistryCommand {
         /// 文件 / file
         file: PathBuf,
         /// 列对应关系 / column mapping
-        #[arg(long, default_value = "reporting")]
+        #[arg(long, default_value = "reporting-sites")]
         mapping: String,
     },
     /// 变更历史 / history of changes
@@ -215,6 +215,9 @@ pub struct RoundNewArgs {
     /// 新媒体抽取数 / number of accounts
     #[arg(long)]
     pub accounts: Option<usize>,
+    /// 全国政府网站信息报送系统导出的表格，用于核对名称 / export of the reporting system, to compare names
+    #[arg(long, value_name = "FILE")]
+    pub reporting: Option<PathBuf>,
     /// 整改期限，默认监测点后 30 天 / deadline of rectification
     #[arg(long)]
     pub rectify_by: Option<jiff::civil::Date>,

@@ -12,9 +12,14 @@ use crate::cli::NetworkArgs;
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// Settings for `gather` and `check`.
+/// Settings for `check`, and for `gather` of real sites.
 pub fn settings(arguments: &NetworkArgs) -> Result<Settings> {
-    let rate_per_host = rate(arguments)?;
+    settings_for(arguments, false)
+}
+
+/// Settings; a simulated province is on this machine, so its hosts need no naming.
+pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Settings> {
+    let rate_per_host = rate(arguments, is_simulated)?;
     if arguments.concurrency == 0 || arguments.timeout_s == 0 || arguments.max_pages == 0 {
         bail!(Usage("--concurrency、--timeout-s、--max-pages 至少为 1".to_owned()));
     }
@@ -43,10 +48,10 @@ pub fn settings(arguments: &NetworkArgs) -> Result<Settings> {
     Ok(settings)
 }
 
-fn rate(arguments: &NetworkArgs) -> Result<Option<f64>> {
+fn rate(arguments: &NetworkArgs, is_simulated: bool) -> Result<Option<f64>> {
     if arguments.rate == "unlimited" {
         // A load without limit is only for hosts of one's own, and those are named.
-        if arguments.allow_host.is_empty() {
+        if arguments.allow_host.is_empty() && !is_simulated {
             bail!(Usage("--rate unlimited 只能用于自己的主机：请同时用 --allow-host 指名".to_owned()));
         }
         return Ok(None);

@@ -100,7 +100,7 @@ impl Work<'_> {
                 Facts::Site(Box::new(facts::assemble_site(site, records.into_iter(), &self.outside, &self.lexicons)))
             }
             Target::Account(account) => {
-                Facts::Account(Box::new(facts::assemble_account(account, records.into_iter(), &self.lexicons)))
+                Facts::Account(Box::new(facts::assemble_account(account, records.into_iter())))
             }
         })
     }
@@ -145,7 +145,7 @@ pub async fn results(
     reviews: Vec<Review>,
 ) -> Result<Results> {
     let sample = data.store.sample(&round.id).await?.context("这一轮还没有抽样")?;
-    let previous = previous_rounds(data, &round).await?;
+    let previous = previous_rounds(data, &round.id).await?;
     let mut reviews_of: BTreeMap<TargetId, Vec<Review>> = BTreeMap::new();
     for review in reviews {
         reviews_of.entry(review.target.clone()).or_default().push(review);
@@ -179,12 +179,13 @@ pub async fn stored_results(data: &Data, row: &RoundRow) -> Result<Results> {
     results(data, round, judged, reviews).await
 }
 
-async fn previous_rounds(data: &Data, round: &Round) -> Result<Vec<PreviousRound>> {
+/// Earlier rounds that the store knows, oldest first.
+pub async fn previous_rounds(data: &Data, round: &str) -> Result<Vec<PreviousRound>> {
     let mut rounds = Vec::new();
     for stored in data.store.previous_rounds().await? {
         let previous: PreviousRound = serde_json::from_value(stored.body)
             .with_context(|| format!("往期 {} 的数据读不懂；请重新导入", stored.id))?;
-        if previous.id < round.id {
+        if previous.id.as_str() < round {
             rounds.push(previous);
         }
     }
