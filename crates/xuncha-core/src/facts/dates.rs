@@ -381,7 +381,8 @@ fn labelled(
             // A label in the cell or block before: 发布日期 | 2026-03-01.
             if lead.trim().is_empty() {
                 lead = before.map(|line| line.text.clone()).unwrap_or_default();
-                if lead.chars().count() > 8 {
+                let name = lead.trim_end_matches(['：', ':']).trim();
+                if !LABELS.contains(&name) {
                     continue;
                 }
             }
@@ -465,10 +466,12 @@ fn is_in_list_or_footer(dom: &Dom, node: usize) -> bool {
     if dom.nodes[node].area == Area::Footer {
         return true;
     }
-    // A date inside of a link's item belongs to another article; a table row of the article's own head holds no link.
+    // A date inside of a link's item belongs to another article; a list item that holds a whole page does not.
     dom.ancestors(node).take(4).any(|up| {
         dom.name(up) == "a"
-            || dom.name(up) == "li" && dom.inside(up).any(|inner| dom.name(inner) == "a")
+            || dom.name(up) == "li"
+                && dom.chars_of(up) < 200
+                && dom.inside(up).any(|inner| dom.name(inner) == "a")
     })
 }
 
