@@ -14,6 +14,7 @@ pub mod facts;
 pub mod indicator;
 pub mod judge;
 pub mod points;
+pub mod rectify;
 pub mod registry;
 pub mod results;
 pub mod review;
