@@ -13,6 +13,7 @@ use crate::score::{Outcome, ScoreSheet};
 mod figures;
 mod import;
 mod index;
+mod outcome;
 mod previous;
 
 pub use import::previous_rounds;

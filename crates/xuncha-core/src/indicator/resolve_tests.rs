@@ -1,4 +1,5 @@
 use super::*;
+use crate::indicator::IndicatorKind;
 
 fn any_check(_: &str, _: &serde_json::Value) -> Result<(), String> {
     Ok(())
