@@ -23,6 +23,7 @@ pub mod indicator;
 pub mod judge;
 pub mod notice;
 pub mod points;
+pub mod rectify;
 pub mod registry;
 pub mod results;
 pub mod review;
