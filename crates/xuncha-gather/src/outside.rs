@@ -20,6 +20,7 @@ pub const OUTSIDE: &str = "_outside";
 #[derive(Default)]
 pub(crate) struct Outside {
     looks: BTreeMap<u8, BTreeMap<String, bool>>,
+    dead_hosts: BTreeMap<(u8, String), Capture>,
 }
 
 impl Outside {
@@ -32,6 +33,11 @@ impl Outside {
                 .entry(look)
                 .or_default()
                 .insert(capture.url.clone(), is_doubtful(capture));
+            if is_host_dead(capture) {
+                self.dead_hosts
+                    .entry((look, host_of(&capture.url)))
+                    .or_insert_with(|| capture.clone());
+            }
         }
     }
 
@@ -55,15 +61,15 @@ impl Outside {
         let done = self.looks.entry(look).or_default();
         let mut queues: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for url in links.iter().filter(|url| !done.contains_key(*url)) {
-            let host = Url::parse(url)
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_default();
+            let host = host_of(url);
             queues.entry(host).or_default().push(url);
         }
         let at_once = gatherer.client.settings().hosts_at_once.max(1);
         let mut results = stream::iter(queues)
-            .map(|(host, urls)| look_at_host(gatherer, ledger, host, urls, look))
+            .map(|(host, urls)| {
+                let dead = self.dead_hosts.get(&(look, host.clone())).cloned();
+                look_at_host(gatherer, ledger, host, urls, look, dead)
+            })
             .buffer_unordered(at_once);
         while let Some(captures) = results.next().await {
             for capture in captures? {
@@ -81,9 +87,9 @@ async fn look_at_host(
     host: String,
     urls: Vec<&str>,
     look: u8,
+    mut dead: Option<Capture>,
 ) -> Result<Vec<Capture>, GatherError> {
     let mut captures: Vec<Capture> = Vec::with_capacity(urls.len());
-    let mut dead: Option<Capture> = None;
     for url in urls {
         let capture = match &dead {
             Some(dead) => {
@@ -105,6 +111,12 @@ async fn look_at_host(
     }
     gatherer.client.forget(&host);
     Ok(captures)
+}
+
+fn host_of(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn is_host_dead(capture: &Capture) -> bool {

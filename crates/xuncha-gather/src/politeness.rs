@@ -65,7 +65,7 @@ impl Pace {
         }
         self.recent_ms += (millis - self.recent_ms) * 0.3;
         // The usual latency follows improvements quickly and decline slowly.
-        let weight = if millis < self.usual_ms { 0.2 } else { 0.01 };
+        let weight = if millis < self.usual_ms { 0.2 } else { 0.002 };
         self.usual_ms = (self.usual_ms + (millis - self.usual_ms) * weight).max(1.0);
     }
 }

@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
 use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
-use xuncha_core::facts::{LinkClass, Scope, canonical, scope};
+use xuncha_core::facts::{LinkClass, Scope, canonical, is_bad_look, needs_second_look, scope};
 
 use crate::exchange::sha256_hex;
 use crate::robots::Robots;
@@ -375,7 +375,15 @@ impl SiteState {
             && self.missing_page.is_some_and(|missing| {
                 (missing ^ facts.text_simhash).count_ones() <= LIKENESS_BITS
             });
-        is_doubtful(capture) || !facts.missing_wording.is_empty() || leads_home || is_like_missing
+        let speaks_against = match (&capture.failure, Url::parse(&self.home)) {
+            (Some(Failure::RefusedByGuard { .. }), _) | (_, Err(_)) => false,
+            (_, Ok(home)) => needs_second_look(facts, &home),
+        };
+        speaks_against
+            || is_doubtful(capture)
+            || !facts.missing_wording.is_empty()
+            || leads_home
+            || is_like_missing
     }
 
     /// A bounded, seeded choice of pages from which questions to the search are drawn; what questions do not need is left out.
@@ -508,7 +516,7 @@ pub fn is_doubtful(capture: &Capture) -> bool {
     if matches!(capture.failure, Some(Failure::RefusedByGuard { .. })) {
         return false;
     }
-    !capture.is_success() || capture.size_bytes == 0
+    !capture.is_success() || capture.size_bytes == 0 || is_bad_look(capture)
 }
 
 /// An attachment or image that came as a web page: often an error page.

@@ -40,12 +40,13 @@ impl Tape {
         if self.is_head_whole || bytes.is_empty() {
             return;
         }
-        let scan_from = self.received.len().saturating_sub(3);
+        let mut scan_from = self.received.len().saturating_sub(3);
         self.received.extend_from_slice(bytes);
         while let Some(end) = head_end(&self.received, scan_from) {
             if is_interim(&self.received) {
                 // 103 Early Hints and its like: the answer's own head is still to come.
                 self.received.drain(..end);
+                scan_from = 0;
                 if self.received.is_empty() {
                     return;
                 }
