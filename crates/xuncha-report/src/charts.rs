@@ -23,14 +23,13 @@ pub fn svg(chart: &ChartData, fonts: Option<&Fonts>) -> Result<String, ReportErr
     if let Some(fonts) = fonts {
         register(fonts);
     }
-    let failed = |error: charts_rs::CanvasError| ReportError::document("图", error);
     let svg = if chart.series.len() > 1 {
         BarChart::from_json(&columns(chart, &family).to_string()).and_then(|chart| chart.svg())
     } else {
         HorizontalBarChart::from_json(&bars(chart, &family).to_string())
             .and_then(|chart| chart.svg())
     };
-    svg.map_err(failed)
+    svg.map_err(|error| ReportError::document("图", error))
 }
 
 /// PNG of an SVG, `scale` times its size.

@@ -402,7 +402,7 @@ fn repeat_table_heads(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
         let mut entry = archive
             .by_index(index)
             .map_err(|error| failed(error.to_string()))?;
-        let name = entry.name().to_owned();
+        let name = entry.name().map_err(|error| failed(error.to_string()))?.into_owned();
         let mut bytes = Vec::new();
         entry
             .read_to_end(&mut bytes)

@@ -69,7 +69,6 @@ fn text(cell: &Data) -> String {
             }
         }
         Data::Error(_) => String::new(),
-        other => other.to_string(),
     }
 }
 
