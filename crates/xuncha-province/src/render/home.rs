@@ -76,7 +76,7 @@ pub fn content_frame(site: &Site, now: DateTime) -> String {
     out.push_str("<div class=\"w\">");
     out.push_str(&content(site, now));
     out.push_str("</div>");
-    shell::footer(site, &mut out);
+    super::footer::footer(site, &mut out);
     out.push_str("</body></html>");
     out
 }
