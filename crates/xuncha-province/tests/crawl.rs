@@ -55,10 +55,12 @@ fn links_of(base: &str, html: &str) -> Vec<String> {
             !v.starts_with('#') && !v.starts_with("javascript:") && !v.starts_with("mailto:")
         })
         .map(|v| {
-            if v.contains("://") {
-                v
-            } else {
-                format!("{scheme}://{host}{v}")
+            let folder = rest.rsplit_once('/').map_or(rest, |(folder, _)| folder);
+            match v.strip_prefix("./") {
+                Some(file) => format!("{scheme}://{folder}/{file}"),
+                None if v.contains("://") => v,
+                None if v.starts_with("//") => format!("{scheme}:{v}"),
+                None => format!("{scheme}://{host}{v}"),
             }
         })
         .collect()

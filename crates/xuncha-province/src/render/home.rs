@@ -158,7 +158,7 @@ fn column_box(site: &Site, column: usize, now: DateTime, out: &mut String) {
         c.name
     );
     let newest: Vec<usize> = visible(site, column, now).take(7).copied().collect();
-    items(site, &newest, false, out);
+    items(site, "/", &newest, false, out);
     out.push_str("</div>");
 }
 

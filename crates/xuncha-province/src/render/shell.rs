@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::civil::DateTime;
 
 use crate::content::links::{Link, LinkKind};
-use crate::content::skin::{Shell, chinese_day, minute};
+use crate::content::skin::{AddressForm, Shell, chinese_day, minute};
 use crate::content::{Article, ColumnKind, Site};
 use crate::model::Family;
 
@@ -346,9 +346,23 @@ pub fn planted(site: &Site, link: &Link, out: &mut String) {
 /// How this site writes the address of one of its pages.
 pub fn href(site: &Site, path: &str) -> String {
     let path = path.replace('&', "&amp;");
-    if site.skin.absolute {
-        site.absolute(&path)
-    } else {
-        path
+    match site.skin.addresses {
+        AddressForm::Absolute => site.absolute(&path),
+        AddressForm::SchemeRelative => format!("//{}{path}", site.plan.host),
+        AddressForm::Root | AddressForm::Relative => path,
+    }
+}
+
+/// The same from a page at `from`: sites that write relative addresses do so for what lies in the same folder.
+pub fn href_from(site: &Site, from: &str, path: &str) -> String {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match path
+        .strip_prefix(folder)
+        .and_then(|rest| rest.strip_prefix('/'))
+    {
+        Some(rest) if site.skin.addresses == AddressForm::Relative && !folder.is_empty() => {
+            format!("./{}", rest.replace('&', "&amp;"))
+        }
+        _ => href(site, path),
     }
 }
