@@ -73,7 +73,7 @@ fn realistic(seed: u64, site: &mut SitePlan) {
         } else {
             0
         };
-        d.bad_guides = upto("guides", 4);
+        d.bad_guides = upto("guides", 3);
     } else {
         d.unreachable = chance("unreachable", 1);
         d.missing_tags = if chance("tags", 25) {
