@@ -12,7 +12,7 @@
 //! and [`scorer`] stand beside this line.
 //!
 //! # To add a defect
-//! 1. A field in [`model::Defects`], one word for the planted form and one for the near miss.
+//! 1. A field in [`planted::Defects`], one word for the planted form and one for the near miss.
 //! 2. Its rates in `plan::defects`: a line in `realistic`, a call of `each` in `dense`, and in `reconcile` what it cannot
 //!    stand together with. Each draw has a stream of its own, so nothing else moves.
 //! 3. What shows it: a value in `content` (never in `render` alone, or the truth could not see it), its page in `render`.
@@ -30,6 +30,7 @@ pub mod content;
 pub mod model;
 pub mod outside;
 pub mod plan;
+pub mod planted;
 pub mod render;
 pub mod response;
 pub mod rng;

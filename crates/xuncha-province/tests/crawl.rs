@@ -2,68 +2,19 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::OnceLock;
+mod common;
 
-use encoding_rs::GB18030;
-use xuncha_province::model::{Family, PlanKind, Scale};
-use xuncha_province::serve::world::{Scheme, World};
-use xuncha_province::{plan, truth};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use common::{dense, fetch, small, world};
+use xuncha_province::model::{Family, PlanKind};
+use xuncha_province::serve::world::World;
+use xuncha_province::truth;
 
 /// One crawled site: each fetched address with its status, and each link with the pages it stands on.
 struct Crawl {
     status: BTreeMap<String, u16>,
     links: BTreeMap<String, BTreeSet<String>>,
-}
-
-fn small() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| world(7, PlanKind::Realistic))
-}
-
-fn dense() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| world(11, PlanKind::Dense))
-}
-
-fn world(seed: u64, plan: PlanKind) -> World {
-    let province = plan::province(seed, Scale::Small, plan);
-    let as_of = province.dates.as_of;
-    let world = World::new(province);
-    world.set_now(as_of);
-    world
-}
-
-fn fetch(world: &World, url: &str) -> Option<(u16, String, Option<String>)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let (host, path) = rest
-        .split_once('/')
-        .map_or((rest, String::from("/")), |(h, p)| (h, format!("/{p}")));
-    let scheme = if scheme == "https" {
-        Scheme::Https
-    } else {
-        Scheme::Http
-    };
-    let answer = world.answer(scheme, host, &path)?;
-    if answer.close {
-        return None;
-    }
-    let gbk = world
-        .sites
-        .iter()
-        .find(|s| s.plan.host == host)
-        .is_some_and(|s| s.plan.family.is_gbk());
-    let text = if gbk {
-        GB18030.decode(&answer.body).0.into_owned()
-    } else {
-        String::from_utf8_lossy(&answer.body).into_owned()
-    };
-    let location = answer
-        .headers
-        .iter()
-        .find(|(n, _)| n == "Location")
-        .map(|(_, v)| v.clone());
-    Some((answer.status, text, location))
 }
 
 /// Every address in `href`, `src` and inline JSON of a page, comments taken out, made absolute.
@@ -104,10 +55,12 @@ fn links_of(base: &str, html: &str) -> Vec<String> {
             !v.starts_with('#') && !v.starts_with("javascript:") && !v.starts_with("mailto:")
         })
         .map(|v| {
-            if v.contains("://") {
-                v
-            } else {
-                format!("{scheme}://{host}{v}")
+            let folder = rest.rsplit_once('/').map_or(rest, |(folder, _)| folder);
+            match v.strip_prefix("./") {
+                Some(file) => format!("{scheme}://{folder}/{file}"),
+                None if v.contains("://") => v,
+                None if v.starts_with("//") => format!("{scheme}:{v}"),
+                None => format!("{scheme}://{host}{v}"),
             }
         })
         .collect()

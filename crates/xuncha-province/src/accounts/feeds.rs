@@ -65,7 +65,7 @@ fn link(account: &AccountPlan, post: &Post) -> String {
     )
 }
 
-/// When the feed says it was built: today for those whose profile only was touched, else with its newest post.
+/// When the feed says it was built: today for those whose profile only was touched, else with its newest post, else when the account was opened.
 fn built(account: &AccountPlan, posts: &[Post], now: DateTime) -> DateTime {
     if account.posting == Posting::TouchedOld {
         return now;
@@ -75,7 +75,7 @@ fn built(account: &AccountPlan, posts: &[Post], now: DateTime) -> DateTime {
         .map(|p| p.at)
         .filter(|at| *at <= now)
         .max()
-        .unwrap_or(account.as_of)
+        .unwrap_or_else(|| account.opened.at(9, 0, 0, 0))
 }
 
 fn rss(account: &AccountPlan, posts: &[Post], now: DateTime) -> String {

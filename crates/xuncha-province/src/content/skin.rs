@@ -57,6 +57,19 @@ pub enum Shell {
     Sections,
 }
 
+/// 链接写法: how a site writes the addresses of its own pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressForm {
+    /// `/a/b.html`
+    Root,
+    /// `https://host/a/b.html`
+    Absolute,
+    /// `//host/a/b.html`
+    SchemeRelative,
+    /// `./b.html` where the page lies in the same folder, `/a/b.html` elsewhere.
+    Relative,
+}
+
 /// 皮肤: everything about a site's looks.
 #[derive(Debug, Clone)]
 pub struct Skin {
@@ -74,8 +87,8 @@ pub struct Skin {
     pub date_first: bool,
     /// Every page carries the sub-columns as a drop-down.
     pub drop_down: bool,
-    /// Addresses are written with scheme and host.
-    pub absolute: bool,
+    /// How addresses of the site's own pages are written.
+    pub addresses: AddressForm,
     /// Extra wrappers around lists.
     pub wrappers: usize,
     /// Drawn variants of wording.
@@ -127,7 +140,14 @@ impl Skin {
             article_date,
             date_first: rng.percent(30),
             drop_down: rng.percent(50),
-            absolute: rng.percent(20),
+            addresses: *rng.pick(&[
+                AddressForm::Root,
+                AddressForm::Root,
+                AddressForm::Root,
+                AddressForm::Absolute,
+                AddressForm::SchemeRelative,
+                AddressForm::Relative,
+            ]),
             wrappers: rng.below(3),
             variant: rng.below(12),
             classes,

@@ -1,6 +1,7 @@
 //! Draws the province from its seed: regions, units, sites, defects, accounts.
 
 pub mod defects;
+pub mod manual;
 pub mod names;
 pub mod orgs;
 pub mod sites;

@@ -137,6 +137,9 @@ fn body(site: &Site, a: &Article, index: usize, out: &mut String) {
     }
     match &a.kind {
         ArticleKind::Policy { issuer, .. } => policy_body(site, a, issuer, out),
+        ArticleKind::Interpretation { policy, .. } => {
+            interpretation_body(site, &site.articles[*policy], &key, out);
+        }
         _ if site.columns[a.column].kind == ColumnKind::Statistics => statistics_body(site, a, out),
         _ => {
             for paragraph in paragraphs(site.seed, &key, &site.voice, a.published) {
@@ -189,6 +192,29 @@ fn policy_body(site: &Site, a: &Article, issuer: &str, out: &mut String) {
         "<p>本文件自印发之日起施行，有效期至2028年12月31日。</p><p style=\"text-align:right\">{issuer}</p><p style=\"text-align:right\">{}</p><p>（此件公开发布）</p>",
         chinese_day(signed)
     );
+}
+
+/// Why the document was made, what it holds, what it means for the public.
+fn interpretation_body(site: &Site, policy: &Article, key: &str, out: &mut String) {
+    let ArticleKind::Policy { number, .. } = &policy.kind else {
+        return;
+    };
+    let _ = write!(
+        out,
+        "<p>近日，《{}》（{number}）正式印发，为便于公众理解和执行，现解读如下。</p>",
+        policy.title
+    );
+    let heads = [
+        "一、出台背景",
+        "二、主要内容",
+        "三、惠民利企举措",
+        "四、解读单位",
+    ];
+    let paragraphs = paragraphs(site.seed, key, &site.voice, policy.published);
+    for (head, paragraph) in heads.iter().zip(paragraphs.iter().skip(1)) {
+        let _ = write!(out, "<p><strong>{head}</strong></p><p>{paragraph}</p>");
+    }
+    let _ = write!(out, "<p>解读单位：{}</p>", site.voice.unit);
 }
 
 fn statistics_body(site: &Site, a: &Article, out: &mut String) {

@@ -76,7 +76,7 @@ pub fn content_frame(site: &Site, now: DateTime) -> String {
     out.push_str("<div class=\"w\">");
     out.push_str(&content(site, now));
     out.push_str("</div>");
-    shell::footer(site, &mut out);
+    super::footer::footer(site, &mut out);
     out.push_str("</body></html>");
     out
 }
@@ -158,7 +158,7 @@ fn column_box(site: &Site, column: usize, now: DateTime, out: &mut String) {
         c.name
     );
     let newest: Vec<usize> = visible(site, column, now).take(7).copied().collect();
-    items(site, &newest, false, out);
+    items(site, "/", &newest, false, out);
     out.push_str("</div>");
 }
 

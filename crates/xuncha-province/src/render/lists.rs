@@ -5,8 +5,8 @@ use std::fmt::Write;
 use jiff::civil::DateTime;
 
 use super::home::visible;
-use super::shell::{self, Frame, href};
-use crate::content::skin::{ListDate, list_date};
+use super::shell::{self, Frame, href, href_from};
+use crate::content::skin::{AddressForm, ListDate, list_date};
 use crate::content::{Column, ColumnKind, Site, addresses};
 use crate::model::Family;
 
@@ -52,7 +52,7 @@ fn group(site: &Site, index: usize, now: DateTime) -> String {
         if !links_only && !child.by_script {
             let newest: Vec<usize> = visible(site, child_index, now).take(3).copied().collect();
             if !newest.is_empty() {
-                items(site, &newest, child.month_day, &mut out);
+                items(site, &c.address, &newest, child.month_day, &mut out);
             }
         }
         out.push_str("</div>");
@@ -111,7 +111,7 @@ fn list(site: &Site, index: usize, number: usize, now: DateTime) -> String {
     } else if c.by_script {
         script_list(site, &page, c.month_day, &mut out);
     } else {
-        items(site, &page, c.month_day, &mut out);
+        items(site, &c.address, &page, c.month_day, &mut out);
     }
     for _ in 0..site.skin.wrappers {
         out.push_str("</div>");
@@ -137,8 +137,8 @@ fn side_menu(site: &Site, c: &Column, out: &mut String) {
     out.push_str("</div>");
 }
 
-/// The items of a list.
-pub fn items(site: &Site, articles: &[usize], month_day: bool, out: &mut String) {
+/// The items of a list on the page at `from`.
+pub fn items(site: &Site, from: &str, articles: &[usize], month_day: bool, out: &mut String) {
     let s = &site.skin;
     let form = if month_day {
         ListDate::BracketMonthDay
@@ -156,7 +156,7 @@ pub fn items(site: &Site, articles: &[usize], month_day: bool, out: &mut String)
         let date = list_date(form, a.published);
         let link = format!(
             "<a href=\"{}\" title=\"{}\">{}</a>",
-            href(site, &a.address),
+            href_from(site, from, &a.address),
             a.title,
             a.title
         );
@@ -188,7 +188,8 @@ fn script_list(site: &Site, articles: &[usize], month_day: bool, out: &mut Strin
         .iter()
         .map(|&a| {
             let a = &site.articles[a];
-            let address = if site.skin.absolute { site.absolute(&a.address) } else { a.address.clone() };
+            let absolute = site.skin.addresses == AddressForm::Absolute;
+            let address = if absolute { site.absolute(&a.address) } else { a.address.clone() };
             serde_json::json!({"title": a.title, "url": address, "pubDate": list_date(form, a.published)})
         })
         .collect();

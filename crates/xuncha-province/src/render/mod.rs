@@ -1,16 +1,18 @@
 //! Turns the content of a site into answers. Pure: (site, path, civil time, how often asked) → answer.
 //!
-//! `shell` frames a page, `home`, `lists`, `articles`, `services`, `talk`, `search` fill it, `planted` answers for planted
+//! `shell` and `footer` frame a page, `home`, `lists`, `articles`, `services`, `talk`, `search` fill it, `planted` answers for planted
 //! links, `assets` draws pictures and files.
 
 pub mod articles;
 pub mod assets;
+pub mod footer;
 pub mod home;
 pub mod lists;
 pub mod planted;
 pub mod search;
 pub mod services;
 pub mod shell;
+pub mod style;
 pub mod talk;
 
 use encoding_rs::GB18030;
@@ -81,7 +83,7 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
         Page::Petition => finish(site, talk::petition(site, now)),
         Page::Search => finish(site, search::page(site, target, now)),
         Page::Planted(link) => planted::respond(site, link as usize, target, now, asked),
-        Page::Style => Response::ok("text/css", shell::style(site)),
+        Page::Style => Response::ok("text/css", style::style(site)),
         Page::Picture(n) => Response::ok("image/svg+xml", assets::picture(site, n)),
         Page::Mark(n) => Response::ok("image/png", assets::mark(n)),
         Page::Attachment(ext) => assets::attachment(ext),

@@ -126,19 +126,18 @@ impl Desk<'_> {
         }
     }
 
-    /// A check of which nothing is known: a review of the whole settles it, so do reviews of all its places.
+    /// A check of which nothing is known: reviews of all its places settle it, else a review of the whole.
     fn whole(&self, tally: &mut Tally, verdict: &Verdict) {
         self.doubts(verdict, tally);
-        let (key, case) = self.question();
-        if let Settled::Times(times) = self.settled(&key) {
-            if times > 0 {
-                tally.counted.push((case, times));
-            }
+        let unsettled = |key: &str| matches!(self.settled(key), Settled::Not);
+        if !verdict.places.is_empty() && !verdict.places.iter().any(|p| unsettled(&p.key)) {
             return;
         }
-        let unsettled = |key: &str| matches!(self.settled(key), Settled::Not);
-        if verdict.places.is_empty() || verdict.places.iter().any(|p| unsettled(&p.key)) {
-            tally.unmeasured = true;
+        let (key, case) = self.question();
+        match self.settled(&key) {
+            Settled::Not => tally.unmeasured = true,
+            Settled::Times(0) => {}
+            Settled::Times(times) => tally.counted.push((case, times)),
         }
     }
 

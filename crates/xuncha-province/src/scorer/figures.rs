@@ -104,6 +104,7 @@ impl Book<'_> {
     fn registry_and_sample(&mut self) {
         for (name, group) in [
             ("registry.websites_running", "website"),
+            ("registry.portals_running", "portal"),
             ("registry.accounts_running", "account"),
         ] {
             self.count(name, self.running(group).len());
@@ -154,7 +155,7 @@ impl Book<'_> {
             .ok_or(UNKNOWN)
     }
 
-    /// The last round's rate: as given, else from its outcomes of targets that still run.
+    /// The last round's rate: as given, else from its outcomes.
     fn last_pass_rate(&self, group: &str) -> Known {
         let last = self.last_round().ok_or(NO_PREVIOUS)?;
         let given = if group == "account" {
@@ -165,18 +166,27 @@ impl Book<'_> {
         if let Some(given) = given {
             return Ok(given);
         }
-        let running = self.running(group);
-        let outcomes: Vec<&str> = last
-            .outcomes
-            .iter()
-            .filter(|(id, _)| running.contains(id.as_str()))
-            .map(|(_, o)| o.as_str())
-            .collect();
+        let of_group = |id: &str| self.is_website(id) == (group == "website");
+        let outcomes = last.outcomes.iter().filter(|(id, _)| of_group(id));
+        let outcomes: Vec<&str> = outcomes.map(|(_, o)| o.as_str()).collect();
         let count = |word: &str| outcomes.iter().filter(|o| **o == word).count();
         let (good, bad) = (count("qualified"), count("unqualified"));
         Fraction::share(good, good + bad)
             .map(percent)
             .ok_or(NO_PREVIOUS)
+    }
+
+    /// A target that no longer runs is told by its number: ten digits, or `bm` and eight, are a website's.
+    fn is_website(&self, id: &str) -> bool {
+        if self.running("account").contains(id) {
+            return false;
+        }
+        let digits = id
+            .strip_prefix("bm")
+            .filter(|rest| rest.len() == 8)
+            .unwrap_or(id);
+        let coded = id.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit());
+        coded || self.running("website").contains(id)
     }
 
     fn pass_rates(&mut self) {
@@ -284,10 +294,13 @@ impl Book<'_> {
         Some((above, all))
     }
 
-    /// Cities above the line in this and each of the last three rounds.
+    /// Cities above the line in this and each of the last three rounds; `None` where the scores of one are unknown.
     fn steady_cities(&self) -> Option<Vec<String>> {
         let rounds = self.results.previous.len();
         let earlier = &self.results.previous[rounds.checked_sub(3)?..];
+        if earlier.iter().any(|round| round.portal_scores.is_empty()) {
+            return None;
+        }
         let steady = |id: &str| {
             earlier
                 .iter()

@@ -34,7 +34,7 @@ pub fn score(set: &Set, target: &Target) -> Score {
         .filter(|f| f.scored.iter().any(|c| c == class));
     let (vetoed, may_veto) = vetoes(set, target, class);
     if vetoed {
-        let last = formula.and_then(|f| f.vetoed_score);
+        let last = set.formula.as_ref().and_then(|f| f.vetoed_score);
         return Score {
             outcome: "unqualified",
             deduct: None,

@@ -175,6 +175,25 @@ fn an_unknown_check_is_settled_by_a_review_of_the_whole_or_of_all_its_places() {
 }
 
 #[test]
+fn reviews_of_all_places_outrank_a_review_of_the_whole() {
+    let places = json!({"result": "unknown", "reason": "blocked", "detail": "", "places": [{"key": "p", "case": "none"}]});
+    let target = site("a", "portal", &pass(), &places, &pass());
+    let check = "missing_service_statistics";
+    // The place was found fine, so the answer to the whole says nothing: 100, not 75.
+    let both = reviewed(
+        reviewed(target, check, "p", "rejected", None),
+        check,
+        "all",
+        "answered",
+        Some(1),
+    );
+    assert_eq!(
+        reckoned(round(&[both]))["targets"]["a"]["deduct_score"],
+        "100.00"
+    );
+}
+
+#[test]
 fn a_department_without_services_is_scored_out_of_the_rest() {
     let mut target = site(
         "d",
@@ -233,7 +252,8 @@ fn the_last_rounds_are_compared_with() {
     let mut round = round(&[a, b, c]);
     let earlier = |id: &str, a: &str, b: &str| json!({"id": id, "title": "", "portal_scores": {"a": a, "b": b}});
     let mut last = earlier("2025Q4", "80.01", "79.00");
-    last["outcomes"] = json!({"a": "qualified", "b": "qualified", "c": "unqualified", "A9": "unqualified", "gone": "unqualified"});
+    last["outcomes"] =
+        json!({"a": "qualified", "b": "qualified", "c": "unqualified", "A9": "unqualified"});
     last["index_level1"] = json!({"功能设计": {"numerator": 7, "denominator": 10}});
     round["previous"] = json!([
         earlier("2025Q2", "81.00", "90.00"),

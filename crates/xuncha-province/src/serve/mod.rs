@@ -165,6 +165,8 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .half_close(true)
+        // The machine's own date has no place in an answer of the province.
+        .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

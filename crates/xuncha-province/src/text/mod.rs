@@ -65,7 +65,11 @@ pub fn fill(template: &str, voice: &Voice, rng: &mut Rng) -> String {
 #[must_use]
 pub fn paragraphs(seed: u64, key: &str, voice: &Voice, published: DateTime) -> Vec<String> {
     let mut rng = Rng::new(seed, key);
-    let wanted = rng.range(320, 1300) as usize;
+    let wanted = rng.range(320, 1200) as usize;
+    // Drawn without repeating a sentence; the longest body needs hardly more than there are.
+    let mut order: Vec<&str> = SENTENCES.to_vec();
+    rng.shuffle(&mut order);
+    let mut sentences = order.iter().cycle();
     let mut out = Vec::new();
     let mut written = 0;
     while written < wanted {
@@ -76,8 +80,9 @@ pub fn paragraphs(seed: u64, key: &str, voice: &Voice, published: DateTime) -> V
             paragraph.push_str(&fill(opening, voice, &mut rng).replace("〇日", &day));
         }
         for _ in 0..rng.range(2, 5) {
-            let sentence = *rng.pick(SENTENCES);
-            paragraph.push_str(&fill(sentence, voice, &mut rng));
+            if let Some(sentence) = sentences.next() {
+                paragraph.push_str(&fill(sentence, voice, &mut rng));
+            }
         }
         written += paragraph.chars().count();
         out.push(paragraph);
