@@ -154,6 +154,20 @@ impl Store {
         load(self.read()).await
     }
 
+    /// Regions and organizations alone, for lists that show names; sites and accounts are left empty.
+    pub async fn unit_and_region_names(&self) -> Result<Registry> {
+        let regions: Vec<Region> = bodies(self.read(), "regions", "code").await?;
+        let units: Vec<Organization> = bodies(self.read(), "organizations", "id").await?;
+        Ok(Registry {
+            regions: regions
+                .into_iter()
+                .map(|one| (one.code.clone(), one))
+                .collect(),
+            organizations: units.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            ..Registry::default()
+        })
+    }
+
     /// Replaces the registry and records every change; all of it or nothing. Answers with the changes.
     pub async fn put_registry(
         &self,

@@ -1,4 +1,4 @@
-//! 评分: score sheets by round, set and target.
+//! 评分: score sheets by round, set and target, and the figures that the core reckoned from them.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use sea_orm::Value;
 use xuncha_core::points::Points;
 use xuncha_core::registry::{TargetClass, TargetId};
 use xuncha_core::score::{Outcome, ScoreSheet};
+use xuncha_core::stats::Stats;
 
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
@@ -97,6 +98,36 @@ impl Store {
         )
         .await?;
         row.map(|row| sql::parse("评分表", &row.try_get_by_index::<String>(0)?))
+            .transpose()
+    }
+
+    /// Keeps the figures of a round under a set; earlier ones are replaced.
+    pub async fn put_stats(&self, round: &str, set: &str, stats: &Stats) -> Result<()> {
+        let transaction = self.begin().await?;
+        let delete = "DELETE FROM stats WHERE round = ? AND set_id = ?";
+        sql::run(
+            &transaction.inner,
+            delete,
+            vec![sql::text(round), sql::text(set)],
+        )
+        .await?;
+        let row = vec![sql::text(round), sql::text(set), sql::body("汇总", stats)?];
+        sql::insert(
+            &transaction.inner,
+            "stats",
+            &["round", "set_id", "body"],
+            vec![row],
+            "",
+        )
+        .await?;
+        transaction.commit().await
+    }
+
+    /// The figures of a round under a set, `None` before they were reckoned.
+    pub async fn stats(&self, round: &str, set: &str) -> Result<Option<Stats>> {
+        let sql = "SELECT body FROM stats WHERE round = ? AND set_id = ?";
+        let row = sql::row(self.read(), sql, vec![sql::text(round), sql::text(set)]).await?;
+        row.map(|row| sql::parse("汇总", &row.try_get_by_index::<String>(0)?))
             .transpose()
     }
 

@@ -304,6 +304,20 @@ async fn targets_list_with_scores(store: &Store) {
         (found.total, found.rows[0].class),
         (1, TargetClass::Account)
     );
+    let stats = xuncha_core::stats::Stats {
+        weakest: vec!["办事服务".into()],
+        ..Default::default()
+    };
+    assert_eq!(store.stats("2026Q1", "gov-2019").await.unwrap(), None);
+    store
+        .put_stats("2026Q1", "gov-2019", &Default::default())
+        .await
+        .unwrap();
+    store.put_stats("2026Q1", "gov-2019", &stats).await.unwrap();
+    assert_eq!(
+        store.stats("2026Q1", "gov-2019").await.unwrap(),
+        Some(stats)
+    );
     let one = store.subject("2026Q1", &portal).await.unwrap();
     assert_eq!(one, subjects[0]);
 }

@@ -131,6 +131,12 @@ CREATE TABLE sheets (
     PRIMARY KEY (round, set_id, target)
 );
 CREATE INDEX sheets_by_outcome ON sheets (round, set_id, outcome, target);
+CREATE TABLE stats (
+    round TEXT NOT NULL REFERENCES rounds (id),
+    set_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (round, set_id)
+);
 CREATE TABLE previous_rounds (
     id TEXT NOT NULL PRIMARY KEY,
     title TEXT NOT NULL,
