@@ -1,0 +1,38 @@
+//! 通报命令.
+
+use std::path::Path;
+
+use anyhow::Result;
+use xuncha_core::notice::RoundDetails;
+
+use crate::cli::NoticeCommand;
+use crate::data::Data;
+use crate::jobs;
+use crate::rules::Rules;
+
+/// Builds a notice from a folder of tables; needs no database.
+pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Result<()> {
+    let notice = jobs::notice::build_from_folder(rules, from)?;
+    print_written(&jobs::notice::write(&notice, data, out)?);
+    Ok(())
+}
+
+/// Builds the notice of a round.
+pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<()> {
+    let NoticeCommand::Build { out, round, .. } = command;
+    let row = data.round(round.round.as_deref()).await?;
+    let results = jobs::judge::stored_results(data, &row).await?;
+    let registry = data.store.registry().await?;
+    let province = registry.regions.values().find(|region| region.parent.is_none());
+    let name = province.map_or("", |region| region.name.as_str());
+    let details = RoundDetails::of(name, &row.round);
+    let notice = jobs::notice::build(rules, &results, &registry, &details)?;
+    print_written(&jobs::notice::write(&notice, &data.folder, out)?);
+    Ok(())
+}
+
+fn print_written(paths: &[std::path::PathBuf]) {
+    for path in paths {
+        println!("已写出 {}", path.display());
+    }
+}
