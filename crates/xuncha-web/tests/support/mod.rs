@@ -416,7 +416,7 @@ fn result(check: &str, target: &TargetId, prompt: Option<&str>, captured: &Evide
             );
             return Judged::Unknown { undetermined: why };
         }
-        "stale_account" if number % 4 == 0 => {
+        "stale_account" if number.is_multiple_of(4) => {
             let evidence = EvidenceRef {
                 record: String::new(),
                 ..captured.clone()
