@@ -130,7 +130,7 @@ fn looks(records: Vec<FactRecord>) -> BTreeMap<String, Vec<Capture>> {
     let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
     for record in records {
         if let FactRecord::Look(capture) = record {
-            seen.entry(capture.url.clone()).or_default().push(*capture);
+            seen.entry(capture.url.clone()).or_default().push(capture);
         }
     }
     seen
