@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Result;
-use xuncha_core::notice::RoundDetails;
 
 use crate::cli::NoticeCommand;
 use crate::data::Data;
@@ -23,12 +22,9 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
     let row = data.round(round.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let province = registry.regions.values().find(|region| region.parent.is_none());
-    let name = province.map_or("", |region| region.name.as_str());
-    let details = RoundDetails::of(name, &row.round);
-    let notice = jobs::notice::build(rules, &results, &registry, &details)?;
+    let notice = jobs::notice::build(rules, &results, &registry, &jobs::notice::details(&row.round))?;
     print_written(&jobs::notice::write(&notice, &data.folder, out)?);
-    Ok(())
+    jobs::notice::keep(data, &row.round.id, out).await
 }
 
 fn print_written(paths: &[std::path::PathBuf]) {

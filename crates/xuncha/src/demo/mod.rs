@@ -11,7 +11,6 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use xuncha_core::judge::Judgement;
-use xuncha_core::notice::RoundDetails;
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
 use xuncha_gather::settings::Settings;
@@ -65,7 +64,7 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     std::fs::write(out.join("results.json"), results.to_json()?).context("无法写入 results.json")?;
 
     step(started, "生成通报");
-    write_notice(rules, &data, &results, &province, out).await?;
+    write_notice(rules, &data, &results, out).await?;
     measured.print();
     let usage = province.status()?;
     println!("模拟省进程：请求 {}，内存 {} MB，CPU {:.1} 秒", usage.requests, usage.rss_kb / 1024, usage.cpu_ms as f64 / 1000.0);
@@ -121,10 +120,9 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
     Ok(())
 }
 
-async fn write_notice(rules: &Rules, data: &Data, results: &Results, province: &Province, out: &Path) -> Result<()> {
+async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
     let registry = data.store.registry().await?;
-    let details = RoundDetails::of(&province.file.province.name, &results.round);
-    let notice = jobs::notice::build(rules, results, &registry, &details)?;
+    let notice = jobs::notice::build(rules, results, &registry, &jobs::notice::details(&results.round))?;
     for path in jobs::notice::write(&notice, &data.folder, out)? {
         println!("  {}", path.display());
     }

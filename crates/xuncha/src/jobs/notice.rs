@@ -8,9 +8,11 @@ use sha2::{Digest, Sha256};
 use xuncha_core::golden;
 use xuncha_core::notice::template::{self, Template};
 use xuncha_core::notice::words::Words;
-use xuncha_core::notice::{self, Notice, NoticeInputs, RoundDetails};
+use xuncha_core::notice::from_results::{self, RoundDetails};
+use xuncha_core::notice::{self, Notice, NoticeInputs};
 use xuncha_core::registry::Registry;
 use xuncha_core::results::Results;
+use xuncha_core::round::Round;
 use xuncha_report::{Fonts, write_all};
 use xuncha_store::document::Document;
 
@@ -19,8 +21,21 @@ use crate::rules::Rules;
 
 /// The notice of a round. Refuses, naming every place, where text, tables and annexes would disagree.
 pub fn build(rules: &Rules, results: &Results, registry: &Registry, details: &RoundDetails) -> Result<Notice> {
-    let inputs = notice::inputs(results, registry, details, words(rules)?);
+    let inputs = from_results::inputs(results, registry, details, words(rules)?);
     built(&inputs, &template(rules)?)
+}
+
+/// What a notice needs beside the results: the names follow from the registry, the lists start empty, the date is the monitoring point.
+pub fn details(round: &Round) -> RoundDetails {
+    RoundDetails {
+        names: BTreeMap::new(),
+        number: String::new(),
+        date: round.as_of.date(),
+        cases: Vec::new(),
+        closures: Vec::new(),
+        filings: Vec::new(),
+        annual_forms: Vec::new(),
+    }
 }
 
 /// The notice of a folder of tables (docs/golden-round.md).
