@@ -415,7 +415,17 @@ fn head_line(
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
-    for line in lines.iter().filter(|line| line.node >= title).take(14) {
+    // A bare date may also stand right above the title.
+    let first = lines
+        .iter()
+        .position(|line| line.node >= title)
+        .unwrap_or(lines.len());
+    for (at, line) in lines
+        .iter()
+        .enumerate()
+        .skip(first.saturating_sub(2))
+        .take(16)
+    {
         if !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
@@ -425,6 +435,9 @@ fn head_line(
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
             let is_bare = rest <= 40 || line.text.contains("来源");
+            if at < first && rest > 6 {
+                continue;
+            }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
                 (true, _, true) => 4,
                 (_, true, true) => 3,
