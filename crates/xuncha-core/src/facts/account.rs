@@ -23,7 +23,7 @@ pub(crate) fn posts(facts: &PageFacts) -> Vec<Post> {
 
 /// Newest first; undated posts last, otherwise in the order of the page.
 pub(crate) fn sort_newest_first(posts: &mut [Post]) {
-    posts.sort_by(|left, right| right.date.cmp(&left.date));
+    posts.sort_by_key(|post| std::cmp::Reverse(post.date));
 }
 
 /// Interaction entries: short texts of links, buttons, menu entries, counters and input hints.

@@ -209,7 +209,8 @@ pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
     let text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
-    if !text.is_empty() && !(is_cut && title.chars().count() >= text.chars().count()) {
+    let is_worse = is_cut && title.chars().count() >= text.chars().count();
+    if !text.is_empty() && !is_worse {
         return cut(&text, 80);
     }
     if !title.is_empty() {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::records::{Records, address, evidence};
+use super::records::{Records, address, evidence, page_key};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
     Area, ArticleFacts, Column, ColumnKind, InterpretationFacts, LinkKind, Mark, MarkSeen,
@@ -326,18 +326,18 @@ fn linked(page: &PageFacts) -> BTreeSet<String> {
     page.links
         .iter()
         .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
-        .map(|link| canonical(&link.url))
+        .map(|link| page_key(&link.url))
         .chain(
             page.article
                 .iter()
                 .flat_map(|article| &article.body_links)
-                .map(|link| canonical(&link.url)),
+                .map(|link| page_key(&link.url)),
         )
         .collect()
 }
 
 fn keys(page: &PageFacts) -> [String; 2] {
-    [canonical(&page.capture.url), canonical(address(page))]
+    [page_key(&page.capture.url), page_key(address(page))]
 }
 
 fn pair(
