@@ -268,8 +268,15 @@ fn title_and_date(
             outside.push_str(&line.text);
         }
     }
+    // On short-message platforms the date is the link, and the text beside it the title.
+    let own = anchor_text(dom, anchor);
+    if own.chars().count() <= 20
+        && let Some(date) = dates::list_date(&own, today)
+    {
+        return (super::dom::collapse(&outside), Some(date));
+    }
     // Today's clock beside 无障碍浏览 is no date of an item.
-    let is_clock = ["今天", "今日", "星期"]
+    let is_clock = ["今天是", "今日是", "星期"]
         .iter()
         .any(|word| outside.contains(word));
     if let Some(date) = dates::list_date(&outside, today).filter(|_| !is_clock) {
