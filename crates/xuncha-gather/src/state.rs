@@ -275,11 +275,15 @@ impl SiteState {
         }
         let pagers = facts.list.iter().flat_map(|list| &list.pages);
         let pagers = pagers.map(|url| (url.as_str(), LinkKind::Pager));
+        // Items of a list that a script fills are links that no anchor shows.
+        let items = facts.list.iter().flat_map(|list| &list.items);
+        let items = items.map(|item| (item.url.as_str(), LinkKind::Anchor));
         for (url, kind) in facts
             .links
             .iter()
             .map(|link| (link.url.as_str(), link.kind))
             .chain(pagers)
+            .chain(items)
         {
             let class = self.class(url, kind);
             if class == LinkClass::Ignore {
