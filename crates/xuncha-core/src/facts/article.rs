@@ -77,6 +77,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
                 start,
                 &[
                     "来源",
+                    "来源于",
                     "信息来源",
                     "稿件来源",
                     "文章来源",
@@ -211,7 +212,18 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
         .filter(|inner| dom.name(*inner) == "a")
         .map(|anchor| dom.chars_of(anchor))
         .sum();
-    chars >= 30 && links * 2 < chars
+    // Dates and counters beside links are no prose, runs of text are.
+    let prose: u32 = dom
+        .inside(body)
+        .filter(|inner| {
+            let node = &dom.nodes[*inner];
+            matches!(node.kind, Kind::Text(_)) && !node.is_hidden && dom.chars_of(*inner) >= 12
+        })
+        .filter(|inner| !dom.ancestors(*inner).take(3).any(|up| dom.name(up) == "a"))
+        .map(|inner| dom.chars_of(inner))
+        .sum();
+    let has_text = chars - links.min(chars) >= 30;
+    has_text && (links * 2 < chars || prose >= 300)
 }
 
 /// The element that shows the title: `h1`, a block named title, or the text that the page's `<title>` begins with.
@@ -254,7 +266,7 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
         if dom
             .ancestors(index)
             .take(3)
-            .any(|up| dom.name(up) == "a" || dom.name(up) == "li")
+            .any(|up| dom.name(up) == "a" || dom.name(up) == "li" && dom.chars_of(up) < 200)
         {
             continue;
         }

@@ -6,7 +6,9 @@ use encoding_rs::{
 };
 
 /// Bytes that the prescan looks at. The standard asks for 1,024; real pages put long comments before their meta.
-const PRESCAN_BYTES: usize = 4096;
+const PRESCAN_BYTES: usize = 32_768;
+/// Bytes that a guess is made on.
+const GUESS_BYTES: usize = 4096;
 
 /// The encoding of an HTML body. GB2312 and GBK are read as GB18030, which contains both.
 pub fn detect(body: &[u8], content_type: &str) -> &'static Encoding {
@@ -31,7 +33,7 @@ fn from_content_type(content_type: &str) -> Option<&'static Encoding> {
 fn guess(body: &[u8]) -> &'static Encoding {
     // Pages open with ASCII markup; a window without any high byte says nothing, so it starts at the first one.
     let start = body.iter().position(|byte| *byte >= 0x80).unwrap_or(0);
-    let window = &body[start..body.len().min(start + PRESCAN_BYTES)];
+    let window = &body[start..body.len().min(start + GUESS_BYTES)];
     if std::str::from_utf8(body).is_ok() {
         return UTF_8;
     }
@@ -127,20 +129,24 @@ fn read_meta(bytes: &[u8], mut at: usize) -> (usize, Option<&'static Encoding>) 
         }
         seen.push(name);
     }
+    let at = attribute(bytes, at).0;
     let usable = match need_pragma {
         None => false,
         Some(true) => got_pragma,
         Some(false) => true,
     };
-    let found = charset.filter(|_| usable).map(|encoding| {
-        if encoding == UTF_16BE || encoding == UTF_16LE {
-            UTF_8
-        } else if encoding == X_USER_DEFINED {
-            WINDOWS_1252
-        } else {
-            encoding
-        }
-    });
+    // A tag that never closes is no tag.
+    let found = charset
+        .filter(|_| usable && bytes.get(at) == Some(&b'>'))
+        .map(|encoding| {
+            if encoding == UTF_16BE || encoding == UTF_16LE {
+                UTF_8
+            } else if encoding == X_USER_DEFINED {
+                WINDOWS_1252
+            } else {
+                encoding
+            }
+        });
     (at, found)
 }
 

@@ -381,7 +381,8 @@ fn labelled(
             // A label in the cell or block before: 发布日期 | 2026-03-01.
             if lead.trim().is_empty() {
                 lead = before.map(|line| line.text.clone()).unwrap_or_default();
-                if lead.chars().count() > 8 {
+                let name = lead.trim_end_matches(['：', ':']).trim();
+                if !LABELS.contains(&name) {
                     continue;
                 }
             }
@@ -414,7 +415,17 @@ fn head_line(
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
-    for line in lines.iter().filter(|line| line.node >= title).take(14) {
+    // A bare date may also stand right above the title.
+    let first = lines
+        .iter()
+        .position(|line| line.node >= title)
+        .unwrap_or(lines.len());
+    for (at, line) in lines
+        .iter()
+        .enumerate()
+        .skip(first.saturating_sub(2))
+        .take(16)
+    {
         if !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
@@ -424,6 +435,9 @@ fn head_line(
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
             let is_bare = rest <= 40 || line.text.contains("来源");
+            if at < first && rest > 6 {
+                continue;
+            }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
                 (true, _, true) => 4,
                 (_, true, true) => 3,
@@ -465,10 +479,12 @@ fn is_in_list_or_footer(dom: &Dom, node: usize) -> bool {
     if dom.nodes[node].area == Area::Footer {
         return true;
     }
-    // A date inside of a link's item belongs to another article; a table row of the article's own head holds no link.
+    // A date inside of a link's item belongs to another article; a list item that holds a whole page does not.
     dom.ancestors(node).take(4).any(|up| {
         dom.name(up) == "a"
-            || dom.name(up) == "li" && dom.inside(up).any(|inner| dom.name(inner) == "a")
+            || dom.name(up) == "li"
+                && dom.chars_of(up) < 200
+                && dom.inside(up).any(|inner| dom.name(inner) == "a")
     })
 }
 

@@ -3,9 +3,15 @@
 //! The page is parsed once and walked once; every reader afterwards is a scan over this vector, which keeps a page of 30 KB
 //! well under two milliseconds. Ranges (`index..end`) stand for subtrees.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use dom_query::{Document, NodeData, NodeId, TreeNode};
 
+use regex::Regex;
+
 use super::model::Area;
+use super::text::pattern;
 
 /// What a node is.
 pub(crate) enum Kind {
@@ -63,7 +69,8 @@ const MAX_NODES: usize = 200_000;
 impl Dom {
     /// Parses a page.
     pub fn parse(html: &str) -> Dom {
-        let document = Document::from(html);
+        let html = without_noscript(html);
+        let document = Document::from(cut_at_depth(&html));
         let mut nodes: Vec<Node> = Vec::with_capacity(1024);
         let mut chars: u32 = 0;
         let root = document.root().id;
@@ -284,6 +291,59 @@ impl Dom {
     }
 }
 
+/// A browser that runs scripts never parses what stands in `noscript`; inside of `head` the parser would spill it into the body.
+fn without_noscript(html: &str) -> Cow<'_, str> {
+    static NOSCRIPT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?is)<noscript\b[^>]*>.*?</noscript\s*>"));
+    if html.contains("<noscript") || html.contains("<NOSCRIPT") {
+        NOSCRIPT.replace_all(html, "")
+    } else {
+        Cow::Borrowed(html)
+    }
+}
+
+/// Open elements that a page may have at once: the parser's work grows with their square, which a hostile page would use.
+const MAX_DEPTH: usize = 1_500;
+
+/// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
+fn cut_at_depth(html: &str) -> &str {
+    let bytes = html.as_bytes();
+    let mut depth: usize = 0;
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'<') {
+        let start = at + found;
+        let is_end = bytes.get(start + 1) == Some(&b'/');
+        let name_start = start + 1 + usize::from(is_end);
+        let length = bytes[name_start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        at = name_start + length.max(1);
+        if at >= bytes.len() {
+            break;
+        }
+        let name = bytes[name_start..name_start + length].to_ascii_lowercase();
+        if length == 0 || SELF_CLOSING.contains(&name.as_slice()) {
+            continue;
+        }
+        if is_end {
+            depth = depth.saturating_sub(1);
+        } else {
+            depth += 1;
+        }
+        if depth > MAX_DEPTH {
+            return &html[..start];
+        }
+    }
+    html
+}
+
+const SELF_CLOSING: [&[u8]; 25] = [
+    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
+    b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
+    b"param", b"tbody", b"thead", b"frame",
+];
+
 fn kind_of(node: &TreeNode, is_root: bool) -> Option<Kind> {
     match &node.data {
         NodeData::Text { contents } => Some(Kind::Text(contents.to_string())),
@@ -438,7 +498,9 @@ mod tests {
 
     #[test]
     fn deep_nesting_does_not_overflow() {
-        let html = "<div>".repeat(50_000);
-        assert!(Dom::parse(&html).nodes.len() > 1);
+        let html = format!("<p>开头</p>{}", "<div>".repeat(50_000));
+        let dom = Dom::parse(&html);
+        assert_eq!(dom.text(0), "开头");
+        assert!(dom.nodes.len() < 5_000);
     }
 }

@@ -233,7 +233,13 @@ impl Lexicons {
         if let Some(found) = self.guide_labels.get(&label) {
             return Some(*found);
         }
-        if count > 10 {
+        // By its ending only a short plain noun is a label; 身份证及其他相关材料 is a value.
+        let is_phrase = [
+            "及", "和", "、", "其他", "其它", "相关", "有关", "等", "的", "，",
+        ]
+        .iter()
+        .any(|word| label.contains(word));
+        if count > 8 || is_phrase {
             return None;
         }
         self.guide_endings

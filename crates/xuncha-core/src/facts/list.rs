@@ -149,19 +149,24 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
     if !matches!(name, "ul" | "tbody" | "ol") {
         return parent;
     }
+    let tokens = dom.tokens(parent);
     let twins = dom
         .children(grand)
-        .filter(|child| dom.name(*child) == name)
+        .filter(|child| dom.name(*child) == name && dom.tokens(*child) == tokens)
         .count();
-    if twins > 1
-        && dom.children(grand).all(|child| {
-            matches!(
-                dom.name(child),
-                "ul" | "ol" | "tbody" | "" | "hr" | "br" | "script" | "div" | "p"
-            )
-        })
-    {
-        grand
+    if twins > 1 {
+        return grand;
+    }
+    // Each `ul` may stand alone in a box of its own, and the boxes repeat.
+    let above = dom.nodes[grand].parent;
+    let box_tokens = dom.tokens(grand);
+    let boxes = dom
+        .children(above)
+        .filter(|child| dom.name(*child) == "div" && dom.tokens(*child) == box_tokens)
+        .count();
+    let is_bare_box = !box_tokens.is_empty() && dom.chars_of(grand) == dom.chars_of(parent);
+    if boxes > 1 && is_bare_box {
+        above
     } else {
         parent
     }

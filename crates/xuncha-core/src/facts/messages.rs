@@ -435,7 +435,7 @@ pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) ->
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+
     use crate::facts::test_page;
     use jiff::civil::date;
 

@@ -38,7 +38,8 @@ pub(crate) fn read(capture: &Capture, body: &[u8]) -> Option<PackageFacts> {
     };
     if !is_zip {
         let head = String::from_utf8_lossy(&body[..body.len().min(512)]).to_ascii_lowercase();
-        let is_html = kind.contains("html") || head.contains("<html") || head.contains("<!doctype");
+        let is_html = !body.is_empty()
+            && (kind.contains("html") || head.contains("<html") || head.contains("<!doctype"));
         return facts(if is_html { "html" } else { "other" }, None);
     }
     // Reading stopped at our own limit: the part that came looks like an archive, and nothing more can be said.

@@ -8,6 +8,9 @@ mod policies;
 mod records;
 mod services;
 mod site;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use account::assemble_account;
 pub use links::{is_bad_look, needs_second_look};

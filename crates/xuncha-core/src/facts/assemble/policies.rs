@@ -115,6 +115,8 @@ fn class(
         .breadcrumbs
         .iter()
         .rev()
+        // The page's own name at the end is its title, not a column.
+        .filter(|crumb| !crumb.url.is_empty())
         .map(|crumb| lexicons.column_kind(&crumb.text))
         .find(|(_, is_sure)| *is_sure)
         .map(|(kind, _)| kind);
@@ -314,7 +316,7 @@ fn core(title: &str) -> String {
 
 fn is_same(document: &str, reading: &str) -> bool {
     let (of_document, of_reading) = (core(document), core(reading));
-    let long_enough = |text: &str| text.chars().count() >= 6;
+    let long_enough = |text: &str| text.chars().count() >= 5;
     long_enough(&of_document) && bare(reading).contains(&of_document)
         || long_enough(&of_reading) && bare(document).contains(&of_reading)
 }

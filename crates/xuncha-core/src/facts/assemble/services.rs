@@ -16,29 +16,39 @@ use crate::facts::text::bare;
 
 /// Guide pages in the order of address.
 pub(super) fn guides(records: &Records, columns: &[Column], lexicons: &Lexicons) -> Vec<SiteGuide> {
-    records
+    let mut guides: Vec<SiteGuide> = records
         .good_pages()
         .filter(|page| {
-            !columns
-                .iter()
-                .any(|column| canonical(&column.url) == canonical(&page.capture.url))
-                && page.missing_wording.is_empty()
+            let key = canonical(&page.capture.url);
+            page.missing_wording.is_empty()
+                && !columns.iter().any(|column| canonical(&column.url) == key)
         })
         .filter_map(|page| {
-            let mut guide = page.guide.clone()?;
-            if title_names_item(&guide, lexicons)
-                && !guide.elements.contains_key(&GuideElement::事项名称)
-            {
-                let title = guide.title.clone();
-                guide.elements.insert(GuideElement::事项名称, title);
-            }
+            let guide = page.guide.clone()?;
             Some(SiteGuide {
                 url: page.capture.url.clone(),
                 evidence: evidence(page, &guide.title),
                 guide,
             })
         })
-        .collect()
+        .collect();
+    // A title names the item, unless the site's other guides state the name as an element of its own.
+    let stated = guides
+        .iter()
+        .filter(|site| site.guide.elements.contains_key(&GuideElement::事项名称))
+        .count();
+    if stated * 2 < guides.len() || stated == 0 {
+        for site in &mut guides {
+            if title_names_item(&site.guide, lexicons) {
+                let title = site.guide.title.clone();
+                site.guide
+                    .elements
+                    .entry(GuideElement::事项名称)
+                    .or_insert(title);
+            }
+        }
+    }
+    guides
 }
 
 /// The page that lists the services: links most guides, else a column of services that has content.
