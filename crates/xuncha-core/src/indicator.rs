@@ -8,6 +8,7 @@ use crate::points::Points;
 use crate::registry::TargetClass;
 
 mod resolve;
+mod validate;
 
 pub use resolve::{KnownCheck, SetError, resolve, set_hash};
 

@@ -8,7 +8,14 @@
 //!
 //! Start reading at [`verdict`] (what a judgement is), then [`facts::model`] (what is known of a target), then one room in `checks`.
 
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::iter_over_hash_type
+)]
+
 pub mod calendar;
+pub mod checks;
 pub mod evidence;
 pub mod facts;
 pub mod golden;
@@ -16,6 +23,7 @@ pub mod indicator;
 pub mod judge;
 pub mod notice;
 pub mod points;
+pub mod rectify;
 pub mod registry;
 pub mod results;
 pub mod review;
@@ -25,7 +33,6 @@ pub mod score;
 pub mod sheet;
 pub mod stats;
 pub mod verdict;
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;

@@ -6,6 +6,17 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+mod diff;
+mod disagree;
+mod entry;
+mod import;
+mod sheet;
+
+pub use diff::{ApplyError, Change, ChangeKind, apply, diff};
+pub use disagree::{Disagreement, ReportedSite, ShownSite, disagreements, reported_sites};
+pub use import::{import, to_sheets};
+pub use sheet::{Column, EntryKind, ImportError, Mapping, Sheet, SheetMapping};
+
 /// 检查对象编号. A site's 标识码 (`9901000001`) or an account's number (`A000001`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -253,3 +264,8 @@ pub fn is_site_code(text: &str) -> bool {
     let expected = if digits.len() == text.len() { 10 } else { 8 };
     digits.len() == expected && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "registry_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::indicator::IndicatorSet;
-use crate::registry::{Target, TargetId};
+use crate::registry::{Account, Registry, State, Target, TargetId};
 
 /// 覆盖方式.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,4 +73,56 @@ pub struct Subject {
     pub reporting_name: Option<String>,
     /// Running accounts of the same unit on the same platform, itself included, by number.
     pub sibling_accounts: Vec<TargetId>,
+}
+
+/// The drawn targets as subjects, by number. A number that the registry does not hold is left out: a sample is drawn from the registry.
+pub fn subjects<'a>(
+    registry: &Registry,
+    drawn: impl Iterator<Item = &'a TargetId>,
+    reporting_names: &BTreeMap<TargetId, String>,
+) -> Vec<Subject> {
+    let mut subjects: Vec<Subject> =
+        drawn.filter_map(|id| subject(registry, id, reporting_names)).collect();
+    subjects.sort_by(|a, b| a.target.id().cmp(b.target.id()));
+    subjects
+}
+
+fn subject(
+    registry: &Registry,
+    id: &TargetId,
+    reporting_names: &BTreeMap<TargetId, String>,
+) -> Option<Subject> {
+    let site = registry.sites.get(id).cloned().map(Target::Site);
+    let target = site.or_else(|| registry.accounts.get(id).cloned().map(Target::Account))?;
+    let organization = registry.organizations.get(target.organization());
+    let region = registry.regions.get(target.region());
+    Some(Subject {
+        organization_name: organization.map_or_else(String::new, |unit| unit.name.clone()),
+        region_name: region.map_or_else(String::new, |region| region.name.clone()),
+        region_path: region_path(registry, target.region()),
+        reporting_name: reporting_names.get(id).cloned(),
+        sibling_accounts: sibling_accounts(registry, &target),
+        target,
+    })
+}
+
+/// Names of the regions above, nearest first. Bounded, so that a circle in the data ends.
+fn region_path(registry: &Registry, code: &str) -> Vec<String> {
+    let mut path = Vec::new();
+    let mut above = registry.regions.get(code).and_then(|region| region.parent.as_ref());
+    while let Some(region) = above.and_then(|code| registry.regions.get(code)) {
+        path.push(region.name.clone());
+        above = region.parent.as_ref().filter(|_| path.len() < 8);
+    }
+    path
+}
+
+fn sibling_accounts(registry: &Registry, target: &Target) -> Vec<TargetId> {
+    let Target::Account(account) = target else { return Vec::new() };
+    let is_sibling = |other: &&Account| {
+        other.organization == account.organization
+            && other.platform == account.platform
+            && other.state == State::Running
+    };
+    registry.accounts.values().filter(is_sibling).map(|other| other.id.clone()).collect()
 }

@@ -1,18 +1,6 @@
 use super::*;
 use crate::registry::Region;
-use crate::testing::{account, site};
-
-/// A small generator of numbers for the properties below: the same cases in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % sides as u64) as usize
-    }
-}
+use crate::testing::{Dice, account, site};
 
 fn registry(dice: &mut Dice, departments: usize, accounts: usize) -> Registry {
     let mut registry = Registry::default();

@@ -329,3 +329,8 @@ fn exact(points: Points) -> Exact {
 #[allow(clippy::unwrap_used)]
 #[path = "score_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "score_properties.rs"]
+mod properties;

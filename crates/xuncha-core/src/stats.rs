@@ -11,9 +11,12 @@ use crate::round::{Sample, Subject};
 use crate::score::{Outcome, ScoreSheet};
 
 mod figures;
+mod import;
 mod index;
+mod outcome;
 mod previous;
 
+pub use import::previous_rounds;
 pub use index::{IndexKind, IndexRow};
 pub use previous::PreviousRound;
 

@@ -1,5 +1,7 @@
 //! Small makers of values for the tests of this crate.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{DateTime, date};
 
 use crate::evidence::EvidenceRef;
@@ -192,5 +194,33 @@ pub fn answered(number: u32) -> Decision {
     Decision::Answered {
         number,
         note: String::new(),
+    }
+}
+
+/// The sets of the project, as they stand in the repository.
+pub fn project_files() -> BTreeMap<String, String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../indicators");
+    let mut files = BTreeMap::new();
+    for folder in std::fs::read_dir(root).unwrap() {
+        let folder = folder.unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let key = format!("{}/{name}", folder.file_name().to_string_lossy());
+            files.insert(key, std::fs::read_to_string(path).unwrap());
+        }
+    }
+    files
+}
+
+/// A small generator of numbers for properties: the same cases in every run.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % sides as u64) as usize
     }
 }

@@ -1,1 +1,88 @@
-//! Skeleton.
+//! `xuncha-web`: the one door for people. Pages rendered on the server, without scripts.
+//!
+//! It shows what the store holds: rounds, targets, score sheets, findings with their evidence, the notice, the registry. It never
+//! crawls, judges or reckons: what takes time is a job, and a figure on a page is a stored figure.
+//!
+//! Every page but the sign-in asks for a session. Archived pages of others are shown in a sandbox without scripts or network.
+//!
+//! Start reading at [`router`], then one file in `pages` with the template of the same name.
+
+mod error;
+mod headers;
+mod labels;
+mod lang;
+mod pager;
+mod pages;
+mod session;
+mod shell;
+
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use xuncha_store::Store;
+use xuncha_store::evidence::EvidenceFolder;
+
+pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
+
+/// 网页状态. What the pages read from, with the clock and the randomness they use.
+#[derive(Clone)]
+pub struct WebState {
+    /// Database.
+    pub store: Store,
+    /// Evidence files.
+    pub evidence: EvidenceFolder,
+    /// Folder below which documents stand.
+    pub documents: PathBuf,
+    /// Seconds since 1970, for sessions.
+    pub now_s: fn() -> i64,
+    /// A new unguessable token: [`random_token`] outside tests.
+    pub new_token: fn() -> String,
+}
+
+/// All pages.
+pub fn router(state: WebState) -> Router {
+    let inside = Router::new()
+        .route("/", get(pages::rounds::list))
+        .route("/rounds/{round}", get(pages::rounds::show))
+        .route("/rounds/{round}/targets", get(pages::targets::list))
+        .route(
+            "/rounds/{round}/targets/{target}",
+            get(pages::targets::show),
+        )
+        .route("/rounds/{round}/open", get(pages::open::list))
+        .route("/rounds/{round}/notice", get(pages::notice::show))
+        .route(
+            "/rounds/{round}/documents/{name}",
+            get(pages::notice::download),
+        )
+        .route(
+            "/rounds/{round}/documents/{name}/preview",
+            get(pages::notice::preview),
+        )
+        .route(
+            "/rounds/{round}/evidence/{target}/{record}",
+            get(pages::evidence::show),
+        )
+        .route(
+            "/rounds/{round}/evidence/{target}/{record}/replay",
+            get(pages::evidence::replay),
+        )
+        .route("/findings/{id}", get(pages::findings::show))
+        .route("/registry", get(pages::registry::list))
+        .route("/about", get(pages::about::show))
+        .route("/sign-out", post(session::sign_out))
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            session::require,
+        ));
+    Router::new()
+        .merge(inside)
+        .route("/sign-in", get(session::form).post(session::sign_in))
+        .route("/assets/style.css", get(pages::about::style))
+        .fallback(error::not_found)
+        .layer(middleware::from_fn(headers::secure))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(state)
+}

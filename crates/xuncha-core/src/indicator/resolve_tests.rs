@@ -1,23 +1,9 @@
 use super::*;
+use crate::indicator::IndicatorKind;
+use crate::testing::project_files;
 
 fn any_check(_: &str, _: &serde_json::Value) -> Result<(), String> {
     Ok(())
-}
-
-/// The sets of the project, as they stand in the repository.
-fn project_files() -> BTreeMap<String, String> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../indicators");
-    let mut files = BTreeMap::new();
-    for folder in std::fs::read_dir(root).unwrap() {
-        let folder = folder.unwrap();
-        for file in std::fs::read_dir(folder.path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let key = format!("{}/{name}", folder.file_name().to_string_lossy());
-            files.insert(key, std::fs::read_to_string(path).unwrap());
-        }
-    }
-    files
 }
 
 const SET: &str = r#"

@@ -43,6 +43,15 @@ impl PreviousRound {
         self
     }
 
+    /// 上期不合格对象. Targets that failed: the next round has to take them again.
+    pub fn failures(&self) -> Vec<TargetId> {
+        self.outcomes
+            .iter()
+            .filter(|(_, outcome)| **outcome == Outcome::Unqualified)
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
     /// What a finished round leaves for the next ones.
     pub fn of(results: &Results) -> PreviousRound {
         let mut round = PreviousRound {

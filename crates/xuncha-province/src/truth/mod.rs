@@ -1,0 +1,243 @@
+//! The truth about every site: what is planted and what looks so, read from the same content that the pages show.
+
+mod content;
+mod freshness;
+
+use serde_json::{Map, Value, json};
+
+use crate::accounts;
+use crate::content::Site;
+use crate::content::links::{Link, Place};
+use crate::model::{Province, SearchPlan};
+
+const MARKS: [&str; 7] = [
+    "党政机关网站标识",
+    "网站标识码",
+    "ICP备案编号",
+    "公安机关备案标识",
+    "网站主办单位",
+    "联系方式",
+    "找错入口",
+];
+const TAGS: [&str; 7] = [
+    "SiteName",
+    "SiteDomain",
+    "SiteIDCode",
+    "ColumnName",
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+];
+const MANUAL: [&str; 19] = [
+    "serious_problem",
+    "overview_accuracy",
+    "duties_accuracy",
+    "leaders_accuracy",
+    "services_listed",
+    "content_accuracy",
+    "form_samples",
+    "message_submission",
+    "unified_login",
+    "question_reply",
+    "single_sign_on",
+    "browser_compatibility",
+    "ipv6",
+    "bonus_release",
+    "bonus_response",
+    "bonus_services",
+    "bonus_interaction",
+    "bonus_features",
+    "bonus_innovation",
+];
+
+/// 检查真值: items and near misses of one check.
+#[derive(Default)]
+struct Check {
+    items: Vec<Value>,
+    near: Vec<Value>,
+}
+
+impl Check {
+    fn item(&mut self, key: impl Into<String>, kind: &str, found_on: &[String], note: &str) {
+        self.items.push(entry(key.into(), kind, found_on, note));
+    }
+
+    fn near(&mut self, key: impl Into<String>, kind: &str, found_on: &[String], note: &str) {
+        self.near.push(entry(key.into(), kind, found_on, note));
+    }
+
+    fn done(self) -> Value {
+        json!({"outcome": if self.items.is_empty() { "pass" } else { "fail" }, "items": self.items, "near_misses": self.near})
+    }
+}
+
+fn entry(key: String, kind: &str, found_on: &[String], note: &str) -> Value {
+    json!({"key": key, "kind": kind, "found_on": found_on, "note": note})
+}
+
+fn not_applicable() -> Value {
+    json!({"outcome": "not_applicable", "items": [], "near_misses": []})
+}
+
+/// The whole truth file.
+#[must_use]
+pub fn all(province: &Province, sites: &[Site]) -> Value {
+    let mut targets: Vec<Value> = sites.iter().map(site).collect();
+    targets.extend(province.accounts.iter().map(accounts::truth));
+    json!({ "targets": targets })
+}
+
+/// The truth about one site.
+#[must_use]
+pub fn site(site: &Site) -> Value {
+    let plan = &site.plan;
+    let services = !plan.no_services;
+    let checks: Map<String, Value> = [
+        ("unreachable_site", freshness::unreachable(site)),
+        ("stale_home", freshness::stale_home(site)),
+        ("stale_columns", freshness::stale_columns(site)),
+        ("broken_links", broken_links(site)),
+        (
+            "missing_site_marks",
+            listed(
+                &MARKS,
+                &plan.defects.missing_marks,
+                &plan.defects.near_marks,
+                "unusual_form",
+            ),
+        ),
+        (
+            "missing_page_tags",
+            listed(
+                &TAGS,
+                &plan.defects.missing_tags,
+                &plan.defects.near_tags,
+                "unusual_spelling",
+            ),
+        ),
+        (
+            "nonconforming_domain",
+            flag(
+                "domain",
+                &plan.host,
+                plan.defects.bad_domain,
+                plan.defects.near_domain,
+            ),
+        ),
+        (
+            "nonconforming_name",
+            flag(
+                "name",
+                &plan.name,
+                plan.defects.bad_name,
+                plan.defects.near_name,
+            ),
+        ),
+        ("search_misses", search(site)),
+        ("uninterpreted_policies", content::uninterpreted(site)),
+        ("unlinked_interpretations", content::unlinked(site)),
+        (
+            "incomplete_guides",
+            if services {
+                content::guides(site)
+            } else {
+                not_applicable()
+            },
+        ),
+        (
+            "missing_service_statistics",
+            if services {
+                content::statistics(site)
+            } else {
+                not_applicable()
+            },
+        ),
+        ("unpublished_messages", content::messages(site)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    json!({
+        "target": plan.code, "kind": "site", "site_kind": plan.kind.word(), "name": plan.name, "family": plan.family.word(), "host": plan.host,
+        "home": plan.home(), "checks": checks, "manual": manual(site), "pages": site.text_pages(),
+    })
+}
+
+fn manual(site: &Site) -> Value {
+    let mut out = Map::new();
+    if site.plan.kind != crate::model::SiteKind::Portal {
+        out.insert(
+            "serious_problem".to_owned(),
+            json!({"fails": 0, "note": ""}),
+        );
+        return Value::Object(out);
+    }
+    for question in MANUAL {
+        let found = site
+            .plan
+            .defects
+            .manual
+            .iter()
+            .find(|(q, _, _)| *q == question);
+        let (fails, note) = found.map_or((0, ""), |(_, fails, note)| (*fails, note.as_str()));
+        out.insert(question.to_owned(), json!({"fails": fails, "note": note}));
+    }
+    Value::Object(out)
+}
+
+fn link_pages(site: &Site, link: &Link) -> Vec<String> {
+    match link.place {
+        Place::Article(a) => vec![site.absolute(&site.articles[a].address)],
+        Place::Home | Place::Footer => vec![site.absolute(site.home_content())],
+    }
+}
+
+fn broken_links(site: &Site) -> Value {
+    let mut check = Check::default();
+    for link in &site.links {
+        let pages = link_pages(site, link);
+        if link.near {
+            check.near(link.key.clone(), link.kind.word(), &pages, &link.text);
+        } else {
+            check.item(link.key.clone(), link.kind.word(), &pages, &link.text);
+        }
+    }
+    check.done()
+}
+
+fn listed(names: &[&str; 7], missing: &[u8], near: &[u8], kind: &str) -> Value {
+    let mut check = Check::default();
+    for &n in missing {
+        check.item(names[usize::from(n)], "missing", &[], "");
+    }
+    for &n in near {
+        check.near(names[usize::from(n)], kind, &[], "");
+    }
+    check.done()
+}
+
+fn flag(key: &str, value: &str, bad: bool, near: bool) -> Value {
+    let mut check = Check::default();
+    if bad {
+        check.item(key, "nonconforming", &[], value);
+    } else if near {
+        check.near(key, "odd_but_conforming", &[], value);
+    }
+    check.done()
+}
+
+fn search(site: &Site) -> Value {
+    let mut check = Check::default();
+    match site.plan.defects.search {
+        SearchPlan::Works => {}
+        SearchPlan::Unusual => {
+            check.near("unclassified", "classified_by_headings", &[], "");
+            check.near("none", "image_button_and_select", &[], "");
+        }
+        SearchPlan::Absent => check.item("none", "no_form", &[], ""),
+        SearchPlan::Dead => check.item("none", "form_leads_nowhere", &[], ""),
+        SearchPlan::Misses => check.item("miss", "titles_not_found", &[], ""),
+        SearchPlan::Unclassified => check.item("unclassified", "one_list", &[], ""),
+    }
+    check.done()
+}

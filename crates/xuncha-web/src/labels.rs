@@ -1,0 +1,129 @@
+//! Words for the values of the core, in both languages, and the class that styles them.
+
+use xuncha_core::indicator::{FigureConfidence, IndicatorKind};
+use xuncha_core::registry::{SiteKind, State, TargetClass};
+use xuncha_core::review::Decision;
+use xuncha_core::round::Coverage;
+use xuncha_core::score::Outcome;
+use xuncha_core::verdict::{Confidence, UndeterminedReason};
+use xuncha_store::round::RoundState;
+
+use crate::lang::Lang;
+
+/// 标签. A word with the style class of its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) text: String,
+    pub(crate) tone: &'static str,
+}
+
+fn label(lang: Lang, zh: &str, en: &str, tone: &'static str) -> Label {
+    Label {
+        text: lang.t(zh, en).to_owned(),
+        tone,
+    }
+}
+
+pub(crate) fn outcome(lang: Lang, outcome: Option<Outcome>) -> Label {
+    match outcome {
+        Some(Outcome::Qualified) => label(lang, "合格", "Qualified", "good"),
+        Some(Outcome::Unqualified) => label(lang, "不合格", "Unqualified", "bad"),
+        Some(Outcome::Undetermined) => label(lang, "无法判定", "Undetermined", "open"),
+        None => label(lang, "未评分", "Not scored", "none"),
+    }
+}
+
+pub(crate) fn round_state(lang: Lang, state: RoundState) -> Label {
+    match state {
+        RoundState::New => label(lang, "新建", "New", "none"),
+        RoundState::Gathering => label(lang, "采集中", "Gathering", "open"),
+        RoundState::Judged => label(lang, "已判定", "Judged", "info"),
+        RoundState::Closed => label(lang, "已关闭", "Closed", "good"),
+    }
+}
+
+pub(crate) fn coverage(lang: Lang, coverage: Coverage) -> &'static str {
+    match coverage {
+        Coverage::Sample => lang.t("抽查", "Sample"),
+        Coverage::Census => lang.t("普查", "Census"),
+    }
+}
+
+pub(crate) fn class(lang: Lang, class: TargetClass) -> &'static str {
+    match class {
+        TargetClass::Portal => lang.t("门户网站", "Portal"),
+        TargetClass::Department => lang.t("部门网站", "Department site"),
+        TargetClass::Account => lang.t("政务新媒体", "Account"),
+        TargetClass::Supervisor => lang.t("监管单位", "Supervisor"),
+    }
+}
+
+pub(crate) fn site_kind(lang: Lang, kind: SiteKind) -> &'static str {
+    match kind {
+        SiteKind::Portal => class(lang, TargetClass::Portal),
+        SiteKind::Department => class(lang, TargetClass::Department),
+    }
+}
+
+pub(crate) fn state(lang: Lang, state: State) -> Label {
+    match state {
+        State::Running => label(lang, "正常", "Running", "good"),
+        State::Offline => label(lang, "临时下线", "Offline", "open"),
+        State::Closed => label(lang, "关停", "Closed", "none"),
+        State::Merged => label(lang, "整合迁移", "Merged", "none"),
+        State::Cancelled => label(lang, "注销", "Cancelled", "none"),
+    }
+}
+
+pub(crate) fn kind(lang: Lang, kind: IndicatorKind) -> &'static str {
+    match kind {
+        IndicatorKind::Veto => lang.t("单项否决", "Veto"),
+        IndicatorKind::Deduct => lang.t("扣分指标", "Deductions"),
+        IndicatorKind::Bonus => lang.t("加分指标", "Bonus"),
+        IndicatorKind::Listed => lang.t("仅列出", "Listed only"),
+    }
+}
+
+pub(crate) fn confidence(lang: Lang, confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => lang.t("低", "Low"),
+        Confidence::Medium => lang.t("中", "Medium"),
+        Confidence::High => lang.t("高", "High"),
+    }
+}
+
+/// Whether a figure of the rule still awaits confirmation (待核定).
+pub(crate) fn is_unconfirmed(confidence: FigureConfidence) -> bool {
+    confidence != FigureConfidence::S
+}
+
+pub(crate) fn reason(lang: Lang, reason: UndeterminedReason) -> &'static str {
+    match reason {
+        UndeterminedReason::NotGathered => lang.t("未采集", "Not gathered"),
+        UndeterminedReason::Blocked => lang.t("被拦截", "Blocked"),
+        UndeterminedReason::Transient => lang.t("暂时性故障", "Transient"),
+        UndeterminedReason::OurSide => lang.t("我方网络", "Our network"),
+        UndeterminedReason::NeedsScript => lang.t("需脚本渲染", "Needs scripts"),
+        UndeterminedReason::Incomplete => lang.t("证据不全", "Incomplete"),
+    }
+}
+
+pub(crate) fn decision(lang: Lang, decision: &Decision) -> Label {
+    match decision {
+        Decision::Confirmed => label(lang, "已确认", "Confirmed", "bad"),
+        Decision::Rejected => label(lang, "已驳回", "Rejected", "none"),
+        Decision::Answered { number, .. } => {
+            let text = lang.t("已答复", "Answered");
+            Label {
+                text: format!("{text} {number}"),
+                tone: "info",
+            }
+        }
+    }
+}
+
+/// Hundredths of a point as people write them.
+pub(crate) fn points(hundredths: Option<i64>) -> String {
+    let points = hundredths.map(xuncha_core::points::Points::from_hundredths);
+    points.map_or_else(|| "—".to_owned(), |points| points.to_string())
+}

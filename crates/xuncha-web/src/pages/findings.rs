@@ -1,0 +1,148 @@
+//! One finding: what is wrong, where, the rule beside it, and the evidence.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use xuncha_core::indicator::{Indicator, IndicatorSet};
+use xuncha_core::review::Review;
+use xuncha_core::round::Round;
+use xuncha_core::verdict::Finding;
+use xuncha_store::judge::FindingRow;
+
+use crate::WebState;
+use crate::error::{WebError, page};
+use crate::labels::{self, Label};
+use crate::pager::encode;
+use crate::pages::targets::finding_state;
+use crate::shell::{Shell, Viewer};
+
+struct RuleLine {
+    text: String,
+    is_unconfirmed: bool,
+}
+
+struct EvidenceLine {
+    url: String,
+    at: String,
+    sha256: String,
+    quote: String,
+    record: String,
+    href: Option<String>,
+}
+
+struct ReviewLine {
+    decision: Label,
+    by: String,
+    at: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "finding.html")]
+struct FindingPage {
+    shell: Shell,
+    row: FindingRow,
+    finding: Finding,
+    confidence: &'static str,
+    state: Label,
+    target_name: String,
+    target_href: String,
+    set_title: String,
+    indicator: Option<Indicator>,
+    rules: Vec<RuleLine>,
+    evidence: Vec<EvidenceLine>,
+    reviews: Vec<ReviewLine>,
+}
+
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let lang = viewer.lang;
+    let (row, finding) = state.store.finding(&id).await?;
+    let round = state.store.round(&row.round).await?.round;
+    let subject = state.store.subject(&row.round, &row.target).await?;
+    let all_reviews = state.store.review_history(&row.round, &row.target).await?;
+    let mine = |review: &&Review| review.check == row.check && review.key == row.key;
+    let reviews = all_reviews.iter().filter(mine).map(|review| ReviewLine {
+        decision: labels::decision(lang, &review.decision),
+        by: review.by.clone(),
+        at: moment(&review.at),
+        reason: review.reason.clone(),
+    });
+    let set = set_of(&round, &row.set);
+    let indicator = set.and_then(|set| set.indicator(&row.indicator)).cloned();
+    let base = format!("/rounds/{}", encode(&row.round));
+    let target_href = format!("{base}/targets/{}", encode(&row.target.0));
+    let target_name = subject.target.name().to_owned();
+    let shell = Shell::new(&viewer, "rounds", lang.t("问题", "Finding"))
+        .in_round(&row.round, &round.title, "targets")
+        .crumb(lang.t("检查对象", "Targets"), format!("{base}/targets"))
+        .crumb(target_name.clone(), target_href.clone());
+    page(&FindingPage {
+        shell,
+        confidence: labels::confidence(lang, row.confidence),
+        state: finding_state(lang, &row, &all_reviews),
+        target_name,
+        target_href,
+        set_title: set.map(|set| set.title.clone()).unwrap_or_default(),
+        rules: indicator
+            .as_ref()
+            .map(|indicator| rule_lines(indicator, &row.case))
+            .unwrap_or_default(),
+        evidence: evidence_lines(&base, &row, &finding),
+        reviews: reviews.collect(),
+        indicator,
+        row,
+        finding,
+    })
+}
+
+fn set_of<'a>(round: &'a Round, id: &str) -> Option<&'a IndicatorSet> {
+    std::iter::once(&round.set)
+        .chain(&round.also_listed)
+        .find(|set| set.id == id)
+}
+
+/// The rules that count this case.
+fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
+    let counting = indicator
+        .rules
+        .iter()
+        .filter(|rule| rule.cases.iter().any(|one| one == case));
+    counting
+        .map(|rule| RuleLine {
+            text: rule.text.clone(),
+            is_unconfirmed: rule.confidence.is_some_and(labels::is_unconfirmed),
+        })
+        .collect()
+}
+
+fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<EvidenceLine> {
+    let href = |record: &str| {
+        format!(
+            "{base}/evidence/{}/{}",
+            encode(&row.target.0),
+            encode(record)
+        )
+    };
+    finding
+        .evidence()
+        .iter()
+        .map(|one| EvidenceLine {
+            url: one.url.clone(),
+            at: moment(&one.at),
+            sha256: one.sha256.clone(),
+            quote: one.quote.clone(),
+            record: one.record.clone(),
+            href: (!one.record.is_empty()).then(|| href(&one.record)),
+        })
+        .collect()
+}
+
+/// A civil time as people read it, to the second.
+pub(crate) fn moment(at: &impl ToString) -> String {
+    at.to_string().replace('T', " ").chars().take(19).collect()
+}

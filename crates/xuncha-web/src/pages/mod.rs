@@ -1,0 +1,13 @@
+//! One file per page; the template of the same name stands in `templates/`.
+
+pub(crate) mod about;
+pub(crate) mod evidence;
+pub(crate) mod findings;
+pub(crate) mod notice;
+pub(crate) mod open;
+pub(crate) mod registry;
+pub(crate) mod rounds;
+pub(crate) mod targets;
+
+/// Rows on one page of a list.
+pub(crate) const ROWS_PER_PAGE: u64 = 50;

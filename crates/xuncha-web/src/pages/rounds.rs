@@ -1,0 +1,255 @@
+//! The list of rounds, and the overview of one.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use xuncha_core::points::Exact;
+use xuncha_core::registry::TargetClass;
+use xuncha_core::score::Outcome;
+use xuncha_core::stats::{Figure, IndexRow, Stats};
+use xuncha_store::judge::VerdictClass;
+use xuncha_store::round::RoundRow;
+
+use crate::WebState;
+use crate::error::{WebError, page};
+use crate::labels::{self, Label};
+use crate::pager::{Pager, encode, query};
+use crate::pages::ROWS_PER_PAGE;
+use crate::shell::{Shell, Viewer};
+
+/// A page number in the address.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    page: Option<u64>,
+}
+
+struct ListRow {
+    href: String,
+    id: String,
+    title: String,
+    coverage: &'static str,
+    as_of: String,
+    set_title: String,
+    subject_count: u64,
+    state: Label,
+}
+
+#[derive(Template)]
+#[template(path = "rounds.html")]
+struct RoundsPage {
+    shell: Shell,
+    rows: Vec<ListRow>,
+    pager: Pager,
+}
+
+pub(crate) async fn list(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let pager = Pager::new(asked.page, ROWS_PER_PAGE);
+    let found = state.store.rounds(pager.page()).await?;
+    let rows = found.rows.iter().map(|row| ListRow {
+        href: format!("/rounds/{}", encode(&row.round.id)),
+        id: row.round.id.clone(),
+        title: row.round.title.clone(),
+        coverage: labels::coverage(viewer.lang, row.round.coverage),
+        as_of: row.round.as_of.date().to_string(),
+        set_title: row.round.set.title.clone(),
+        subject_count: row.subject_count,
+        state: labels::round_state(viewer.lang, row.state),
+    });
+    let shell = Shell::new(&viewer, "rounds", viewer.lang.t("检查轮次", "Rounds"));
+    let pager = pager.over(found.total, "/".to_owned(), Vec::new());
+    page(&RoundsPage {
+        shell,
+        rows: rows.collect(),
+        pager,
+    })
+}
+
+struct Tile {
+    title: String,
+    total: u64,
+    href: String,
+    parts: Vec<TilePart>,
+}
+
+struct TilePart {
+    label: Label,
+    count: u64,
+    href: String,
+}
+
+struct Stratum {
+    name: String,
+    frame: usize,
+    quota: usize,
+    drawn: usize,
+}
+
+struct IndexBar {
+    name: String,
+    points: String,
+    now: String,
+    previous: String,
+    /// Width of the bar in percent of its box.
+    width: String,
+}
+
+#[derive(Template)]
+#[template(path = "round.html")]
+struct RoundPage {
+    shell: Shell,
+    row: RoundRow,
+    state: Label,
+    coverage: &'static str,
+    tiles: Vec<Tile>,
+    verdicts: Vec<(Label, u64)>,
+    strata: Vec<Stratum>,
+    figures: Vec<Figure>,
+    index: Vec<IndexBar>,
+    weakest: Vec<String>,
+    open_href: String,
+}
+
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let row = state.store.round(&id).await?;
+    let set = row.round.set.id.clone();
+    let base = format!("/rounds/{}", encode(&id));
+    let shell = Shell::new(&viewer, "rounds", row.round.title.clone()).in_round(
+        &id,
+        &row.round.title,
+        "round",
+    );
+    let stats = state.store.stats(&id, &set).await?.unwrap_or_default();
+    let verdicts = state.store.verdict_counts(&id, &set).await?;
+    let page_values = RoundPage {
+        state: labels::round_state(viewer.lang, row.state),
+        coverage: labels::coverage(viewer.lang, row.round.coverage),
+        tiles: tiles(&state, &viewer, &id, &set, &base).await?,
+        verdicts: verdicts
+            .into_iter()
+            .map(|(class, count)| (verdict_label(&viewer, class), count))
+            .collect(),
+        strata: strata(&state, &id).await?,
+        index: stats.level1.iter().map(index_bar).collect(),
+        weakest: stats.weakest.clone(),
+        figures: headline_figures(stats),
+        open_href: format!("{base}/open"),
+        shell,
+        row,
+    };
+    page(&page_values)
+}
+
+/// Outcome tiles: one per class, each number leading to its targets.
+async fn tiles(
+    state: &WebState,
+    viewer: &Viewer,
+    round: &str,
+    set: &str,
+    base: &str,
+) -> Result<Vec<Tile>, WebError> {
+    let counts = state.store.outcome_counts(round, set).await?;
+    let mut tiles = Vec::new();
+    for (class, word) in [
+        (TargetClass::Portal, "portal"),
+        (TargetClass::Department, "department"),
+        (TargetClass::Account, "account"),
+    ] {
+        let mut parts = Vec::new();
+        let mut total = 0;
+        for (outcome, outcome_word) in [
+            (Outcome::Qualified, "qualified"),
+            (Outcome::Unqualified, "unqualified"),
+            (Outcome::Undetermined, "undetermined"),
+        ] {
+            let count = counts.get(&(class, outcome)).copied().unwrap_or(0);
+            total += count;
+            parts.push(TilePart {
+                label: labels::outcome(viewer.lang, Some(outcome)),
+                count,
+                href: format!(
+                    "{base}/targets{}",
+                    query(&[("class", word), ("outcome", outcome_word)])
+                ),
+            });
+        }
+        tiles.push(Tile {
+            title: labels::class(viewer.lang, class).to_owned(),
+            total,
+            href: format!("{base}/targets{}", query(&[("class", word)])),
+            parts,
+        });
+    }
+    Ok(tiles)
+}
+
+fn verdict_label(viewer: &Viewer, class: VerdictClass) -> Label {
+    let (zh, en, tone) = match class {
+        VerdictClass::Pass => ("通过", "Passed", "good"),
+        VerdictClass::Fail => ("存在问题", "With problems", "bad"),
+        VerdictClass::NotApplicable => ("不适用", "Not applicable", "none"),
+        VerdictClass::NeedsReview => ("待人工", "For a person", "info"),
+        VerdictClass::Undetermined => ("无法判定", "Undetermined", "open"),
+    };
+    Label {
+        text: viewer.lang.t(zh, en).to_owned(),
+        tone,
+    }
+}
+
+async fn strata(state: &WebState, round: &str) -> Result<Vec<Stratum>, WebError> {
+    let Some(sample) = state.store.sample(round).await? else {
+        return Ok(Vec::new());
+    };
+    let drawn = |name: &str| {
+        sample
+            .drawn
+            .values()
+            .filter(|stratum| *stratum == name)
+            .count()
+    };
+    let names: std::collections::BTreeSet<&String> =
+        sample.frame.keys().chain(sample.drawn.values()).collect();
+    Ok(names
+        .into_iter()
+        .map(|name| Stratum {
+            frame: sample.frame.get(name).map_or(0, Vec::len),
+            quota: sample.quotas.get(name).copied().unwrap_or(0),
+            drawn: drawn(name),
+            name: name.clone(),
+        })
+        .collect())
+}
+
+/// The figures of sample and outcome; those of single indicators stand in the index below them.
+fn headline_figures(stats: Stats) -> Vec<Figure> {
+    let shown = |name: &str| !name.starts_with("index_") && !name.starts_with("above_line.names");
+    stats
+        .figures
+        .into_iter()
+        .filter(|(name, _)| shown(name))
+        .map(|(_, figure)| figure)
+        .collect()
+}
+
+fn index_bar(row: &IndexRow) -> IndexBar {
+    let printed =
+        |value: Option<Exact>| value.map_or_else(|| "—".to_owned(), |value| value.fixed(2));
+    let percent = row.now.and_then(|now| now.over(Exact::new(1, 100)?));
+    IndexBar {
+        name: row.name.clone(),
+        points: row.points.short(),
+        now: printed(row.now),
+        previous: printed(row.previous),
+        width: percent.map_or_else(|| "0".to_owned(), |percent| percent.fixed(1)),
+    }
+}

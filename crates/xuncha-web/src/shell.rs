@@ -1,0 +1,120 @@
+//! What every page carries around its content: language, person, breadcrumb, tabs of the round.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use crate::lang::Lang;
+use crate::pager::encode;
+
+/// The style sheet, compiled in.
+pub(crate) const STYLE: &str = include_str!("../assets/style.css");
+
+/// Address of the style sheet; it changes with its content, so that browsers may keep it.
+static STYLE_HREF: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "/assets/style.css?v={}",
+        &hex::encode(Sha256::digest(STYLE.as_bytes()))[..12]
+    )
+});
+
+/// Who looks, in which language, at which address.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Viewer {
+    pub(crate) person: String,
+    pub(crate) lang: Lang,
+    /// Path and query without the language switch.
+    pub(crate) here: String,
+}
+
+/// A step of the breadcrumb.
+pub(crate) struct Crumb {
+    pub(crate) text: String,
+    pub(crate) href: String,
+}
+
+/// The round whose tabs a page shows, and which tab it is.
+pub(crate) struct Tabs {
+    pub(crate) base: String,
+    pub(crate) title: String,
+    pub(crate) current: &'static str,
+}
+
+/// What `base.html` needs.
+pub(crate) struct Shell {
+    pub(crate) viewer: Viewer,
+    pub(crate) lang: Lang,
+    pub(crate) title: String,
+    pub(crate) section: &'static str,
+    pub(crate) crumbs: Vec<Crumb>,
+    pub(crate) tabs: Option<Tabs>,
+}
+
+impl Shell {
+    pub(crate) fn new(viewer: &Viewer, section: &'static str, title: impl Into<String>) -> Shell {
+        Shell {
+            lang: viewer.lang,
+            viewer: viewer.clone(),
+            title: title.into(),
+            section,
+            crumbs: Vec::new(),
+            tabs: None,
+        }
+    }
+
+    /// With the tabs of a round, and the round in the breadcrumb where the page is not its overview.
+    pub(crate) fn in_round(mut self, round: &str, title: &str, current: &'static str) -> Shell {
+        let base = format!("/rounds/{}", encode(round));
+        self.crumbs.push(Crumb {
+            text: self.lang.t("检查轮次", "Rounds").to_owned(),
+            href: "/".to_owned(),
+        });
+        if current != "round" {
+            self.crumbs.push(Crumb {
+                text: title.to_owned(),
+                href: base.clone(),
+            });
+        }
+        self.tabs = Some(Tabs {
+            base,
+            title: title.to_owned(),
+            current,
+        });
+        self
+    }
+
+    pub(crate) fn crumb(mut self, text: impl Into<String>, href: impl Into<String>) -> Shell {
+        self.crumbs.push(Crumb {
+            text: text.into(),
+            href: href.into(),
+        });
+        self
+    }
+
+    pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.lang.t(zh, en)
+    }
+
+    pub(crate) fn style_href(&self) -> &str {
+        &STYLE_HREF
+    }
+
+    pub(crate) fn is_section(&self, section: &str) -> bool {
+        self.section == section
+    }
+
+    /// This page in the other language.
+    pub(crate) fn switch_href(&self) -> String {
+        let other = match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        };
+        let here = if self.viewer.here.is_empty() {
+            "/"
+        } else {
+            &self.viewer.here
+        };
+        let sign = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{sign}lang={}", other.short())
+    }
+}

@@ -1,0 +1,326 @@
+//! Every page against a seeded store: it renders, escapes, and asks for a session.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use support::{NAUGHTY, PORTAL, ROUND};
+use tower::ServiceExt;
+
+struct Site {
+    router: Router,
+    cookie: String,
+    finding: String,
+    naughty: String,
+    record: String,
+    _folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 1 << 24).await.unwrap();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+impl Site {
+    async fn seeded() -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let state = support::state(folder.path()).await;
+        let (finding, naughty) = support::seed(&state).await;
+        let record = state.store.finding(&finding).await.unwrap().1.evidence()[0]
+            .record
+            .clone();
+        let token = xuncha_web::new_login(&state, "管理员").await.unwrap();
+        let router = xuncha_web::router(state);
+        let answer = sign_in(&router, &token, "/rounds/2026Q1").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers[header::LOCATION], "/rounds/2026Q1");
+        let set = answer.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            set.contains("HttpOnly") && set.contains("SameSite=Lax"),
+            "{set}"
+        );
+        let again = sign_in(&router, &token, "/").await;
+        assert_eq!(again.status, StatusCode::FORBIDDEN, "a login works once");
+        let cookie = set.split(';').next().unwrap().to_owned();
+        Site {
+            router,
+            cookie,
+            finding,
+            naughty,
+            record,
+            _folder: folder,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::COOKIE, &self.cookie)
+            .body(Body::empty())
+            .unwrap();
+        send(&self.router, request).await
+    }
+
+    /// Every page inside, with a text that it must show.
+    fn pages(&self) -> Vec<(String, &'static str)> {
+        let round = format!("/rounds/{ROUND}");
+        vec![
+            ("/".into(), "2026年第一季度抽查"),
+            (round.clone(), "抽样种子"),
+            (format!("{round}/targets"), "1–50 / 75"),
+            (format!("{round}/targets?page=2"), "51–75 / 75"),
+            (
+                format!("{round}/targets?class=account&outcome=unqualified"),
+                "青石发布4号",
+            ),
+            (
+                format!("{round}/targets?q=%E6%B2%A1%E6%9C%89"),
+                "没有符合条件的检查对象",
+            ),
+            (format!("{round}/targets/{PORTAL}"), "评分表"),
+            (
+                format!("{round}/targets/A000004"),
+                "最近一次发文是2025年11月2日",
+            ),
+            (format!("{round}/open"), "搜索请求被防火墙拦截"),
+            (format!("{round}/notice"), "annexes.xlsx"),
+            (
+                format!("{round}/evidence/{PORTAL}/{}", self.record),
+                "http://www.site1.gov.cn/",
+            ),
+            (format!("/findings/{}", self.finding), "两次访问均为 404"),
+            (format!("/findings/{}", self.naughty), "已驳回"),
+            ("/registry".into(), "1–50 / 76"),
+            ("/registry?q=%E6%95%99%E8%82%B2".into(), "教育局"),
+            ("/about".into(), "待核定"),
+        ]
+    }
+}
+
+async fn sign_in(router: &Router, token: &str, next: &str) -> Answer {
+    let request = Request::post("/sign-in")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("token={token}&next={next}")))
+        .unwrap();
+    send(router, request).await
+}
+
+#[tokio::test]
+async fn every_page_shows_what_it_should() {
+    let site = Site::seeded().await;
+    for (path, text) in site.pages() {
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}\n{}", answer.body);
+        assert!(
+            answer.body.contains(text),
+            "{path} lacks {text}\n{}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains("<html lang=\"zh-CN\">") && answer.body.contains("class=\"skip\""),
+            "{path}"
+        );
+        assert_eq!(
+            answer.body.matches("<h1").count(),
+            1,
+            "{path} has one first heading"
+        );
+        let english = site
+            .get(&format!(
+                "{path}{}lang=en",
+                if path.contains('?') { "&" } else { "?" }
+            ))
+            .await;
+        assert!(
+            english.body.contains("<html lang=\"en\">") && english.body.contains("Rounds"),
+            "{path}"
+        );
+        assert!(
+            english.headers[header::SET_COOKIE]
+                .to_str()
+                .unwrap()
+                .starts_with("xuncha_lang=en")
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_text_of_others_becomes_markup() {
+    let site = Site::seeded().await;
+    let mut seen = 0;
+    for (path, _) in site.pages() {
+        let body = site.get(&path).await.body;
+        for raw in [
+            "<script>alert",
+            "<img src=x",
+            "<b>nginx",
+            "onerror=alert(2)>&amp;{{7*7}}\"",
+            "49\u{202e}",
+        ] {
+            assert!(!body.contains(raw), "{path} lets {raw} through");
+        }
+        seen += body.matches("&#60;script&#62;alert(1)").count();
+    }
+    assert!(
+        seen >= 8,
+        "the naughty text was shown in many places, escaped: {seen}"
+    );
+    let search = site
+        .get(&format!(
+            "/rounds/{ROUND}/targets?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+        ))
+        .await;
+    assert!(!search.body.contains("<script"), "{}", search.body);
+    assert!(NAUGHTY.contains("<script>"), "the text is naughty");
+}
+
+#[tokio::test]
+async fn without_a_session_there_is_only_the_sign_in() {
+    let site = Site::seeded().await;
+    let mut paths: Vec<String> = site.pages().into_iter().map(|(path, _)| path).collect();
+    paths.push(format!("/rounds/{ROUND}/documents/notice.docx"));
+    paths.push(format!("/rounds/{ROUND}/documents/notice.html/preview"));
+    paths.push(format!(
+        "/rounds/{ROUND}/evidence/{PORTAL}/{}/replay",
+        site.record
+    ));
+    for path in &paths {
+        for cookie in ["", "xuncha_session=", "xuncha_session=guess"] {
+            let request = Request::get(path)
+                .header(header::COOKIE, cookie)
+                .body(Body::empty())
+                .unwrap();
+            let answer = send(&site.router, request).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(
+                answer.headers[header::LOCATION]
+                    .to_str()
+                    .unwrap()
+                    .starts_with("/sign-in?next="),
+                "{path}"
+            );
+            assert!(answer.body.is_empty(), "{path}");
+        }
+    }
+    let form = send(
+        &site.router,
+        Request::get("/sign-in?token=%22%3Eabc")
+            .body(Body::empty())
+            .unwrap(),
+    )
+    .await;
+    assert!(
+        form.status.is_success() && form.body.contains("value=\"&#34;&#62;abc\""),
+        "{}",
+        form.body
+    );
+    let out = Request::post("/sign-out")
+        .header(header::COOKIE, &site.cookie)
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(send(&site.router, out).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.get("/").await.status,
+        StatusCode::SEE_OTHER,
+        "signed out"
+    );
+}
+
+#[tokio::test]
+async fn archived_pages_and_documents_stay_in_a_sandbox() {
+    let site = Site::seeded().await;
+    let replay = site
+        .get(&format!(
+            "/rounds/{ROUND}/evidence/{PORTAL}/{}/replay",
+            site.record
+        ))
+        .await;
+    assert!(
+        replay.body.contains("document.title='ran'"),
+        "the archive is shown as it is"
+    );
+    assert_eq!(
+        replay.headers[header::CONTENT_TYPE],
+        "text/html; charset=utf-8"
+    );
+    let preview = site
+        .get(&format!("/rounds/{ROUND}/documents/notice.html/preview"))
+        .await;
+    for answer in [&replay, &preview] {
+        let policy = answer.headers[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
+        assert!(
+            policy.starts_with("sandbox;") && policy.contains("default-src 'none'"),
+            "{policy}"
+        );
+        assert!(!policy.contains("allow-"), "{policy}");
+    }
+    let word = site
+        .get(&format!("/rounds/{ROUND}/documents/notice.docx"))
+        .await;
+    assert_eq!(word.body, "PK docx");
+    assert_eq!(
+        word.headers[header::CONTENT_DISPOSITION],
+        "attachment; filename*=UTF-8''notice.docx"
+    );
+    let own = site.get("/").await;
+    let policy = own.headers[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    assert!(policy.contains("default-src 'self'") && policy.contains("script-src 'none'"));
+    assert_eq!(own.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert!(
+        !own.body.contains("style=\"") && !own.body.contains("<script"),
+        "the policy forbids inline styles and scripts"
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_says_so_in_chinese() {
+    let site = Site::seeded().await;
+    for path in [
+        "/nothing",
+        "/rounds/2030Q1",
+        "/rounds/2030Q1/targets",
+        "/rounds/2026Q1/targets/0",
+        "/findings/0",
+        "/rounds/2026Q1/documents/..%2F..%2Fxuncha.db",
+        "/rounds/2026Q1/documents/none.pdf",
+        "/rounds/2026Q1/documents/notice.docx/preview",
+        "/rounds/2026Q1/evidence/9900000001/00009@0",
+        "/rounds/2026Q1/evidence/9900000001/x",
+        "/rounds/..%2F..%2F/evidence/..%2F../00001@0/replay",
+    ] {
+        let answer = site.get(path).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{path}\n{}",
+            answer.body
+        );
+        assert!(answer.body.contains("没有找到"), "{path}\n{}", answer.body);
+    }
+    let bad = site.get("/rounds/2026Q1/targets?page=99999999999").await;
+    assert_eq!(
+        bad.status,
+        StatusCode::OK,
+        "a page beyond the last is empty"
+    );
+}

@@ -1,0 +1,29 @@
+//! 采集命令.
+
+use anyhow::Result;
+
+use crate::cli::GatherArgs;
+use crate::data::Data;
+use crate::jobs;
+use crate::network;
+use crate::rules::Rules;
+
+/// Gathers a round and says what it came to.
+pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<()> {
+    let row = data.round(arguments.round.round.as_deref()).await?;
+    let mut settings = network::settings_for(&arguments.network, arguments.province.is_some())?;
+    let clock = jobs::gather::clock(arguments.province.as_deref(), &mut settings).await?;
+    let report =
+        jobs::gather::run(data, rules, &row.round, settings, clock, arguments.network.max_pages).await?;
+    println!(
+        "采集完成：对象 {}，请求 {}，网页 {}，链接 {}，访问 {}，{:.1} 秒，每秒 {:.0} 页。",
+        report.targets,
+        report.requests,
+        report.pages,
+        report.looks,
+        report.probes,
+        report.elapsed_ms as f64 / 1000.0,
+        report.pages_per_second
+    );
+    Ok(())
+}

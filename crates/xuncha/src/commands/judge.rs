@@ -1,0 +1,83 @@
+//! 判定命令. Judges stored evidence, offline; under another set without keeping the result.
+
+use anyhow::{Context, Result};
+use xuncha_core::judge::{Judged, Judgement};
+use xuncha_core::results::Results;
+use xuncha_core::round::Round;
+use xuncha_core::verdict::Verdict;
+use xuncha_store::RoundRow;
+
+use crate::cli::JudgeArgs;
+use crate::data::Data;
+use crate::jobs;
+use crate::rules::Rules;
+
+/// Runs the command.
+pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()> {
+    let row = data.round(arguments.round.round.as_deref()).await?;
+    let results = match &arguments.under {
+        Some(id) => judge_under(data, rules, &row.round, id).await?,
+        None if arguments.diff => return diff(data, rules, &row).await,
+        None => {
+            let judged = jobs::judge::judge_round(data, rules, &row.round).await?;
+            jobs::judge::store_judgements(data, &row.round, judged).await?
+        }
+    };
+    print_counts(&results);
+    if let Some(path) = &arguments.out {
+        std::fs::write(path, results.to_json()?).with_context(|| format!("无法写入 {}", path.display()))?;
+        println!("已写出 {}。", path.display());
+    }
+    Ok(())
+}
+
+/// The round judged as if its scored set were another one; nothing is kept.
+async fn judge_under(data: &Data, rules: &Rules, round: &Round, id: &str) -> Result<Results> {
+    let other = Round { set: rules.set(id)?, also_listed: Vec::new(), ..round.clone() };
+    let judged = jobs::judge::judge_under(data, rules, &other, std::slice::from_ref(&other.set)).await?;
+    let reviews = data.store.reviews(&round.id).await?;
+    jobs::judge::results(data, other, judged, reviews).await
+}
+
+async fn diff(data: &Data, rules: &Rules, row: &RoundRow) -> Result<()> {
+    let stored = data.store.judgements(&row.round.id, None).await?;
+    let fresh = jobs::judge::judge_round(data, rules, &row.round).await?;
+    let mut changed = 0;
+    for judgement in fresh.iter().flat_map(|(_, judgements)| judgements) {
+        let is_same = |old: &&Judgement| {
+            old.target == judgement.target
+                && old.set == judgement.set
+                && old.indicator == judgement.indicator
+                && old.check == judgement.check
+        };
+        let old = stored.iter().find(is_same);
+        if old.is_some_and(|old| old.result == judgement.result) {
+            continue;
+        }
+        changed += 1;
+        let before = old.map_or("（无）", |old| word(&old.result));
+        println!("{} {} {}：{} → {}", judgement.target, judgement.indicator, judgement.check, before, word(&judgement.result));
+    }
+    println!("与已存判定不同的 {changed} 项。");
+    Ok(())
+}
+
+/// The Chinese word for a verdict.
+pub fn word(result: &Judged) -> &'static str {
+    match result {
+        Judged::Known { verdict: Verdict::Pass { .. } } => "通过",
+        Judged::Known { verdict: Verdict::Fail { .. } } => "存在问题",
+        Judged::Known { verdict: Verdict::NotApplicable { .. } } => "不适用",
+        Judged::Known { verdict: Verdict::NeedsReview { .. } } => "待人工",
+        Judged::Unknown { .. } => "无法判定",
+    }
+}
+
+fn print_counts(results: &Results) {
+    let mut counts = std::collections::BTreeMap::new();
+    for judgement in results.targets.iter().flat_map(|target| &target.judgements) {
+        *counts.entry(word(&judgement.result)).or_insert(0_usize) += 1;
+    }
+    let parts: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+    println!("{} {}：对象 {}，{}。", results.round.id, results.round.set.id, results.targets.len(), parts.join("，"));
+}

@@ -1,0 +1,91 @@
+//! 名录命令. Import (all or nothing, with a preview), export, template, comparison, history.
+
+use std::path::Path;
+
+use anyhow::Result;
+use xuncha_core::registry::{Change, Mapping, Registry, diff, disagreements, import, reported_sites, to_sheets};
+use xuncha_store::Page;
+use xuncha_store::registry::ChangeNote;
+
+use super::sheets;
+use crate::cli::RegistryCommand;
+use crate::data::Data;
+use crate::rules::Rules;
+
+/// Runs a registry command.
+pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Result<()> {
+    match command {
+        RegistryCommand::Import { file, mapping, dry_run } => {
+            let changes = import_file(data, rules, file, mapping, *dry_run).await?;
+            print_changes(&changes);
+            match dry_run {
+                true => println!("以上为预览，未导入。"),
+                false => println!("已导入，{} 处变化。", changes.len()),
+            }
+            Ok(())
+        }
+        RegistryCommand::Export { file, mapping } => {
+            let registry = data.store.registry().await?;
+            sheets::write(file, to_sheets(&registry, &read_mapping(rules, mapping)?))?;
+            println!("已写出 {}：网站 {} 家，新媒体 {} 个。", file.display(), registry.sites.len(), registry.accounts.len());
+            Ok(())
+        }
+        RegistryCommand::Template { file } => {
+            sheets::write(file, to_sheets(&Registry::default(), &read_mapping(rules, "own")?))?;
+            println!("已写出空白模板 {}。", file.display());
+            Ok(())
+        }
+        RegistryCommand::Diff { file, mapping } => compare(data, rules, file, mapping).await,
+        RegistryCommand::History => history(data).await,
+    }
+}
+
+/// Imports a spreadsheet over the registry as it is; answers with the changes.
+pub async fn import_file(data: &Data, rules: &Rules, file: &Path, mapping: &str, dry_run: bool) -> Result<Vec<Change>> {
+    let before = data.store.registry().await?;
+    let after = import(&sheets::read(file)?, &read_mapping(rules, mapping)?, &before)
+        .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
+    let changes = diff(&before, &after);
+    if !dry_run {
+        let note = ChangeNote { at: super::now(), person: super::person(), reason: format!("导入 {}", file.display()) };
+        data.store.put_registry(&after, &note).await?;
+    }
+    Ok(changes)
+}
+
+/// A column mapping by name or file.
+pub fn read_mapping(rules: &Rules, name: &str) -> Result<Mapping> {
+    Mapping::from_toml(&rules.mapping(name)?).map_err(anyhow::Error::msg)
+}
+
+fn print_changes(changes: &[Change]) {
+    const SHOWN: usize = 40;
+    for change in changes.iter().take(SHOWN) {
+        println!("  {change}");
+    }
+    if changes.len() > SHOWN {
+        println!("  …… 另有 {} 处", changes.len() - SHOWN);
+    }
+}
+
+async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Result<()> {
+    let registry = data.store.registry().await?;
+    let reported = reported_sites(&sheets::read(file)?, &read_mapping(rules, mapping)?)
+        .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
+    let found = disagreements(&registry, &reported, &Default::default());
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "（无）".to_owned());
+    for row in &found {
+        println!("{} {} {}：名录 {}，报送系统 {}", row.target, row.name, row.field, or_none(&row.registry), or_none(&row.reporting));
+    }
+    println!("名录 {} 家，报送系统 {} 家，不一致 {} 处。", registry.sites.len(), reported.len(), found.len());
+    Ok(())
+}
+
+async fn history(data: &Data) -> Result<()> {
+    let changes = data.store.changes(None, Page::numbered(1, 100)).await?;
+    for change in &changes.rows {
+        println!("{} {} {} {:?} {}", change.note.at, change.note.person, change.change.entry, change.change.kind, change.note.reason);
+    }
+    println!("共 {} 处变化，以上为最近 {} 处。", changes.total, changes.rows.len());
+    Ok(())
+}
