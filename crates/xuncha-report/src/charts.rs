@@ -78,37 +78,36 @@ fn register(fonts: &Fonts) {
     });
 }
 
-fn data(series: &Series) -> Vec<Value> {
-    series
+fn data(series: &Series, is_reversed: bool) -> Vec<Value> {
+    let number = |text: &str| {
+        text.parse::<f64>()
+            .map_or(Value::Null, |number| json!(number))
+    };
+    let mut numbers: Vec<Value> = series
         .points
         .iter()
-        .map(|point| {
-            point
-                .text
-                .parse::<f64>()
-                .map_or(Value::Null, |number| json!(number))
-        })
-        .collect()
+        .map(|point| number(&point.text))
+        .collect();
+    if is_reversed {
+        numbers.reverse();
+    }
+    numbers
 }
 
-fn series_list(chart: &ChartData) -> Vec<Value> {
+fn series_list(chart: &ChartData, is_reversed: bool) -> Vec<Value> {
     // A series without any value (no round before) would only put an empty name into the legend.
     let is_measured = |series: &&Series| series.points.iter().any(|point| !point.text.is_empty());
-    chart
-        .series
-        .iter()
-        .filter(is_measured)
-        .map(|series| json!({"name": series.name, "label_show": true, "data": data(series)}))
-        .collect()
+    let one = |series: &Series| json!({"name": series.name, "label_show": true, "data": data(series, is_reversed)});
+    chart.series.iter().filter(is_measured).map(one).collect()
 }
 
 fn columns(chart: &ChartData, family: &str) -> Value {
     json!({
-        "width": 880, "height": 400, "theme": "light", "font_family": family,
+        "width": 720, "height": 290, "theme": "light", "font_family": family,
         "margin": {"left": 10, "top": 10, "right": 20, "bottom": 10},
         "legend_font_size": 18, "legend_font_color": "#000", "legend_align": "center", "legend_category": "rect",
         "legend_margin": {"bottom": 14},
-        "series_list": series_list(chart), "series_colors": GREYS,
+        "series_list": series_list(chart, false), "series_colors": GREYS,
         "series_label_font_size": 17, "series_label_font_color": "#000", "radius": 0,
         "x_axis_data": chart.categories, "x_axis_font_size": 18, "x_axis_font_color": "#000", "x_axis_height": 36,
         "x_axis_stroke_color": "#000",
@@ -117,14 +116,16 @@ fn columns(chart: &ChartData, family: &str) -> Value {
     })
 }
 
+/// Lying bars are drawn from the bottom up; the first category is to stand on top.
 fn bars(chart: &ChartData, family: &str) -> Value {
+    let categories: Vec<&String> = chart.categories.iter().rev().collect();
     json!({
-        "width": 880, "height": 60 + 38 * chart.categories.len(), "theme": "light", "font_family": family,
+        "width": 720, "height": 50 + 30 * chart.categories.len(), "theme": "light", "font_family": family,
         "margin": {"left": 10, "top": 10, "right": 60, "bottom": 10},
         "legend_show": false,
-        "series_list": series_list(chart), "series_colors": GREYS,
+        "series_list": series_list(chart, true), "series_colors": GREYS,
         "series_label_font_size": 17, "series_label_font_color": "#000",
-        "x_axis_data": chart.categories, "x_axis_font_size": 16, "x_axis_font_color": "#000", "x_axis_stroke_color": "#000",
+        "x_axis_data": categories, "x_axis_font_size": 16, "x_axis_font_color": "#000", "x_axis_stroke_color": "#000",
         "grid_stroke_color": "#dddddd",
         "y_axis_configs": [{"axis_min": 0, "axis_max": 1, "axis_split_number": 5, "axis_font_size": 17, "axis_font_color": "#000"}],
     })

@@ -26,6 +26,8 @@ const LINE_TWIPS: i32 = 579;
 const INDENT_TWIPS: i32 = 632;
 /// Width of the text block.
 const BLOCK_MM: f64 = 156.0;
+/// Width of a chart.
+const CHART_MM: f64 = 140.0;
 
 const FANGSONG: &str = "仿宋_GB2312";
 const TITLE: &str = "方正小标宋简体";
@@ -57,7 +59,7 @@ pub fn docx(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
         .build()
         .pack(&mut packed)
         .map_err(|error| ReportError::document("Word 文档", error))?;
-    repeat_table_heads(&packed.into_inner())
+    finish(&packed.into_inner())
 }
 
 fn set_up(notice: &Notice) -> Docx {
@@ -68,7 +70,7 @@ fn set_up(notice: &Notice) -> Docx {
         // A tenth of a millimetre less than 26, so that 28 characters of 15.8 pt (Word spaces in twentieths) fit a line.
         right: twips(25.9),
         header: twips(30.0),
-        footer: twips(23.0),
+        footer: twips(20.0),
         gutter: 0,
     };
     let grid = DocGrid::with_empty()
@@ -80,8 +82,7 @@ fn set_up(notice: &Notice) -> Docx {
         .default_fonts(fonts(FANGSONG))
         .default_size(32)
         .footer(page_number(AlignmentType::Right))
-        .even_footer(page_number(AlignmentType::Left))
-        .even_header(Header::new().add_paragraph(Paragraph::new()));
+        .even_footer(page_number(AlignmentType::Left));
     document.document.section_property = document.document.section_property.doc_grid(grid);
     if notice.form == Form::Letter {
         document = document
@@ -167,7 +168,7 @@ fn styles() -> Vec<Style> {
             .align(AlignmentType::Center)
             .line_spacing(exact(360)),
         style("TableCell", "表文", FANGSONG, 24).line_spacing(exact(360)),
-        style("PageNumber", "页码", SONG, 28).line_spacing(exact(320)),
+        style("PageNumber", "页码", SONG, 28).line_spacing(exact(320).after(170)),
     ]
 }
 
@@ -232,7 +233,8 @@ fn letter_foot() -> Paragraph {
         .size(18)
         .space(0)
         .color("D7000F");
-    wide(styled("PageNumber"), line)
+    // The line itself stands 20 mm above the edge, so its paragraph is as low as can be.
+    wide(styled("PageNumber").line_spacing(exact(20)), line)
 }
 
 fn head(notice: &Notice) -> Vec<Paragraph> {
@@ -292,7 +294,7 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Paragraph, Rep
             Some(chart) => {
                 let (bytes, width, height) =
                     charts::png(&charts::svg(chart, Some(fonts))?, fonts, 2.5)?;
-                let wide = (BLOCK_MM - 6.0) * EMU_PER_MM;
+                let wide = CHART_MM * EMU_PER_MM;
                 let high = wide * f64::from(height) / f64::from(width);
                 let picture =
                     Pic::new_with_dimensions(bytes, width, height).size(wide as u32, high as u32);
@@ -300,7 +302,7 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Paragraph, Rep
                     .keep_next(true)
                     .add_run(Run::new().add_image(picture))
                     .add_run(Run::new().add_break(BreakType::TextWrapping))
-                    .add_run(run(&caption(chart)).fonts(self::fonts(HEI)).size(28))
+                    .add_run(run(&caption(chart)).fonts(self::fonts(HEI)).size(24))
             }
         },
     })
@@ -324,13 +326,14 @@ fn closing(notice: &Notice) -> Vec<Paragraph> {
             let text = body_run(&format!("{prefix}{}", annex.title));
             paragraphs.push(
                 styled("AnnexList")
+                    .keep_next(true)
                     .indent(Some(left), None, None, None)
                     .add_run(text),
             );
         }
     }
-    paragraphs.push(styled("AnnexList"));
-    paragraphs.push(styled("AnnexList"));
+    paragraphs.push(styled("AnnexList").keep_next(true));
+    paragraphs.push(styled("AnnexList").keep_next(true));
     paragraphs.push(
         styled("Signature")
             .keep_next(true)
@@ -382,9 +385,9 @@ fn table(annex: &Annex) -> Table {
         TableRow::new(cells.iter().zip(&widths).map(cell).collect())
             .row_height(22.0)
             .height_rule(HeightRule::AtLeast)
+            .cant_split()
     };
-    // Only head rows are marked "can't split"; `repeat_table_heads` finds them by it.
-    let mut rows = vec![row(&annex.columns, "TableHead").cant_split()];
+    let mut rows = vec![row(&annex.columns, "TableHead")];
     rows.extend(annex.rows.iter().map(|cells| row(cells, "TableCell")));
     Table::new(rows)
         .set_grid(widths.clone())
@@ -392,8 +395,8 @@ fn table(annex: &Annex) -> Table {
         .align(TableAlignmentType::Center)
 }
 
-/// The library cannot mark a row as head of its table, so the mark is put into the packed XML.
-fn repeat_table_heads(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
+/// What the library cannot say is put into the packed XML.
+fn finish(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
     let failed = |problem: String| ReportError::document("Word 文档", problem);
     let mut archive =
         zip::ZipArchive::new(Cursor::new(packed)).map_err(|error| failed(error.to_string()))?;
@@ -402,16 +405,22 @@ fn repeat_table_heads(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
         let mut entry = archive
             .by_index(index)
             .map_err(|error| failed(error.to_string()))?;
-        let name = entry.name().map_err(|error| failed(error.to_string()))?.into_owned();
+        let name = entry
+            .name()
+            .map_err(|error| failed(error.to_string()))?
+            .into_owned();
         let mut bytes = Vec::new();
         entry
             .read_to_end(&mut bytes)
             .map_err(|error| failed(error.to_string()))?;
-        if name == "word/document.xml" {
+        let mend: Option<fn(&str) -> String> = match name.as_str() {
+            "word/document.xml" => Some(repeat_table_heads),
+            "word/styles.xml" => Some(set_language),
+            _ => None,
+        };
+        if let Some(mend) = mend {
             let text = String::from_utf8(bytes).map_err(|error| failed(error.to_string()))?;
-            bytes = text
-                .replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />")
-                .into_bytes();
+            bytes = mend(&text).into_bytes();
         }
         out.start_file(name, zip::write::SimpleFileOptions::default())
             .map_err(|error| failed(error.to_string()))?;
@@ -420,4 +429,30 @@ fn repeat_table_heads(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
     }
     let done = out.finish().map_err(|error| failed(error.to_string()))?;
     Ok(done.into_inner())
+}
+
+/// The first row of every table is its head and stands on every page.
+fn repeat_table_heads(document: &str) -> String {
+    let mut tables = document.split("<w:tbl>");
+    let mut out = tables.next().unwrap_or_default().to_owned();
+    for table in tables {
+        out.push_str("<w:tbl>");
+        out.push_str(&table.replacen("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />", 1));
+    }
+    out
+}
+
+/// Chinese line breaking, and no space of its own between Chinese and digits, so that the grid of 28 characters holds.
+fn set_language(styles: &str) -> String {
+    styles
+        .replacen(
+            "</w:rPr></w:rPrDefault>",
+            "<w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\" /></w:rPr></w:rPrDefault>",
+            1,
+        )
+        .replacen(
+            "<w:pPrDefault><w:pPr><w:rPr /></w:pPr>",
+            "<w:pPrDefault><w:pPr><w:autoSpaceDE w:val=\"false\" /><w:autoSpaceDN w:val=\"false\" /></w:pPr>",
+            1,
+        )
 }

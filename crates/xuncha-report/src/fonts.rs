@@ -186,6 +186,20 @@ impl Fonts {
         self.files.iter().map(PathBuf::as_path)
     }
 
+    /// A file and face number of a family, for libraries that name families their own way.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn face_of(&self, family: &str) -> Option<(PathBuf, u32)> {
+        let is_family = |own: &(String, _)| own.0 == family;
+        let face = self
+            .database
+            .faces()
+            .find(|face| face.families.iter().any(is_family))?;
+        match &face.source {
+            Source::File(path) | Source::SharedFile(path, _) => Some((path.clone(), face.index)),
+            Source::Binary(_) => None,
+        }
+    }
+
     /// The database for drawing charts.
     pub(crate) fn database(&self) -> Arc<Database> {
         Arc::clone(&self.database)

@@ -29,7 +29,7 @@ pub(crate) fn title_lines(title: &str, width: usize) -> Vec<String> {
 
 /// The break nearest to `target` characters that stands before or after a joining word; else `target` itself.
 fn break_near(chars: &[char], start: usize, target: usize, width: usize) -> usize {
-    const AFTER: [&str; 8] = ["关于", "公布", "季度", "局", "的", "和", "情况", "全区"];
+    const AFTER: [&str; 7] = ["公布", "季度", "的", "和", "情况", "全区", "网站"];
     const BEFORE: [&str; 5] = ["关于", "和", "抽查", "政府网站", "政务新媒体"];
     let is_good = |at: usize| {
         let before: String = chars[start..at].iter().collect();
@@ -50,18 +50,43 @@ fn break_near(chars: &[char], start: usize, target: usize, width: usize) -> usiz
         .unwrap_or(start + target)
 }
 
-/// Widths in proportion to the longest cell of each column, within bounds so that none starves.
+/// Characters of 12 pt that the 156 mm of the block hold.
+const BLOCK_CHARS: f64 = 36.8;
+/// Columns up to this many characters never wrap; the others share what is left.
+const NARROW_CHARS: f64 = 7.5;
+
+/// Widths of the columns, in characters of the table's text.
 pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
     let cells = |index: usize| annex.rows.iter().filter_map(move |row| row.get(index));
-    let width = |(index, head): (usize, &String)| {
+    let natural = |(index, head): (usize, &String)| {
         let longest = cells(index)
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0);
-        let needed = longest.max(head.chars().count() + 1);
-        needed.clamp(3, 16) as f64
+            .map(|cell| chars(cell))
+            .fold(chars(head), f64::max);
+        // Padding left and right takes about one character.
+        longest + 1.2
     };
-    annex.columns.iter().enumerate().map(width).collect()
+    let natural: Vec<f64> = annex.columns.iter().enumerate().map(natural).collect();
+    let is_narrow = |width: &f64| *width <= NARROW_CHARS;
+    let narrow: f64 = natural.iter().filter(|width| is_narrow(width)).sum();
+    let wide: f64 = natural.iter().filter(|width| !is_narrow(width)).sum();
+    let share = ((BLOCK_CHARS - narrow) / wide.max(1.0)).max(0.2);
+    natural
+        .iter()
+        .map(|width| {
+            if is_narrow(width) {
+                *width
+            } else {
+                width * share
+            }
+        })
+        .collect()
+}
+
+/// Width of a text in full-width characters.
+fn chars(text: &str) -> f64 {
+    text.chars()
+        .map(|c| if c.is_ascii() { 0.55 } else { 1.0 })
+        .sum()
 }
 
 #[cfg(test)]

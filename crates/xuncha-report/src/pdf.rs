@@ -53,11 +53,11 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
     Ok(json!({
         "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular" },
         "faces": {
-            "fangsong": fonts.families(Style::FangSong),
-            "title": fonts.families(Style::Title),
-            "hei": fonts.families(Style::Hei),
-            "kai": fonts.families(Style::Kai),
-            "song": fonts.families(Style::Song),
+            "fangsong": faces(fonts, Style::FangSong),
+            "title": faces(fonts, Style::Title),
+            "hei": faces(fonts, Style::Hei),
+            "kai": faces(fonts, Style::Kai),
+            "song": faces(fonts, Style::Song),
         },
         "title": notice.title,
         "title-lines": title_lines(&notice.title, 19),
@@ -69,6 +69,16 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
         "blocks": blocks,
         "annexes": notice.annexes.iter().map(annex).collect::<Vec<_>>(),
     }))
+}
+
+/// The names typst itself gives the families of a style: it trims them and prefers other entries of the name table.
+fn faces(fonts: &Fonts, style: Style) -> Vec<String> {
+    let name = |family: String| {
+        let (path, index) = fonts.face_of(&family)?;
+        let bytes = std::fs::read(path).ok()?;
+        typst::text::FontInfo::new(&bytes, index).map(|info| info.family)
+    };
+    fonts.families(style).into_iter().filter_map(name).collect()
 }
 
 fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportError> {

@@ -95,7 +95,11 @@ fn the_word_file_says_what_the_notice_says_and_repeats_its_table_heads() {
         assert!(is_there || captions.contains(&line.to_owned()), "{line}");
     }
     assert_eq!(xml.matches("<w:tblHeader />").count(), notice.annexes.len());
-    let rows: usize = notice.annexes.iter().map(|annex| annex.rows.len() + 1).sum();
+    let rows: usize = notice
+        .annexes
+        .iter()
+        .map(|annex| annex.rows.len() + 1)
+        .sum();
     assert_eq!(xml.matches("<w:tr>").count(), rows);
 }
 
@@ -119,7 +123,10 @@ fn the_page_says_what_the_notice_says_and_links_every_figure_to_its_definition()
     }
     for (name, _) in notice.printed_figures() {
         assert!(page.contains(&format!("href=\"#figure-{name}\"")), "{name}");
-        assert!(page.contains(&format!("<tr id=\"figure-{name}\">")), "{name}");
+        assert!(
+            page.contains(&format!("<tr id=\"figure-{name}\">")),
+            "{name}"
+        );
     }
     assert!(!page.contains("src=\"http") && !page.contains("<script"));
 }
@@ -165,7 +172,11 @@ fn the_workbook_reads_back_and_holds_no_formula() {
 #[test]
 fn without_fonts_the_error_names_the_packages() {
     let error = xuncha_report::ReportError::NoFonts("fonts".to_owned()).to_string();
-    for package in ["fonts-noto-cjk", "fonts-lxgw-wenkai", "texlive-lang-chinese"] {
+    for package in [
+        "fonts-noto-cjk",
+        "fonts-lxgw-wenkai",
+        "texlive-lang-chinese",
+    ] {
         assert!(error.contains(package), "{error}");
     }
 }
