@@ -1,2 +1,95 @@
-//! Skeleton.
-fn main() {}
+//! `cargo xtask`: everything around the build. It has no dependencies, so it starts in a second on a fresh machine, sees to the
+//! Debian packages a task needs, and then calls cargo.
+//!
+//! Start reading at [`main`]; [`packages`] knows what needs which package.
+
+mod ci;
+mod demo;
+mod eval;
+mod new_check;
+mod packages;
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+cargo xtask TASK   任务：
+
+  demo [ARGS]       备齐字体等软件包，构建并运行演示（参数原样传给 xuncha demo）
+                    see to fonts, build, run the demonstration (arguments go to `xuncha demo`)
+  test [ARGS]       备齐 PostgreSQL、Chromium、poppler、LibreOffice 等，运行全部测试
+                    see to what the tests need, run every test
+  ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
+  eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
+  new-check NAME    新建一个检查项的两个文件 / create the two files of a check
+  packages          只列出各任务所需的软件包 / list the packages each task needs
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[] as &[String]),
+    };
+    let done = match task {
+        "demo" => demo::run(rest),
+        "test" => tests::run(rest),
+        "ci" => ci::run_steps(),
+        "eval" => eval::run(rest),
+        "new-check" => new_check::run(rest),
+        "packages" => packages::list(),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!(
+            "没有任务“{other}”。cargo xtask help 列出全部任务。"
+        )),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root folder.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// A `cargo` command in the workspace's root, with the toolchain that runs this task.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command to its end and turns a failure into one line.
+fn run(command: &mut Command) -> Result<(), String> {
+    let shown = format!("{command:?}");
+    let status = command
+        .status()
+        .map_err(|error| format!("无法启动 {shown}：{error}"))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!("{shown} 失败（{status}）"))
+}
+
+/// Runs a command and returns what it printed.
+fn output(command: &mut Command) -> Result<String, String> {
+    let shown = format!("{command:?}");
+    let output = command
+        .output()
+        .map_err(|error| format!("无法启动 {shown}：{error}"))?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(format!("{shown} 失败（{}）：{message}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::points::Points;
 use crate::registry::TargetClass;
 
+mod resolve;
+
+pub use resolve::{KnownCheck, SetError, resolve, set_hash};
+
 /// 指标类别. Veto, deduction or bonus; `listed` is judged and listed, never scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,4 +162,23 @@ pub struct IndicatorSet {
     pub indicators: Vec<Indicator>,
     /// SHA-256 of the canonical JSON of all the above, lower-case hex.
     pub sha256: String,
+}
+
+impl IndicatorSet {
+    /// The indicator of that id.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+}
+
+impl Indicator {
+    /// The id of the question that the check `manual` asks for this indicator.
+    pub fn question(&self) -> Option<&str> {
+        self.params.get("manual")?.get("question")?.as_str()
+    }
+
+    /// What a person is asked by the check `manual`, in Chinese.
+    pub fn prompt(&self) -> Option<&str> {
+        self.params.get("manual")?.get("prompt")?.as_str()
+    }
 }

@@ -19,14 +19,24 @@
 )]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+pub mod calendar;
 pub mod checks;
 pub mod evidence;
 pub mod facts;
+pub mod golden;
 pub mod indicator;
 pub mod judge;
+pub mod notice;
 pub mod points;
 pub mod registry;
+pub mod results;
 pub mod review;
 pub mod round;
+pub mod sample;
 pub mod score;
+pub mod sheet;
+pub mod stats;
 pub mod verdict;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, missing_docs)]
+mod testing;

@@ -135,9 +135,25 @@ impl Sum for Points {
 
 /// 精确分数. A share or a mean before it is rounded; rounding happens once, when it is printed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Fraction")]
 pub struct Exact {
     numerator: i128,
     denominator: i128,
+}
+
+/// An exact share as it is written.
+#[derive(Deserialize)]
+struct Fraction {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl TryFrom<Fraction> for Exact {
+    type Error = &'static str;
+
+    fn try_from(fraction: Fraction) -> Result<Exact, &'static str> {
+        Exact::new(fraction.numerator, fraction.denominator).ok_or("a denominator of zero")
+    }
 }
 
 impl Exact {
@@ -227,9 +243,42 @@ impl Exact {
         self.numerator * other.denominator > other.numerator * self.denominator
     }
 
+    /// The reduced fraction: numerator and (positive) denominator.
+    pub fn fraction(self) -> (i128, i128) {
+        (self.numerator, self.denominator)
+    }
+
+    /// A decimal such as `0.87` read exactly, or `None` where it is none.
+    pub fn from_decimal(text: &str) -> Option<Exact> {
+        let trimmed = text.trim();
+        let (negative, digits) = match trimmed.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, trimmed),
+        };
+        let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || places.len() > 12 || !is_digits(whole) || !is_digits(places) {
+            return None;
+        }
+        let scale = 10_i128.pow(u32::try_from(places.len()).ok()?);
+        let whole: i128 = whole.parse::<i64>().ok()?.into();
+        let part: i128 = format!("0{places}").parse().ok()?;
+        let value = whole * scale + part;
+        Exact::new(if negative { -value } else { value }, scale)
+    }
+
     /// Whether the exact value is zero.
     pub fn is_zero(self) -> bool {
         self.numerator == 0
+    }
+}
+
+impl From<Points> for Exact {
+    fn from(points: Points) -> Exact {
+        Exact::new(i128::from(points.hundredths()), 100).unwrap_or(Exact {
+            numerator: 0,
+            denominator: 1,
+        })
     }
 }
 

@@ -231,3 +231,25 @@ pub enum TargetClass {
     /// 监管单位 (supervision sets).
     Supervisor,
 }
+
+impl TargetClass {
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            TargetClass::Portal => "门户网站",
+            TargetClass::Department => "部门网站",
+            TargetClass::Account => "政务新媒体",
+            TargetClass::Supervisor => "监管单位",
+        }
+    }
+}
+
+/// Whether a text is shaped like a 网站标识码: ten digits, or `bm` and eight digits.
+pub fn is_site_code(text: &str) -> bool {
+    let digits = match text.get(..2) {
+        Some(head) if head.eq_ignore_ascii_case("bm") => &text[2..],
+        _ => text,
+    };
+    let expected = if digits.len() == text.len() { 10 } else { 8 };
+    digits.len() == expected && digits.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,9 +1,18 @@
 //! 人工复核: the human verdict outranks the machine.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::indicator::{IndicatorKind, IndicatorSet};
+use crate::judge::{Judged, Judgement};
 use crate::registry::TargetId;
+use crate::score::tally::{OpenWhat, tally};
+use crate::verdict::{Finding, Verdict};
+
+/// Key of a review about a check as a whole, where the check could say nothing of the target.
+pub const WHOLE_KEY: &str = "all";
 
 /// 复核决定.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,3 +52,218 @@ pub struct Review {
     /// Reason.
     pub reason: String,
 }
+
+/// The review that holds for (target, check, key): the latest, of equal times the later in the list.
+pub fn latest<'a>(
+    reviews: &'a [Review],
+    target: &TargetId,
+    check: &str,
+    key: &str,
+) -> Option<&'a Review> {
+    reviews
+        .iter()
+        .filter(|review| &review.target == target && review.check == check && review.key == key)
+        .max_by_key(|review| review.at)
+}
+
+/// 待办类型. What kind of answer an open item needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenKind {
+    /// 待确认: a finding to confirm or reject.
+    Finding,
+    /// 存疑: a place that could not be determined.
+    Doubt,
+    /// 人工题: a question to answer with a number.
+    Question,
+    /// 无法判定: nothing is known of the check; answer with a number or gather again.
+    Unknown,
+}
+
+/// 待办. One thing that a person has to decide, with the indicators that wait for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenItem {
+    /// Target.
+    pub target: TargetId,
+    /// Check.
+    pub check: String,
+    /// Key that the review needs.
+    pub key: String,
+    /// Kind of answer.
+    pub kind: OpenKind,
+    /// What it is about, in Chinese.
+    pub text: String,
+    /// Indicators that wait for it, in the order of the set.
+    pub indicators: Vec<String>,
+}
+
+/// What people still have to decide under `set`, by target, check and key; each decision once, however many indicators wait for it.
+///
+/// Questions of indicators that are only listed are left out: they hold up nothing.
+pub fn open_items(
+    set: &IndicatorSet,
+    judgements: &[Judgement],
+    reviews: &[Review],
+) -> Vec<OpenItem> {
+    let mut by_target: BTreeMap<&TargetId, Vec<Judgement>> = BTreeMap::new();
+    for judgement in judgements
+        .iter()
+        .filter(|judgement| judgement.set == set.id)
+    {
+        by_target
+            .entry(&judgement.target)
+            .or_default()
+            .push(judgement.clone());
+    }
+    let mut reviews_of: BTreeMap<&TargetId, Vec<Review>> = BTreeMap::new();
+    for review in reviews {
+        reviews_of
+            .entry(&review.target)
+            .or_default()
+            .push(review.clone());
+    }
+    let mut items: BTreeMap<(TargetId, String, String), OpenItem> = BTreeMap::new();
+    for (target, judged) in &by_target {
+        let reviewed = reviews_of.get(*target).map(Vec::as_slice).unwrap_or(&[]);
+        for indicator in &set.indicators {
+            if !judged
+                .iter()
+                .any(|judgement| judgement.indicator == indicator.id)
+            {
+                continue;
+            }
+            for open in tally(&set.id, indicator, target, judged, reviewed).open {
+                let kind = open_kind(&open.what);
+                if indicator.kind == IndicatorKind::Listed && kind == OpenKind::Question {
+                    continue;
+                }
+                items
+                    .entry(((*target).clone(), open.check.clone(), open.key.clone()))
+                    .or_insert_with(|| OpenItem {
+                        target: (*target).clone(),
+                        check: open.check,
+                        key: open.key,
+                        kind,
+                        text: open.text,
+                        indicators: Vec::new(),
+                    })
+                    .indicators
+                    .push(indicator.id.clone());
+            }
+        }
+    }
+    items.into_values().collect()
+}
+
+fn open_kind(what: &OpenWhat) -> OpenKind {
+    match what {
+        OpenWhat::Finding(_) => OpenKind::Finding,
+        OpenWhat::Doubt(_) => OpenKind::Doubt,
+        OpenWhat::Question => OpenKind::Question,
+        OpenWhat::Unknown => OpenKind::Unknown,
+    }
+}
+
+/// Puts findings that a person confirmed and a re-run no longer shows back into `fresh`, with their old evidence:
+/// the human verdict outranks the machine in both directions.
+pub fn keep_confirmed(
+    earlier: &[Judgement],
+    fresh: Vec<Judgement>,
+    reviews: &[Review],
+) -> Vec<Judgement> {
+    fresh
+        .into_iter()
+        .map(|judgement| {
+            let kept: Vec<Finding> = earlier
+                .iter()
+                .filter(|old| {
+                    old.target == judgement.target
+                        && old.set == judgement.set
+                        && old.indicator == judgement.indicator
+                        && old.check == judgement.check
+                })
+                .flat_map(findings_of)
+                .filter(|finding| is_confirmed(reviews, &judgement, finding))
+                .filter(|finding| {
+                    findings_of(&judgement)
+                        .iter()
+                        .all(|new| new.key != finding.key)
+                })
+                .cloned()
+                .collect();
+            with_findings(judgement, kept)
+        })
+        .collect()
+}
+
+fn is_confirmed(reviews: &[Review], judgement: &Judgement, finding: &Finding) -> bool {
+    latest(reviews, &judgement.target, &judgement.check, &finding.key).is_some_and(|review| {
+        match review.decision {
+            Decision::Confirmed => true,
+            Decision::Rejected => false,
+            Decision::Answered { number, .. } => number > 0,
+        }
+    })
+}
+
+fn findings_of(judgement: &Judgement) -> &[Finding] {
+    match &judgement.result {
+        Judged::Known {
+            verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. },
+        } => findings,
+        _ => &[],
+    }
+}
+
+fn with_findings(mut judgement: Judgement, kept: Vec<Finding>) -> Judgement {
+    if kept.is_empty() {
+        return judgement;
+    }
+    let merged = |mut findings: Vec<Finding>| {
+        findings.extend(kept);
+        findings.sort_by(|a, b| a.key.cmp(&b.key));
+        findings
+    };
+    let verdict = match judgement.result {
+        // What the machine only suspects stays a suspicion beside what was confirmed.
+        Judged::Known {
+            verdict: Verdict::NeedsReview { question, findings },
+        } => Verdict::NeedsReview {
+            question,
+            findings: merged(findings),
+        },
+        Judged::Known {
+            verdict:
+                Verdict::Fail {
+                    findings,
+                    undetermined,
+                },
+        } => Verdict::Fail {
+            findings: merged(findings),
+            undetermined,
+        },
+        Judged::Known {
+            verdict: Verdict::Pass { undetermined },
+        } => Verdict::Fail {
+            findings: merged(Vec::new()),
+            undetermined,
+        },
+        Judged::Known {
+            verdict: Verdict::NotApplicable { .. },
+        } => Verdict::Fail {
+            findings: merged(Vec::new()),
+            undetermined: Vec::new(),
+        },
+        Judged::Unknown { undetermined } => Verdict::Fail {
+            findings: merged(Vec::new()),
+            undetermined: undetermined.places,
+        },
+    };
+    judgement.result = Judged::Known { verdict };
+    judgement
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "review_tests.rs"]
+mod tests;

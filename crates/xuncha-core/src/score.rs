@@ -2,8 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::points::Points;
-use crate::registry::{TargetClass, TargetId};
+use crate::indicator::{DeductKind, Formula, Indicator, IndicatorKind, IndicatorSet, Rule};
+use crate::judge::Judgement;
+use crate::points::{Exact, Points};
+use crate::registry::{Target, TargetClass, TargetId};
+use crate::review::Review;
+use crate::round::Subject;
+
+pub(crate) mod tally;
+
+use tally::{OpenWhat, Tally, tally};
 
 /// 结论.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,6 +57,9 @@ pub struct IndicatorScore {
     pub may_veto: bool,
     /// 不适用.
     pub not_applicable: bool,
+    /// 未测: a check of it is wholly open, so nothing is known; indices leave it out.
+    #[serde(default)]
+    pub unmeasured: bool,
     /// What counted.
     pub findings: Vec<CountedFinding>,
     /// Why something is open, in Chinese; empty where nothing is.
@@ -75,3 +86,246 @@ pub struct ScoreSheet {
     /// Outcome.
     pub outcome: Outcome,
 }
+
+/// Scores one target under `set`: vetoes first (any one ends it), then deductions, then the bonus.
+///
+/// `judgements` and `reviews` may hold those of other targets, sets and checks; what concerns this target and set is taken.
+/// What is open never takes points: it only widens the range in which the result lies.
+pub fn score(
+    set: &IndicatorSet,
+    subject: &Subject,
+    judgements: &[Judgement],
+    reviews: &[Review],
+) -> ScoreSheet {
+    let target = subject.target.id();
+    let class = subject.target.class();
+    let formula = set
+        .formula
+        .as_ref()
+        .filter(|formula| formula.scored.contains(&class));
+    let left_out = left_out_group(formula, &subject.target);
+    let mut sheet = ScoreSheet {
+        target: target.clone(),
+        class,
+        indicators: Vec::new(),
+        deduct_score: None,
+        deduct_score_low: None,
+        bonus_score: None,
+        final_score: None,
+        outcome: Outcome::Qualified,
+    };
+    for indicator in &set.indicators {
+        let is_scored = matches!(indicator.kind, IndicatorKind::Deduct | IndicatorKind::Bonus);
+        if !indicator.applies_to.contains(&class) || (is_scored && formula.is_none()) {
+            continue;
+        }
+        let is_left_out = indicator.kind == IndicatorKind::Deduct
+            && left_out.is_some_and(|group| group == indicator.level1);
+        let tally = if is_left_out {
+            Tally {
+                not_applicable: true,
+                ..Tally::default()
+            }
+        } else {
+            tally(&set.id, indicator, target, judgements, reviews)
+        };
+        sheet
+            .indicators
+            .push(indicator_score(indicator, formula, tally));
+    }
+    if sheet.indicators.iter().any(|score| score.is_veto) {
+        let vetoed_score = set
+            .formula
+            .as_ref()
+            .and_then(|formula| formula.vetoed_score);
+        return vetoed(set, sheet, vetoed_score);
+    }
+    let may_veto = sheet.indicators.iter().any(|score| score.may_veto);
+    match formula {
+        Some(formula) => add_up(set, formula, left_out, &mut sheet, may_veto),
+        None if may_veto => sheet.outcome = Outcome::Undetermined,
+        None => {}
+    }
+    sheet
+}
+
+/// The first-level group that is not checked for a department without public services.
+fn left_out_group<'a>(formula: Option<&'a Formula>, target: &Target) -> Option<&'a str> {
+    let group = formula?.no_service_group.as_deref()?;
+    match target {
+        Target::Site(site) if site.no_services && target.class() == TargetClass::Department => {
+            Some(group)
+        }
+        _ => None,
+    }
+}
+
+/// 单项否决: scoring stops, nothing else stands on the sheet.
+fn vetoed(set: &IndicatorSet, sheet: ScoreSheet, vetoed_score: Option<Points>) -> ScoreSheet {
+    let stays = |id: &str| {
+        set.indicator(id).is_some_and(|indicator| {
+            matches!(indicator.kind, IndicatorKind::Veto | IndicatorKind::Listed)
+        })
+    };
+    ScoreSheet {
+        indicators: sheet
+            .indicators
+            .into_iter()
+            .filter(|score| stays(&score.indicator))
+            .collect(),
+        final_score: vetoed_score,
+        outcome: Outcome::Unqualified,
+        ..sheet
+    }
+}
+
+fn indicator_score(
+    indicator: &Indicator,
+    formula: Option<&Formula>,
+    tally: Tally,
+) -> IndicatorScore {
+    let mut score = IndicatorScore {
+        indicator: indicator.id.clone(),
+        points: indicator.points,
+        amount: Points::ZERO,
+        open_amount: Points::ZERO,
+        is_veto: false,
+        may_veto: false,
+        not_applicable: tally.not_applicable,
+        unmeasured: tally.is_wholly_open(),
+        findings: tally.counted.clone(),
+        open: tally.open.iter().map(open_text).collect(),
+    };
+    match (indicator.kind, formula) {
+        (IndicatorKind::Veto, _) => {
+            let reaches = |rule: &Rule, count: u64| count >= u64::from(rule.at_least.unwrap_or(1));
+            score.is_veto = indicator
+                .rules
+                .iter()
+                .any(|rule| reaches(rule, tally.counted_of(&rule.cases)));
+            let could_reach = |rule: &Rule| {
+                let worst = tally.counted_of(&rule.cases) + tally.open_of(&rule.cases);
+                reaches(rule, worst)
+            };
+            score.may_veto = !score.is_veto
+                && (tally.is_wholly_open() || indicator.rules.iter().any(could_reach));
+        }
+        (IndicatorKind::Deduct | IndicatorKind::Bonus, Some(formula)) => {
+            score.amount = amount(indicator, formula, |rule| tally.counted_of(&rule.cases));
+            let mut worst = amount(indicator, formula, |rule| {
+                tally.counted_of(&rule.cases) + tally.open_of(&rule.cases)
+            });
+            if tally.is_wholly_open() {
+                let most = if formula.cap_per_indicator || indicator.kind == IndicatorKind::Bonus {
+                    indicator.points
+                } else {
+                    formula.deduct_total
+                };
+                worst = worst.max(most);
+            }
+            score.open_amount = worst - score.amount;
+        }
+        (IndicatorKind::Deduct | IndicatorKind::Bonus, None) | (IndicatorKind::Listed, _) => {}
+    }
+    score
+}
+
+fn open_text(open: &tally::Open) -> String {
+    match open.what {
+        OpenWhat::Finding(_) => format!("待复核：{}", open.text),
+        OpenWhat::Doubt(_) => format!("存疑：{}", open.text),
+        OpenWhat::Question => format!("待人工回答：{}", open.text),
+        OpenWhat::Unknown => format!("无法判定：{}", open.text),
+    }
+}
+
+/// Points of one indicator, where `count` says how often each rule applies.
+fn amount(indicator: &Indicator, formula: &Formula, count: impl Fn(&Rule) -> u64) -> Points {
+    let taken: Points = indicator
+        .rules
+        .iter()
+        .map(|rule| match (rule.kind, count(rule)) {
+            (_, 0) | (None, _) => Points::ZERO,
+            (Some(DeductKind::All), _) => indicator.points,
+            (Some(DeductKind::Fixed), _) => rule.points.unwrap_or_default(),
+            (Some(DeductKind::Each), times) => {
+                // More occurrences than this cannot change a score any more, and the product stays in range.
+                let times = i64::try_from(times).unwrap_or(i64::MAX).min(1_000_000);
+                rule.points.unwrap_or_default().times(times)
+            }
+        })
+        .sum();
+    if formula.cap_per_indicator || indicator.kind == IndicatorKind::Bonus {
+        taken.min(indicator.points)
+    } else {
+        taken
+    }
+}
+
+/// ②, ③ and the outcome of a target without a veto.
+fn add_up(
+    set: &IndicatorSet,
+    formula: &Formula,
+    left_out: Option<&str>,
+    sheet: &mut ScoreSheet,
+    may_veto: bool,
+) {
+    let of_kind = |kind: IndicatorKind| {
+        sheet.indicators.iter().filter(move |score| {
+            set.indicator(&score.indicator)
+                .is_some_and(|indicator| indicator.kind == kind)
+        })
+    };
+    let taken: Points = of_kind(IndicatorKind::Deduct)
+        .map(|score| score.amount)
+        .sum();
+    let open: Points = of_kind(IndicatorKind::Deduct)
+        .map(|score| score.open_amount)
+        .sum();
+    let bonus: Points = of_kind(IndicatorKind::Bonus)
+        .map(|score| score.amount)
+        .sum();
+    let group: Points = of_kind(IndicatorKind::Deduct)
+        .filter_map(|score| set.indicator(&score.indicator))
+        .filter(|indicator| left_out.is_some_and(|group| group == indicator.level1))
+        .map(|indicator| indicator.points)
+        .sum();
+    let base = formula.deduct_total - group;
+    let high = kept(formula, base, taken);
+    let low = kept(formula, base, taken + open);
+    let line = exact(formula.fail_below);
+    let deduct_score = Points::from_hundredths(high.rounded(2) as i64);
+    sheet.deduct_score = Some(deduct_score);
+    sheet.deduct_score_low = Some(Points::from_hundredths(low.rounded(2) as i64));
+    sheet.final_score = sheet.deduct_score;
+    if high < line {
+        sheet.outcome = Outcome::Unqualified;
+        return;
+    }
+    if high.is_above(exact(formula.bonus_above)) {
+        let bonus = bonus.min(formula.bonus_total);
+        sheet.bonus_score = Some(bonus);
+        sheet.final_score = Some(deduct_score + bonus);
+    }
+    if may_veto || low < line {
+        sheet.outcome = Outcome::Undetermined;
+    }
+}
+
+/// What is left of `base` after `taken`, scaled up to the set's total, exactly.
+fn kept(formula: &Formula, base: Points, taken: Points) -> Exact {
+    let left = (base - taken).max(Points::ZERO);
+    let total = formula.deduct_total;
+    let scaled = i128::from(left.hundredths()) * i128::from(total.hundredths());
+    // A base of zero means a set that checks nothing here; a resolved set never has one.
+    Exact::new(scaled, i128::from(base.hundredths()) * 100).unwrap_or_else(|| exact(total))
+}
+
+fn exact(points: Points) -> Exact {
+    Exact::from(points)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "score_tests.rs"]
+mod tests;

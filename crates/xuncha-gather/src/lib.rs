@@ -1,1 +1,43 @@
-//! Skeleton.
+//! `xuncha-gather`: the one door to inspected sites and accounts.
+//!
+//! It asks politely over HTTP/1.1 on sockets of its own ([`client`], [`politeness`]), crawls a site in an order that is the same on
+//! every run (`crawl.rs`), visits it on a schedule ([`schedule`]), and hands every exchange to an [`sink::EvidenceSink`] before
+//! anything is concluded from it. A whole round is [`round::gather_round`], one site now is [`check::check_site`].
+//!
+//! It never judges, never writes a file or a database itself, never executes what it reads, never asks a private address that was
+//! not named, and never asks a host faster than promised. Reading pages is the work of `xuncha_core::facts`.
+//!
+//! Start reading at [`client::Client::fetch`] (one question and all that can go wrong), then [`state::SiteState`] (what a crawl
+//! remembers and how it is rebuilt from records), then [`round::gather_round`].
+
+mod account;
+pub mod body;
+pub mod check;
+pub mod client;
+pub mod clock;
+mod connection;
+mod crawl;
+pub mod exchange;
+mod gatherer;
+pub mod guard;
+pub mod outside;
+pub mod phases;
+pub mod politeness;
+pub mod report;
+mod resolve;
+pub mod robots;
+pub mod round;
+pub mod schedule;
+pub mod settings;
+pub mod sink;
+pub mod state;
+mod tls;
+pub mod traps;
+mod wire;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks even where another thread panicked while holding it: our guarded values are never left half changed.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

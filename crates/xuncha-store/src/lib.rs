@@ -1,1 +1,33 @@
-//! Skeleton.
+//! `xuncha-store`: the one door to the database and to the evidence files.
+//!
+//! The database (SQLite in the data folder, or PostgreSQL by address) holds what a page of the user interface lists: registry,
+//! rounds, judgements, findings, reviews, score sheets, jobs, sign-ins. What was gathered stands in files, one folder per target:
+//! captures in WARC segments, facts in an append-only segment beside them.
+//!
+//! It never reckons: statistics come from rows by pure functions of the core. It reads no clock and draws no random number: times
+//! and tokens come in as arguments. All SQL of the product stands in this crate, and all of it goes through `sql`.
+//!
+//! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
+
+pub mod document;
+pub mod error;
+pub mod evidence;
+pub mod job;
+pub mod judge;
+pub mod login;
+mod migration;
+mod open;
+pub mod page;
+pub mod previous;
+pub mod registry;
+pub mod review;
+pub mod round;
+pub mod score;
+mod sql;
+
+pub use error::StoreError;
+pub use open::{Location, Store, Transaction};
+pub use page::{Listing, Page};
+
+/// 结果. Every function of this crate answers with it.
+pub type Result<T> = std::result::Result<T, StoreError>;

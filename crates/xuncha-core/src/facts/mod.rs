@@ -1,6 +1,81 @@
 //! 派生事实: what is known of a target, read from evidence by pure functions.
 //!
-//! Two steps: [`model::PageFacts`] are read from one answer while the crawler streams (`read`), and [`model::Facts`] of a whole
-//! target are put together from its records (`assemble`). Checks see only [`model::Facts`].
+//! Two steps: [`model::PageFacts`] are read from one answer while the crawler streams ([`read`]), and the facts of a whole target
+//! are put together from its records ([`assemble_site`], [`assemble_account`]). Checks see only [`model::Facts`].
+//! Start reading at [`model`], then `page.rs`, which asks every reader of a page in turn.
 
+mod account;
+mod article;
+mod assemble;
+mod charset;
+pub mod dates;
+mod dom;
+mod feed;
+mod guide;
+mod lexicons;
+mod links;
+mod list;
+mod marks;
+mod messages;
+mod missing;
 pub mod model;
+mod navigation;
+mod package;
+mod page;
+mod scope;
+mod script_data;
+mod search;
+mod statistics;
+mod text;
+
+pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_look};
+pub use charset::{decode, detect, prescan};
+pub use lexicons::{Labels, Lexicons, Words};
+pub use page::read;
+pub use scope::{LinkClass, Scope, canonical, scope};
+pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
+
+use text::distance as missing_likeness;
+
+#[cfg(test)]
+pub(crate) use fixtures::{test_capture, test_page};
+
+#[cfg(test)]
+mod fixtures {
+    use jiff::civil::date;
+
+    use super::model::PageFacts;
+    use super::{Lexicons, read};
+    use crate::evidence::{Capture, EvidenceRef, Purpose};
+
+    /// A good answer to a page of the site at the monitoring point.
+    pub(crate) fn test_capture(url: &str) -> Capture {
+        let at = date(2026, 3, 20).at(9, 0, 0, 0);
+        Capture {
+            purpose: Purpose::Page,
+            url: url.to_owned(),
+            hops: Vec::new(),
+            final_url: url.to_owned(),
+            at,
+            status: Some(200),
+            failure: None,
+            content_type: "text/html; charset=utf-8".to_owned(),
+            last_modified: String::new(),
+            millis: 20,
+            size_bytes: 1000,
+            truncated: false,
+            evidence: EvidenceRef {
+                url: url.to_owned(),
+                at,
+                sha256: String::new(),
+                record: String::new(),
+                quote: String::new(),
+            },
+        }
+    }
+
+    /// Facts of a page of the site.
+    pub(crate) fn test_page(url: &str, html: &str) -> PageFacts {
+        read(&test_capture(url), html.as_bytes(), &Lexicons::builtin())
+    }
+}

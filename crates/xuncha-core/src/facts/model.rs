@@ -350,6 +350,15 @@ pub struct PageFacts {
     pub breadcrumbs: Vec<Link>,
     /// Navigation entries: text, address; sub-entries follow their parent with `depth` 2.
     pub navigation: Vec<NavigationEntry>,
+    /// Entries of a side navigation: the sub-columns of a column page.
+    #[serde(default)]
+    pub side_navigation: Vec<NavigationEntry>,
+    /// Wording of an empty column (暂无信息), quoted; empty where none.
+    #[serde(default)]
+    pub empty_wording: String,
+    /// Groups by which a result page of a search classifies its results.
+    #[serde(default)]
+    pub result_classes: Vec<String>,
     /// As an article.
     pub article: Option<ArticleFacts>,
     /// As a list page.
@@ -372,6 +381,9 @@ pub struct PageFacts {
     pub text_simhash: u64,
     /// Visible characters.
     pub text_chars: u32,
+    /// Visible characters outside of navigation and footer.
+    #[serde(default)]
+    pub body_area_chars: u32,
     /// Statistics shown (service or message statistics): kind and the latest period or date named.
     pub statistics: Vec<StatisticsFacts>,
     /// Account page or feed: posts, newest first.

@@ -1,0 +1,104 @@
+//! Pages of accounts on platforms: posts and interaction entries.
+
+use super::dom::Dom;
+use super::lexicons::Lexicons;
+use super::model::{PageFacts, Post};
+use super::text::cut;
+
+/// Posts that an account's page lists, newest first.
+pub(crate) fn posts(facts: &PageFacts) -> Vec<Post> {
+    let mut posts: Vec<Post> = facts
+        .list
+        .iter()
+        .flat_map(|list| &list.items)
+        .map(|item| Post {
+            title: item.title.clone(),
+            url: item.url.clone(),
+            date: item.date,
+        })
+        .collect();
+    sort_newest_first(&mut posts);
+    posts
+}
+
+/// Newest first; undated posts last, otherwise in the order of the page.
+pub(crate) fn sort_newest_first(posts: &mut [Post]) {
+    posts.sort_by(|left, right| right.date.cmp(&left.date));
+}
+
+/// Interaction entries: short texts of links, buttons, menu entries, counters and input hints.
+pub(crate) fn interaction(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut push = |text: &str| {
+        let text = text.trim();
+        if text.chars().count() <= 16 && lexicons.account_interaction.find(text).is_some() {
+            let text = cut(text, 40);
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        }
+    };
+    for index in 0..dom.nodes.len() {
+        match dom.name(index) {
+            // A title of a post that speaks of messages is no entry, so posts (with a date beside) are left out.
+            "a" if !is_post(dom, index) => push(&super::links::anchor_text(dom, index)),
+            "button" | "label" => push(&dom.text(index)),
+            "textarea" | "input" => {
+                for name in ["placeholder", "value"] {
+                    if let Some(text) = dom.attr(index, name) {
+                        push(text);
+                    }
+                }
+            }
+            "span" | "li" | "em" | "i" | "b" | "div" | "p"
+                if dom.chars_of(index) <= 16
+                    && !is_post(dom, index)
+                    && dom.children(index).all(|child| dom.name(child).is_empty()) =>
+            {
+                push(&dom.text(index));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_post(dom: &Dom, index: usize) -> bool {
+    let container = dom
+        .ancestors(index)
+        .take(3)
+        .find(|up| matches!(dom.name(*up), "li" | "tr" | "article" | "dd"));
+    container.is_some_and(|item| {
+        let text = dom.text(item);
+        dom.name(index) == "a"
+            && dom.text(index).chars().count() > 6
+            && !super::dates::find(&text).is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_and_near_misses() {
+        let lexicons = Lexicons::builtin();
+        for (html, count) in [
+            ("<ul class=menu><li><a href=/hd>互动交流</a></li></ul>", 1),
+            ("<div><span>评论 12</span></div>", 1),
+            ("<textarea placeholder='我要留言'></textarea>", 1),
+            ("<div>评论已关闭</div>", 0),
+            (
+                "<ul><li><a href=1>市长留言板督办会召开</a> 2026-03-01</li></ul>",
+                0,
+            ),
+            ("<p>关注我们</p>", 0),
+        ] {
+            assert_eq!(
+                interaction(&Dom::parse(html), &lexicons).len(),
+                count,
+                "{html}"
+            );
+        }
+    }
+}

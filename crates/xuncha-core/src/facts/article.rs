@@ -1,0 +1,464 @@
+//! An article page: title, body, publication, source, document number, issuer.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use super::dates;
+use super::dom::{Dom, Kind, Line};
+use super::links::{Found, distinct};
+use super::model::{Area, ArticleFacts};
+use super::text::{bare, cut, pattern};
+
+/// Characters kept of a body.
+const BODY_LIMIT: usize = 4000;
+
+/// What reading an article needs.
+pub(crate) struct Input<'a> {
+    pub dom: &'a Dom,
+    pub links: &'a [Found],
+    pub metas: &'a BTreeMap<String, String>,
+    pub page_title: &'a str,
+    pub url: &'a str,
+    pub today: Date,
+}
+
+/// Reads the page as an article; `None` where it is a list, an entrance or next to empty.
+pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
+    let dom = input.dom;
+    let meta_title = input
+        .metas
+        .get("ArticleTitle")
+        .map(String::as_str)
+        .unwrap_or("")
+        .trim();
+    let body_node = body_node(dom);
+    let title_node = title_node(dom, meta_title, input.page_title, body_node);
+    let title = if meta_title.is_empty() {
+        title_node.map(|index| dom.text(index)).unwrap_or_default()
+    } else {
+        meta_title.to_owned()
+    };
+    let body_chars = body_node.map_or(0, |index| dom.chars_of(index));
+    let has_content_metas = !meta_title.is_empty()
+        || input
+            .metas
+            .get("PubDate")
+            .is_some_and(|value| !value.is_empty());
+    if !has_content_metas && (title.is_empty() || !is_mostly_prose(dom, body_node)) {
+        return None;
+    }
+    let body = body_node.map(|index| index..dom.nodes[index].end);
+    let context = dates::Context {
+        dom,
+        metas: input.metas,
+        url: input.url,
+        today: input.today,
+        title_node,
+        body: body.clone(),
+    };
+    let published = dates::publication(&context);
+    let all_lines = dom.lines(0..dom.nodes.len());
+    let body_lines = body
+        .clone()
+        .map(|range| dom.lines(range))
+        .unwrap_or_default();
+    let start = title_node.unwrap_or(0);
+    let source = input
+        .metas
+        .get("ContentSource")
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .unwrap_or_else(|| {
+            labelled(
+                &all_lines,
+                start,
+                &[
+                    "来源",
+                    "信息来源",
+                    "稿件来源",
+                    "文章来源",
+                    "内容来源",
+                    "新闻来源",
+                ],
+            )
+        });
+    let body_text: Vec<&str> = body_lines.iter().map(|line| line.text.as_str()).collect();
+    let body_links: Vec<Found> = match &body {
+        Some(range) => input
+            .links
+            .iter()
+            .filter(|found| {
+                range.contains(&found.node) && found.link.kind == super::model::LinkKind::Anchor
+            })
+            .map(|found| Found {
+                link: found.link.clone(),
+                node: found.node,
+            })
+            .collect(),
+        None => Vec::new(),
+    };
+    let document_number = document_number(&all_lines, &body_lines, start, &title);
+    Some(ArticleFacts {
+        issuer: issuer(&all_lines, &body_lines, start),
+        title: cut(&title, 200),
+        published,
+        source: cut(&source, 60),
+        body_chars,
+        body: cut(&body_text.join("\n"), BODY_LIMIT),
+        document_number,
+        body_links: distinct(&body_links),
+    })
+}
+
+/// Prose characters (outside of links) collected by the parents of text blocks; the richest element is the body.
+fn body_node(dom: &Dom) -> Option<usize> {
+    if let Some(named) = named_body(dom) {
+        return Some(named);
+    }
+    let mut scores: BTreeMap<usize, u32> = BTreeMap::new();
+    for index in 0..dom.nodes.len() {
+        let node = &dom.nodes[index];
+        let Kind::Text(text) = &node.kind else {
+            continue;
+        };
+        if node.is_hidden || node.area != Area::Body {
+            continue;
+        }
+        let chars = text.chars().filter(|c| !c.is_whitespace()).count() as u32;
+        if chars < 2 || dom.ancestors(index).take(3).any(|up| dom.name(up) == "a") {
+            continue;
+        }
+        // The block that holds the text, its parent in full, its grandparent by half.
+        let Some(block) = dom
+            .ancestors(index)
+            .find(|up| super::dom::is_block(dom.name(*up)))
+        else {
+            continue;
+        };
+        let owner = if matches!(
+            dom.name(block),
+            "p" | "h1" | "h2" | "h3" | "h4" | "li" | "tr" | "td" | "blockquote" | "pre"
+        ) {
+            dom.nodes[block].parent
+        } else {
+            block
+        };
+        *scores.entry(owner).or_default() += chars * 2;
+        *scores.entry(dom.nodes[owner].parent).or_default() += chars;
+    }
+    scores
+        .into_iter()
+        .filter(|(index, _)| !matches!(dom.name(*index), "#document" | "html"))
+        .max_by(|left, right| left.1.cmp(&right.1).then(right.0.cmp(&left.0)))
+        .map(|(index, _)| widen(dom, index))
+}
+
+/// A table's body is the table; a cell grid alone would lose the rows around.
+fn widen(dom: &Dom, index: usize) -> usize {
+    if matches!(dom.name(index), "tr" | "tbody" | "ul" | "dl" | "ol") {
+        return dom
+            .closest(index, &["table", "div", "td", "section", "article"])
+            .unwrap_or(index);
+    }
+    index
+}
+
+/// Containers that CMSs name for the body.
+fn named_body(dom: &Dom) -> Option<usize> {
+    const NAMES: [&str; 22] = [
+        "trs_editor",
+        "trs_ueditor",
+        "zoom",
+        "zoomcon",
+        "article-content",
+        "article_content",
+        "articlecontent",
+        "pages_content",
+        "js_content",
+        "ucap-content",
+        "view-content",
+        "news_content",
+        "news-content",
+        "content-text",
+        "article-body",
+        "article_body",
+        "articlebody",
+        "maincontent-text",
+        "conzt",
+        "wz_zoom",
+        "post_text",
+        "arti_content",
+    ];
+    let found = (0..dom.nodes.len()).find(|index| {
+        dom.nodes[*index].area == Area::Body
+            && dom
+                .tokens(*index)
+                .split_ascii_whitespace()
+                .any(|word| NAMES.contains(&word))
+    })?;
+    (dom.chars_of(found) > 0).then_some(found)
+}
+
+/// Body text outweighs link text.
+fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
+    let Some(body) = body else { return false };
+    let chars = dom.chars_of(body);
+    let links: u32 = dom
+        .inside(body)
+        .filter(|inner| dom.name(*inner) == "a")
+        .map(|anchor| dom.chars_of(anchor))
+        .sum();
+    chars >= 30 && links * 2 < chars
+}
+
+/// The element that shows the title: `h1`, a block named title, or the text that the page's `<title>` begins with.
+fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>) -> Option<usize> {
+    let body_start = body.unwrap_or(usize::MAX);
+    let wanted = bare(meta_title);
+    let page = bare(page_title);
+    let mut best: Option<(u32, usize)> = None;
+    for index in 0..dom.nodes.len() {
+        let node = &dom.nodes[index];
+        if node.is_hidden || node.area != Area::Body {
+            continue;
+        }
+        let name = dom.name(index);
+        let is_heading = matches!(name, "h1" | "h2" | "h3" | "h4");
+        let is_named = dom.tokens(index).split_ascii_whitespace().any(|word| {
+            word.contains("title")
+                || word.contains("tit") && word.len() <= 10
+                || word.ends_with("bt")
+        });
+        let chars = dom.chars_of(index);
+        if !matches!(
+            name,
+            "h1" | "h2"
+                | "h3"
+                | "h4"
+                | "div"
+                | "p"
+                | "td"
+                | "span"
+                | "b"
+                | "strong"
+                | "font"
+                | "center"
+                | "ucaptitle"
+        ) || !(2..=160).contains(&chars)
+        {
+            continue;
+        }
+        if dom
+            .ancestors(index)
+            .take(3)
+            .any(|up| dom.name(up) == "a" || dom.name(up) == "li")
+        {
+            continue;
+        }
+        let text = bare(&dom.text(index));
+        if text.is_empty() {
+            continue;
+        }
+        let mut score = 0;
+        if !wanted.is_empty() && text == wanted {
+            score += 60;
+        }
+        if chars >= 4 && page.starts_with(&text) {
+            score += 40 + chars.min(20);
+        } else if chars >= 6 && page.contains(&text) {
+            score += 15;
+        }
+        if name == "h1" {
+            score += 25;
+        } else if is_heading {
+            score += 8;
+        }
+        score += if is_named { 12 } else { 0 };
+        if score == 0 || score < 20 && index > body_start {
+            continue;
+        }
+        if best.is_none_or(|(before, _)| before < score) {
+            best = Some((score, index));
+        }
+    }
+    best.filter(|(score, _)| *score >= 12)
+        .map(|(_, index)| index)
+}
+
+/// The text after `label：`, on the same line or in the next block.
+pub(crate) fn labelled(lines: &[Line], from_node: usize, labels: &[&str]) -> String {
+    for (at, line) in lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.node >= from_node)
+    {
+        for label in labels {
+            let Some(found) = line.text.find(label) else {
+                continue;
+            };
+            let before = line.text[..found].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric()) {
+                continue;
+            }
+            let rest = line.text[found + label.len()..].trim_start();
+            let Some(rest) = rest
+                .strip_prefix(['：', ':', ']', '】', '】'])
+                .or((rest.is_empty()).then_some(""))
+            else {
+                continue;
+            };
+            let rest = rest.trim_start_matches(['：', ':']).trim();
+            if !rest.is_empty() {
+                return first_value(rest);
+            }
+            if let Some(next) = lines
+                .get(at + 1)
+                .filter(|next| next.text.chars().count() <= 40 && !next.text.contains('：'))
+            {
+                return first_value(&next.text);
+            }
+        }
+    }
+    String::new()
+}
+
+/// A value ends where the next label, a bar or an obvious control begins.
+fn first_value(rest: &str) -> String {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\s*(?:[|｜【\[]|字体|字号|浏览|点击|阅读|访问|分享|打印|\s(?:\S{2,6})[：:]|(?:发布|更新)(?:时间|日期)|时间[：:]|作者|编辑|(?:19|20)\d{2}[-年/.])",
+        )
+    });
+    let end = END.find(rest).map_or(rest.len(), |found| found.start());
+    rest[..end].trim().to_owned()
+}
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"[\p{Han}]{1,14}\s?(?:[〔［\[（(【﹝])\s?(?:19|20)\d{2}\s?(?:[〕］\]）)】﹞])\s?(?:第\s?)?\d{1,5}\s?号",
+    )
+});
+
+/// 发文字号: labelled, or alone on its line near the head of the body, or in brackets at the title's end.
+fn document_number(all: &[Line], body: &[Line], from_node: usize, title: &str) -> String {
+    let label = labelled(
+        all,
+        0,
+        &["发文字号", "文号", "发文文号", "文件编号", "公文文号"],
+    );
+    if let Some(found) = NUMBER.find(&label) {
+        return tidy(found.as_str());
+    }
+    let head = all.iter().filter(|line| line.node >= from_node).take(10);
+    for line in head.chain(body.iter().take(8)) {
+        if let Some(found) = NUMBER.find(&line.text)
+            && line.text.chars().count() <= found.as_str().chars().count() + 3
+        {
+            return tidy(found.as_str());
+        }
+    }
+    NUMBER
+        .find(title)
+        .map(|found| tidy(found.as_str()))
+        .unwrap_or_default()
+}
+
+fn tidy(number: &str) -> String {
+    number
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '[' | '［' | '（' | '(' | '【' | '﹝' => '〔',
+            ']' | '］' | '）' | ')' | '】' | '﹞' => '〕',
+            other => other,
+        })
+        .collect()
+}
+
+/// 发文机关: labelled, or the signature above the date at the end of the body.
+fn issuer(all: &[Line], body: &[Line], _from_node: usize) -> String {
+    let label = labelled(
+        all,
+        0,
+        &[
+            "发文机关",
+            "发布机构",
+            "发布机关",
+            "制发机关",
+            "发文单位",
+            "印发机关",
+            "发文机构",
+            "公开主体",
+            "制定机关",
+        ],
+    );
+    if !label.is_empty() && label.chars().count() <= 40 {
+        return label;
+    }
+    let tail: Vec<&Line> = body.iter().rev().take(8).collect();
+    for pair in tail.windows(2) {
+        let (date_line, unit_line) = (&pair[0].text, &pair[1].text);
+        let is_date = dates::find(date_line).len() == 1 && date_line.chars().count() <= 14;
+        let count = unit_line.chars().count();
+        if is_date && (4..=30).contains(&count) && !unit_line.contains(['。', '，', '：']) {
+            return unit_line.clone();
+        }
+    }
+    String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::links::{self, Resolver};
+
+    fn article(html: &str) -> Option<ArticleFacts> {
+        let dom = Dom::parse(html);
+        let url = "https://www.qingshi.gov.cn/zc/t20260301_1.html";
+        let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
+        let links = links::find(&dom, &resolver);
+        read(&Input {
+            dom: &dom,
+            links: &links,
+            metas: &BTreeMap::new(),
+            page_title: "关于做好春耕生产的通知_青石市人民政府",
+            url,
+            today: jiff::civil::date(2026, 3, 20),
+        })
+    }
+
+    #[test]
+    fn policy_head_and_signature() {
+        let found = article(
+            "<h1>关于做好春耕生产的通知</h1><div>发布时间：2026-03-02 10:00 信息来源：市农业农村局 字体：大 中 小</div>
+             <div class=content><p>青政办发〔2026〕5号</p><p>各县人民政府：</p><p>根据《关于春耕的意见》（国办发〔2025〕1号），现将有关事项通知如下，请认真贯彻执行。</p>
+             <p><a href=a.doc>附件</a></p><p>青石市人民政府办公室</p><p>2026年2月28日</p></div>",
+        );
+        let found = found.expect("an article");
+        assert_eq!(found.title, "关于做好春耕生产的通知");
+        assert_eq!(found.document_number, "青政办发〔2026〕5号");
+        assert_eq!(found.issuer, "青石市人民政府办公室");
+        assert_eq!(found.source, "市农业农村局");
+        assert_eq!(
+            found.published.map(|published| published.date),
+            Some(jiff::civil::date(2026, 3, 2))
+        );
+        assert_eq!(found.body_links.len(), 1);
+    }
+
+    #[test]
+    fn a_number_of_another_document_is_not_taken() {
+        let found = article(
+            "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",
+        );
+        assert_eq!(found.expect("an article").document_number, "");
+    }
+
+    #[test]
+    fn a_list_of_links_is_no_article() {
+        assert!(article("<h1>要闻</h1><ul><li><a href=1>全市召开安全生产工作会议部署近期重点</a></li><li><a href=2>我市启动春季植树造林活动</a></li></ul>").is_none());
+    }
+}

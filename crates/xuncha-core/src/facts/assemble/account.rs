@@ -1,0 +1,169 @@
+//! Facts of an account or app.
+
+use super::links::lone;
+use super::records::{Records, evidence};
+use crate::evidence::Capture;
+use crate::facts::account::sort_newest_first;
+use crate::facts::model::{AccountFacts, FactRecord, PageFacts, Post};
+use crate::facts::scope::canonical;
+use crate::facts::text::bare;
+use crate::registry::Account;
+use crate::verdict::{Undetermined, UndeterminedReason};
+
+/// Puts an account's records together.
+pub fn assemble_account(
+    account: &Account,
+    records: impl Iterator<Item = FactRecord>,
+) -> AccountFacts {
+    let records = Records::gather(records);
+    let limit = records.as_of.date();
+    let of = |url: &Option<String>| url.as_deref().and_then(|url| last_good(&records, url));
+    let (page, feed) = (of(&account.page_url), of(&account.feed_url));
+    let mut posts: Vec<Post> = Vec::new();
+    for post in feed.into_iter().chain(page).flat_map(|page| &page.posts) {
+        let is_known = posts.iter().any(|before| {
+            !post.url.is_empty() && before.url == post.url
+                || bare(&before.title) == bare(&post.title) && before.date == post.date
+        });
+        // A post of the future is a slip of the platform or a decoy.
+        if !is_known && post.date.is_none_or(|day| day <= limit) {
+            posts.push(post.clone());
+        }
+    }
+    sort_newest_first(&mut posts);
+    let is_filed = account.page_url.is_some() || account.feed_url.is_some();
+    let is_readable = is_filed.then(|| {
+        [page, feed]
+            .into_iter()
+            .flatten()
+            .any(|page| page.missing_wording.is_empty() && !page.needs_script)
+    });
+    let looks = |url: &str| -> &[Capture] {
+        records
+            .looks
+            .get(&canonical(url))
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    };
+    let is_app = account.is_app();
+    let store_page = account.page_url.as_deref().filter(|_| is_app).map(|url| {
+        let is_gone = page.is_some_and(|page| !page.missing_wording.is_empty());
+        lone(url, looks(url), is_gone)
+    });
+    let download_page = of(&account.download_url);
+    let download = account
+        .download_url
+        .as_deref()
+        .map(|url| lone(url, looks(url), false));
+    let package = download_page.and_then(|page| page.package.clone());
+    let mut interaction: Vec<String> = Vec::new();
+    for entry in page
+        .into_iter()
+        .chain(feed)
+        .flat_map(|page| &page.interaction)
+    {
+        if !interaction.contains(entry) {
+            interaction.push(entry.clone());
+        }
+    }
+    AccountFacts {
+        monitor_from: records.monitor_from,
+        as_of: records.as_of,
+        posts,
+        is_readable,
+        interaction,
+        page_evidence: page
+            .map(|page| evidence(page, ""))
+            .or_else(|| any_evidence(&records, &account.page_url)),
+        feed_evidence: feed
+            .map(|page| evidence(page, ""))
+            .or_else(|| any_evidence(&records, &account.feed_url)),
+        store_page,
+        package,
+        download,
+        trouble: trouble(account, &records, is_readable),
+    }
+}
+
+/// The last good answer of an address.
+fn last_good<'a>(records: &'a Records, url: &str) -> Option<&'a PageFacts> {
+    let key = canonical(url);
+    records
+        .account_pages
+        .iter()
+        .rev()
+        .find(|page| canonical(&page.capture.url) == key && page.capture.is_success())
+}
+
+fn any_evidence(records: &Records, url: &Option<String>) -> Option<crate::evidence::EvidenceRef> {
+    let looks = records.looks.get(&canonical(url.as_deref()?))?;
+    looks.last().map(|capture| capture.evidence.clone())
+}
+
+/// Why nothing can be told, where every look was refused or failed.
+fn trouble(
+    account: &Account,
+    records: &Records,
+    is_readable: Option<bool>,
+) -> Option<Undetermined> {
+    if is_readable != Some(false) {
+        return None;
+    }
+    let filed = [&account.page_url, &account.feed_url];
+    let captures: Vec<&Capture> = filed
+        .iter()
+        .filter_map(|url| url.as_deref())
+        .filter_map(|url| records.looks.get(&canonical(url)))
+        .flatten()
+        .collect();
+    let needs_script = records
+        .account_pages
+        .iter()
+        .any(|page| page.needs_script && page.capture.is_success());
+    if needs_script {
+        return Some(Undetermined::new(
+            UndeterminedReason::NeedsScript,
+            "账号页面需运行脚本才能显示内容，请人工查看",
+        ));
+    }
+    if captures.is_empty() {
+        return Some(Undetermined::new(
+            UndeterminedReason::NotGathered,
+            "尚未采集账号页面，请先采集",
+        ));
+    }
+    if captures.iter().any(|capture| capture.is_blocked()) {
+        return Some(Undetermined::new(
+            UndeterminedReason::Blocked,
+            "账号所在平台拦截了访问，请人工查看",
+        ));
+    }
+    let is_ours = captures.iter().all(|capture| {
+        use crate::evidence::Failure;
+        matches!(
+            &capture.failure,
+            Some(
+                Failure::RefusedByGuard { .. }
+                    | Failure::Tls { .. }
+                    | Failure::Dns {
+                        control_resolved: false
+                    }
+            )
+        )
+    });
+    if is_ours {
+        return Some(Undetermined::new(
+            UndeterminedReason::OurSide,
+            "我方网络未能访问账号页面，请检查网络后重新采集",
+        ));
+    }
+    captures
+        .iter()
+        .any(|capture| !capture.is_success())
+        .then(|| {
+            Undetermined::new(
+                UndeterminedReason::Transient,
+                "账号页面未能打开，请稍后重新采集或人工查看",
+            )
+        })
+}

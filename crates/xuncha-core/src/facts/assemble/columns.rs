@@ -1,0 +1,348 @@
+//! Columns of a site: from the navigation, with their kind, newest date and emptiness.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use url::Url;
+
+use super::records::{Records, evidence};
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::{
+    Area, Column, ColumnKind, Link, LinkKind, ListItem, NavigationEntry, PageFacts,
+};
+use crate::facts::scope::{Scope, canonical};
+
+/// An entry before its page is read.
+struct Entry {
+    url: String,
+    name: String,
+    depth: u8,
+    parent: Option<String>,
+}
+
+/// All columns that the navigation names and whose page was read.
+pub(super) fn columns(
+    records: &Records,
+    home: Option<&PageFacts>,
+    home_url: &Url,
+    scope: &Scope,
+    lexicons: &Lexicons,
+) -> Vec<Column> {
+    let entries = entries(records, home, home_url, scope, lexicons);
+    let addresses: BTreeSet<String> = entries.iter().map(|entry| canonical(&entry.url)).collect();
+    let parents: BTreeSet<String> = entries
+        .iter()
+        .filter_map(|entry| entry.parent.clone())
+        .collect();
+    let mut kinds: BTreeMap<String, ColumnKind> = BTreeMap::new();
+    let mut columns = Vec::new();
+    for entry in &entries {
+        let Some(page) = records
+            .page(&entry.url)
+            .filter(|page| page.is_html && page.missing_wording.is_empty())
+        else {
+            continue;
+        };
+        let parent_kind = entry
+            .parent
+            .as_ref()
+            .and_then(|parent| kinds.get(parent).copied());
+        let (kind, kind_is_sure) = kind(entry, page, parent_kind, lexicons);
+        kinds.insert(canonical(&entry.url), kind);
+        columns.push(column(
+            records,
+            entry,
+            page,
+            kind,
+            kind_is_sure,
+            &addresses,
+            &parents,
+        ));
+    }
+    columns
+}
+
+fn entries(
+    records: &Records,
+    home: Option<&PageFacts>,
+    home_url: &Url,
+    scope: &Scope,
+    lexicons: &Lexicons,
+) -> Vec<Entry> {
+    let navigation = navigation(records, home);
+    let home_key = canonical(home_url.as_str());
+    let home_final = home
+        .map(|home| canonical(&home.capture.final_url))
+        .unwrap_or_default();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    let is_column = |entry: &NavigationEntry| {
+        let Ok(url) = Url::parse(&entry.url) else {
+            return false;
+        };
+        let key = canonical(&entry.url);
+        let is_default = matches!(
+            url.path(),
+            "/" | "/index.html" | "/index.htm" | "/index.shtml" | "/index.jsp"
+        ) && url.query().is_none();
+        scope.contains(&url)
+            && key != home_key
+            && key != home_final
+            && !is_default
+            && !lexicons.is_no_column(&entry.text)
+    };
+    let mut parent: Option<String> = None;
+    for entry in navigation.iter().filter(|entry| is_column(entry)) {
+        let key = canonical(&entry.url);
+        if entry.depth == 1 {
+            parent = Some(key.clone());
+        }
+        if seen.insert(key.clone()) {
+            let parent = if entry.depth > 1 {
+                parent.clone().filter(|parent| *parent != key)
+            } else {
+                None
+            };
+            entries.push(Entry {
+                url: entry.url.clone(),
+                name: entry.text.clone(),
+                depth: entry.depth,
+                parent,
+            });
+        }
+    }
+    // Side navigations of column pages name the sub-columns that the main navigation leaves out.
+    let mut at = 0;
+    while at < entries.len() && entries.len() < 400 {
+        let (url, name, depth) = (
+            entries[at].url.clone(),
+            entries[at].name.clone(),
+            entries[at].depth,
+        );
+        at += 1;
+        if depth > 2 {
+            continue;
+        }
+        let Some(page) = records.page(&url) else {
+            continue;
+        };
+        let root = section(&url);
+        for entry in page.side_navigation.iter().filter(|entry| is_column(entry)) {
+            let key = canonical(&entry.url);
+            // A side menu of the whole site repeats sections that do not belong here.
+            if section(&entry.url) != root || entry.text == name || !seen.insert(key) {
+                continue;
+            }
+            entries.push(Entry {
+                url: entry.url.clone(),
+                name: entry.text.clone(),
+                depth: depth + 1,
+                parent: Some(canonical(&url)),
+            });
+        }
+    }
+    entries
+}
+
+/// First segment of the path, or the whole address where all stands in the query.
+fn section(url: &str) -> String {
+    Url::parse(url)
+        .ok()
+        .and_then(|url| {
+            url.path_segments()
+                .and_then(|mut parts| parts.next().map(str::to_owned))
+        })
+        .unwrap_or_default()
+}
+
+/// The home page's navigation, or where it has none that of the most pages.
+fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> &'a [NavigationEntry] {
+    let own = home
+        .map(|home| home.navigation.as_slice())
+        .unwrap_or_default();
+    if own.len() >= 3 {
+        return own;
+    }
+    let mut counts: BTreeMap<Vec<&str>, (u32, &'a [NavigationEntry])> = BTreeMap::new();
+    for page in records
+        .good_pages()
+        .filter(|page| page.navigation.len() >= 3)
+    {
+        let key: Vec<&str> = page
+            .navigation
+            .iter()
+            .map(|entry| entry.url.as_str())
+            .collect();
+        counts.entry(key).or_insert((0, &page.navigation)).0 += 1;
+    }
+    let most = counts
+        .into_values()
+        .max_by_key(|(count, navigation)| (*count, navigation.len()));
+    match most {
+        Some((_, navigation)) if navigation.len() > own.len() => navigation,
+        _ => own,
+    }
+}
+
+fn kind(
+    entry: &Entry,
+    page: &PageFacts,
+    parent: Option<ColumnKind>,
+    lexicons: &Lexicons,
+) -> (ColumnKind, bool) {
+    let (by_name, is_sure) = lexicons.column_kind(&entry.name);
+    if is_sure {
+        return (by_name, true);
+    }
+    for tag in ["ColumnName", "ColumnType"] {
+        if let Some(name) = page.metas.get(tag) {
+            let (kind, is_sure) = lexicons.column_kind(name);
+            if is_sure && *name != entry.name {
+                return (kind, false);
+            }
+        }
+    }
+    if let Some(kind) = parent.filter(|kind| {
+        !matches!(
+            kind,
+            ColumnKind::Other | ColumnKind::Static | ColumnKind::Leaders
+        )
+    }) {
+        return (kind, false);
+    }
+    let has_list = page
+        .list
+        .as_ref()
+        .is_some_and(|list| list.items.iter().any(|item| item.date.is_some()));
+    if !has_list
+        && page
+            .article
+            .as_ref()
+            .is_some_and(|article| article.body_chars >= 80)
+    {
+        return (ColumnKind::Static, false);
+    }
+    (ColumnKind::Other, false)
+}
+
+fn column(
+    records: &Records,
+    entry: &Entry,
+    page: &PageFacts,
+    kind: ColumnKind,
+    kind_is_sure: bool,
+    addresses: &BTreeSet<String>,
+    parents: &BTreeSet<String>,
+) -> Column {
+    let frames: Vec<&PageFacts> = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Frame)
+        .filter_map(|link| records.page(&link.url))
+        .collect();
+    let items: Vec<&ListItem> = std::iter::once(page)
+        .chain(frames.iter().copied())
+        .flat_map(|page| page.list.iter().flat_map(|list| &list.items))
+        .filter(|item| !addresses.contains(&canonical(&item.url)))
+        .collect();
+    let newest = newest(records, &items);
+    let has_children = parents.contains(&canonical(&entry.url));
+    let needs_script = items.is_empty()
+        && (page.needs_script || page.list.as_ref().is_some_and(|list| list.needs_script));
+    let has_other = has_content(page, kind)
+        || frames
+            .iter()
+            .any(|frame| has_content(frame, kind) || frame.list.is_some());
+    let is_parent_only = has_children && items.is_empty();
+    Column {
+        url: entry.url.clone(),
+        name: entry.name.clone(),
+        kind,
+        kind_is_sure,
+        depth: entry.depth,
+        is_parent_only,
+        item_count: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        newest: newest.or_else(|| {
+            if items.is_empty() {
+                page.article
+                    .as_ref()
+                    .and_then(|article| article.published.as_ref())
+                    .map(|published| published.date)
+            } else {
+                None
+            }
+        }),
+        is_empty: items.is_empty() && !needs_script && !is_parent_only && !has_other,
+        needs_script,
+        evidence: evidence(page, &page.empty_wording),
+    }
+}
+
+/// The article's own date counts before the list's; what lies after the capture is no date.
+fn newest(records: &Records, items: &[&ListItem]) -> Option<Date> {
+    items
+        .iter()
+        .filter_map(|item| {
+            let article = records
+                .page(&item.url)
+                .and_then(|page| page.article.as_ref());
+            article
+                .and_then(|article| article.published.as_ref())
+                .map(|published| published.date)
+                .or(item.date)
+        })
+        .filter(|day| *day <= records.as_of.date())
+        .max()
+}
+
+/// Content other than a list: prose, forms, messages, guides, statistics, pictures, or links of its own.
+fn has_content(page: &PageFacts, kind: ColumnKind) -> bool {
+    let says_empty = !page.empty_wording.is_empty();
+    let prose = page
+        .article
+        .as_ref()
+        .map_or(0, |article| article.body_chars);
+    let has_form = page
+        .links
+        .iter()
+        .any(|link| link.kind == LinkKind::Form && link.area == Area::Body);
+    let pictures = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Image && link.area == Area::Body)
+        .count();
+    let own_links = page
+        .links
+        .iter()
+        .filter(|link| is_own_link(link, page))
+        .count();
+    let is_plain = matches!(
+        kind,
+        ColumnKind::Overview
+            | ColumnKind::Duties
+            | ColumnKind::Leaders
+            | ColumnKind::Static
+            | ColumnKind::Services
+            | ColumnKind::Interaction
+    );
+    if !page.messages.is_empty()
+        || page.guide.is_some()
+        || !page.statistics.is_empty()
+        || has_form && !says_empty && is_plain
+    {
+        return true;
+    }
+    !says_empty
+        && (prose >= 30
+            || page.body_area_chars >= 150
+            || is_plain && pictures > 0
+            || own_links >= 3)
+}
+
+fn is_own_link(link: &Link, page: &PageFacts) -> bool {
+    link.kind == LinkKind::Anchor
+        && link.area == Area::Body
+        && link.text.chars().count() >= 4
+        && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
+        && !page.navigation.iter().any(|entry| entry.url == link.url)
+}

@@ -1,0 +1,194 @@
+//! The home page over the monitoring time.
+
+use jiff::civil::Date;
+use url::Url;
+
+use super::records::{Records, address, evidence};
+use crate::facts::model::{Area, Column, HomeFacts, LinkKind, PageFacts};
+use crate::facts::scope::canonical;
+use crate::verdict::Place;
+
+/// The page that stands for the home page: the last good answer, after an entrance's jump or inside of its frame.
+pub(super) fn home_page<'a>(records: &'a Records, home: &Url) -> Option<&'a PageFacts> {
+    let key = canonical(home.as_str());
+    let snapshot = records
+        .snapshots
+        .iter()
+        .rev()
+        .find(|page| page.is_html && page.capture.is_success());
+    let page = records
+        .page(&key)
+        .filter(|page| page.is_html)
+        .or(snapshot)?;
+    let mut current = page;
+    for _ in 0..2 {
+        if current.text_chars >= 200 {
+            break;
+        }
+        let next = current
+            .links
+            .iter()
+            .filter(|link| matches!(link.kind, LinkKind::Refresh | LinkKind::Frame))
+            .filter_map(|link| records.page(&link.url))
+            .filter(|page| page.is_html)
+            .max_by_key(|page| page.text_chars);
+        match next {
+            Some(next) if next.text_chars > current.text_chars => current = next,
+            _ => break,
+        }
+    }
+    Some(current)
+}
+
+/// Pages that make up the home page: itself and the frames it shows.
+fn parts<'a>(records: &'a Records, page: &'a PageFacts) -> Vec<&'a PageFacts> {
+    let frames = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Frame)
+        .filter_map(|link| records.page(&link.url));
+    std::iter::once(page).chain(frames).collect()
+}
+
+/// A dated item with its place.
+type Dated = (Date, Place);
+
+pub(super) fn home(records: &Records, page: &PageFacts, columns: &[Column]) -> HomeFacts {
+    let limit = records.as_of.date();
+    let mut dated: Vec<Dated> = Vec::new();
+    let mut articles = 0;
+    let mut undated_text: Option<Date> = None;
+    let snapshots = records
+        .snapshots
+        .iter()
+        .filter(|snapshot| snapshot.capture.is_success());
+    for part in snapshots.chain(parts(records, page)) {
+        articles += linked_articles(records, part, columns, &mut dated);
+        listed_items(records, part, &mut dated);
+        undated_text = undated_text.max(part.newest_item);
+    }
+    dated.retain(|(day, _)| *day <= limit);
+    let mut newest = dated
+        .iter()
+        .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)))
+        .cloned();
+    // Without any article that could be read, the dates that the page itself shows must do.
+    if newest.is_none() && articles == 0 {
+        newest = undated_text.filter(|day| *day <= limit).map(|day| {
+            (
+                day,
+                Place {
+                    url: address(page).to_owned(),
+                    text: page.title.clone(),
+                },
+            )
+        });
+    }
+    let is_navigation_only = articles == 0 && newest.is_none();
+    if is_navigation_only {
+        newest = columns
+            .iter()
+            .filter_map(|column| {
+                column.newest.map(|day| {
+                    (
+                        day,
+                        Place {
+                            url: column.url.clone(),
+                            text: column.name.clone(),
+                        },
+                    )
+                })
+            })
+            .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
+    }
+    HomeFacts {
+        url: address(page).to_owned(),
+        title: page.title.clone(),
+        header_name: page.header_name.clone(),
+        site_name: page.metas.get("SiteName").cloned().unwrap_or_default(),
+        newest: newest.as_ref().map(|(day, _)| *day),
+        newest_item: newest.map(|(_, place)| place),
+        is_navigation_only,
+        new_links: new_links(records),
+        evidence: evidence(page, ""),
+    }
+}
+
+/// Articles that the page links and that were read; returns how many, dated or not.
+fn linked_articles(
+    records: &Records,
+    page: &PageFacts,
+    columns: &[Column],
+    dated: &mut Vec<Dated>,
+) -> u32 {
+    let mut count = 0;
+    for link in page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+    {
+        let Some(target) = records.page(&link.url) else {
+            continue;
+        };
+        let Some(article) = &target.article else {
+            continue;
+        };
+        if columns.iter().any(|column| column.url == link.url)
+            || canonical(&link.url) == canonical(&page.capture.url)
+        {
+            continue;
+        }
+        count += 1;
+        if let Some(published) = &article.published {
+            dated.push((
+                published.date,
+                Place {
+                    url: link.url.clone(),
+                    text: article.title.clone(),
+                },
+            ));
+        }
+    }
+    count
+}
+
+/// Dates beside items whose article was not read.
+fn listed_items(records: &Records, page: &PageFacts, dated: &mut Vec<Dated>) {
+    for item in page.list.iter().flat_map(|list| &list.items) {
+        let is_read = records
+            .page(&item.url)
+            .is_some_and(|target| target.article.is_some());
+        if let Some(day) = item.date.filter(|_| !is_read) {
+            dated.push((
+                day,
+                Place {
+                    url: item.url.clone(),
+                    text: item.title.clone(),
+                },
+            ));
+        }
+    }
+}
+
+fn new_links(records: &Records) -> u32 {
+    let good: Vec<&PageFacts> = records
+        .snapshots
+        .iter()
+        .filter(|page| page.capture.is_success())
+        .collect();
+    let (Some(first), Some(last)) = (good.first(), good.last()) else {
+        return 0;
+    };
+    let is_new = |url: &str| {
+        !first
+            .links
+            .iter()
+            .any(|link| link.kind == LinkKind::Anchor && link.url == url)
+    };
+    let count = last
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor && is_new(&link.url))
+        .count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,401 @@
+//! Dead links: what every look said, and what both looks together mean.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::records::{Answer, Records};
+use crate::evidence::{Capture, EvidenceRef, Failure};
+use crate::facts::missing_likeness;
+use crate::facts::model::{LinkFacts, LinkKind, LinkState, PageFacts};
+use crate::facts::scope::{Scope, canonical};
+use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
+
+/// What one look says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Look {
+    Good,
+    Bad {
+        kind: String,
+        why: String,
+    },
+    Unknown {
+        reason: UndeterminedReason,
+        why: String,
+    },
+}
+
+/// Whether an answer speaks against the link, so that the crawler has to look a second time.
+pub fn is_bad_look(capture: &Capture) -> bool {
+    look(capture, true) != Look::Good
+}
+
+/// Whether a page has to be looked at a second time: it failed, or reads like a missing page.
+pub fn needs_second_look(page: &PageFacts, home: &Url) -> bool {
+    is_bad_look(&page.capture)
+        || !page.missing_wording.is_empty()
+        || leads_home(&page.capture, home)
+}
+
+fn bad(kind: &str, why: &str) -> Look {
+    Look::Bad {
+        kind: kind.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+fn unknown(reason: UndeterminedReason, why: &str) -> Look {
+    Look::Unknown {
+        reason,
+        why: why.to_owned(),
+    }
+}
+
+fn is_invalid_name(url: &str) -> bool {
+    Url::parse(url)
+        .ok()
+        .and_then(|url| {
+            url.host_str()
+                .map(|host| host.trim_end_matches('.').ends_with(".invalid"))
+        })
+        .unwrap_or(false)
+}
+
+/// One answer without its text.
+fn look(capture: &Capture, is_inside: bool) -> Look {
+    use UndeterminedReason::{Blocked, OurSide, Transient};
+    match &capture.failure {
+        Some(Failure::RefusedByGuard { .. }) => {
+            return unknown(OurSide, "我方安全策略未放行，未检查");
+        }
+        Some(Failure::Tls { .. }) => return unknown(OurSide, "安全连接失败，无法判定"),
+        Some(Failure::Dns { control_resolved }) => {
+            let is_certain = *control_resolved
+                || is_invalid_name(&capture.url)
+                || is_invalid_name(&capture.final_url);
+            return if is_certain {
+                bad("dns", "域名无法解析")
+            } else {
+                unknown(OurSide, "我方域名解析异常，无法判定")
+            };
+        }
+        Some(Failure::Connect) => return bad("connect", "无法建立连接"),
+        Some(Failure::Reset) => return bad("reset", "连接被中断"),
+        Some(Failure::RedirectLoop) => return bad("loop", "循环跳转，无法打开"),
+        Some(Failure::Protocol { .. }) => return bad("protocol", "应答不是有效的网页"),
+        // A slow outside host may be slow towards us only.
+        Some(Failure::Timeout { .. }) if is_inside => return bad("timeout", "超过时限未打开"),
+        Some(Failure::Timeout { .. }) => return unknown(Transient, "外部网站超时未响应，无法判定"),
+        None => {}
+    }
+    if capture.is_blocked() {
+        return unknown(Blocked, "被目标网站拦截，无法判定");
+    }
+    match capture.status {
+        Some(404) => bad("status_404", "页面不存在（404）"),
+        Some(410) => bad("status_410", "页面已被移除（410）"),
+        Some(status) if status >= 500 => Look::Bad {
+            kind: format!("status_{status}"),
+            why: format!("服务器错误（{status}）"),
+        },
+        Some(408 | 425) => unknown(Transient, "服务器暂时无法应答，无法判定"),
+        Some(status) if status >= 400 => Look::Bad {
+            kind: format!("status_{status}"),
+            why: format!("无法打开（{status}）"),
+        },
+        Some(200) if capture.size_bytes == 0 && !capture.truncated => bad("empty", "打开后为空白"),
+        Some(_) => Look::Good,
+        None => unknown(Transient, "没有应答记录，无法判定"),
+    }
+}
+
+/// A link to an article that lands on the site's home page.
+fn leads_home(capture: &Capture, home: &Url) -> bool {
+    if capture.hops.is_empty() || !capture.is_success() {
+        return false;
+    }
+    let (Ok(asked), Ok(landed)) = (Url::parse(&capture.url), Url::parse(&capture.final_url)) else {
+        return false;
+    };
+    let is_article_like = {
+        let name = asked.path().rsplit('/').next().unwrap_or_default();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        !name.is_empty()
+            && !matches!(
+                stem.to_ascii_lowercase().as_str(),
+                "index" | "default" | "home" | "main" | ""
+            )
+            && asked.path() != "/"
+    };
+    let is_home = landed.host_str() == home.host_str()
+        && (landed.path() == home.path() || landed.path() == "/" || landed.path() == "/index.html")
+        && landed.query().is_none();
+    is_article_like
+        && is_home
+        && asked.host_str().map(|host| host.trim_start_matches("www."))
+            == home.host_str().map(|host| host.trim_start_matches("www."))
+}
+
+/// What the site's missing page looks like.
+pub(super) struct MissingPage {
+    simhash: u64,
+    chars: u32,
+    sha256: String,
+    size_bytes: u64,
+}
+
+impl MissingPage {
+    /// Learned from the random path, where it answers with success and does not simply show the home page.
+    pub fn learn(records: &Records, home: Option<&PageFacts>) -> Option<MissingPage> {
+        let page = records
+            .missing
+            .as_ref()
+            .filter(|page| page.capture.is_success())?;
+        let is_home = home.is_some_and(|home| {
+            home.text_chars > 200 && missing_likeness(home.text_simhash, page.text_simhash) <= 3
+        });
+        (!is_home).then(|| MissingPage {
+            simhash: page.text_simhash,
+            chars: page.text_chars,
+            sha256: page.capture.evidence.sha256.clone(),
+            size_bytes: page.capture.size_bytes,
+        })
+    }
+
+    fn is_like(&self, answer: &Answer) -> bool {
+        let (less, more) = (
+            self.chars.min(answer.text_chars),
+            self.chars.max(answer.text_chars),
+        );
+        let is_near_in_length = more - less <= (more / 20).max(12);
+        let limit = if answer.missing_wording.is_empty() {
+            2
+        } else {
+            10
+        };
+        is_near_in_length
+            && !answer.is_article
+            && self.chars > 0
+            && missing_likeness(self.simhash, answer.text_simhash) <= limit
+    }
+}
+
+/// Everything that judging looks needs.
+pub(super) struct Judge<'a> {
+    pub records: &'a Records,
+    pub outside: &'a BTreeMap<String, Vec<Capture>>,
+    pub scope: Scope,
+    pub home: Url,
+    pub missing: Option<MissingPage>,
+}
+
+impl Judge<'_> {
+    /// State of an address and the evidence of its looks; `None` where nobody looked.
+    pub fn state(&self, url: &str) -> Option<(LinkState, Vec<EvidenceRef>)> {
+        let key = canonical(url);
+        let is_inside = Url::parse(url).is_ok_and(|url| self.scope.contains(&url));
+        let empty = Vec::new();
+        let own = self.records.looks.get(&key).unwrap_or(&empty);
+        let other = self
+            .outside
+            .get(&key)
+            .or_else(|| self.outside.get(url))
+            .unwrap_or(&empty);
+        let mut captures: Vec<&Capture> = own.iter().chain(other).collect();
+        captures.sort_by_key(|capture| capture.at);
+        if captures.is_empty() {
+            let why = self.records.skipped.get(&key)?;
+            let why = format!("未检查：{why}");
+            return Some((
+                LinkState::Unknown {
+                    reason: UndeterminedReason::NotGathered,
+                    why,
+                },
+                Vec::new(),
+            ));
+        }
+        let looks = self.looks(&captures, &key, is_inside);
+        let evidence = captures
+            .iter()
+            .map(|capture| capture.evidence.clone())
+            .collect();
+        Some((combine(&looks, &captures), evidence))
+    }
+
+    fn looks(&self, captures: &[&Capture], key: &str, is_inside: bool) -> Vec<Look> {
+        let answers = self.records.answers.get(key);
+        let mut soft: Option<(&str, u64)> = None;
+        let mut looks = Vec::new();
+        for capture in captures {
+            let first = look(capture, is_inside);
+            if first != Look::Good {
+                looks.push(first);
+                continue;
+            }
+            let answer =
+                answers.and_then(|answers| answers.iter().find(|answer| answer.at == capture.at));
+            let is_home = canonical(&capture.url) == canonical(self.home.as_str());
+            let is_soft = match answer {
+                Some(answer) => !is_home && self.is_soft_missing(answer),
+                // A look keeps no text: the same body, or the body of the site's missing page, says the same again.
+                None => {
+                    soft.is_some_and(|(sha256, size)| {
+                        sha256 == capture.evidence.sha256
+                            || size.abs_diff(capture.size_bytes) * 50 <= size
+                    }) || is_inside
+                        && self.missing.as_ref().is_some_and(|missing| {
+                            missing.size_bytes > 0 && missing.sha256 == capture.evidence.sha256
+                        })
+                }
+            };
+            if is_soft {
+                soft = Some((&capture.evidence.sha256, capture.size_bytes));
+                looks.push(bad("soft_404", "打开后提示页面不存在"));
+            } else if is_inside && !is_home && leads_home(capture, &self.home) {
+                looks.push(bad("soft_404", "跳转到首页，原内容不存在"));
+            } else {
+                looks.push(Look::Good);
+            }
+        }
+        looks
+    }
+
+    fn is_soft_missing(&self, answer: &Answer) -> bool {
+        if answer.text_chars > 1500 {
+            return false;
+        }
+        !answer.missing_wording.is_empty()
+            || self
+                .missing
+                .as_ref()
+                .is_some_and(|missing| missing.is_like(answer))
+    }
+}
+
+fn combine(looks: &[Look], captures: &[&Capture]) -> LinkState {
+    if looks.contains(&Look::Good) {
+        return LinkState::Alive;
+    }
+    if let Some(Look::Unknown { reason, why }) = looks
+        .iter()
+        .find(|look| matches!(look, Look::Unknown { .. }))
+    {
+        return LinkState::Unknown {
+            reason: *reason,
+            why: why.clone(),
+        };
+    }
+    let has_two_times =
+        captures.first().map(|capture| capture.at) != captures.last().map(|capture| capture.at);
+    match looks.last() {
+        Some(Look::Bad { kind, why }) if looks.len() >= 2 && has_two_times => LinkState::Dead {
+            why: why.clone(),
+            kind: kind.clone(),
+        },
+        Some(Look::Bad { why, .. }) => LinkState::Unknown {
+            reason: UndeterminedReason::Transient,
+            why: format!("只检查到一次异常（{why}），尚未复核"),
+        },
+        _ => LinkState::Alive,
+    }
+}
+
+/// Dead and unknown links with their places, in the order of address, and the number of all that were looked at.
+pub(super) fn links(judge: &Judge<'_>, home: Option<&PageFacts>) -> (Vec<LinkFacts>, u64) {
+    struct Spot {
+        url: String,
+        on_home: bool,
+        places: Vec<Place>,
+        count: u64,
+    }
+    let mut spots: BTreeMap<String, Spot> = BTreeMap::new();
+    let home_key = home.map(|home| canonical(&home.capture.url));
+    let extra = home.filter(|home| {
+        !judge
+            .records
+            .pages
+            .contains_key(&canonical(&home.capture.url))
+    });
+    for page in judge.records.good_pages().chain(extra) {
+        let is_home = home_key.as_deref() == Some(canonical(&page.capture.url).as_str());
+        for link in &page.links {
+            // A pager's pages are a guess at what its script would do, never held against the site.
+            if matches!(link.kind, LinkKind::Form | LinkKind::Pager) {
+                continue;
+            }
+            let spot = spots.entry(canonical(&link.url)).or_insert_with(|| Spot {
+                url: link.url.clone(),
+                on_home: false,
+                places: Vec::new(),
+                count: 0,
+            });
+            spot.on_home |= is_home;
+            let is_new = spot
+                .places
+                .last()
+                .is_none_or(|place| place.url != page.capture.url);
+            if is_new {
+                spot.count += 1;
+                if spot.places.len() < MAX_PLACES {
+                    spot.places.push(Place {
+                        url: page.capture.url.clone(),
+                        text: link.text.clone(),
+                    });
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let mut looked = 0;
+    for spot in spots.into_values() {
+        let Some((state, evidence)) = judge.state(&spot.url) else {
+            continue;
+        };
+        looked += u64::from(!evidence.is_empty());
+        if state == LinkState::Alive {
+            continue;
+        }
+        found.push(LinkFacts {
+            url: spot.url,
+            state,
+            on_home: spot.on_home,
+            places: spot.places,
+            place_count: spot.count,
+            evidence,
+        });
+    }
+    found.sort_by(|left, right| left.url.cmp(&right.url));
+    (found, looked)
+}
+
+/// State of one address outside of the link table (store page, download).
+pub(super) fn lone(url: &str, captures: &[Capture], soft_missing: bool) -> LinkFacts {
+    let mut captures: Vec<&Capture> = captures.iter().collect();
+    captures.sort_by_key(|capture| capture.at);
+    let looks: Vec<Look> = captures
+        .iter()
+        .map(|capture| match look(capture, true) {
+            Look::Good if soft_missing => bad("soft_404", "打开后提示内容不存在或已下架"),
+            other => other,
+        })
+        .collect();
+    let state = if captures.is_empty() {
+        LinkState::Unknown {
+            reason: UndeterminedReason::NotGathered,
+            why: "未检查".to_owned(),
+        }
+    } else {
+        combine(&looks, &captures)
+    };
+    LinkFacts {
+        url: url.to_owned(),
+        state,
+        on_home: false,
+        places: Vec::new(),
+        place_count: 0,
+        evidence: captures
+            .iter()
+            .map(|capture| capture.evidence.clone())
+            .collect(),
+    }
+}

@@ -1,0 +1,14 @@
+//! Putting a target's records together: records in the order they happened → facts of the whole target.
+
+mod account;
+mod columns;
+mod home;
+mod links;
+mod policies;
+mod records;
+mod services;
+mod site;
+
+pub use account::assemble_account;
+pub use links::{is_bad_look, needs_second_look};
+pub use site::assemble_site;

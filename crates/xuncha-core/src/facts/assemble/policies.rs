@@ -1,0 +1,502 @@
+//! Policy documents, interpretations, and which belongs to which.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::records::{Records, address, evidence};
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::{
+    Area, ArticleFacts, Column, ColumnKind, InterpretationFacts, LinkKind, Mark, MarkSeen,
+    PageFacts, PolicyFacts,
+};
+use crate::facts::scope::canonical;
+use crate::facts::text::{bare, pattern};
+use crate::registry::{Site, SiteKind};
+
+/// Policies and interpretations of a site, each in the order of address.
+pub(super) fn policies(
+    records: &Records,
+    site: &Site,
+    home: Option<&PageFacts>,
+    columns: &[Column],
+    lexicons: &Lexicons,
+) -> (Vec<PolicyFacts>, Vec<InterpretationFacts>) {
+    let names = OwnNames::new(site, home);
+    let listed = listed_kinds(records, columns);
+    let column_addresses: BTreeSet<String> = columns
+        .iter()
+        .map(|column| canonical(&column.url))
+        .collect();
+    let mut documents: Vec<(&PageFacts, &ArticleFacts)> = Vec::new();
+    let mut readings: Vec<(&PageFacts, &ArticleFacts)> = Vec::new();
+    for page in records.good_pages() {
+        let Some(article) = &page.article else {
+            continue;
+        };
+        let key = canonical(&page.capture.url);
+        if column_addresses.contains(&key)
+            || !page.missing_wording.is_empty()
+            || page.guide.is_some()
+        {
+            continue;
+        }
+        match class(page, article, listed.get(&key).copied(), lexicons) {
+            Some(ColumnKind::Policy) => documents.push((page, article)),
+            Some(ColumnKind::Interpretation) => readings.push((page, article)),
+            _ => {}
+        }
+    }
+    pair(&documents, &readings, &names)
+}
+
+/// The kind of column that lists an address.
+fn listed_kinds(records: &Records, columns: &[Column]) -> BTreeMap<String, ColumnKind> {
+    let mut kinds = BTreeMap::new();
+    for column in columns {
+        let Some(page) = records.page(&column.url) else {
+            continue;
+        };
+        let pages = page
+            .list
+            .iter()
+            .flat_map(|list| &list.pages)
+            .filter_map(|url| records.page(url));
+        for item in std::iter::once(page)
+            .chain(pages)
+            .flat_map(|page| page.list.iter().flat_map(|list| &list.items))
+        {
+            let key = canonical(&item.url);
+            let before = kinds.get(&key).copied();
+            // Policy and interpretation columns tell more than a mixed one above them.
+            let is_telling = matches!(column.kind, ColumnKind::Policy | ColumnKind::Interpretation);
+            if before.is_none() || is_telling && before != Some(ColumnKind::Interpretation) {
+                kinds.insert(key, column.kind);
+            }
+        }
+    }
+    kinds
+}
+
+fn is_interpretation_title(title: &str) -> bool {
+    let says = [
+        "解读",
+        "一图读懂",
+        "图解",
+        "一图看懂",
+        "答记者问",
+        "问答",
+        "政策简读",
+        "明白纸",
+        "一问一答",
+    ]
+    .iter()
+    .any(|word| title.contains(word));
+    says && !title.contains("解读工作") && !title.contains("政策解读方案")
+}
+
+fn is_document_title(title: &str) -> bool {
+    static KIND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:通知|意见|办法|规定|方案|决定|细则|条例|批复|规划|公告|通告|措施|规则|规程|决议|命令|计划|要点|目录|标准|纲要|预案|制度|清单|章程|令)(?:》?(?:的通知|（.{1,20}）|\(.{1,20}\))?)?$",
+        )
+    });
+    KIND.is_match(title.trim())
+}
+
+fn class(
+    page: &PageFacts,
+    article: &ArticleFacts,
+    listed: Option<ColumnKind>,
+    lexicons: &Lexicons,
+) -> Option<ColumnKind> {
+    let crumb = page
+        .breadcrumbs
+        .iter()
+        .rev()
+        .map(|crumb| lexicons.column_kind(&crumb.text))
+        .find(|(_, is_sure)| *is_sure)
+        .map(|(kind, _)| kind);
+    let tag = page
+        .metas
+        .get("ColumnName")
+        .map(|name| lexicons.column_kind(name))
+        .filter(|(_, is_sure)| *is_sure)
+        .map(|(kind, _)| kind);
+    let is_in = |wanted: ColumnKind| [listed, crumb, tag].contains(&Some(wanted));
+    let titled = is_interpretation_title(&article.title);
+    if is_in(ColumnKind::Interpretation) && (titled || article.document_number.is_empty()) {
+        return Some(ColumnKind::Interpretation);
+    }
+    if titled
+        && !is_in(ColumnKind::News)
+        && (article.title.contains('《') || is_in(ColumnKind::Policy))
+    {
+        return Some(ColumnKind::Interpretation);
+    }
+    if is_in(ColumnKind::Policy)
+        && (!article.document_number.is_empty() || is_document_title(&article.title))
+    {
+        return Some(ColumnKind::Policy);
+    }
+    let is_formal = !article.document_number.is_empty() && is_document_title(&article.title);
+    (is_formal && !is_in(ColumnKind::News)).then_some(ColumnKind::Policy)
+}
+
+/// Names under which the site's own unit issues documents.
+struct OwnNames {
+    /// 青石市.
+    region: String,
+    /// Names such as 青石市人民政府, 青石市教育局.
+    units: Vec<String>,
+    is_portal: bool,
+}
+
+impl OwnNames {
+    fn new(site: &Site, home: Option<&PageFacts>) -> OwnNames {
+        let mut units: Vec<String> = Vec::new();
+        let mut push = |name: &str| {
+            let name = strip_site_words(name);
+            if name.chars().count() >= 3 && !units.contains(&name) {
+                units.push(name);
+            }
+        };
+        push(&site.name);
+        if let Some(home) = home {
+            push(home.metas.get("SiteName").map_or("", String::as_str));
+            push(&home.header_name);
+            if let Some(MarkSeen::Present { value }) = home.marks.get(&Mark::网站主办单位) {
+                push(value);
+            }
+        }
+        let region = units
+            .iter()
+            .find_map(|unit| region_of(unit))
+            .unwrap_or_default();
+        OwnNames {
+            region,
+            units,
+            is_portal: site.kind == SiteKind::Portal,
+        }
+    }
+
+    /// Whether the document is issued in the site's own name: by issuer, else by number, else by title or source.
+    fn issued(&self, article: &ArticleFacts) -> bool {
+        if !article.issuer.is_empty() {
+            return article
+                .issuer
+                .split([' ', '、', '，', ',', ';', '；'])
+                .any(|unit| self.is_own_unit(unit));
+        }
+        if !article.document_number.is_empty() {
+            return self.is_own_number(&article.document_number);
+        }
+        self.units
+            .iter()
+            .any(|unit| article.title.starts_with(unit.as_str()))
+            || self.is_own_unit(&article.source)
+    }
+
+    fn is_own_unit(&self, unit: &str) -> bool {
+        let unit = unit.trim();
+        if unit.is_empty() {
+            return false;
+        }
+        let short = |name: &str| name.trim_start_matches(self.region.as_str()).to_owned();
+        if self.is_portal {
+            let rest = short(unit);
+            let is_here = !self.region.is_empty() && unit.starts_with(&self.region);
+            return is_here
+                && (rest.starts_with("人民政府")
+                    || rest == "政府"
+                    || rest == "政府办公室"
+                    || rest == "政府办")
+                || matches!(
+                    unit,
+                    "市政府"
+                        | "县政府"
+                        | "区政府"
+                        | "省政府"
+                        | "市政府办公室"
+                        | "县政府办公室"
+                        | "市政府办"
+                        | "县政府办"
+                        | "省政府办公厅"
+                        | "区政府办公室"
+                );
+        }
+        self.units.iter().any(|own| {
+            unit == own
+                || unit.starts_with(own.as_str())
+                || own.len() > 6 && short(own) == short(unit) && !unit.contains('省')
+        })
+    }
+
+    /// 青政发 for 青石市人民政府, 青教发 for 青石市教育局: the region's first character, then the organ's.
+    fn is_own_number(&self, number: &str) -> bool {
+        let mut chars = number.chars();
+        let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
+            return false;
+        };
+        if !self.region.starts_with(first) {
+            return false;
+        }
+        if self.is_portal {
+            return matches!(second, '政' | '府');
+        }
+        self.units.iter().any(|unit| {
+            unit.trim_start_matches(self.region.as_str())
+                .contains(second)
+        }) && second != '政'
+    }
+}
+
+fn strip_site_words(name: &str) -> String {
+    let mut name = name.trim();
+    for end in [
+        "政府门户网站",
+        "门户网站",
+        "政府网站",
+        "官方网站",
+        "公众信息网",
+        "信息网",
+        "网站",
+        "门户",
+        "官网",
+        "网",
+    ] {
+        if let Some(rest) = name.strip_suffix(end) {
+            name = rest;
+            break;
+        }
+    }
+    name.trim_start_matches("中国·")
+        .trim_start_matches("中国")
+        .trim_end_matches(['-', '_', '·', ' '])
+        .to_owned()
+}
+
+fn region_of(unit: &str) -> Option<String> {
+    static REGION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:[\p{Han}]{2,8}?(?:自治区|自治州|自治县|省|市|县|区|州|盟|旗))")
+    });
+    REGION.find(unit).map(|found| found.as_str().to_owned())
+}
+
+/// The name inside of 《》, else the title without 关于印发 … 的通知 and without words of interpretation.
+fn core(title: &str) -> String {
+    static BOOK: LazyLock<Regex> = LazyLock::new(|| pattern(r"《([^《》]{4,80})》"));
+    static FRAME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:.{0,30}?关于(?:印发|发布|公布|转发)?|^)(.{4,80}?)(?:的通知|的公告|的通告|政策解读|的?解读|图解|问答)?(?:（.{1,20}）|\(.{1,20}\))?$",
+        )
+    });
+    if let Some(hit) = BOOK.captures(title) {
+        return bare(&hit[1]);
+    }
+    let title = [
+        "一图读懂",
+        "一图看懂",
+        "图解",
+        "政策解读",
+        "解读",
+        "：",
+        ":",
+        "|",
+    ]
+    .iter()
+    .fold(title.trim(), |rest, lead| rest.trim_start_matches(lead));
+    FRAME
+        .captures(title)
+        .map_or_else(|| bare(title), |hit| bare(&hit[1]))
+}
+
+fn is_same(document: &str, reading: &str) -> bool {
+    let (of_document, of_reading) = (core(document), core(reading));
+    let long_enough = |text: &str| text.chars().count() >= 6;
+    long_enough(&of_document) && bare(reading).contains(&of_document)
+        || long_enough(&of_reading) && bare(document).contains(&of_reading)
+}
+
+/// Addresses that the page links outside of navigation and footer.
+fn linked(page: &PageFacts) -> BTreeSet<String> {
+    page.links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+        .map(|link| canonical(&link.url))
+        .chain(
+            page.article
+                .iter()
+                .flat_map(|article| &article.body_links)
+                .map(|link| canonical(&link.url)),
+        )
+        .collect()
+}
+
+fn keys(page: &PageFacts) -> [String; 2] {
+    [canonical(&page.capture.url), canonical(address(page))]
+}
+
+fn pair(
+    documents: &[(&PageFacts, &ArticleFacts)],
+    readings: &[(&PageFacts, &ArticleFacts)],
+    names: &OwnNames,
+) -> (Vec<PolicyFacts>, Vec<InterpretationFacts>) {
+    let from_documents: Vec<BTreeSet<String>> =
+        documents.iter().map(|(page, _)| linked(page)).collect();
+    let from_readings: Vec<BTreeSet<String>> =
+        readings.iter().map(|(page, _)| linked(page)).collect();
+    let mut policies: Vec<PolicyFacts> = documents
+        .iter()
+        .map(|(page, article)| PolicyFacts {
+            url: page.capture.url.clone(),
+            title: article.title.clone(),
+            document_number: article.document_number.clone(),
+            date: article.published.as_ref().map(|published| published.date),
+            is_own: names.issued(article),
+            interpretations: Vec::new(),
+            evidence: evidence(page, &article.title),
+        })
+        .collect();
+    let mut interpretations = Vec::new();
+    for (at, (page, article)) in readings.iter().enumerate() {
+        let forward = |document: usize| {
+            keys(documents[document].0)
+                .iter()
+                .any(|key| from_readings[at].contains(key))
+        };
+        let back = |document: usize| {
+            keys(page)
+                .iter()
+                .any(|key| from_documents[document].contains(key))
+        };
+        let by_title: Vec<usize> = (0..documents.len())
+            .filter(|document| is_same(&documents[*document].1.title, &article.title))
+            .collect();
+        let by_link: Vec<usize> = (0..documents.len())
+            .filter(|document| forward(*document))
+            .collect();
+        let by_back: Vec<usize> = (0..documents.len())
+            .filter(|document| back(*document))
+            .collect();
+        // The title is the surest; a single link in either direction tells the pair too.
+        let partner = best_title(&by_title, documents, article)
+            .or_else(|| {
+                by_link
+                    .iter()
+                    .find(|document| by_back.contains(document))
+                    .copied()
+            })
+            .or((by_link.len() == 1).then(|| by_link[0]))
+            .or((by_back.len() == 1).then(|| by_back[0]));
+        for document in partner.into_iter().chain(
+            by_back
+                .iter()
+                .copied()
+                .filter(|document| by_title.contains(document)),
+        ) {
+            let urls = &mut policies[document].interpretations;
+            if !urls.contains(&page.capture.url) {
+                urls.push(page.capture.url.clone());
+            }
+        }
+        interpretations.push(InterpretationFacts {
+            url: page.capture.url.clone(),
+            title: article.title.clone(),
+            date: article.published.as_ref().map(|published| published.date),
+            policy: partner.map(|document| policies[document].url.clone()),
+            links_policy: partner.is_some_and(forward),
+            policy_links_back: partner.is_some_and(back),
+            evidence: evidence(page, &article.title),
+        });
+    }
+    (policies, interpretations)
+}
+
+/// Of several documents with a fitting title the longest common name wins.
+fn best_title(
+    candidates: &[usize],
+    documents: &[(&PageFacts, &ArticleFacts)],
+    reading: &ArticleFacts,
+) -> Option<usize> {
+    candidates.iter().copied().max_by_key(|document| {
+        let name = core(&documents[*document].1.title);
+        let is_exact = name == core(&reading.title);
+        (
+            is_exact,
+            std::cmp::Reverse(
+                name.chars()
+                    .count()
+                    .abs_diff(core(&reading.title).chars().count()),
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_that_belong_together() {
+        for (document, reading, expected) in [
+            (
+                "青石市人民政府关于印发《青石市春耕补贴办法》的通知",
+                "《青石市春耕补贴办法》政策解读",
+                true,
+            ),
+            (
+                "青石市人民政府办公室关于印发青石市春耕补贴办法的通知",
+                "一图读懂青石市春耕补贴办法",
+                true,
+            ),
+            (
+                "关于进一步优化营商环境的意见",
+                "《关于进一步优化营商环境的意见》解读",
+                true,
+            ),
+            (
+                "青石市春耕补贴办法",
+                "《青石市养老服务办法》政策解读",
+                false,
+            ),
+            (
+                "关于做好防汛工作的通知",
+                "《青石市春耕补贴办法》政策解读",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                is_same(document, reading),
+                expected,
+                "{document} | {reading}"
+            );
+        }
+    }
+
+    fn names(name: &str, is_portal: bool) -> OwnNames {
+        let unit = strip_site_words(name);
+        OwnNames {
+            region: region_of(&unit).unwrap_or_default(),
+            units: vec![unit],
+            is_portal,
+        }
+    }
+
+    #[test]
+    fn own_and_superior_documents() {
+        let city = names("青石市人民政府门户网站", true);
+        assert!(
+            city.is_own_unit("青石市人民政府办公室") && city.is_own_number("青政办发〔2026〕5号")
+        );
+        assert!(!city.is_own_unit("云岭省人民政府") && !city.is_own_number("云政发〔2026〕1号"));
+        assert!(!city.is_own_unit("青石市教育局") && !city.is_own_number("青教发〔2026〕1号"));
+        let office = names("青石市教育局网站", false);
+        assert!(office.is_own_unit("青石市教育局") && office.is_own_number("青教发〔2026〕1号"));
+        assert!(
+            !office.is_own_unit("青石市人民政府") && !office.is_own_number("青政发〔2026〕1号")
+        );
+        assert!(!office.is_own_unit("云岭省教育厅") && !office.is_own_number("云教发〔2026〕1号"));
+    }
+}

@@ -1,0 +1,218 @@
+//! Records sorted by what they are for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{DateTime, date};
+
+use crate::evidence::{Capture, EvidenceRef, Failure, Purpose};
+use crate::facts::model::{FactRecord, PageFacts, Probe};
+use crate::facts::scope::canonical;
+
+/// A visit that takes this long has not opened (≥ 15 s in the rule).
+const SLOW_MILLIS: u64 = 15_000;
+
+/// All records of one target.
+pub(super) struct Records {
+    pub monitor_from: DateTime,
+    pub as_of: DateTime,
+    /// Pages by canonical address; the last good answer, else the last.
+    pub pages: BTreeMap<String, PageFacts>,
+    /// Every look at an address, by canonical address, in order of time.
+    pub looks: BTreeMap<String, Vec<Capture>>,
+    /// Facts of every page answer, by canonical address, in order of time: what the text of each look was.
+    pub answers: BTreeMap<String, Vec<Answer>>,
+    pub probes: Vec<Capture>,
+    pub snapshots: Vec<PageFacts>,
+    pub searches: Vec<PageFacts>,
+    pub missing: Option<PageFacts>,
+    pub account_pages: Vec<PageFacts>,
+    pub skipped: BTreeMap<String, String>,
+    pub phases: BTreeSet<String>,
+}
+
+/// What a page answer said about being missing.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub at: DateTime,
+    pub missing_wording: String,
+    pub is_article: bool,
+    pub text_simhash: u64,
+    pub text_chars: u32,
+}
+
+impl Records {
+    pub fn gather(records: impl Iterator<Item = FactRecord>) -> Records {
+        let start = date(1970, 1, 1).at(0, 0, 0, 0);
+        let mut all = Records {
+            monitor_from: start,
+            as_of: start,
+            pages: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            probes: Vec::new(),
+            snapshots: Vec::new(),
+            searches: Vec::new(),
+            missing: None,
+            account_pages: Vec::new(),
+            skipped: BTreeMap::new(),
+            phases: BTreeSet::new(),
+        };
+        for record in records {
+            match record {
+                FactRecord::Header {
+                    monitor_from,
+                    as_of,
+                    ..
+                } => {
+                    all.monitor_from = monitor_from;
+                    all.as_of = as_of;
+                }
+                FactRecord::Page(page) => all.add_page(*page),
+                FactRecord::Look(capture) => all.add_look(capture),
+                FactRecord::Skipped { url, why } => {
+                    all.skipped.insert(canonical(&url), why);
+                }
+                FactRecord::PhaseDone { phase } => {
+                    all.phases.insert(phase);
+                }
+            }
+        }
+        for looks in all.looks.values_mut() {
+            looks.sort_by_key(|look| look.at);
+        }
+        all.probes.sort_by_key(|probe| probe.at);
+        all.snapshots.sort_by_key(|page| page.capture.at);
+        all
+    }
+
+    fn add_look(&mut self, capture: Capture) {
+        if matches!(capture.purpose, Purpose::Probe { .. }) {
+            self.probes.push(capture);
+            return;
+        }
+        self.looks
+            .entry(canonical(&capture.url))
+            .or_default()
+            .push(capture);
+    }
+
+    fn add_page(&mut self, page: PageFacts) {
+        match &page.capture.purpose {
+            Purpose::Probe { .. } => self.probes.push(page.capture),
+            Purpose::HomeSnapshot { .. } => self.snapshots.push(page),
+            Purpose::Search { .. } => self.searches.push(page),
+            Purpose::MissingPage => self.missing = Some(page),
+            Purpose::Account => {
+                self.looks
+                    .entry(canonical(&page.capture.url))
+                    .or_default()
+                    .push(page.capture.clone());
+                self.account_pages.push(page);
+            }
+            Purpose::Page | Purpose::Link { .. } => self.add_site_page(page),
+        }
+    }
+
+    fn add_site_page(&mut self, page: PageFacts) {
+        let key = canonical(&page.capture.url);
+        self.looks
+            .entry(key.clone())
+            .or_default()
+            .push(page.capture.clone());
+        self.answers.entry(key.clone()).or_default().push(Answer {
+            at: page.capture.at,
+            missing_wording: page.missing_wording.clone(),
+            is_article: page.article.is_some(),
+            text_simhash: page.text_simhash,
+            text_chars: page.text_chars,
+        });
+        let is_better = self
+            .pages
+            .get(&key)
+            .is_none_or(|before| page.capture.is_success() || !before.capture.is_success());
+        if is_better {
+            self.pages.insert(key, page);
+        }
+    }
+
+    /// A page that was read well, by any of its addresses.
+    pub fn page(&self, url: &str) -> Option<&PageFacts> {
+        self.pages
+            .get(&canonical(url))
+            .filter(|page| page.capture.is_success())
+    }
+
+    /// Pages that were read well, in the order of address.
+    pub fn good_pages(&self) -> impl Iterator<Item = &PageFacts> {
+        self.pages
+            .values()
+            .filter(|page| page.is_html && page.capture.is_success())
+    }
+}
+
+/// Visits of the availability week.
+pub(super) fn probes(captures: &[Capture]) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = captures.iter().map(probe).collect();
+    probes.sort_by_key(|probe| (probe.slot, probe.at));
+    probes
+}
+
+fn probe(capture: &Capture) -> Probe {
+    let slot = match capture.purpose {
+        Purpose::Probe { slot } => slot,
+        _ => 0,
+    };
+    let (opened, detail) = opened(capture);
+    Probe {
+        slot,
+        at: capture.at,
+        opened,
+        millis: capture.millis,
+        detail,
+        evidence: capture.evidence.clone(),
+    }
+}
+
+fn opened(capture: &Capture) -> (Option<bool>, String) {
+    let no = |detail: &str| (Some(false), detail.to_owned());
+    let unknown = |detail: &str| (None, detail.to_owned());
+    if capture.is_blocked() {
+        return unknown("被目标网站拦截，不计入");
+    }
+    match &capture.failure {
+        Some(Failure::Dns {
+            control_resolved: true,
+        }) => no("域名无法解析"),
+        Some(Failure::Dns {
+            control_resolved: false,
+        }) => unknown("我方域名解析异常，不计入"),
+        Some(Failure::Connect) => no("无法建立连接"),
+        Some(Failure::Tls { .. }) => unknown("安全连接失败，不计入"),
+        Some(Failure::Timeout { .. }) => no("超过时限未打开"),
+        Some(Failure::Reset) => no("连接中断"),
+        Some(Failure::Protocol { .. }) => no("返回内容不是有效的网页应答"),
+        Some(Failure::RedirectLoop) => no("循环跳转"),
+        Some(Failure::RefusedByGuard { .. }) => unknown("我方安全策略未放行，不计入"),
+        None => match capture.status {
+            Some(status) if status >= 400 => (Some(false), format!("返回状态码{status}")),
+            Some(_) if capture.millis >= SLOW_MILLIS => no("超过15秒才打开"),
+            Some(200) if capture.size_bytes == 0 => no("返回空白页"),
+            Some(_) => (Some(true), String::new()),
+            None => unknown("没有应答记录，不计入"),
+        },
+    }
+}
+
+/// The evidence of a page, quoting a spot.
+pub(super) fn evidence(page: &PageFacts, quote: &str) -> EvidenceRef {
+    page.capture.evidence.quoting(quote)
+}
+
+/// The address that a page answered under.
+pub(super) fn address(page: &PageFacts) -> &str {
+    if page.capture.final_url.is_empty() {
+        &page.capture.url
+    } else {
+        &page.capture.final_url
+    }
+}

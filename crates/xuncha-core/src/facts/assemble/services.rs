@@ -1,0 +1,319 @@
+//! Guides, service directory, statistics, messages, consultation channel, search.
+
+use std::collections::BTreeMap;
+
+use super::links::{Judge, is_bad_look};
+use super::records::{Records, address, evidence};
+use crate::evidence::{EvidenceRef, Purpose};
+use crate::facts::guide::title_names_item;
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::{
+    Area, Column, ColumnKind, GuideElement, LinkKind, LinkState, MessageFacts, PageFacts,
+    SearchFacts, SearchQuestion, SiteGuide, SiteMessage, SiteStatistics,
+};
+use crate::facts::scope::canonical;
+use crate::facts::text::bare;
+
+/// Guide pages in the order of address.
+pub(super) fn guides(records: &Records, columns: &[Column], lexicons: &Lexicons) -> Vec<SiteGuide> {
+    records
+        .good_pages()
+        .filter(|page| {
+            !columns
+                .iter()
+                .any(|column| canonical(&column.url) == canonical(&page.capture.url))
+                && page.missing_wording.is_empty()
+        })
+        .filter_map(|page| {
+            let mut guide = page.guide.clone()?;
+            if title_names_item(&guide, lexicons)
+                && !guide.elements.contains_key(&GuideElement::事项名称)
+            {
+                let title = guide.title.clone();
+                guide.elements.insert(GuideElement::事项名称, title);
+            }
+            Some(SiteGuide {
+                url: page.capture.url.clone(),
+                evidence: evidence(page, &guide.title),
+                guide,
+            })
+        })
+        .collect()
+}
+
+/// The page that lists the services: links most guides, else a column of services that has content.
+pub(super) fn directory(
+    records: &Records,
+    columns: &[Column],
+    guides: &[SiteGuide],
+) -> Option<String> {
+    let linked = |page: &PageFacts| {
+        let urls: Vec<String> = page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Anchor)
+            .map(|link| canonical(&link.url))
+            .collect();
+        guides
+            .iter()
+            .filter(|guide| urls.contains(&canonical(&guide.url)))
+            .count()
+    };
+    let best = columns
+        .iter()
+        .filter(|column| column.kind == ColumnKind::Services)
+        .filter_map(|column| records.page(&column.url).map(|page| (linked(page), column)))
+        .filter(|(count, _)| *count > 0)
+        .max_by(|left, right| {
+            left.0
+                .cmp(&right.0)
+                .then_with(|| right.1.url.cmp(&left.1.url))
+        });
+    best.map(|(_, column)| column.url.clone()).or_else(|| {
+        columns
+            .iter()
+            .find(|column| column.kind == ColumnKind::Services && column.item_count > 0)
+            .map(|column| column.url.clone())
+    })
+}
+
+/// Statistics that the site publishes.
+pub(super) fn statistics(records: &Records) -> Vec<SiteStatistics> {
+    records
+        .good_pages()
+        .filter(|page| page.missing_wording.is_empty())
+        .flat_map(|page| {
+            page.statistics.iter().map(|statistics| SiteStatistics {
+                url: page.capture.url.clone(),
+                statistics: statistics.clone(),
+                evidence: evidence(page, &statistics.quote),
+            })
+        })
+        .collect()
+}
+
+/// Messages, one per address: what its own page says, completed by the list.
+pub(super) fn messages(records: &Records, lexicons: &Lexicons) -> Vec<SiteMessage> {
+    let is_special = |page: &PageFacts| {
+        let words = ["信访", "纪检", "举报", "监察", "访谈", "调查", "征集"];
+        let says = |text: &str| {
+            words.iter().any(|word| text.contains(word))
+                || lexicons.special_channels.find(text).is_some()
+        };
+        page.breadcrumbs
+            .iter()
+            .skip(1)
+            .any(|crumb| says(&crumb.text))
+            || page.metas.get("ColumnName").is_some_and(|name| says(name))
+    };
+    let mut merged: BTreeMap<(String, String), SiteMessage> = BTreeMap::new();
+    for page in records.good_pages().filter(|page| !is_special(page)) {
+        let own = canonical(&page.capture.url);
+        for message in &page.messages {
+            let key = canonical(&message.url);
+            let is_own_page = key == own && page.messages.len() == 1;
+            // Rows without a page of their own share the list's address and are told apart by title.
+            let title = if key == own && !is_own_page {
+                bare(&message.title)
+            } else {
+                String::new()
+            };
+            let entry = merged.entry((key, title));
+            let fresh = || SiteMessage {
+                message: message.clone(),
+                evidence: evidence(page, &message.title),
+            };
+            entry
+                .and_modify(|before| {
+                    if is_own_page {
+                        let list = std::mem::replace(before, fresh());
+                        complete(&mut before.message, &list.message);
+                    } else {
+                        complete(&mut before.message, message);
+                    }
+                })
+                .or_insert_with(fresh);
+        }
+    }
+    merged.into_values().collect()
+}
+
+fn complete(message: &mut MessageFacts, other: &MessageFacts) {
+    message.asked = message.asked.or(other.asked);
+    message.replied = message.replied.or(other.replied);
+    message.has_reply |= other.has_reply;
+    if message.unit.is_empty() {
+        message.unit.clone_from(&other.unit);
+    }
+}
+
+/// A form for consultation; else an entry whose target opens.
+pub(super) fn channel(judge: &Judge<'_>, lexicons: &Lexicons) -> Option<EvidenceRef> {
+    let pages: Vec<&PageFacts> = judge
+        .records
+        .good_pages()
+        .filter(|page| !page.consultation.is_empty() && page.missing_wording.is_empty())
+        .collect();
+    if let Some(page) = pages
+        .iter()
+        .find(|page| page.consultation.starts_with("表单"))
+    {
+        return Some(evidence(page, &page.consultation));
+    }
+    for page in pages {
+        for link in page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Anchor && link.text.chars().count() <= 12)
+        {
+            let is_entry = lexicons.consultation.find(&link.text).is_some()
+                && lexicons.special_channels.find(&link.text).is_none()
+                && !["统计", "选登", "公开", "须知", "反馈"]
+                    .iter()
+                    .any(|word| link.text.contains(word));
+            if !is_entry {
+                continue;
+            }
+            let target = judge.records.page(&link.url);
+            let opens = judge
+                .state(&link.url)
+                .is_some_and(|(state, _)| state == LinkState::Alive);
+            // A page of ours was read and shows no form: the entry leads nowhere. An outside platform cannot be read.
+            let is_inside = url::Url::parse(&link.url).is_ok_and(|url| judge.scope.contains(&url));
+            let is_effective = opens
+                && (!is_inside
+                    || target.is_some_and(|page| {
+                        !page.messages.is_empty()
+                            || page.needs_script
+                            || page.links.iter().any(|inner| {
+                                inner.kind == LinkKind::Form
+                                    && inner.area == Area::Body
+                                    && !page
+                                        .search_forms
+                                        .iter()
+                                        .any(|form| form.action == inner.url)
+                            })
+                    }));
+            if is_effective {
+                return Some(evidence(page, &page.consultation));
+            }
+        }
+    }
+    None
+}
+
+/// Same document under another scheme or with `www.`.
+fn bare_address(url: &str) -> String {
+    let key = canonical(url);
+    let rest = key.split_once("://").map_or(key.as_str(), |(_, rest)| rest);
+    rest.trim_start_matches("www.").to_owned()
+}
+
+/// What asking the site's search gave.
+pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<SearchFacts> {
+    let forms = || {
+        home.into_iter()
+            .chain(records.good_pages())
+            .flat_map(|page| &page.search_forms)
+    };
+    let form = forms()
+        .find(|form| form.is_get)
+        .or_else(|| forms().next())
+        .cloned();
+    let titles = titles(records);
+    let shown_for_nonsense: Vec<String> = records
+        .searches
+        .iter()
+        .filter(|page| !titles.contains_key(&bare(query(page))))
+        .flat_map(|page| page.links.iter().map(|link| bare_address(&link.url)))
+        .collect();
+    let broken = records
+        .searches
+        .iter()
+        .filter(|page| is_bad_look(&page.capture) && !page.capture.is_blocked())
+        .count();
+    let mut questions = Vec::new();
+    for page in &records.searches {
+        let Some(expected) = titles.get(&bare(query(page))) else {
+            continue;
+        };
+        let (found, classified) = if page.capture.is_success() && page.is_html && !page.needs_script
+        {
+            (
+                Some(is_found(page, expected, &shown_for_nonsense)),
+                Some(page.result_classes.len() >= 2),
+            )
+        } else if broken >= 2 && is_bad_look(&page.capture) && !page.capture.is_blocked() {
+            (Some(false), None)
+        } else {
+            (None, None)
+        };
+        questions.push(SearchQuestion {
+            query: query(page).to_owned(),
+            expected_url: address(expected).to_owned(),
+            found,
+            classified,
+            evidence: evidence(page, query(page)),
+        });
+    }
+    let source = records.searches.first().or(home)?;
+    Some(SearchFacts {
+        form,
+        questions,
+        evidence: evidence(source, ""),
+    })
+}
+
+fn query(page: &PageFacts) -> &str {
+    match &page.capture.purpose {
+        Purpose::Search { query } => query,
+        _ => "",
+    }
+}
+
+/// The expected address or title stands among the links of the result page, and not also under a word that nobody published.
+fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String]) -> bool {
+    let wanted = [
+        bare_address(&expected.capture.url),
+        bare_address(address(expected)),
+    ];
+    let title = bare(query(page));
+    let anchors = page
+        .links
+        .iter()
+        .filter(|link| matches!(link.kind, LinkKind::Anchor) && link.area == Area::Body);
+    let listed = page
+        .list
+        .iter()
+        .flat_map(|list| &list.items)
+        .map(|item| (item.url.as_str(), item.title.as_str()));
+    anchors
+        .map(|link| (link.url.as_str(), link.text.as_str()))
+        .chain(listed)
+        .any(|(url, text)| {
+            let address = bare_address(url);
+            if shown_for_nonsense.contains(&address) {
+                return false;
+            }
+            let text = bare(text);
+            wanted.contains(&address)
+                || text == title
+                || title.chars().count() >= 10
+                    && text.chars().count() >= 10
+                    && (text.contains(&title) || title.starts_with(&text))
+        })
+}
+
+/// Titles of articles and guides, for telling which page a question meant.
+fn titles(records: &Records) -> BTreeMap<String, &PageFacts> {
+    let mut titles = BTreeMap::new();
+    for page in records.good_pages() {
+        let title = match (&page.guide, &page.article) {
+            (Some(guide), _) => &guide.title,
+            (None, Some(article)) => &article.title,
+            _ => continue,
+        };
+        titles.entry(bare(title)).or_insert(page);
+    }
+    titles
+}

@@ -1,0 +1,185 @@
+//! Facts of a whole site.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::links::{Judge, MissingPage, links};
+use super::records::{Records, evidence, probes};
+use super::{columns, home, policies, services};
+use crate::evidence::Capture;
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
+use crate::facts::scope::{canonical, scope};
+use crate::registry::Site;
+use crate::verdict::Place;
+
+/// The tags that an article page has to carry.
+const REQUIRED_TAGS: [&str; 7] = [
+    "SiteName",
+    "SiteDomain",
+    "SiteIDCode",
+    "ColumnName",
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+];
+
+/// Puts a site's records together. `outside` holds the looks at addresses of other hosts, by canonical address.
+pub fn assemble_site(
+    site: &Site,
+    records: impl Iterator<Item = FactRecord>,
+    outside: &BTreeMap<String, Vec<Capture>>,
+    lexicons: &Lexicons,
+) -> SiteFacts {
+    let records = Records::gather(records);
+    // An address that does not parse has no scope and no pages; the facts are then empty and say so by their phases.
+    let home_url = Url::parse(&site.home)
+        .unwrap_or_else(|_| Url::parse("http://invalid.invalid/").expect("a valid address"));
+    let scope = scope(&home_url);
+    let home_page = home::home_page(&records, &home_url);
+    let columns = columns::columns(&records, home_page, &home_url, &scope, lexicons);
+    let judge = Judge {
+        records: &records,
+        outside,
+        scope: scope.clone(),
+        home: home_url.clone(),
+        missing: MissingPage::learn(&records, home_page),
+    };
+    let (links, link_count) = links(&judge, home_page);
+    let articles: Vec<&PageFacts> = content_pages(&records, &columns, &home_url);
+    let (policies, interpretations) =
+        policies::policies(&records, site, home_page, &columns, lexicons);
+    let guides = services::guides(&records, &columns, lexicons);
+    SiteFacts {
+        monitor_from: records.monitor_from,
+        as_of: records.as_of,
+        page_count: records.good_pages().count() as u64,
+        phases: records.phases.clone(),
+        is_partial: records.skipped.values().any(|why| why.contains("budget")),
+        probes: probes(&records.probes),
+        home: home_page.map(|page| home::home(&records, page, &columns)),
+        links,
+        link_count,
+        marks: marks(&records, home_page),
+        marks_evidence: home_page.map(|page| evidence(page, "")),
+        missing_tags: missing_tags(&articles),
+        article_count: articles.len() as u64,
+        article_evidence: articles.first().map(|page| evidence(page, "")),
+        search: services::search(&records, home_page),
+        policies,
+        interpretations,
+        service_directory: services::directory(&records, &columns, &guides),
+        guides,
+        statistics: services::statistics(&records),
+        messages: services::messages(&records, lexicons),
+        channel: services::channel(&judge, lexicons),
+        unrendered_pages: records
+            .good_pages()
+            .filter(|page| page.needs_script)
+            .map(|page| page.capture.url.clone())
+            .collect(),
+        columns,
+    }
+}
+
+/// Article pages proper: neither home nor column, guide, message or missing page.
+fn content_pages<'a>(records: &'a Records, columns: &[Column], home: &Url) -> Vec<&'a PageFacts> {
+    let home_key = canonical(home.as_str());
+    records
+        .good_pages()
+        .filter(|page| {
+            let key = canonical(&page.capture.url);
+            let is_column = columns.iter().any(|column| canonical(&column.url) == key);
+            let article = page
+                .article
+                .as_ref()
+                .filter(|article| article.body_chars >= 20);
+            article.is_some()
+                && key != home_key
+                && !is_column
+                && page.guide.is_none()
+                && page.messages.is_empty()
+                && page.statistics.is_empty()
+                && page.missing_wording.is_empty()
+                && !is_frame_part(records, page)
+        })
+        .collect()
+}
+
+/// Shown inside of another page only.
+fn is_frame_part(records: &Records, page: &PageFacts) -> bool {
+    let url = &page.capture.url;
+    let framed = |other: &PageFacts| {
+        other
+            .links
+            .iter()
+            .any(|link| link.kind == LinkKind::Frame && link.url == *url)
+    };
+    page.breadcrumbs.is_empty() && page.navigation.is_empty() && records.good_pages().any(framed)
+}
+
+fn missing_tags(articles: &[&PageFacts]) -> BTreeMap<String, Vec<Place>> {
+    let mut missing: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for page in articles {
+        for tag in REQUIRED_TAGS {
+            if page
+                .metas
+                .get(tag)
+                .is_some_and(|value| !value.trim().is_empty())
+            {
+                continue;
+            }
+            let title = page
+                .article
+                .as_ref()
+                .map_or_else(|| page.title.clone(), |article| article.title.clone());
+            missing.entry(tag.to_owned()).or_default().push(Place {
+                url: page.capture.url.clone(),
+                text: title,
+            });
+        }
+    }
+    missing
+}
+
+/// Per mark: the home page's sighting where it is present; else present where at least half of the pages show it; else the
+/// best that the home page gives. Frames of the home page belong to it.
+fn marks(records: &Records, home: Option<&PageFacts>) -> BTreeMap<Mark, MarkSeen> {
+    let Some(home) = home else {
+        return BTreeMap::new();
+    };
+    let frames: Vec<&PageFacts> = home
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Frame)
+        .filter_map(|link| records.page(&link.url))
+        .collect();
+    let pages: Vec<&PageFacts> = records
+        .good_pages()
+        .filter(|page| page.missing_wording.is_empty() && !page.navigation.is_empty())
+        .collect();
+    Mark::ALL
+        .into_iter()
+        .map(|mark| {
+            let present = |page: &PageFacts| match page.marks.get(&mark) {
+                Some(seen @ MarkSeen::Present { .. }) => Some(seen.clone()),
+                _ => None,
+            };
+            let here = present(home).or_else(|| frames.iter().find_map(|frame| present(frame)));
+            let elsewhere: Vec<MarkSeen> = pages.iter().filter_map(|page| present(page)).collect();
+            let often = (elsewhere.len() * 2 >= pages.len().max(1) && elsewhere.len() >= 2)
+                .then(|| elsewhere.into_iter().next())
+                .flatten();
+            // A frame that was read and shows no mark is readable, and empty.
+            let is_unreadable =
+                home.marks.get(&mark) == Some(&MarkSeen::Unreadable) && frames.is_empty();
+            let seen = here.or(often).unwrap_or(if is_unreadable {
+                MarkSeen::Unreadable
+            } else {
+                MarkSeen::Absent
+            });
+            (mark, seen)
+        })
+        .collect()
+}

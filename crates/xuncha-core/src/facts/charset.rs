@@ -1,0 +1,290 @@
+//! Which encoding an answer is in: BOM, `Content-Type`, meta prescan, then a guess on the first 4 KB.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{
+    Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+};
+
+/// Bytes that the prescan looks at. The standard asks for 1,024; real pages put long comments before their meta.
+const PRESCAN_BYTES: usize = 4096;
+
+/// The encoding of an HTML body. GB2312 and GBK are read as GB18030, which contains both.
+pub fn detect(body: &[u8], content_type: &str) -> &'static Encoding {
+    let found = Encoding::for_bom(body)
+        .map(|(encoding, _)| encoding)
+        .or_else(|| from_content_type(content_type))
+        .or_else(|| prescan(body))
+        .unwrap_or_else(|| guess(body));
+    if found == GBK { GB18030 } else { found }
+}
+
+/// Decodes a body; malformed bytes become U+FFFD.
+pub fn decode(body: &[u8], encoding: &'static Encoding) -> String {
+    encoding.decode(body).0.into_owned()
+}
+
+fn from_content_type(content_type: &str) -> Option<&'static Encoding> {
+    let label = charset_in(content_type.as_bytes())?;
+    Encoding::for_label(&label)
+}
+
+fn guess(body: &[u8]) -> &'static Encoding {
+    // Pages open with ASCII markup; a window without any high byte says nothing, so it starts at the first one.
+    let start = body.iter().position(|byte| *byte >= 0x80).unwrap_or(0);
+    let window = &body[start..body.len().min(start + PRESCAN_BYTES)];
+    if std::str::from_utf8(body).is_ok() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(window, true);
+    detector.guess(Some(b"cn"), Utf8Detection::Allow)
+}
+
+/// The standard's "prescan a byte stream to determine its encoding".
+pub fn prescan(body: &[u8]) -> Option<&'static Encoding> {
+    let bytes = &body[..body.len().min(PRESCAN_BYTES)];
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        if rest.starts_with(b"<!--") {
+            at = rest
+                .windows(3)
+                .skip(2)
+                .position(|three| three == b"-->")
+                .map_or(bytes.len(), |found| at + 2 + found + 3);
+            continue;
+        }
+        if is_meta(rest) {
+            let (next, found) = read_meta(bytes, at + 5);
+            if let Some(encoding) = found {
+                return Some(encoding);
+            }
+            at = next;
+            continue;
+        }
+        let is_tag = rest.len() > 1
+            && rest[0] == b'<'
+            && (rest[1].is_ascii_alphabetic()
+                || rest[1] == b'/' && rest.get(2).is_some_and(u8::is_ascii_alphabetic));
+        if is_tag {
+            at += rest
+                .iter()
+                .position(|byte| byte.is_ascii_whitespace() || *byte == b'>')
+                .unwrap_or(rest.len());
+            while let (next, Some(_)) = attribute(bytes, at) {
+                at = next;
+            }
+            at = skip_past_gt(bytes, at);
+            continue;
+        }
+        if rest.starts_with(b"<!") || rest.starts_with(b"</") || rest.starts_with(b"<?") {
+            at = skip_past_gt(bytes, at);
+            continue;
+        }
+        at += 1;
+    }
+    None
+}
+
+fn skip_past_gt(bytes: &[u8], at: usize) -> usize {
+    bytes[at.min(bytes.len())..]
+        .iter()
+        .position(|byte| *byte == b'>')
+        .map_or(bytes.len(), |found| at + found + 1)
+}
+
+fn is_meta(rest: &[u8]) -> bool {
+    rest.len() > 5
+        && rest[..5].eq_ignore_ascii_case(b"<meta")
+        && (rest[5].is_ascii_whitespace() || rest[5] == b'/')
+}
+
+fn read_meta(bytes: &[u8], mut at: usize) -> (usize, Option<&'static Encoding>) {
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    let mut got_pragma = false;
+    let mut need_pragma: Option<bool> = None;
+    let mut charset: Option<&'static Encoding> = None;
+    while let (next, Some((name, value))) = attribute(bytes, at) {
+        at = next;
+        if seen.contains(&name) {
+            continue;
+        }
+        match name.as_slice() {
+            b"http-equiv" => got_pragma |= value.eq_ignore_ascii_case(b"content-type"),
+            b"content" if charset.is_none() => {
+                if let Some(found) =
+                    charset_in(&value).and_then(|label| Encoding::for_label(&label))
+                {
+                    charset = Some(found);
+                    need_pragma = Some(true);
+                }
+            }
+            b"charset" => {
+                charset = Encoding::for_label(&value);
+                need_pragma = Some(false);
+            }
+            _ => {}
+        }
+        seen.push(name);
+    }
+    let usable = match need_pragma {
+        None => false,
+        Some(true) => got_pragma,
+        Some(false) => true,
+    };
+    let found = charset.filter(|_| usable).map(|encoding| {
+        if encoding == UTF_16BE || encoding == UTF_16LE {
+            UTF_8
+        } else if encoding == X_USER_DEFINED {
+            WINDOWS_1252
+        } else {
+            encoding
+        }
+    });
+    (at, found)
+}
+
+type Pair = (Vec<u8>, Vec<u8>);
+
+/// The standard's "get an attribute"; names and values in lower case.
+fn attribute(bytes: &[u8], mut at: usize) -> (usize, Option<Pair>) {
+    while bytes
+        .get(at)
+        .is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'/')
+    {
+        at += 1;
+    }
+    if bytes.get(at).is_none_or(|byte| *byte == b'>') {
+        return (at, None);
+    }
+    let mut name = Vec::new();
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'=' if !name.is_empty() => break,
+            b'/' | b'>' => return (at, Some((name, Vec::new()))),
+            byte if byte.is_ascii_whitespace() => break,
+            byte => name.push(byte.to_ascii_lowercase()),
+        }
+        at += 1;
+    }
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    if bytes.get(at) != Some(&b'=') {
+        return (at, Some((name, Vec::new())));
+    }
+    at += 1;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    let mut value = Vec::new();
+    match bytes.get(at) {
+        Some(quote @ (b'"' | b'\'')) => {
+            at += 1;
+            while let Some(byte) = bytes.get(at) {
+                at += 1;
+                if byte == quote {
+                    return (at, Some((name, value)));
+                }
+                value.push(byte.to_ascii_lowercase());
+            }
+            (at, None)
+        }
+        Some(b'>') | None => (at, Some((name, value))),
+        Some(_) => {
+            while let Some(byte) = bytes.get(at) {
+                if byte.is_ascii_whitespace() || *byte == b'>' {
+                    break;
+                }
+                value.push(byte.to_ascii_lowercase());
+                at += 1;
+            }
+            (at, Some((name, value)))
+        }
+    }
+}
+
+/// The label after `charset=` in a content string.
+fn charset_in(content: &[u8]) -> Option<Vec<u8>> {
+    let lower = content.to_ascii_lowercase();
+    let mut at = 0;
+    loop {
+        let found = lower[at..]
+            .windows(7)
+            .position(|seven| seven == b"charset")?;
+        at += found + 7;
+        let mut next = at;
+        while lower.get(next).is_some_and(u8::is_ascii_whitespace) {
+            next += 1;
+        }
+        if lower.get(next) != Some(&b'=') {
+            continue;
+        }
+        next += 1;
+        while lower.get(next).is_some_and(u8::is_ascii_whitespace) {
+            next += 1;
+        }
+        let rest = &lower[next..];
+        return match rest.first() {
+            Some(quote @ (b'"' | b'\'')) => {
+                let end = rest[1..].iter().position(|byte| byte == quote)?;
+                Some(rest[1..=end].to_vec())
+            }
+            Some(_) => {
+                let end = rest
+                    .iter()
+                    .position(|byte| byte.is_ascii_whitespace() || *byte == b';')
+                    .unwrap_or(rest.len());
+                Some(rest[..end].to_vec())
+            }
+            None => None,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_of_sources() {
+        let gbk_body = b"<p>\xd5\xfe\xb8\xae\xcd\xf8\xd5\xbe\xb7\xa2\xb2\xbc\xd0\xc5\xcf\xa2\xb9\xab\xbf\xaa\xce\xc4\xbc\xfe</p>";
+        let table: [(&[u8], &str, &str); 7] = [
+            (
+                b"\xef\xbb\xbf<meta charset=gbk>",
+                "text/html; charset=gbk",
+                "UTF-8",
+            ),
+            (
+                b"<meta charset=utf-8>",
+                "text/html; charset=GB2312",
+                "gb18030",
+            ),
+            (b"<meta charset='gb2312'>", "text/html", "gb18030"),
+            (
+                b"<meta http-equiv=Content-Type content='text/html; charset=gbk'>",
+                "",
+                "gb18030",
+            ),
+            (
+                b"<!-- <meta charset=gbk> --><p>\xe6\x94\xbf</p>",
+                "",
+                "UTF-8",
+            ),
+            (
+                b"<meta content='text/html; charset=gbk'><p>a</p>",
+                "",
+                "UTF-8",
+            ),
+            (gbk_body, "", "gb18030"),
+        ];
+        for (body, header, expected) in table {
+            assert_eq!(
+                detect(body, header).name(),
+                expected,
+                "{}",
+                String::from_utf8_lossy(body)
+            );
+        }
+    }
+}

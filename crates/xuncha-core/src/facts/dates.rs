@@ -1,0 +1,670 @@
+//! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, DateTime, Time, date};
+use regex::{Captures, Regex};
+
+use super::dom::{Dom, Line};
+use super::model::{Area, DateSource, Published};
+use super::text::{cut, pattern};
+
+/// A date seen in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The day.
+    pub date: Date,
+    /// With time of day, where shown.
+    pub at: Option<DateTime>,
+    /// Byte range in the text.
+    pub range: std::ops::Range<usize>,
+}
+
+/// All full dates of a text in order.
+pub fn find(text: &str) -> Vec<Found> {
+    static FULL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"((?:19|20)\d{2})\s{0,2}(?:[-/.．—－]|年)\s{0,2}(\d{1,2})\s{0,2}(?:[-/.．—－]|月)\s{0,2}(\d{1,2})(?:\s{0,2}[日号])?",
+            r"(?:(?:[\s\u{3000}T,，-]|星期[一二三四五六日天]|上午|下午){0,4}(\d{1,2})\s?[:：时点]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?)?"
+        ))
+    });
+    if !text.contains("20") && !text.contains("19") {
+        return Vec::new();
+    }
+    FULL.captures_iter(text)
+        .filter_map(|hit| from_captures(text, &hit))
+        .collect()
+}
+
+fn from_captures(text: &str, hit: &Captures<'_>) -> Option<Found> {
+    let whole = hit.get(0)?;
+    let before = text[..whole.start()].chars().next_back();
+    let after = text[whole.end()..].chars().next();
+    if before.is_some_and(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '_'))
+        || after.is_some_and(|c| c.is_ascii_digit())
+    {
+        return None;
+    }
+    let number = |group: usize| {
+        hit.get(group)
+            .and_then(|found| found.as_str().parse::<i8>().ok())
+    };
+    let year: i16 = hit[1].parse().ok()?;
+    let day = Date::new(year, number(2)?, number(3)?).ok()?;
+    let at = match (number(4), number(5)) {
+        (Some(hour), Some(minute)) => Time::new(hour, minute, number(6).unwrap_or(0), 0)
+            .ok()
+            .map(|time| day.to_datetime(time)),
+        _ => None,
+    };
+    Some(Found {
+        date: day,
+        at,
+        range: whole.range(),
+    })
+}
+
+/// A date beside a list item: full, split into day and month, or without a year, completed to the newest year that is not after `today`.
+pub fn list_date(text: &str, today: Date) -> Option<Date> {
+    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:^|\s)(\d{1,2})\s+(20\d{2})\s?[-./年]\s?(\d{1,2})月?(?:\s|$)")
+    });
+    static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:^|[\s\[(（【|｜])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:$|[\s\])）】|｜])")
+    });
+    static COMPACT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[\s\[(（])(20\d{2})(\d{2})(\d{2})(?:$|[\s\])）])"));
+    if let Some(found) = find(text).into_iter().next() {
+        return Some(found.date);
+    }
+    if let Some(hit) = DAY_FIRST.captures(text) {
+        return Date::new(
+            hit[2].parse().ok()?,
+            hit[3].parse().ok()?,
+            hit[1].parse().ok()?,
+        )
+        .ok();
+    }
+    if let Some(hit) = COMPACT.captures(text) {
+        return Date::new(
+            hit[1].parse().ok()?,
+            hit[2].parse().ok()?,
+            hit[3].parse().ok()?,
+        )
+        .ok();
+    }
+    let hit = MONTH_DAY.captures(text)?;
+    let (month, day) = (hit[1].parse().ok()?, hit[2].parse().ok()?);
+    // 29 February needs a leap year, so up to eight years back are tried.
+    (0..=8)
+        .filter_map(|back| Date::new(today.year() - back, month, day).ok())
+        .find(|candidate| *candidate <= today)
+}
+
+/// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
+pub fn from_url(url: &str, today: Date) -> Option<(Date, String)> {
+    static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:^|[/_tT-])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)")
+    });
+    static PARTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"/((?:19|20)\d{2})[-/_]?(0?[1-9]|1[0-2])[-/_](0[1-9]|[12]\d|3[01]|[1-9])(?:/|_|\.|$)",
+        )
+    });
+    let path = url.split('?').next().unwrap_or(url);
+    for regex in [&*COMPACT, &*PARTED] {
+        for hit in regex.captures_iter(path) {
+            let day = Date::new(
+                hit[1].parse().ok()?,
+                hit[2].parse().ok()?,
+                hit[3].parse().ok()?,
+            )
+            .ok();
+            if let Some(day) = day.filter(|day| *day <= today) {
+                return Some((day, hit[0].to_owned()));
+            }
+        }
+    }
+    None
+}
+
+/// Meta names that give the publication date, in the order of trust. `Maketime`, `lastmodified` and `update` are none of them.
+const META_NAMES: [&str; 17] = [
+    "PubDate",
+    "article:published_time",
+    "og:published_time",
+    "og:release_date",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publishtime",
+    "publish_time",
+    "pubtime",
+    "releasedate",
+    "datepublished",
+    "firstpublishedtime",
+    "dc.date.issued",
+    "dc.date",
+    "og:time",
+    "weibo: article:create_at",
+];
+
+/// What is known of a page before its date is read.
+pub(crate) struct Context<'a> {
+    pub dom: &'a Dom,
+    pub metas: &'a BTreeMap<String, String>,
+    pub url: &'a str,
+    /// Day of the capture: nothing is published later.
+    pub today: Date,
+    /// Node where the title stands, if found.
+    pub title_node: Option<usize>,
+    /// Node range of the article's body, if found.
+    pub body: Option<std::ops::Range<usize>>,
+}
+
+/// The publication date of an article page.
+pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
+    from_metas(context.metas, context.today)
+        .or_else(|| from_json_ld(context))
+        .or_else(|| from_text(context, true))
+        .or_else(|| from_scripts(context))
+        .or_else(|| from_text(context, false))
+        .or_else(|| {
+            let (day, quote) = from_url(context.url, context.today)?;
+            Some(Published {
+                date: day,
+                at: None,
+                source: DateSource::Url,
+                quote,
+            })
+        })
+}
+
+fn published(found: &Found, source: DateSource, quote: &str) -> Published {
+    Published {
+        date: found.date,
+        at: found.at,
+        source,
+        quote: cut(quote.trim(), 120),
+    }
+}
+
+/// A day that a page can be published on: not after the capture (one day of clock error allowed), not before the web.
+fn is_possible(day: Date, today: Date) -> bool {
+    day >= date(1995, 1, 1) && today.tomorrow().is_ok_and(|limit| day <= limit)
+}
+
+fn from_metas(metas: &BTreeMap<String, String>, today: Date) -> Option<Published> {
+    META_NAMES.iter().find_map(|name| {
+        let value = metas.get(*name)?;
+        let found = find(value).into_iter().next().or_else(|| compact(value))?;
+        is_possible(found.date, today).then(|| published(&found, DateSource::Meta, value))
+    })
+}
+
+fn compact(value: &str) -> Option<Found> {
+    let digits = value.trim();
+    if digits.len() < 8 || !digits.bytes().take(8).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let day = Date::new(
+        digits[..4].parse().ok()?,
+        digits[4..6].parse().ok()?,
+        digits[6..8].parse().ok()?,
+    )
+    .ok()?;
+    Some(Found {
+        date: day,
+        at: None,
+        range: 0..8,
+    })
+}
+
+fn scripts<'a>(
+    dom: &'a Dom,
+    wanted: impl Fn(Option<&str>) -> bool + 'a,
+) -> impl Iterator<Item = String> + 'a {
+    (0..dom.nodes.len())
+        .filter(move |index| dom.name(*index) == "script" && wanted(dom.attr(*index, "type")))
+        .map(|index| dom.raw_text(index))
+}
+
+fn from_json_ld(context: &Context<'_>) -> Option<Published> {
+    static FIELD: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#""(?:datePublished|pubDate)"\s*:\s*"([^"]{8,40})""#));
+    scripts(context.dom, |kind| {
+        kind.is_some_and(|kind| kind.contains("ld+json"))
+    })
+    .find_map(|script| {
+        let hit = FIELD.captures(&script)?;
+        let found = find(&hit[1]).into_iter().next()?;
+        is_possible(found.date, context.today)
+            .then(|| published(&found, DateSource::JsonLd, &hit[0]))
+    })
+}
+
+fn from_scripts(context: &Context<'_>) -> Option<Published> {
+    static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?i)["']?\b(?:ct|publish_?time|pub_?time|createTime|create_time|ptime|news_?time|pub_?date|ori_create_time)["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?|(?:19|20)\d{2}[-/年.]\d{1,2}[-/月.]\d{1,2}[^"'<,;]{0,12})["';,\s}]"#,
+        )
+    });
+    scripts(context.dom, |kind| {
+        !kind.is_some_and(|kind| kind.contains("ld+json"))
+    })
+    .find_map(|script| {
+        CLOCK.captures_iter(&script).find_map(|hit| {
+            let value = &hit[1];
+            let found = match value.parse::<i64>() {
+                Ok(number) => epoch(if value.len() == 13 {
+                    number / 1000
+                } else {
+                    number
+                })?,
+                Err(_) => find(value).into_iter().next()?,
+            };
+            is_possible(found.date, context.today)
+                .then(|| published(&found, DateSource::Script, &hit[0]))
+        })
+    })
+}
+
+/// Civil time in UTC+8, which all inspected sites use.
+fn epoch(seconds: i64) -> Option<Found> {
+    let local = seconds.checked_add(8 * 3600)?;
+    let day = date(1970, 1, 1)
+        .checked_add(jiff::Span::new().try_days(local.div_euclid(86_400)).ok()?)
+        .ok()?;
+    let rest = local.rem_euclid(86_400);
+    let time = Time::new(
+        (rest / 3600) as i8,
+        (rest / 60 % 60) as i8,
+        (rest % 60) as i8,
+        0,
+    )
+    .ok()?;
+    Some(Found {
+        date: day,
+        at: Some(day.to_datetime(time)),
+        range: 0..0,
+    })
+}
+
+/// Words right before a date that say it is the publication.
+const LABELS: [&str; 15] = [
+    "发布时间",
+    "发布日期",
+    "发表时间",
+    "发表日期",
+    "发稿时间",
+    "发布于",
+    "发布",
+    "时间",
+    "日期",
+    "刊发时间",
+    "公开日期",
+    "公开时间",
+    "发文时间",
+    "上网时间",
+    "编发时间",
+];
+/// Words right before a date that say it is something else.
+const DECOYS: [&str; 18] = [
+    "更新时间",
+    "更新日期",
+    "最后更新",
+    "修改时间",
+    "成文日期",
+    "生成日期",
+    "印发日期",
+    "有效期",
+    "截止",
+    "截至",
+    "今天是",
+    "今天",
+    "会议时间",
+    "活动时间",
+    "报名时间",
+    "实施日期",
+    "施行日期",
+    "失效",
+];
+
+/// Visible text: first labelled dates anywhere, then unlabelled short lines between title and body.
+fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published> {
+    let dom = context.dom;
+    let start = context.title_node.unwrap_or(0);
+    let lines = dom.lines(0..dom.nodes.len());
+    let is_usable = |line: &Line| !is_in_list_or_footer(dom, line.node);
+    if labelled_or_head {
+        let head_end = context
+            .body
+            .as_ref()
+            .map_or(usize::MAX, |body| body.start.max(start) + 1);
+        labelled(&lines, context, &is_usable, start..head_end)
+            .or_else(|| head_line(&lines, context, &is_usable))
+            .or_else(|| labelled(&lines, context, &is_usable, start..usize::MAX))
+    } else {
+        // A page without a title that could be found: any short line with date and time.
+        lines
+            .iter()
+            .filter(|line| is_usable(line) && line.text.chars().count() <= 40)
+            .find_map(|line| {
+                let found = find(&line.text)
+                    .into_iter()
+                    .find(|found| found.at.is_some())?;
+                (is_possible(found.date, context.today)
+                    && !has_decoy(&line.text, found.range.start))
+                .then(|| published(&found, DateSource::Text, &line.text))
+            })
+    }
+}
+
+fn labelled(
+    lines: &[Line],
+    context: &Context<'_>,
+    is_usable: &dyn Fn(&Line) -> bool,
+    nodes: std::ops::Range<usize>,
+) -> Option<Published> {
+    let mut previous: Option<&Line> = None;
+    for line in lines {
+        let before = previous.replace(line);
+        if !nodes.contains(&line.node) || !is_usable(line) {
+            continue;
+        }
+        for found in find(&line.text) {
+            if !is_possible(found.date, context.today) {
+                continue;
+            }
+            let mut lead = line.text[..found.range.start].to_owned();
+            // A label in the cell or block before: 发布日期 | 2026-03-01.
+            if lead.trim().is_empty() {
+                lead = before.map(|line| line.text.clone()).unwrap_or_default();
+                if lead.chars().count() > 8 {
+                    continue;
+                }
+            }
+            if is_label(&lead) {
+                return Some(published(&found, DateSource::Text, &line.text));
+            }
+        }
+    }
+    None
+}
+
+fn is_label(lead: &str) -> bool {
+    let lead: String = lead.chars().filter(|c| !c.is_whitespace()).collect();
+    let lead = lead.trim_end_matches(|c: char| {
+        matches!(
+            c,
+            ':' | '：' | '[' | '【' | '(' | '（' | '】' | ']' | '|' | '｜'
+        )
+    });
+    LABELS.iter().any(|label| lead.ends_with(label))
+        && !DECOYS.iter().any(|decoy| lead.ends_with(decoy))
+}
+
+/// Between title and body a short line may give the date without any label.
+fn head_line(
+    lines: &[Line],
+    context: &Context<'_>,
+    is_usable: &dyn Fn(&Line) -> bool,
+) -> Option<Published> {
+    let title = context.title_node?;
+    let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
+    let mut best: Option<(u8, Published)> = None;
+    for line in lines.iter().filter(|line| line.node >= title).take(14) {
+        if !is_usable(line) || line.text.chars().count() > 90 {
+            continue;
+        }
+        for found in find(&line.text) {
+            if !is_possible(found.date, context.today) || has_decoy(&line.text, found.range.start) {
+                continue;
+            }
+            let rest = line.text.len() - (found.range.end - found.range.start);
+            let is_bare = rest <= 40 || line.text.contains("来源");
+            let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
+                (true, _, true) => 4,
+                (_, true, true) => 3,
+                (true, true, false) => 2,
+                (false, true, false) if rest <= 6 => 1,
+                _ => 0,
+            };
+            if rank > 0 && best.as_ref().is_none_or(|(before, _)| *before < rank) {
+                best = Some((rank, published(&found, DateSource::Text, &line.text)));
+            }
+        }
+    }
+    best.map(|(_, published)| published)
+}
+
+fn has_decoy(text: &str, start: usize) -> bool {
+    let lead: String = text[..start]
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let tail: String = lead
+        .chars()
+        .rev()
+        .take(8)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    DECOYS.iter().any(|decoy| tail.contains(decoy))
+        || text.contains("版权所有")
+        || lower_contains(text, "copyright")
+}
+
+fn lower_contains(text: &str, word: &str) -> bool {
+    text.to_ascii_lowercase().contains(word)
+}
+
+fn is_in_list_or_footer(dom: &Dom, node: usize) -> bool {
+    if dom.nodes[node].area == Area::Footer {
+        return true;
+    }
+    // A date inside of a link's item belongs to another article; a table row of the article's own head holds no link.
+    dom.ancestors(node).take(4).any(|up| {
+        dom.name(up) == "a"
+            || dom.name(up) == "li" && dom.inside(up).any(|inner| dom.name(inner) == "a")
+    })
+}
+
+/// Last day of the newest period or date that a text names: 2026年2月, 2026年第一季度, 2026年1-2月, 截至2026年3月1日.
+pub fn newest_period(text: &str, today: Date) -> Option<(Date, String)> {
+    static QUARTER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(20\d{2})\s?年\s?度?第?\s?([一二三四1-4])\s?季度"));
+    static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(20\d{2})\s?(?:年|-|\.|/)\s?(?:(\d{1,2})\s?月?\s?[-—–至~～到]\s?)?(\d{1,2})\s?月(?:份|\D|$)",
+        )
+    });
+    static HALF: LazyLock<Regex> = LazyLock::new(|| pattern(r"(20\d{2})\s?年\s?(上|下)半年"));
+    static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(20\d{2})\s?年度"));
+    static YEAR_MONTH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[^\d-])(20\d{2})-(0[1-9]|1[0-2])(?:[^\d-]|$)"));
+    let mut all: Vec<(Date, String)> = Vec::new();
+    for found in find(text) {
+        all.push((found.date, text[found.range.clone()].to_owned()));
+    }
+    let year_of = |hit: &Captures<'_>| hit[1].parse::<i16>().ok();
+    let mut push = |year: Option<i16>, month: i8, quote: &str| {
+        if let Some(first) = year.and_then(|year| Date::new(year, month, 1).ok()) {
+            all.push((first.last_of_month(), quote.to_owned()));
+        }
+    };
+    for hit in QUARTER.captures_iter(text) {
+        let quarter = match &hit[2] {
+            "一" | "1" => 1,
+            "二" | "2" => 2,
+            "三" | "3" => 3,
+            _ => 4,
+        };
+        push(year_of(&hit), quarter * 3, &hit[0]);
+    }
+    for hit in MONTH.captures_iter(text) {
+        push(year_of(&hit), hit[3].parse().unwrap_or(0), &hit[0]);
+    }
+    for hit in YEAR_MONTH.captures_iter(text) {
+        push(year_of(&hit), hit[2].parse().unwrap_or(0), &hit[0]);
+    }
+    for hit in HALF.captures_iter(text) {
+        push(year_of(&hit), if &hit[2] == "上" { 6 } else { 12 }, &hit[0]);
+    }
+    for hit in YEAR.captures_iter(text) {
+        push(year_of(&hit), 12, &hit[0]);
+    }
+    // The end of a running period may lie ahead; what begins later is no statistics yet.
+    let limit = today
+        .checked_add(jiff::Span::new().days(100))
+        .unwrap_or(today);
+    all.into_iter()
+        .filter(|(day, _)| *day <= limit)
+        .max_by(|left, right| left.0.cmp(&right.0))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn all_usual_forms() {
+        for (text, expected) in [
+            ("2026-03-01 08:30", Some((date(2026, 3, 1), true))),
+            ("2026年3月1日", Some((date(2026, 3, 1), false))),
+            ("2026 年 03 月 01 日 09：05", Some((date(2026, 3, 1), true))),
+            ("2026/03/01", Some((date(2026, 3, 1), false))),
+            ("2026.3.1", Some((date(2026, 3, 1), false))),
+            ("[2026-03-01]", Some((date(2026, 3, 1), false))),
+            ("2019-09-07T19:53:27+08:00", Some((date(2019, 9, 7), true))),
+            ("2026-13-01", None),
+            ("12026-03-01", None),
+            ("版本 1.2026.3.11", None),
+            ("0771-2026315", None),
+        ] {
+            let found = find(text)
+                .first()
+                .map(|found| (found.date, found.at.is_some()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn list_dates_are_completed() {
+        let today = date(2026, 3, 20);
+        for (text, expected) in [
+            ("[03-01]", Some(date(2026, 3, 1))),
+            ("12-28", Some(date(2025, 12, 28))),
+            ("03月01日", Some(date(2026, 3, 1))),
+            ("15 2026-02", Some(date(2026, 2, 15))),
+            ("2025.11.02", Some(date(2025, 11, 2))),
+            ("02/29", Some(date(2024, 2, 29))),
+            ("1-2月份工业", None),
+            ("第3-5条", None),
+        ] {
+            assert_eq!(list_date(text, today), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_carry_dates() {
+        let today = date(2026, 3, 20);
+        for (url, expected) in [
+            (
+                "http://a.cn/xw/202603/t20260301_123.html",
+                Some(date(2026, 3, 1)),
+            ),
+            ("http://a.cn/2026/03/01/a.html", Some(date(2026, 3, 1))),
+            (
+                "http://a.cn/2019-12/10/c_1125327450.htm",
+                Some(date(2019, 12, 10)),
+            ),
+            ("http://a.cn/20260301/1.html", Some(date(2026, 3, 1))),
+            (
+                "http://a.cn/art/2026/3/1/art_1_2.html",
+                Some(date(2026, 3, 1)),
+            ),
+            ("http://a.cn/20270301/1.html", None),
+            ("http://a.cn/a/20260301123456.html", None),
+        ] {
+            assert_eq!(from_url(url, today).map(|found| found.0), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn periods_end_on_their_last_day() {
+        let today = date(2026, 3, 20);
+        for (text, expected) in [
+            ("2026年2月办件统计", Some(date(2026, 2, 28))),
+            ("2026年第一季度留言统计", Some(date(2026, 3, 31))),
+            ("2026年1-2月受理情况", Some(date(2026, 2, 28))),
+            ("截至2026年3月1日，共受理", Some(date(2026, 3, 1))),
+            ("2025年度办件统计", Some(date(2025, 12, 31))),
+            ("2025-11", Some(date(2025, 11, 30))),
+            ("共受理2026件", None),
+        ] {
+            assert_eq!(
+                newest_period(text, today).map(|found| found.0),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    fn publication_of(html: &str) -> Option<(Date, DateSource)> {
+        let dom = Dom::parse(html);
+        let title_node = (0..dom.nodes.len()).find(|index| dom.name(*index) == "h1");
+        let body = (0..dom.nodes.len())
+            .find(|index| dom.name(*index) == "article")
+            .map(|index| index..dom.nodes[index].end);
+        let context = Context {
+            dom: &dom,
+            metas: &BTreeMap::new(),
+            url: "http://a.cn/x.html",
+            today: date(2026, 3, 20),
+            title_node,
+            body,
+        };
+        publication(&context).map(|published| (published.date, published.source))
+    }
+
+    #[test]
+    fn publication_and_decoys() {
+        let text = Some((date(2026, 3, 1), DateSource::Text));
+        for (html, expected) in [
+            (
+                "<h1>会议召开</h1><p>发布时间：2026-03-01 08:30 来源：办公室</p><article><p>2月27日召开，2026年2月27日上午</p></article>",
+                text,
+            ),
+            (
+                "<h1>会议召开</h1><div>2026-03-01</div><article><p>2026年2月27日召开会议，部署工作</p></article>",
+                text,
+            ),
+            (
+                "<h1>会议召开</h1><article><p>2026年2月27日召开会议，部署工作</p></article><p>发布日期：2026-03-01</p>",
+                text,
+            ),
+            (
+                "<div>今天是2026年3月20日 星期五</div><h1>无日期</h1><article><p>2026年2月27日上午召开会议，部署近期重点工作</p></article>",
+                None,
+            ),
+            (
+                "<h1>无日期</h1><article><p>正文</p></article><footer>Copyright 2026-01-01 版权所有</footer>",
+                None,
+            ),
+            (
+                "<h1>脚本</h1><script>var ct = \"1772325000\";</script><article>正文</article>",
+                Some((date(2026, 3, 1), DateSource::Script)),
+            ),
+            (
+                "<h1>未来</h1><div>发布时间：2027-03-01</div><article><p>正文</p></article>",
+                None,
+            ),
+        ] {
+            assert_eq!(publication_of(html), expected, "{html}");
+        }
+    }
+}

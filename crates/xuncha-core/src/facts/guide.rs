@@ -1,0 +1,427 @@
+//! Service guides 办事指南: the eight element classes in tables, definition lists, headings and prose.
+
+use std::collections::BTreeMap;
+
+use super::dom::{Dom, Line};
+use super::lexicons::Lexicons;
+use super::links::{Found, distinct};
+use super::model::{Area, GuideElement, GuideFacts, LinkKind, PageFacts};
+use super::text::{cut, strip_numbering};
+
+/// A label with the text that belongs to it.
+struct Field {
+    element: Option<GuideElement>,
+    value: String,
+}
+
+/// Reads the page as a service guide; `None` where it is none.
+pub(crate) fn read(
+    facts: &PageFacts,
+    dom: &Dom,
+    links: &[Found],
+    lexicons: &Lexicons,
+) -> Option<GuideFacts> {
+    let fields = fields(dom, lexicons);
+    let mut elements: BTreeMap<GuideElement, String> = BTreeMap::new();
+    let mut labelled = 0;
+    for field in &fields {
+        let Some(element) = field.element else {
+            continue;
+        };
+        labelled += 1;
+        let is_none = matches!(field.value.trim_end_matches('。'), "无" | "无。");
+        let may_be_none = matches!(element, GuideElement::申请条件 | GuideElement::办理材料);
+        if lexicons.is_empty_value(&field.value) || is_none && !may_be_none {
+            continue;
+        }
+        elements
+            .entry(element)
+            .or_insert_with(|| cut(&field.value, 600));
+    }
+    let title = title(facts);
+    if !is_guide(facts, &title, labelled, elements.len()) {
+        return None;
+    }
+    let materials: String = fields
+        .iter()
+        .filter(|field| {
+            matches!(
+                field.element,
+                Some(GuideElement::办理材料 | GuideElement::申请条件)
+            )
+        })
+        .map(|field| field.value.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let material_text = elements
+        .get(&GuideElement::办理材料)
+        .cloned()
+        .unwrap_or_default();
+    let all_materials: String = fields
+        .iter()
+        .filter(|field| field.element == Some(GuideElement::办理材料))
+        .map(|field| field.value.as_str())
+        .chain(std::iter::once(material_text.as_str()))
+        .collect::<Vec<_>>()
+        .join("\n");
+    Some(GuideFacts {
+        vague: lexicons
+            .vague
+            .iter_in(&materials)
+            .map(str::to_owned)
+            .collect(),
+        material_format_stated: lexicons.material_format.find(&all_materials).is_some(),
+        downloads: downloads(dom, links),
+        title,
+        elements,
+    })
+}
+
+/// Enough labels of a guide, or fewer under a title or path that says so.
+fn is_guide(facts: &PageFacts, title: &str, labelled: usize, distinct: usize) -> bool {
+    let says_guide = |text: &str| {
+        ["办事指南", "服务指南", "办理指南", "服务事项", "事项详情"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    let path = facts.breadcrumbs.iter().any(|crumb| {
+        says_guide(&crumb.text) || crumb.text.contains("办事") || crumb.text.contains("政务服务")
+    });
+    let column = facts
+        .metas
+        .get("ColumnName")
+        .is_some_and(|name| says_guide(name) || name.contains("办事") || name.contains("服务"));
+    let named = says_guide(title) || says_guide(&facts.title) || path || column;
+    // A page that lists many items with dates is a column, whatever words it uses.
+    let is_list = facts
+        .list
+        .as_ref()
+        .is_some_and(|list| list.items.iter().filter(|item| item.date.is_some()).count() >= 4);
+    !is_list
+        && (labelled >= 4 && distinct >= 3
+            || named && labelled >= 2
+            || named && says_guide(title) && labelled >= 1)
+}
+
+fn title(facts: &PageFacts) -> String {
+    if let Some(title) = facts
+        .metas
+        .get("ArticleTitle")
+        .filter(|title| !title.is_empty())
+    {
+        return title.clone();
+    }
+    if let Some(article) = facts
+        .article
+        .as_ref()
+        .filter(|article| !article.title.is_empty())
+    {
+        return article.title.clone();
+    }
+    facts
+        .title
+        .split(['_', '|', '-', '—', '－'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
+    let mut fields = Vec::new();
+    let grids = column_grids(dom, lexicons, &mut fields);
+    let lines: Vec<Line> = dom
+        .lines(0..dom.nodes.len())
+        .into_iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body)
+        .filter(|line| !grids.iter().any(|grid| grid.contains(&line.node)))
+        .collect();
+    let mut current: Option<Field> = None;
+    for line in &lines {
+        if let Some((element, rest)) = label_of(dom, line, lexicons) {
+            fields.extend(current.take());
+            current = Some(Field {
+                element,
+                value: rest,
+            });
+        } else if is_foreign_heading(dom, line) {
+            fields.extend(current.take());
+        } else if let Some(field) = &mut current {
+            if !field.value.is_empty() {
+                field.value.push('\n');
+            }
+            field.value.push_str(&line.text);
+        }
+    }
+    fields.extend(current);
+    // Text in a picture or a file: a value that is only an image or link still stands there as its alternative text.
+    fields
+}
+
+/// A line that is a label, or begins with one: (element, rest of the line).
+fn label_of(dom: &Dom, line: &Line, lexicons: &Lexicons) -> Option<(Option<GuideElement>, String)> {
+    let text = strip_numbering(&line.text);
+    if let Some((label, rest)) = text.split_once(['：', ':'])
+        && label.chars().count() <= 14
+        && let Some(element) = lexicons.guide_label(label)
+    {
+        return Some((element, rest.trim().to_owned()));
+    }
+    if let Some((label, rest)) = text.strip_prefix('【').unwrap_or(text).split_once('】')
+        && let Some(element) = lexicons.guide_label(label)
+    {
+        return Some((
+            element,
+            rest.trim_start_matches(['：', ':']).trim().to_owned(),
+        ));
+    }
+    // `<b>办理地点</b> 市民中心`: the label is an inline element of its own at the line's start.
+    if let Some(label) = leading_inline(dom, line)
+        && let Some(element) = lexicons.guide_label(strip_numbering(&label))
+        && let Some(rest) = line.text.strip_prefix(label.as_str())
+    {
+        return Some((
+            element,
+            rest.trim_start_matches(['：', ':', ' ']).trim().to_owned(),
+        ));
+    }
+    let element = lexicons.guide_label(text)?;
+    // A bare word in running cells is a label only where it looks like one.
+    let cell = dom.ancestors(line.node).take(4).find(|up| {
+        matches!(
+            dom.name(*up),
+            "td" | "th" | "dt" | "dd" | "li" | "p" | "div" | "h2" | "h3" | "h4" | "h5" | "span"
+        )
+    });
+    let is_value_cell = cell.is_some_and(|cell| dom.name(cell) == "dd");
+    (!is_value_cell).then_some((element, String::new()))
+}
+
+fn leading_inline(dom: &Dom, line: &Line) -> Option<String> {
+    let parent = dom.nodes[line.node].parent;
+    if !matches!(
+        dom.name(parent),
+        "b" | "strong" | "span" | "em" | "i" | "label" | "font" | "u"
+    ) {
+        return None;
+    }
+    Some(dom.text(parent)).filter(|text| !text.is_empty() && *text != line.text)
+}
+
+/// A heading that is no guide label ends the value before it.
+fn is_foreign_heading(dom: &Dom, line: &Line) -> bool {
+    dom.ancestors(line.node)
+        .take(3)
+        .any(|up| matches!(dom.name(up), "h1" | "h2" | "h3"))
+}
+
+/// Tables whose first row is all labels and whose second row gives the values. Returns their node ranges.
+fn column_grids(
+    dom: &Dom,
+    lexicons: &Lexicons,
+    fields: &mut Vec<Field>,
+) -> Vec<std::ops::Range<usize>> {
+    let mut grids = Vec::new();
+    for table in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "table") {
+        let rows: Vec<Vec<usize>> = dom
+            .inside(table)
+            .filter(|inner| dom.name(*inner) == "tr")
+            .map(|row| {
+                dom.children(row)
+                    .filter(|cell| matches!(dom.name(*cell), "td" | "th"))
+                    .collect()
+            })
+            .collect();
+        let [head, values, ..] = rows.as_slice() else {
+            continue;
+        };
+        if head.len() < 3 || head.len() != values.len() {
+            continue;
+        }
+        let labels: Vec<Option<Option<GuideElement>>> = head
+            .iter()
+            .map(|cell| lexicons.guide_label(&dom.text(*cell)))
+            .collect();
+        let known = labels.iter().flatten().flatten().count();
+        if known < 3 {
+            continue;
+        }
+        for (label, cell) in labels.into_iter().zip(values) {
+            if let Some(element) = label {
+                fields.push(Field {
+                    element,
+                    value: dom.text(*cell),
+                });
+            }
+        }
+        grids.push(table..dom.nodes[table].end);
+    }
+    grids
+}
+
+fn downloads(dom: &Dom, links: &[Found]) -> Vec<super::model::Link> {
+    let files: Vec<Found> = links
+        .iter()
+        .filter(|found| {
+            found.link.kind == LinkKind::Anchor && dom.nodes[found.node].area == Area::Body
+        })
+        .filter(|found| {
+            let path = found
+                .link
+                .url
+                .split(['?', '#'])
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            [
+                ".doc", ".docx", ".xls", ".xlsx", ".pdf", ".wps", ".zip", ".rar", ".et", ".ofd",
+            ]
+            .iter()
+            .any(|end| path.ends_with(end))
+        })
+        .map(|found| Found {
+            link: found.link.clone(),
+            node: found.node,
+        })
+        .collect();
+    distinct(&files)
+}
+
+/// Whether 事项名称 is given by the page's title where no label gives it.
+pub(crate) fn title_names_item(guide: &GuideFacts, lexicons: &Lexicons) -> bool {
+    !lexicons.is_generic_guide_title(guide.title.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{links, links::Resolver, test_page};
+
+    fn guide(html: &str) -> Option<GuideFacts> {
+        let page = test_page("https://www.qingshi.gov.cn/bs/1.html", html);
+        let dom = Dom::parse(html);
+        let resolver = Resolver::new(
+            "https://www.qingshi.gov.cn/bs/1.html",
+            &dom,
+            encoding_rs::UTF_8,
+        );
+        let found = links::find(&dom, &resolver);
+        read(&page, &dom, &found, &Lexicons::builtin())
+    }
+
+    const VALUES: [(&str, &str); 8] = [
+        ("事项名称", "居住证办理"),
+        ("法律依据", "《居住证暂行条例》第九条"),
+        ("受理条件", "在本市居住半年以上"),
+        ("申请材料", "身份证原件及复印件1份"),
+        ("办理地点", "青石市民中心三楼12号窗口"),
+        ("办公时间", "工作日9:00—12:00，13:00—17:00"),
+        ("咨询电话", "0990-1234567"),
+        ("办理流程", "申请—受理—审核—发证"),
+    ];
+
+    fn forms(values: &[(&str, &str)]) -> Vec<(&'static str, String)> {
+        let row = |open: &str, middle: &str, close: &str| {
+            values
+                .iter()
+                .map(|(label, value)| format!("{open}{label}{middle}{value}{close}"))
+                .collect::<String>()
+        };
+        vec![
+            (
+                "table",
+                format!(
+                    "<h1>居住证办理办事指南</h1><table>{}</table>",
+                    row("<tr><th>", "</th><td>", "</td></tr>")
+                ),
+            ),
+            (
+                "wide table",
+                format!(
+                    "<h1>居住证办理办事指南</h1><table><tr>{}</tr></table>",
+                    row("<td>", "</td><td>", "</td>")
+                ),
+            ),
+            (
+                "dl",
+                format!(
+                    "<h1>居住证办理办事指南</h1><dl>{}</dl>",
+                    row("<dt>", "</dt><dd>", "</dd>")
+                ),
+            ),
+            (
+                "headings",
+                format!(
+                    "<h1>居住证办理办事指南</h1>{}",
+                    row("<h3>一、", "</h3><p>", "</p>")
+                ),
+            ),
+            (
+                "prose",
+                format!("<h1>居住证办理办事指南</h1>{}", row("<p>1．", "：", "</p>")),
+            ),
+            (
+                "inline",
+                format!(
+                    "<h1>居住证办理办事指南</h1>{}",
+                    row("<p><b>", "</b> ", "</p>")
+                ),
+            ),
+        ]
+    }
+
+    #[test]
+    fn all_elements_in_every_form() {
+        for (name, html) in forms(&VALUES) {
+            let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
+            assert_eq!(found.elements.len(), 8, "{name}: {:?}", found.elements);
+            assert_eq!(
+                found.elements[&GuideElement::联系电话],
+                "0990-1234567",
+                "{name}"
+            );
+            assert!(
+                found.material_format_stated && found.vague.is_empty(),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn missing_and_blank_elements_are_missing() {
+        let some: Vec<(&str, &str)> = VALUES
+            .iter()
+            .copied()
+            .filter(|(label, _)| *label != "办理地点")
+            .map(|(label, value)| {
+                if label == "咨询电话" {
+                    (label, "暂无")
+                } else {
+                    (label, value)
+                }
+            })
+            .collect();
+        for (name, html) in forms(&some) {
+            let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
+            assert_eq!(found.elements.len(), 6, "{name}: {:?}", found.elements);
+        }
+    }
+
+    #[test]
+    fn vague_wording_and_format() {
+        let values = [
+            ("申请条件", "本市居民"),
+            ("申请材料", "身份证及其他相关材料"),
+            ("办理地点", "三楼"),
+            ("联系电话", "1234567"),
+        ];
+        let found = guide(&forms(&values)[0].1).expect("a guide");
+        assert!(!found.material_format_stated);
+        assert!(!found.vague.is_empty());
+    }
+
+    #[test]
+    fn an_article_is_no_guide() {
+        assert!(guide("<h1>我市优化办理流程</h1><p>近日，我市优化办理流程，压减申请材料，方便群众办事。联系电话：1234567</p>").is_none());
+    }
+}

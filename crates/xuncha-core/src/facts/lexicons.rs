@@ -1,0 +1,365 @@
+//! Word lists as data. Code knows how to look, these files know what counts.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::model::{ColumnKind, GuideElement};
+
+/// 词表. Words with exceptions: a word counts unless it stands inside an exception.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// What to look for.
+    pub words: Vec<String>,
+    /// Longer phrases in which a word means nothing.
+    #[serde(default)]
+    pub exceptions: Vec<String>,
+}
+
+impl Words {
+    /// The first word of the list that stands in the text outside of every exception.
+    pub fn find<'a>(&'a self, text: &str) -> Option<&'a str> {
+        self.iter_in(text).next()
+    }
+
+    /// All words of the list that stand in the text outside of every exception, in the order of the list.
+    pub fn iter_in<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
+        let mut text = text.to_lowercase();
+        for exception in &self.exceptions {
+            if text.contains(exception.as_str()) {
+                text = text.replace(exception.as_str(), " ");
+            }
+        }
+        self.words
+            .iter()
+            .map(String::as_str)
+            .filter(move |word| text.contains(word))
+    }
+}
+
+/// 标签词. Labels that equal or end with one of these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// Whole labels.
+    pub labels: Vec<String>,
+    /// Ends of labels.
+    #[serde(default)]
+    pub endings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnNames {
+    exact: Vec<String>,
+    contains: Vec<String>,
+}
+
+/// 词典. All word lists that reading pages needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lexicons {
+    columns: Vec<(ColumnKind, ColumnNames)>,
+    ignored_columns: ColumnNames,
+    guide_labels: BTreeMap<String, Option<GuideElement>>,
+    guide_endings: Vec<(String, GuideElement)>,
+    guide_generic_titles: Vec<String>,
+    guide_empty_values: Vec<String>,
+    /// Vague wording of materials.
+    pub vague: Words,
+    /// How the format of a material is stated.
+    pub material_format: Words,
+    /// Missing-page wording of titles.
+    pub missing_title: Words,
+    /// Missing-page wording that is strong by itself.
+    pub missing_strong: Words,
+    /// Interaction entries of accounts.
+    pub account_interaction: Words,
+    /// Names of consultation channels.
+    pub consultation: Words,
+    /// Channels that do not count as consultation.
+    pub special_channels: Words,
+    /// Wording of empty columns.
+    pub empty: Words,
+    /// Wording of an answered message.
+    pub replied: Words,
+    /// Labels of the host unit in footers.
+    pub host_labels: Words,
+    /// Labels of contacts in footers.
+    pub contact_labels: Words,
+    /// Names of the error-report entry.
+    pub error_entry: Words,
+    /// Group names of classified search results.
+    pub search_classes: Words,
+}
+
+/// The files that make up the lexicons, by name.
+const BUILTIN: [(&str, &str); 6] = [
+    (
+        "columns.toml",
+        include_str!("../../../../lexicons/columns.toml"),
+    ),
+    (
+        "guide_elements.toml",
+        include_str!("../../../../lexicons/guide_elements.toml"),
+    ),
+    (
+        "vague_wording.toml",
+        include_str!("../../../../lexicons/vague_wording.toml"),
+    ),
+    (
+        "missing_page.toml",
+        include_str!("../../../../lexicons/missing_page.toml"),
+    ),
+    (
+        "interaction.toml",
+        include_str!("../../../../lexicons/interaction.toml"),
+    ),
+    (
+        "footer.toml",
+        include_str!("../../../../lexicons/footer.toml"),
+    ),
+];
+
+const KINDS: [(&str, ColumnKind); 11] = [
+    ("static", ColumnKind::Static),
+    ("interpretation", ColumnKind::Interpretation),
+    ("policy", ColumnKind::Policy),
+    ("notice", ColumnKind::Notice),
+    ("news", ColumnKind::News),
+    ("leaders", ColumnKind::Leaders),
+    ("duties", ColumnKind::Duties),
+    ("overview", ColumnKind::Overview),
+    ("yearly", ColumnKind::Yearly),
+    ("interaction", ColumnKind::Interaction),
+    ("services", ColumnKind::Services),
+];
+
+impl Lexicons {
+    /// The lists that come with the program.
+    pub fn builtin() -> Lexicons {
+        let files = BUILTIN
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
+        Lexicons::from_files(&files).expect("the lexicons of this repository parse")
+    }
+
+    /// Parses the files of a `lexicons/` folder by name; all six must be there. The error names the file, in Chinese.
+    pub fn from_files(files: &BTreeMap<String, String>) -> Result<Lexicons, String> {
+        let mut columns: BTreeMap<String, ColumnNames> = parse(files, "columns.toml")?;
+        let guide: BTreeMap<String, Labels> = parse(files, "guide_elements.toml")?;
+        let mut vague: BTreeMap<String, Words> = parse(files, "vague_wording.toml")?;
+        let mut missing: BTreeMap<String, Words> = parse(files, "missing_page.toml")?;
+        let mut interaction: BTreeMap<String, Words> = parse(files, "interaction.toml")?;
+        let mut footer: BTreeMap<String, Words> = parse(files, "footer.toml")?;
+
+        let mut kinds = Vec::new();
+        for (name, kind) in KINDS {
+            kinds.push((kind, take(&mut columns, "columns.toml", name)?));
+        }
+        let (guide_labels, guide_endings) = guide_tables(&guide)?;
+        let labels_of = |name: &str| {
+            guide
+                .get(name)
+                .map(|labels| labels.labels.clone())
+                .unwrap_or_default()
+        };
+        Ok(Lexicons {
+            columns: kinds,
+            ignored_columns: take(&mut columns, "columns.toml", "ignore")?,
+            guide_labels,
+            guide_endings,
+            guide_generic_titles: labels_of("名称缺省"),
+            guide_empty_values: labels_of("空值"),
+            vague: take(&mut vague, "vague_wording.toml", "materials")?,
+            material_format: take(&mut vague, "vague_wording.toml", "format")?,
+            missing_title: take(&mut missing, "missing_page.toml", "title")?,
+            missing_strong: take(&mut missing, "missing_page.toml", "strong")?,
+            account_interaction: take(&mut interaction, "interaction.toml", "account")?,
+            consultation: take(&mut interaction, "interaction.toml", "consultation")?,
+            special_channels: take(&mut interaction, "interaction.toml", "special")?,
+            empty: take(&mut interaction, "interaction.toml", "empty")?,
+            replied: take(&mut interaction, "interaction.toml", "replied")?,
+            host_labels: take(&mut footer, "footer.toml", "host")?,
+            contact_labels: take(&mut footer, "footer.toml", "contact")?,
+            error_entry: take(&mut footer, "footer.toml", "error_entry")?,
+            search_classes: take(&mut footer, "footer.toml", "search_classes")?,
+        })
+    }
+
+    /// Kind of a column by its name, and whether the name is certain.
+    pub fn column_kind(&self, name: &str) -> (ColumnKind, bool) {
+        let name: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+        let hit = |test: &dyn Fn(&ColumnNames) -> bool| {
+            self.columns
+                .iter()
+                .find(|(_, names)| test(names))
+                .map(|(kind, _)| *kind)
+        };
+        if let Some(kind) = hit(&|names| names.exact.contains(&name)) {
+            return (kind, true);
+        }
+        match hit(&|names| {
+            names
+                .contains
+                .iter()
+                .any(|part| name.contains(part.as_str()))
+        }) {
+            Some(kind) => (kind, true),
+            None => (ColumnKind::Other, false),
+        }
+    }
+
+    /// Whether a navigation entry of this name is no column.
+    pub fn is_no_column(&self, name: &str) -> bool {
+        let name: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+        self.ignored_columns
+            .exact
+            .iter()
+            .any(|ignored| ignored.eq_ignore_ascii_case(&name))
+    }
+
+    /// What a guide's label means: `Some(Some(element))`, `Some(None)` for a label that is no element, `None` for other text.
+    pub fn guide_label(&self, label: &str) -> Option<Option<GuideElement>> {
+        let label: String = label
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '【' | '】' | '[' | ']'))
+            .collect();
+        let count = label.chars().count();
+        if !(2..=14).contains(&count) {
+            return None;
+        }
+        if let Some(found) = self.guide_labels.get(&label) {
+            return Some(*found);
+        }
+        if count > 10 {
+            return None;
+        }
+        self.guide_endings
+            .iter()
+            .find(|(ending, _)| label.ends_with(ending.as_str()))
+            .map(|(_, element)| Some(*element))
+    }
+
+    /// Whether a title names no service item.
+    pub fn is_generic_guide_title(&self, title: &str) -> bool {
+        title.is_empty()
+            || self
+                .guide_generic_titles
+                .iter()
+                .any(|generic| generic == title)
+    }
+
+    /// Whether a value says nothing.
+    pub fn is_empty_value(&self, value: &str) -> bool {
+        let value = value
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '：' | ':' | '；'));
+        self.guide_empty_values
+            .iter()
+            .any(|empty| empty.eq_ignore_ascii_case(value))
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    files: &BTreeMap<String, String>,
+    name: &str,
+) -> Result<T, String> {
+    let text = files
+        .get(name)
+        .ok_or_else(|| format!("词表缺少文件 {name}，请补齐后重试"))?;
+    toml::from_str(text).map_err(|error| format!("词表 {name} 无法解析：{error}。请改正后重试"))
+}
+
+fn take<T>(tables: &mut BTreeMap<String, T>, file: &str, name: &str) -> Result<T, String> {
+    tables
+        .remove(name)
+        .ok_or_else(|| format!("词表 {file} 缺少 [{name}] 一节，请补齐后重试"))
+}
+
+type GuideTables = (
+    BTreeMap<String, Option<GuideElement>>,
+    Vec<(String, GuideElement)>,
+);
+
+fn guide_tables(guide: &BTreeMap<String, Labels>) -> Result<GuideTables, String> {
+    let mut labels = BTreeMap::new();
+    let mut endings = Vec::new();
+    for other in guide
+        .get("其他")
+        .into_iter()
+        .flat_map(|other| &other.labels)
+    {
+        labels.insert(other.clone(), None);
+    }
+    for element in GuideElement::ALL {
+        let words = guide.get(element.name()).ok_or_else(|| {
+            format!(
+                "词表 guide_elements.toml 缺少 [{}] 一节，请补齐后重试",
+                element.name()
+            )
+        })?;
+        for label in &words.labels {
+            labels.insert(label.clone(), Some(element));
+        }
+        for ending in &words.endings {
+            endings.push((ending.clone(), element));
+        }
+    }
+    Ok((labels, endings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_give_kinds() {
+        let lexicons = Lexicons::builtin();
+        for (name, kind) in [
+            ("政务要闻", ColumnKind::News),
+            ("部门 动态", ColumnKind::News),
+            ("政策解读", ColumnKind::Interpretation),
+            ("政策文件", ColumnKind::Policy),
+            ("通知公告", ColumnKind::Notice),
+            ("青石概况", ColumnKind::Overview),
+            ("财政预决算", ColumnKind::Yearly),
+            ("县长信箱", ColumnKind::Interaction),
+            ("办事服务", ColumnKind::Services),
+            ("乡村振兴", ColumnKind::Other),
+        ] {
+            assert_eq!(lexicons.column_kind(name).0, kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn exceptions_hide_words() {
+        let lexicons = Lexicons::builtin();
+        assert_eq!(lexicons.vague.find("身份证及其他材料"), Some("其他材料"));
+        assert_eq!(lexicons.vague.find("身份证原件，无需其他材料"), None);
+        assert_eq!(lexicons.account_interaction.find("评论已关闭"), None);
+    }
+
+    #[test]
+    fn guide_labels_by_synonym_and_ending() {
+        let lexicons = Lexicons::builtin();
+        assert_eq!(
+            lexicons.guide_label("受理条件："),
+            Some(Some(GuideElement::申请条件))
+        );
+        assert_eq!(
+            lexicons.guide_label("窗口办公地址"),
+            Some(Some(GuideElement::办理地点))
+        );
+        assert_eq!(lexicons.guide_label("监督电话"), Some(None));
+        assert_eq!(lexicons.guide_label("市民中心三楼"), None);
+    }
+
+    #[test]
+    fn missing_file_is_named() {
+        let error = Lexicons::from_files(&BTreeMap::new())
+            .err()
+            .unwrap_or_default();
+        assert!(error.contains("columns.toml"), "{error}");
+    }
+}

@@ -1,0 +1,473 @@
+//! The main list of a column page: items with dates, further pages, lists that come from inline data.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::dates;
+use super::dom::Dom;
+use super::links::{Found, Resolver, anchor_text};
+use super::model::{Area, Link, LinkKind, ListFacts, ListItem};
+use super::script_data;
+use super::text::cut;
+
+/// A group of siblings that each hold a link.
+struct Group {
+    items: Vec<(usize, ListItem)>,
+    dated: usize,
+    title_chars: usize,
+}
+
+impl Group {
+    /// Dated items count most; long titles tell a list of articles from a menu.
+    fn score(&self) -> usize {
+        let count = self.items.len();
+        if count == 0 {
+            return 0;
+        }
+        let mean = self.title_chars / count;
+        let weight = match mean {
+            0..=4 => 1,
+            5..=7 => 2,
+            _ => 4,
+        };
+        self.dated * 8 + count * weight
+    }
+}
+
+/// Reads the main list; `None` where the page has none.
+pub(crate) fn read(
+    dom: &Dom,
+    resolver: &Resolver,
+    links: &[Found],
+    page_links: &[Link],
+    url: &str,
+    today: Date,
+) -> Option<ListFacts> {
+    let group = best_group(dom, links, today);
+    let mut items: Vec<ListItem> = group
+        .map(|group| group.items.into_iter().map(|(_, item)| item).collect())
+        .unwrap_or_default();
+    let scripted = script_data::items(dom, resolver, today);
+    let dated = items.iter().filter(|item| item.date.is_some()).count();
+    if scripted.len() > dated && scripted.len() * 2 > items.len() {
+        items = scripted;
+    }
+    let pages = pages(links, page_links, url);
+    let needs_script = items.is_empty() && loads_by_script(dom);
+    if items.is_empty() && !needs_script {
+        return None;
+    }
+    let newest = items
+        .iter()
+        .filter_map(|item| item.date)
+        .filter(|day| today.tomorrow().is_ok_and(|limit| *day <= limit))
+        .max();
+    Some(ListFacts {
+        items,
+        newest,
+        pages,
+        needs_script,
+    })
+}
+
+fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
+    // Candidate parents: the elements two to five levels above a body link whose children repeat.
+    let mut by_parent: BTreeMap<(usize, String), Vec<(usize, usize)>> = BTreeMap::new();
+    for found in links
+        .iter()
+        .filter(|found| found.link.kind == LinkKind::Anchor && dom.name(found.node) == "a")
+    {
+        if dom.nodes[found.node].area != Area::Body || found.link.text.is_empty() {
+            continue;
+        }
+        let mut child = found.node;
+        for up in dom.ancestors(found.node).take(6) {
+            let name = dom.name(child);
+            if matches!(
+                name,
+                "li" | "tr"
+                    | "dd"
+                    | "dt"
+                    | "div"
+                    | "p"
+                    | "a"
+                    | "dl"
+                    | "table"
+                    | "section"
+                    | "article"
+                    | "td"
+                    | "h3"
+                    | "h4"
+            ) {
+                // `even`, `last` and numbers in classes do not make another kind of item.
+                let signature = match dom.tokens(child).split_ascii_whitespace().next() {
+                    Some(word)
+                        if !matches!(word, "even" | "odd" | "last" | "first" | "on" | "active") =>
+                    {
+                        format!(
+                            "{name}.{}",
+                            word.trim_end_matches(|c: char| c.is_ascii_digit())
+                        )
+                    }
+                    _ => name.to_owned(),
+                };
+                let key_parent = if name == "li" || name == "tr" {
+                    list_parent(dom, up)
+                } else {
+                    up
+                };
+                by_parent
+                    .entry((key_parent, signature))
+                    .or_default()
+                    .push((child, found.node));
+            }
+            if matches!(dom.name(up), "body" | "html") {
+                break;
+            }
+            child = up;
+        }
+    }
+    let mut best: Option<(usize, Group)> = None;
+    for anchors in by_parent.into_values() {
+        let group = group(dom, links, &anchors, today);
+        let score = group.score();
+        let is_list = group.items.len() >= 2
+            && (group.dated > 0 || group.title_chars >= group.items.len() * 6)
+            || group.items.len() == 1 && group.dated == 1;
+        if is_list && best.as_ref().is_none_or(|(before, _)| *before < score) {
+            best = Some((score, group));
+        }
+    }
+    best.map(|(_, group)| group)
+}
+
+/// Lists cut into several `ul` or `tbody` of the same parent are one list.
+fn list_parent(dom: &Dom, parent: usize) -> usize {
+    let grand = dom.nodes[parent].parent;
+    let name = dom.name(parent);
+    if !matches!(name, "ul" | "tbody" | "ol") {
+        return parent;
+    }
+    let twins = dom
+        .children(grand)
+        .filter(|child| dom.name(*child) == name)
+        .count();
+    if twins > 1
+        && dom.children(grand).all(|child| {
+            matches!(
+                dom.name(child),
+                "ul" | "ol" | "tbody" | "" | "hr" | "br" | "script" | "div" | "p"
+            )
+        })
+    {
+        grand
+    } else {
+        parent
+    }
+}
+
+fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) -> Group {
+    let mut items: Vec<(usize, ListItem)> = Vec::new();
+    let mut dated = 0;
+    let mut title_chars = 0;
+    let mut at = 0;
+    while at < anchors.len() {
+        let container = anchors[at].0;
+        let mut end = at;
+        while end < anchors.len() && anchors[end].0 == container {
+            end += 1;
+        }
+        // The longest link of the item is its title; a category link before it is not.
+        let main = anchors[at..end]
+            .iter()
+            .map(|(_, anchor)| *anchor)
+            .max_by_key(|anchor| {
+                (
+                    anchor_text(dom, *anchor).chars().count(),
+                    usize::MAX - *anchor,
+                )
+            });
+        at = end;
+        let Some(main) = main else { continue };
+        // A container full of links is a block of the page, not an item.
+        if end - at > 6 || dom.chars_of(container) > 600 {
+            continue;
+        }
+        let Some(url) = links
+            .iter()
+            .find(|found| found.node == main)
+            .map(|found| found.link.url.clone())
+        else {
+            continue;
+        };
+        let (title, date) = title_and_date(dom, container, main, today);
+        let is_more = matches!(
+            title.as_str(),
+            "更多"
+                | "更多>>"
+                | "更多>"
+                | "more"
+                | "MORE"
+                | "查看更多"
+                | "[更多]"
+                | ">>"
+                | "+"
+                | "上一页"
+                | "下一页"
+                | "尾页"
+                | "末页"
+                | "首页"
+        );
+        if title.is_empty() || is_more || title.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        if items
+            .iter()
+            .any(|(_, item)| item.url == url && item.title == title)
+        {
+            continue;
+        }
+        dated += usize::from(date.is_some());
+        title_chars += title.chars().count();
+        items.push((
+            container,
+            ListItem {
+                title: cut(&title, 200),
+                url,
+                date,
+            },
+        ));
+    }
+    Group {
+        items,
+        dated,
+        title_chars,
+    }
+}
+
+fn title_and_date(
+    dom: &Dom,
+    container: usize,
+    anchor: usize,
+    today: Date,
+) -> (String, Option<Date>) {
+    let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
+    let mut outside = String::new();
+    for range in [
+        container..anchor,
+        dom.nodes[anchor].end..dom.nodes[container].end,
+    ] {
+        for line in dom.lines(range) {
+            outside.push(' ');
+            outside.push_str(&line.text);
+        }
+    }
+    if let Some(date) = dates::list_date(&outside, today) {
+        return (anchor_text(dom, anchor), Some(date));
+    }
+    // The whole item is one link: the date is a part of its own inside.
+    let pieces = inline_pieces(dom, anchor);
+    let joined = pieces.join(" ");
+    for piece in &pieces {
+        if piece.chars().count() <= 24
+            && pieces.len() > 1
+            && let Some(date) = dates::list_date(piece, today)
+        {
+            let title = if title_attr.is_empty() {
+                pieces
+                    .iter()
+                    .filter(|other| *other != piece)
+                    .max_by_key(|other| other.chars().count())
+                    .cloned()
+                    .unwrap_or_default()
+            } else {
+                title_attr
+            };
+            return (title, Some(date));
+        }
+    }
+    if pieces.len() > 1
+        && let Some(date) = dates::list_date(&joined, today)
+    {
+        let longest = pieces
+            .iter()
+            .max_by_key(|piece| piece.chars().count())
+            .cloned()
+            .unwrap_or_default();
+        return (longest, Some(date));
+    }
+    (anchor_text(dom, anchor), None)
+}
+
+/// Text runs of an element, each inline element on its own.
+fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
+    dom.inside(index)
+        .filter_map(|inner| match &dom.nodes[inner].kind {
+            super::dom::Kind::Text(text) if !dom.nodes[inner].is_hidden => {
+                Some(super::dom::collapse(text))
+            }
+            _ => None,
+        })
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}
+
+/// Further pages of the list: what a script pager names, and links that say so.
+fn pages(links: &[Found], page_links: &[Link], url: &str) -> Vec<String> {
+    let mut pages: Vec<String> = Vec::new();
+    let mut push = |candidate: &str| {
+        if candidate != url && !pages.iter().any(|page| page == candidate) {
+            pages.push(candidate.to_owned());
+        }
+    };
+    for link in page_links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Pager)
+    {
+        push(&link.url);
+    }
+    for found in links
+        .iter()
+        .filter(|found| found.link.kind == LinkKind::Anchor)
+    {
+        let text = found.link.text.trim();
+        let is_number =
+            !text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_step = matches!(
+            text,
+            "下一页"
+                | "下页"
+                | "尾页"
+                | "末页"
+                | "上一页"
+                | ">"
+                | ">>"
+                | "»"
+                | "›"
+                | "后一页"
+                | "最后一页"
+                | "[下一页]"
+                | "[尾页]"
+        );
+        if is_number || is_step {
+            push(&found.link.url);
+        }
+    }
+    pages
+}
+
+/// Newest date of any item or short text of the body, not in the future.
+pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
+    let lines = dom.lines(0..dom.nodes.len());
+    lines
+        .iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.chars().count() <= 80)
+        .filter(|line| {
+            !["今天", "今日", "星期", "版权", "有效期", "截止"]
+                .iter()
+                .any(|word| line.text.contains(word))
+        })
+        .filter_map(|line| dates::list_date(&line.text, today))
+        .filter(|day| *day <= today)
+        .max()
+}
+
+/// Nothing to see, and a script that would fetch it.
+fn loads_by_script(dom: &Dom) -> bool {
+    const HINTS: [&str; 12] = [
+        "$.ajax",
+        "$.get",
+        "$.post",
+        "getJSON",
+        "fetch(",
+        "XMLHttpRequest",
+        "axios",
+        "new Vue",
+        "createApp",
+        "v-for",
+        "datastore",
+        "dataproxy",
+    ];
+    (0..dom.nodes.len()).any(|index| {
+        (dom.name(index) == "script" && {
+            let script = dom.raw_text(index);
+            HINTS.iter().any(|hint| script.contains(hint))
+        }) || dom.attr(index, "v-for").is_some()
+            || dom.attr(index, "ng-repeat").is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::links;
+    use jiff::civil::date;
+
+    fn list(html: &str) -> Option<ListFacts> {
+        let dom = Dom::parse(html);
+        let url = "https://www.qingshi.gov.cn/xw/";
+        let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
+        let found = links::find(&dom, &resolver);
+        let merged = links::distinct(&found);
+        read(&dom, &resolver, &found, &merged, url, date(2026, 3, 20))
+    }
+
+    #[test]
+    fn forms_of_lists() {
+        let newest = Some(date(2026, 3, 18));
+        for (name, html, count) in [
+            (
+                "date after",
+                "<ul><li><a href=1>全市召开工作会议</a><span>2026-03-18</span></li><li><a href=2>我市启动植树活动</a><span>2026-03-01</span></li></ul>",
+                2,
+            ),
+            (
+                "date before",
+                "<ul><li><span>03-18</span><a href=1>全市召开工作会议</a></li><li><span>12-30</span><a href=2>我市启动植树活动</a></li></ul>",
+                2,
+            ),
+            (
+                "table",
+                "<table><tr><td><a href=1 title='全市召开安全生产工作会议'>全市召开…</a></td><td>2026/03/18</td></tr><tr><td><a href=2>我市启动植树</a></td><td>2026/03/01</td></tr></table>",
+                2,
+            ),
+            (
+                "one link around all",
+                "<div class=l><a href=1><h3>全市召开工作会议</h3><i>18</i><em>2026-03</em></a><a href=2><h3>我市启动植树活动</h3><i>02</i><em>2026-03</em></a></div>",
+                2,
+            ),
+            (
+                "several ul",
+                "<div><ul><li><a href=1>全市召开工作会议</a>2026-03-18</li></ul><ul><li><a href=2>我市启动植树活动</a>2026-03-01</li></ul></div>",
+                2,
+            ),
+            (
+                "single item",
+                "<ul class=list><li><a href=1>全市召开工作会议</a><span>2026-03-18</span></li></ul>",
+                1,
+            ),
+            (
+                "inline data",
+                "<script>var list=[{\"title\":\"全市召开工作会议\",\"url\":\"1.html\",\"date\":\"2026-03-18\"},{\"title\":\"我市启动\",\"url\":\"2.html\",\"date\":\"2026-03-01\"}];</script>",
+                2,
+            ),
+        ] {
+            let found = list(html).unwrap_or_else(|| panic!("{name}: no list"));
+            assert_eq!(
+                (found.items.len(), found.newest),
+                (count, newest),
+                "{name}: {:?}",
+                found.items
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_list() {
+        assert_eq!(list("<p>栏目建设中</p>"), None);
+        assert_eq!(list("<p>联系<a href=a>我们</a></p>"), None);
+        let ajax = list("<ul id=l></ul><script>$.getJSON('/api/list',function(d){});</script>");
+        assert!(ajax.is_some_and(|found| found.needs_script && found.items.is_empty()));
+    }
+}

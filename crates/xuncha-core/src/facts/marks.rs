@@ -1,0 +1,355 @@
+//! The seven marks that a footer must carry, as seen on one page.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::dom::Dom;
+use super::lexicons::Lexicons;
+use super::model::{Area, Mark, MarkSeen};
+use super::text::{cut, pattern};
+
+/// Reads all marks; each of the seven has an entry.
+pub(crate) fn read(dom: &Dom, lexicons: &Lexicons) -> BTreeMap<Mark, MarkSeen> {
+    let text = footer_text(dom);
+    let references = references(dom);
+    let hidden_in = unreadable_sources(dom);
+    Mark::ALL
+        .into_iter()
+        .map(|mark| {
+            let value = match mark {
+                Mark::党政机关网站标识 => conac(&references),
+                Mark::网站标识码 => site_code(&text),
+                Mark::ICP备案编号 => icp(&text),
+                Mark::公安机关备案标识 => police(&text, &references),
+                Mark::网站主办单位 => host(&text, lexicons),
+                Mark::联系方式 => contact(dom, &text, lexicons),
+                Mark::找错入口 => error_entry(dom, &text, &references, lexicons),
+            };
+            let seen = match value {
+                Some(value) => MarkSeen::Present {
+                    value: cut(value.trim(), 80),
+                },
+                None if hidden_in.contains(&mark) => MarkSeen::Unreadable,
+                None => MarkSeen::Absent,
+            };
+            (mark, seen)
+        })
+        .collect()
+}
+
+/// Lines of the footer; of the last third of the page where no footer could be told. Alternative texts of images count as text.
+fn footer_text(dom: &Dom) -> Vec<String> {
+    let has_footer = dom.nodes.iter().any(|node| node.area == Area::Footer);
+    let from = dom.chars - dom.chars / 3;
+    let is_wanted = |index: usize| {
+        let node = &dom.nodes[index];
+        if has_footer {
+            node.area == Area::Footer
+        } else {
+            node.chars_before >= from && node.area == Area::Body
+        }
+    };
+    let mut lines: Vec<String> = dom
+        .lines(0..dom.nodes.len())
+        .into_iter()
+        .filter(|line| is_wanted(line.node))
+        .map(|line| line.text)
+        .collect();
+    for index in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "img" && is_wanted(*index))
+    {
+        for name in ["alt", "title"] {
+            if let Some(text) = dom
+                .attr(index, name)
+                .map(str::trim)
+                .filter(|text| text.chars().count() > 3)
+            {
+                lines.push(text.to_owned());
+            }
+        }
+    }
+    lines
+}
+
+/// What the page refers to or runs: addresses and inline scripts, lower case.
+fn references(dom: &Dom) -> Vec<String> {
+    let mut all = Vec::new();
+    for index in 0..dom.nodes.len() {
+        for name in ["href", "src", "id", "onclick"] {
+            if let Some(value) = dom
+                .attr(index, name)
+                .filter(|value| !value.starts_with("data:"))
+            {
+                all.push(value.to_ascii_lowercase());
+            }
+        }
+        if dom.name(index) == "script" && dom.attr(index, "src").is_none() {
+            let script = dom.raw_text(index);
+            if script.len() < 20_000 {
+                all.push(script.to_ascii_lowercase());
+            }
+        }
+    }
+    all
+}
+
+fn conac(references: &[String]) -> Option<String> {
+    references
+        .iter()
+        .find(|reference| {
+            ["conac.cn", "_ideconac"]
+                .iter()
+                .any(|sign| reference.contains(sign))
+        })
+        .map(|reference| cut(reference, 80))
+}
+
+fn site_code(lines: &[String]) -> Option<String> {
+    static CODE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)标识(?:编)?码\s*(?:为)?\s*[：:]?\s*(bm\d{8}|\d{10})(?:\D|$)")
+    });
+    static SPLIT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^\s*[：:]?\s*(bm\d{8}|\d{10})\s*$"));
+    lines
+        .iter()
+        .find_map(|line| CODE.captures(line).map(|hit| hit[1].to_owned()))
+        .or_else(|| {
+            let at = lines
+                .iter()
+                .position(|line| line.trim_end_matches(['：', ':']).ends_with("标识码"))?;
+            SPLIT
+                .captures(lines.get(at + 1)?)
+                .map(|hit| hit[1].to_owned())
+        })
+}
+
+fn icp(lines: &[String]) -> Option<String> {
+    static ICP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)[\p{Han}]\s?ICP\s?[备证]\s?(?:案)?\s?\d{5,10}\s?号?(?:\s?-\s?\d{1,3})?")
+    });
+    lines
+        .iter()
+        .find_map(|line| ICP.find(line).map(|hit| hit.as_str().replace(' ', "")))
+}
+
+fn police(lines: &[String], references: &[String]) -> Option<String> {
+    static POLICE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[\p{Han}]\s?公网安备\s?\d{10,14}\s?号?"));
+    static RECORD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:beian\.(?:gov|mps\.gov)\.cn\S*?(?:recordcode|code)=)(\d{10,14})")
+    });
+    lines
+        .iter()
+        .find_map(|line| POLICE.find(line).map(|hit| hit.as_str().to_owned()))
+        .or_else(|| {
+            references
+                .iter()
+                .find_map(|reference| RECORD.captures(reference).map(|hit| hit[1].to_owned()))
+        })
+}
+
+fn host(lines: &[String], lexicons: &Lexicons) -> Option<String> {
+    labelled(lines, &lexicons.host_labels.words)
+        .filter(|value| value.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+}
+
+fn contact(dom: &Dom, lines: &[String], lexicons: &Lexicons) -> Option<String> {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:\(?（?0\d{2,3}[)）]?[-—－ ]?)?\d{7,8}(?:\D|$)|1[3-9]\d{9}|400-?\d{3}-?\d{4}|123\d{2}|[\w.]+@[\w.-]+\.\w+",
+        )
+    });
+    let by_label = lines.iter().find_map(|line| {
+        let label = lexicons
+            .contact_labels
+            .words
+            .iter()
+            .find(|label| line.contains(label.as_str()))?;
+        let at = line.find(label.as_str())? + label.len();
+        NUMBER.find(&line[at..]).map(|hit| hit.as_str().to_owned())
+    });
+    by_label.or_else(|| {
+        // 联系我们 as a link of the footer leads to the contact.
+        (0..dom.nodes.len())
+            .find(|index| {
+                dom.name(*index) == "a"
+                    && dom.nodes[*index].area == Area::Footer
+                    && matches!(dom.text(*index).as_str(), "联系我们" | "联系方式")
+                    && dom
+                        .attr(*index, "href")
+                        .is_some_and(|href| !href.is_empty() && href != "#")
+            })
+            .map(|index| dom.text(index))
+    })
+}
+
+/// `label：value` up to the next gap; the value may stand in the next line.
+fn labelled(lines: &[String], labels: &[String]) -> Option<String> {
+    for (at, line) in lines.iter().enumerate() {
+        for label in labels {
+            let Some(found) = line.find(label.as_str()) else {
+                continue;
+            };
+            let rest = line[found + label.len()..].trim_start();
+            let Some(rest) = rest
+                .strip_prefix(['：', ':'])
+                .or(rest.is_empty().then_some(""))
+            else {
+                continue;
+            };
+            let rest = rest.trim();
+            let value = if rest.is_empty() {
+                lines.get(at + 1).map_or("", String::as_str)
+            } else {
+                rest
+            };
+            let value = value
+                .split(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '，' | '；'))
+                .next()
+                .unwrap_or_default();
+            if !value.is_empty() && !value.contains(['：', ':']) {
+                return Some(value.to_owned());
+            }
+        }
+    }
+    None
+}
+
+fn error_entry(
+    dom: &Dom,
+    lines: &[String],
+    references: &[String],
+    lexicons: &Lexicons,
+) -> Option<String> {
+    let by_reference = references.iter().find(|reference| {
+        ["_jiucuo_", "jiucuo", "zfwzzc", "sitecode=", "site_code="]
+            .iter()
+            .any(|sign| reference.contains(sign))
+    });
+    if let Some(reference) = by_reference {
+        return Some(cut(reference, 80));
+    }
+    let linked = (0..dom.nodes.len())
+        .filter(|index| dom.name(*index) == "a")
+        .find_map(|index| {
+            let text = super::links::anchor_text(dom, index);
+            lexicons.error_entry.find(&text).map(|_| text)
+        });
+    linked.or_else(|| lines.iter().find(|line| line.contains("找错")).cloned())
+}
+
+/// Marks that may stand in an image without text, a frame or a script of the footer.
+fn unreadable_sources(dom: &Dom) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let footer_chars: u32 = {
+        let mut total = 0;
+        let mut index = 0;
+        while index < dom.nodes.len() {
+            if dom.nodes[index].area == Area::Footer {
+                total += dom.chars_of(index);
+                index = dom.nodes[index].end;
+            } else {
+                index += 1;
+            }
+        }
+        total
+    };
+    for index in (0..dom.nodes.len())
+        .filter(|index| dom.nodes[*index].area == Area::Footer || footer_chars == 0)
+    {
+        let source = dom.attr(index, "src").unwrap_or("").to_ascii_lowercase();
+        if source.is_empty() {
+            continue;
+        }
+        let file = source.rsplit('/').next().unwrap_or_default();
+        let is_footer_file = ["foot", "bottom", "copyright", "banquan"]
+            .iter()
+            .any(|word| file.contains(word));
+        match dom.name(index) {
+            "img"
+                if dom
+                    .attr(index, "alt")
+                    .is_none_or(|alt| alt.trim().is_empty()) =>
+            {
+                if is_footer_file {
+                    marks.extend(Mark::ALL);
+                }
+                for (sign, mark) in [
+                    ("beian", Mark::公安机关备案标识),
+                    ("icp", Mark::ICP备案编号),
+                    ("gongan", Mark::公安机关备案标识),
+                    ("bsm", Mark::网站标识码),
+                    ("sitecode", Mark::网站标识码),
+                    ("zhuban", Mark::网站主办单位),
+                    ("lianxi", Mark::联系方式),
+                    ("contact", Mark::联系方式),
+                    ("dzjg", Mark::党政机关网站标识),
+                    ("dangzheng", Mark::党政机关网站标识),
+                    ("zhaocuo", Mark::找错入口),
+                ] {
+                    if file.contains(sign) {
+                        marks.push(mark);
+                    }
+                }
+            }
+            "iframe" | "frame" if is_footer_file || dom.nodes[index].area == Area::Footer => {
+                marks.extend(Mark::ALL)
+            }
+            "script" if is_footer_file && footer_chars < 30 => marks.extend(Mark::ALL),
+            _ => {}
+        }
+    }
+    marks.sort();
+    marks.dedup();
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::links::Resolver;
+    use crate::facts::navigation;
+
+    fn marks(footer: &str) -> BTreeMap<Mark, MarkSeen> {
+        let mut dom = Dom::parse(&format!(
+            "<div><p>{}</p></div>{footer}",
+            "正文内容".repeat(50)
+        ));
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/", &dom, encoding_rs::UTF_8);
+        let lexicons = Lexicons::builtin();
+        navigation::read(&mut dom, &resolver, &lexicons);
+        read(&dom, &lexicons)
+    }
+
+    #[test]
+    fn all_seven_and_near_misses() {
+        let full = marks(
+            "<div class=footer><p>主办单位：青石市人民政府办公室 承办：青石市大数据局</p><p>网站标识码：9901000001 云ICP备12345678号-1</p>
+             <p><a href='http://www.beian.gov.cn/portal/registerSystemInfo?recordcode=99010002000001'><img src=ghs.png>云公网安备 99010002000001号</a></p>
+             <p>联系电话：0990-1234567</p><script src='https://dcs.conac.cn/js/1.js'></script><script src='https://zfwzzc.www.gov.cn/check_web/_jiucuo_.js'></script></div>",
+        );
+        for (mark, seen) in &full {
+            assert!(
+                matches!(seen, MarkSeen::Present { .. }),
+                "{mark:?} {seen:?}"
+            );
+        }
+        let near = marks(
+            "<div class=footer><p>技术支持：青石科技 电话：无</p><p>编号 9901000001</p><p>ICP备案</p><img src=logo.png></div>",
+        );
+        for (mark, seen) in &near {
+            assert_eq!(seen, &MarkSeen::Absent, "{mark:?}");
+        }
+        let image = marks("<div class=footer><img src=/images/bottom.jpg></div>");
+        assert!(image.values().all(|seen| *seen == MarkSeen::Unreadable));
+        let alt =
+            marks("<div class=footer><img src=/i/bsm.png alt='网站标识码：9901000001'></div>");
+        assert_eq!(
+            alt[&Mark::网站标识码],
+            MarkSeen::Present {
+                value: "9901000001".to_owned()
+            }
+        );
+    }
+}

@@ -1,0 +1,510 @@
+//! Messages of the public and the channels for them: lists, single messages, forms and entries.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::dates;
+use super::dom::{Dom, Line};
+use super::lexicons::Lexicons;
+use super::links::{Resolver, anchor_text};
+use super::model::{Area, LinkKind, MessageFacts, PageFacts};
+use super::text::{cut, strip_numbering};
+
+/// What a field of a message means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Title,
+    Asked,
+    Replied,
+    Unit,
+    State,
+    Question,
+    Answer,
+}
+
+fn field(label: &str) -> Option<Field> {
+    let label: String = strip_numbering(label)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '【' | '】'))
+        .collect();
+    if !(2..=8).contains(&label.chars().count()) {
+        return None;
+    }
+    let is_reply = [
+        "回复", "答复", "办结", "办理", "反馈", "处理", "受理", "承办", "解答", "回应",
+    ]
+    .iter()
+    .any(|word| label.contains(word));
+    let is_time = label.ends_with("时间") || label.ends_with("日期");
+    if is_time {
+        if label.contains("受理") {
+            return None;
+        }
+        let is_asked = [
+            "留言", "来信", "提问", "写信", "信件", "提交", "咨询", "发布", "反映", "投诉", "诉求",
+        ]
+        .iter()
+        .any(|word| label.contains(word));
+        return match (
+            is_reply,
+            is_asked || matches!(label.as_str(), "时间" | "日期"),
+        ) {
+            (true, _) => Some(Field::Replied),
+            (false, true) => Some(Field::Asked),
+            _ => None,
+        };
+    }
+    let ends = |words: &[&str]| words.iter().any(|word| label.ends_with(word));
+    if ends(&["状态", "办理情况", "处理情况"]) {
+        return Some(Field::State);
+    }
+    if ends(&["单位", "部门", "机构"]) && (is_reply || matches!(label.as_str(), "单位" | "部门"))
+        || label.ends_with("回复人")
+    {
+        return Some(Field::Unit);
+    }
+    if is_reply
+        && (ends(&["内容", "意见", "结果"])
+            || matches!(
+                label.as_str(),
+                "回复" | "答复" | "官方回复" | "部门回复" | "网友回复"
+            ))
+    {
+        return Some(Field::Answer);
+    }
+    if ends(&["标题", "主题", "题目"]) {
+        return Some(Field::Title);
+    }
+    (ends(&["内容", "正文"])
+        || matches!(label.as_str(), "留言" | "来信" | "问题" | "咨询" | "提问"))
+    .then_some(Field::Question)
+}
+
+/// Words that say a page is about messages.
+fn is_message_page(facts: &PageFacts) -> bool {
+    const WORDS: [&str; 11] = [
+        "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复",
+    ];
+    let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
+    says(&facts.title)
+        || facts.breadcrumbs.iter().any(|crumb| says(&crumb.text))
+        || facts.metas.get("ColumnName").is_some_and(|name| says(name))
+}
+
+/// Reads the page as message list or as one message.
+pub(crate) fn read(
+    facts: &PageFacts,
+    dom: &Dom,
+    resolver: &Resolver,
+    lexicons: &Lexicons,
+) -> Vec<MessageFacts> {
+    if !is_message_page(facts) {
+        return Vec::new();
+    }
+    let today = facts.capture.at.date();
+    let url = if facts.capture.final_url.is_empty() {
+        &facts.capture.url
+    } else {
+        &facts.capture.final_url
+    };
+    let mut messages = table(dom, resolver, lexicons, url, today);
+    if messages.is_empty() {
+        messages = blocks(facts, dom, resolver, lexicons, url, today);
+    }
+    messages
+}
+
+/// Tables with a heading row: 标题 | 来信时间 | 回复单位 | 回复时间 | 状态.
+fn table(
+    dom: &Dom,
+    resolver: &Resolver,
+    lexicons: &Lexicons,
+    url: &str,
+    today: Date,
+) -> Vec<MessageFacts> {
+    for table in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "table") {
+        let rows: Vec<Vec<usize>> = dom
+            .inside(table)
+            .filter(|inner| dom.name(*inner) == "tr")
+            .map(|row| {
+                dom.children(row)
+                    .filter(|cell| matches!(dom.name(*cell), "td" | "th"))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let Some((head, values)) = rows.split_first() else {
+            continue;
+        };
+        let heads: Vec<Option<Field>> = head.iter().map(|cell| field(&dom.text(*cell))).collect();
+        let has = |wanted: Field| heads.contains(&Some(wanted));
+        if !has(Field::Asked) || !(has(Field::Title) || has(Field::Question)) || head.len() < 3 {
+            continue;
+        }
+        let found: Vec<MessageFacts> = values
+            .iter()
+            .filter(|cells| cells.len() == head.len())
+            .filter_map(|cells| {
+                let values: BTreeMap<Field, String> = heads
+                    .iter()
+                    .zip(cells)
+                    .filter_map(|(head, cell)| head.map(|field| (field, dom.text(*cell))))
+                    .collect();
+                let link = cells
+                    .iter()
+                    .flat_map(|cell| dom.inside(*cell))
+                    .filter(|inner| dom.name(*inner) == "a")
+                    .find_map(|anchor| resolver.resolve(dom.attr(anchor, "href")?));
+                message(&values, link.as_deref().unwrap_or(url), lexicons, today)
+            })
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn message(
+    values: &BTreeMap<Field, String>,
+    url: &str,
+    lexicons: &Lexicons,
+    today: Date,
+) -> Option<MessageFacts> {
+    let text = |field: Field| values.get(&field).map_or("", |value| value.trim());
+    let day = |field: Field| dates::list_date(text(field), today);
+    let title = if text(Field::Title).is_empty() {
+        text(Field::Question)
+    } else {
+        text(Field::Title)
+    };
+    let asked = day(Field::Asked);
+    if title.is_empty()
+        || asked.is_none() && text(Field::Answer).is_empty() && text(Field::State).is_empty()
+    {
+        return None;
+    }
+    let answer = text(Field::Answer);
+    let is_pending = [
+        "暂未",
+        "尚未",
+        "未回复",
+        "未答复",
+        "待回复",
+        "待答复",
+        "正在办理",
+        "办理中",
+        "处理中",
+        "暂无",
+        "转办",
+        "受理中",
+    ]
+    .iter()
+    .any(|word| answer.contains(word))
+        && answer.chars().count() <= 20;
+    let has_answer = answer.chars().count() >= 4 && !is_pending;
+    let says_answered = lexicons.replied.find(text(Field::State)).is_some();
+    let replied = day(Field::Replied);
+    Some(MessageFacts {
+        title: cut(title, 80),
+        url: url.to_owned(),
+        asked,
+        replied,
+        has_reply: has_answer || says_answered || replied.is_some(),
+        unit: cut(text(Field::Unit), 40),
+    })
+}
+
+/// Labelled blocks: one message per page, or several one after another in a list of blocks.
+fn blocks(
+    facts: &PageFacts,
+    dom: &Dom,
+    resolver: &Resolver,
+    lexicons: &Lexicons,
+    url: &str,
+    today: Date,
+) -> Vec<MessageFacts> {
+    let lines: Vec<Line> = dom
+        .lines(0..dom.nodes.len())
+        .into_iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body)
+        .collect();
+    let mut found: Vec<(BTreeMap<Field, String>, Option<String>)> = Vec::new();
+    let mut values: BTreeMap<Field, String> = BTreeMap::new();
+    let mut link: Option<String> = None;
+    let mut open: Option<Field> = None;
+    for line in &lines {
+        for (label, value) in pairs(&line.text) {
+            match label {
+                Some(label) => {
+                    // A second title or question begins the next message.
+                    let is_next = values.contains_key(&label)
+                        && matches!(label, Field::Title | Field::Question | Field::Asked);
+                    if is_next {
+                        found.push((std::mem::take(&mut values), link.take()));
+                    }
+                    values.entry(label).or_insert(value);
+                    open = Some(label);
+                }
+                None => {
+                    if let Some(open) = open {
+                        let before = values.entry(open).or_default();
+                        if before.is_empty() || matches!(open, Field::Question | Field::Answer) {
+                            before.push_str(&value);
+                        }
+                    }
+                }
+            }
+        }
+        if link.is_none() && !values.is_empty() {
+            link = dom
+                .ancestors(line.node)
+                .take(4)
+                .find(|up| dom.name(*up) == "a")
+                .and_then(|anchor| resolver.resolve(dom.attr(anchor, "href")?));
+        }
+    }
+    found.push((values, link));
+    let is_single = found.len() == 1;
+    let mut messages: Vec<MessageFacts> = Vec::new();
+    for (mut values, link) in found {
+        if is_single && !values.contains_key(&Field::Title) {
+            let title = facts
+                .article
+                .as_ref()
+                .map_or_else(|| facts.title.clone(), |article| article.title.clone());
+            values.insert(Field::Title, title);
+        }
+        let is_message = values.contains_key(&Field::Asked) && (values.len() >= 3);
+        let address = if is_single {
+            url
+        } else {
+            link.as_deref().unwrap_or(url)
+        };
+        if is_message && let Some(message) = message(&values, address, lexicons, today) {
+            messages.push(message);
+        }
+    }
+    if messages.is_empty() {
+        messages = items(dom, resolver, lexicons, today);
+    }
+    messages
+}
+
+/// `label：value` parts of a line; text without a known label comes as `None`.
+fn pairs(line: &str) -> Vec<(Option<Field>, String)> {
+    let mut out: Vec<(Option<Field>, String)> = Vec::new();
+    if let Some(label) = field(line) {
+        return vec![(Some(label), String::new())];
+    }
+    for part in line.split([' ', '|', '｜', '\u{3000}']) {
+        if part.is_empty() {
+            continue;
+        }
+        if let Some((label, value)) = part.split_once(['：', ':'])
+            && let Some(found) = field(label.trim_start_matches(['[', '【', '(', '（']))
+        {
+            out.push((Some(found), value.trim().to_owned()));
+            continue;
+        }
+        match out.last_mut() {
+            Some((_, value)) => {
+                if !value.is_empty() {
+                    value.push(' ');
+                }
+                value.push_str(part);
+            }
+            None => out.push((None, part.to_owned())),
+        }
+    }
+    out
+}
+
+/// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
+fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Vec<MessageFacts> {
+    let mut messages = Vec::new();
+    for item in (0..dom.nodes.len()).filter(|index| {
+        matches!(dom.name(*index), "li" | "tr" | "dd") && dom.nodes[*index].area == Area::Body
+    }) {
+        let text = dom.text(item);
+        let states = [
+            "已回复",
+            "已答复",
+            "已办结",
+            "未回复",
+            "待回复",
+            "办理中",
+            "未答复",
+            "处理中",
+            "已受理",
+            "待办理",
+            "正在办理",
+        ];
+        let Some(_) = states.iter().find(|state| text.contains(**state)) else {
+            continue;
+        };
+        let Some(anchor) = dom
+            .inside(item)
+            .find(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
+        else {
+            continue;
+        };
+        let Some(url) = dom
+            .attr(anchor, "href")
+            .and_then(|href| resolver.resolve(href))
+        else {
+            continue;
+        };
+        let found = dates::find(&text);
+        let has_reply = lexicons.replied.find(&text).is_some();
+        messages.push(MessageFacts {
+            title: cut(&anchor_text(dom, anchor), 80),
+            url,
+            asked: found
+                .first()
+                .map(|date| date.date)
+                .or_else(|| dates::list_date(&text, today)),
+            replied: if has_reply {
+                found.get(1).map(|date| date.date)
+            } else {
+                None
+            },
+            has_reply,
+            unit: String::new(),
+        });
+    }
+    messages
+}
+
+/// Text of a form or entry for consultation and suggestions, quoted; empty where none. Petitions and reports do not count.
+pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
+    let is_special = |text: &str| lexicons.special_channels.find(text).is_some();
+    for form in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "form") {
+        if !dom.inside(form).any(|inner| dom.name(inner) == "textarea") {
+            continue;
+        }
+        let crumbs: Vec<&str> = facts
+            .breadcrumbs
+            .iter()
+            .map(|crumb| crumb.text.as_str())
+            .collect();
+        let heading = (0..dom.nodes.len())
+            .find(|index| {
+                matches!(dom.name(*index), "h1" | "h2") && dom.nodes[*index].area == Area::Body
+            })
+            .map(|index| dom.text(index))
+            .unwrap_or_default();
+        let context = format!(
+            "{} {} {} {}",
+            facts.title,
+            crumbs.join(" "),
+            heading,
+            dom.text(form)
+        );
+        let own = format!(
+            "{} {} {}",
+            facts
+                .title
+                .split(['_', '-', '|'])
+                .next()
+                .unwrap_or_default(),
+            crumbs.last().unwrap_or(&""),
+            heading
+        );
+        if is_special(&own) {
+            continue;
+        }
+        if let Some(word) = lexicons.consultation.find(&context) {
+            return format!("表单：{word}");
+        }
+    }
+    facts
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor && link.text.chars().count() <= 12)
+        .filter(|link| {
+            !is_special(&link.text)
+                && !link.text.contains("统计")
+                && !link.text.contains("选登")
+                && !link.text.contains("公开")
+        })
+        .find(|link| lexicons.consultation.find(&link.text).is_some())
+        .map(|link| format!("入口：{}", link.text))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::test_page;
+    use jiff::civil::date;
+
+    #[test]
+    fn messages_in_every_form() {
+        for (name, html) in [
+            (
+                "table",
+                "<title>留言选登</title><table><tr><th>标题</th><th>留言时间</th><th>回复单位</th><th>回复时间</th></tr><tr><td><a href=1.html>咨询医保缴费</a></td><td>2026-02-01</td><td>市医保局</td><td>2026-02-05</td></tr></table>",
+            ),
+            (
+                "page as prose",
+                "<title>咨询医保缴费-留言选登</title><h1>咨询医保缴费</h1><p>留言时间：2026-02-01 10:00</p><p>留言内容：请问如何缴费</p><p>回复单位：市医保局</p><p>回复时间：2026-02-05</p><p>回复内容：您好，可通过手机办理。</p>",
+            ),
+            (
+                "page as table",
+                "<title>信件详情_县长信箱</title><table><tr><td>信件标题</td><td>咨询医保缴费</td></tr><tr><td>来信时间</td><td>2026-02-01</td></tr><tr><td>答复单位</td><td>市医保局</td></tr><tr><td>答复时间</td><td>2026-02-05</td></tr><tr><td>答复内容</td><td>您好，可通过手机办理。</td></tr></table>",
+            ),
+        ] {
+            let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
+            assert_eq!(messages.len(), 1, "{name}: {messages:?}");
+            let message = &messages[0];
+            assert_eq!(
+                (message.asked, message.replied, message.has_reply),
+                (Some(date(2026, 2, 1)), Some(date(2026, 2, 5)), true),
+                "{name}"
+            );
+            assert_eq!(
+                (message.title.as_str(), message.unit.as_str()),
+                ("咨询医保缴费", "市医保局"),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn pending_messages_have_no_reply() {
+        for html in [
+            "<title>留言选登</title><table><tr><th>标题</th><th>留言时间</th><th>状态</th></tr><tr><td><a href=1.html>咨询医保缴费</a></td><td>2025-11-01</td><td>未办结</td></tr></table>",
+            "<title>咨询医保缴费-留言</title><p>留言时间：2025-11-01</p><p>留言内容：请问如何缴费</p><p>回复内容：正在办理</p>",
+            "<title>来信选登</title><ul><li><a href=1.html>咨询医保缴费</a><span>2025-11-01</span><em>办理中</em></li></ul>",
+        ] {
+            let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
+            assert_eq!(messages.len(), 1, "{html}");
+            assert!(
+                !messages[0].has_reply && messages[0].replied.is_none(),
+                "{messages:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn channels() {
+        let form = "<form action=/save method=post><input name=t><textarea name=c></textarea><button>提交</button></form>";
+        for (html, expected) in [
+            (format!("<title>咨询建言</title>{form}"), true),
+            (format!("<title>网上信访</title>{form}"), false),
+            (format!("<title>纪检举报</title>{form}"), false),
+            ("<a href=/hd/>县长信箱</a>".to_owned(), true),
+            ("<a href=/hd/>举报信箱</a>".to_owned(), false),
+            ("<a href=/hd/>来信统计</a>".to_owned(), false),
+        ] {
+            let page = test_page("https://www.qingshi.gov.cn/hd/", &html);
+            assert_eq!(
+                !page.consultation.is_empty(),
+                expected,
+                "{html}: {}",
+                page.consultation
+            );
+        }
+    }
+}

@@ -1,0 +1,520 @@
+//! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
+
+use super::dom::Dom;
+use super::lexicons::Lexicons;
+use super::links::{Resolver, anchor_text};
+use super::model::{Area, ColumnKind, Link, LinkKind, NavigationEntry};
+use super::text::{bare, cut};
+
+/// What the navigation of a page says.
+pub(crate) struct Navigation {
+    pub entries: Vec<NavigationEntry>,
+    pub side: Vec<NavigationEntry>,
+    pub breadcrumbs: Vec<Link>,
+    pub header_name: String,
+}
+
+/// Finds footer and navigation, marks their areas, and reads the entries.
+pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> Navigation {
+    for index in footers(dom) {
+        dom.mark_area(index, Area::Footer);
+    }
+    let crumbs = breadcrumb_node(dom);
+    for index in headers(dom) {
+        dom.mark_area(index, Area::Navigation);
+    }
+    let main = main_navigation(dom, crumbs, lexicons);
+    let side = side_navigation(dom, main, crumbs);
+    for index in main.iter().chain(&side).copied() {
+        dom.mark_area(index, Area::Navigation);
+    }
+    Navigation {
+        entries: main
+            .map(|index| entries(dom, index, resolver))
+            .unwrap_or_default(),
+        side: side
+            .map(|index| entries(dom, index, resolver))
+            .unwrap_or_default(),
+        breadcrumbs: crumbs
+            .map(|index| breadcrumbs(dom, index, resolver))
+            .unwrap_or_default(),
+        header_name: header_name(dom),
+    }
+}
+
+fn parts(tokens: &str) -> impl Iterator<Item = &str> {
+    tokens
+        .split(|c: char| c.is_whitespace() || c == '-' || c == '_')
+        .filter(|part| !part.is_empty())
+}
+
+/// Whole class or id words, so that `content-bottom` is not a footer.
+fn words(tokens: &str) -> impl Iterator<Item = &str> {
+    tokens.split_ascii_whitespace()
+}
+
+fn is_small(dom: &Dom, index: usize) -> bool {
+    let chars = dom.chars_of(index);
+    chars <= 700 || chars * 2 <= dom.chars
+}
+
+fn footers(dom: &Dom) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut skip_to = 0;
+    for index in 0..dom.nodes.len() {
+        if index < skip_to {
+            continue;
+        }
+        let name = dom.name(index);
+        if name.is_empty() || matches!(name, "body" | "html" | "a" | "script" | "link" | "img") {
+            continue;
+        }
+        let tokens = dom.tokens(index);
+        let by_name = name == "footer" && dom.closest(index, &["article", "main"]).is_none();
+        let by_class = words(tokens).any(|word| {
+            word.starts_with("foot")
+                || word.ends_with("footer")
+                || matches!(
+                    word,
+                    "bottom"
+                        | "copyright"
+                        | "copy"
+                        | "banquan"
+                        | "page-bottom"
+                        | "bottom-info"
+                        | "link-foot"
+                )
+        });
+        if (by_name || by_class) && is_small(dom, index) {
+            found.push(index);
+            skip_to = dom.nodes[index].end;
+        }
+    }
+    if found.is_empty() {
+        found.extend(footer_by_words(dom));
+    }
+    found
+}
+
+/// A footer without a telling name: the last block that speaks of host unit, filing number or code.
+fn footer_by_words(dom: &Dom) -> Option<usize> {
+    const WORDS: [&str; 6] = [
+        "主办单位",
+        "备案",
+        "标识码",
+        "版权所有",
+        "公网安备",
+        "承办单位",
+    ];
+    let last = (0..dom.nodes.len()).rev().find(|index| {
+        matches!(&dom.nodes[*index].kind, super::dom::Kind::Text(text) if !dom.nodes[*index].is_hidden && WORDS.iter().any(|word| text.contains(word)))
+    })?;
+    let limit = (dom.chars / 3).clamp(120, 600);
+    dom.ancestors(last)
+        .take_while(|up| dom.chars_of(*up) <= limit && !matches!(dom.name(*up), "body" | "html"))
+        .last()
+}
+
+fn headers(dom: &Dom) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut skip_to = 0;
+    for index in 0..dom.nodes.len() {
+        if index < skip_to || dom.nodes[index].area == Area::Footer {
+            continue;
+        }
+        let name = dom.name(index);
+        if name.is_empty() || matches!(name, "body" | "html" | "a" | "script" | "link" | "img") {
+            continue;
+        }
+        let inside_article = || {
+            dom.ancestors(index)
+                .any(|up| matches!(dom.name(up), "article" | "main"))
+        };
+        let by_name = name == "header" && !inside_article();
+        let by_class = words(dom.tokens(index)).any(|word| {
+            matches!(
+                word,
+                "header"
+                    | "head"
+                    | "top"
+                    | "topbar"
+                    | "top-bar"
+                    | "site-header"
+                    | "page-header"
+                    | "banner"
+                    | "toolbar"
+                    | "topnav"
+                    | "masthead"
+            )
+        }) && !inside_article();
+        if (by_name || by_class) && is_small(dom, index) {
+            found.push(index);
+            skip_to = dom.nodes[index].end;
+        }
+    }
+    found
+}
+
+/// Text, link characters, links of a candidate block.
+struct Block {
+    links: u32,
+    link_chars: u32,
+    long_links: u32,
+    known: u32,
+}
+
+fn block(dom: &Dom, index: usize, lexicons: &Lexicons) -> Block {
+    let mut block = Block {
+        links: 0,
+        link_chars: 0,
+        long_links: 0,
+        known: 0,
+    };
+    for inner in dom.inside(index) {
+        if dom.name(inner) != "a" || dom.attr(inner, "href").is_none() {
+            continue;
+        }
+        let text = dom.text(inner);
+        let chars = bare(&text).chars().count() as u32;
+        if chars == 0 {
+            continue;
+        }
+        block.links += 1;
+        block.link_chars += dom.chars_of(inner);
+        block.long_links += u32::from(chars > 10);
+        block.known += u32::from(
+            text == "首页"
+                || text == "网站首页"
+                || !matches!(lexicons.column_kind(&text), (ColumnKind::Other, _)),
+        );
+    }
+    block
+}
+
+fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Option<usize> {
+    let mut best: Option<(u32, usize)> = None;
+    for index in 0..dom.nodes.len() {
+        let name = dom.name(index);
+        if !matches!(
+            name,
+            "nav" | "div" | "ul" | "td" | "tr" | "table" | "ol" | "dl" | "section" | "center" | "p"
+        ) {
+            continue;
+        }
+        let node = &dom.nodes[index];
+        if node.area == Area::Footer
+            || crumbs.is_some_and(|crumb| crumb <= index && index < dom.nodes[crumb].end)
+        {
+            continue;
+        }
+        let named = name == "nav"
+            || parts(dom.tokens(index)).any(|part| {
+                part.starts_with("nav")
+                    || part.ends_with("nav")
+                    || matches!(part, "menu" | "mainmenu" | "daohang" | "dh")
+            });
+        let is_side = words(dom.tokens(index)).any(|word| {
+            word.contains("left")
+                || word.contains("side")
+                || word.contains("sub")
+                || word.contains("crumb")
+                || word.contains("foot")
+        });
+        // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
+        if is_side
+            || !named
+                && (node.chars_before > 400 || dom.chars_of(index) > 900 || dom.chars_of(index) < 8)
+        {
+            continue;
+        }
+        if named && dom.chars_of(index) > 3000 {
+            continue;
+        }
+        let block = block(dom, index, lexicons);
+        let chars = dom.chars_of(index).max(1);
+        let is_mostly_links = block.link_chars * 10 >= chars * 7;
+        if block.links < 3
+            || !is_mostly_links
+            || block.long_links * 3 > block.links
+            || block.known < 2
+        {
+            continue;
+        }
+        let score = block.known * 4
+            + block.links.min(40)
+            + if named { 20 } else { 0 }
+            + if name == "nav" { 10 } else { 0 };
+        if best.is_none_or(|(before, _)| before < score) {
+            best = Some((score, index));
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Option<usize> {
+    (0..dom.nodes.len()).find(|index| {
+        let index = *index;
+        let within = |outer: Option<usize>| {
+            outer.is_some_and(|outer| outer <= index && index < dom.nodes[outer].end)
+        };
+        if !matches!(
+            dom.name(index),
+            "div" | "ul" | "td" | "dl" | "nav" | "aside" | "section"
+        ) || within(main)
+            || within(crumbs)
+        {
+            return false;
+        }
+        if dom.nodes[index].area == Area::Footer {
+            return false;
+        }
+        let named = words(dom.tokens(index)).any(|word| {
+            let is_nav = word.contains("nav")
+                || word.contains("menu")
+                || word.contains("column")
+                || word.contains("channel")
+                || word.contains("lm");
+            let is_side = word.contains("left")
+                || word.contains("side")
+                || word.contains("sub")
+                || word.contains("second")
+                || word.contains("lanmu");
+            is_nav && is_side
+                || matches!(
+                    word,
+                    "leftnav"
+                        | "sidenav"
+                        | "subnav"
+                        | "side"
+                        | "sidebar"
+                        | "left-menu"
+                        | "submenu"
+                        | "column-list"
+                        | "lanmu"
+                )
+        });
+        if !named || dom.chars_of(index) > 400 {
+            return false;
+        }
+        let anchors: Vec<usize> = dom
+            .inside(index)
+            .filter(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
+            .collect();
+        let link_chars: u32 = anchors.iter().map(|anchor| dom.chars_of(*anchor)).sum();
+        let long = anchors
+            .iter()
+            .filter(|anchor| dom.chars_of(**anchor) > 12)
+            .count();
+        let has_dates = !super::dates::find(&dom.text(index)).is_empty();
+        !anchors.is_empty()
+            && link_chars * 10 >= dom.chars_of(index).max(1) * 5
+            && long * 3 <= anchors.len()
+            && !has_dates
+    })
+}
+
+fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationEntry> {
+    let mut out: Vec<NavigationEntry> = Vec::new();
+    let mut depths: Vec<u8> = Vec::new();
+    for index in dom.inside(navigation) {
+        if dom.name(index) != "a" {
+            continue;
+        }
+        let Some(url) = dom
+            .attr(index, "href")
+            .and_then(|href| resolver.resolve(href))
+        else {
+            continue;
+        };
+        let text = anchor_text(dom, index);
+        if text.is_empty()
+            || out
+                .iter()
+                .any(|before| before.url == url && before.text == text)
+        {
+            continue;
+        }
+        depths.push(nesting(dom, index, navigation));
+        out.push(NavigationEntry {
+            text: cut(&text, 40),
+            url,
+            depth: 1,
+        });
+    }
+    let least = depths.iter().copied().min().unwrap_or(0);
+    for (entry, depth) in out.iter_mut().zip(&depths) {
+        entry.depth = if *depth > least { 2 } else { 1 };
+    }
+    out
+}
+
+/// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.
+fn nesting(dom: &Dom, index: usize, navigation: usize) -> u8 {
+    let mut depth = 0;
+    for up in dom.ancestors(index).take_while(|up| *up > navigation) {
+        let name = dom.name(up);
+        let is_sub = words(dom.tokens(up)).any(|word| {
+            word.contains("sub")
+                || word.contains("child")
+                || word.contains("drop")
+                || word.contains("second")
+                || word.contains("level2")
+                || word.contains("er-nav")
+        });
+        depth += u8::from(
+            matches!(name, "li" | "dd")
+                || is_sub && matches!(name, "div" | "p" | "span" | "ul" | "dl"),
+        );
+    }
+    depth.min(9)
+}
+
+fn breadcrumb_node(dom: &Dom) -> Option<usize> {
+    const WORDS: [&str; 6] = [
+        "当前位置",
+        "您的位置",
+        "所在位置",
+        "现在位置",
+        "您现在的位置",
+        "当前所在",
+    ];
+    let by_class = (0..dom.nodes.len()).find(|index| {
+        words(dom.tokens(*index)).any(|word| {
+            word.contains("crumb")
+                || matches!(
+                    word,
+                    "position"
+                        | "location"
+                        | "weizhi"
+                        | "wz"
+                        | "dqwz"
+                        | "path"
+                        | "curpos"
+                        | "cur-position"
+                        | "local"
+                        | "place"
+                        | "bread"
+                )
+        }) && dom.chars_of(*index) <= 120
+            && dom.inside(*index).any(|inner| dom.name(inner) == "a")
+    });
+    by_class.or_else(|| {
+        let text = (0..dom.nodes.len()).find(|index| {
+            matches!(&dom.nodes[*index].kind, super::dom::Kind::Text(text) if !dom.nodes[*index].is_hidden && WORDS.iter().any(|word| text.contains(word)))
+        })?;
+        dom.ancestors(text).take(4).find(|up| {
+            dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.name(inner) == "a")
+        })
+    })
+}
+
+fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Link> {
+    let anchors = dom.inside(node).filter(|inner| dom.name(*inner) == "a");
+    anchors
+        .filter_map(|index| {
+            let url = resolver.resolve(dom.attr(index, "href")?)?;
+            let text = anchor_text(dom, index);
+            (!text.is_empty()).then_some(Link {
+                url,
+                kind: LinkKind::Anchor,
+                text,
+                area: Area::Navigation,
+                count: 1,
+            })
+        })
+        .collect()
+}
+
+/// The site's name in the header identification area: text or logo of an element named so.
+fn header_name(dom: &Dom) -> String {
+    let value = |index: usize| {
+        let text = dom.text(index);
+        let count = text.chars().count();
+        if (3..=40).contains(&count) {
+            return Some(text);
+        }
+        dom.inside(index)
+            .chain(std::iter::once(index))
+            .filter(|inner| dom.name(*inner) == "img")
+            .filter_map(|inner| dom.attr(inner, "alt").or(dom.attr(inner, "title")))
+            .map(str::trim)
+            .find(|alt| (3..=40).contains(&alt.chars().count()))
+            .map(str::to_owned)
+    };
+    let candidates = (0..dom.nodes.len()).filter(|index| dom.nodes[*index].area != Area::Footer);
+    let by_class = candidates.clone().find_map(|index| {
+        let named = words(dom.tokens(index)).any(|word| {
+            word.contains("logo")
+                || word.contains("site-name")
+                || word.contains("sitename")
+                || word.contains("site-title")
+                || word.contains("sitetitle")
+                || matches!(
+                    word,
+                    "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
+                )
+        });
+        (named && dom.nodes[index].chars_before < 600)
+            .then(|| value(index))
+            .flatten()
+    });
+    by_class
+        .or_else(|| {
+            candidates
+                .clone()
+                .filter(|index| {
+                    dom.name(*index) == "h1" && dom.nodes[*index].area == Area::Navigation
+                })
+                .find_map(value)
+        })
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn navigation(html: &str) -> Navigation {
+        let mut dom = Dom::parse(html);
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/xw/", &dom, encoding_rs::UTF_8);
+        read(&mut dom, &resolver, &Lexicons::builtin())
+    }
+
+    #[test]
+    fn entries_have_depth() {
+        let found = navigation(
+            "<div class=header><div class=logo><img src=l.png alt=青石市人民政府></div></div>
+             <div class=nav><ul><li><a href=/>首页</a></li><li><a href=/xw/>新闻中心</a><ul><li><a href=/xw/yw/>政务要闻</a></li></ul></li><li><a href=/bs/>办事服务</a></li></ul></div>
+             <div class=crumb>当前位置：<a href=/>首页</a> &gt; <a href=./>新闻中心</a></div>",
+        );
+        let seen: Vec<(&str, u8)> = found
+            .entries
+            .iter()
+            .map(|entry| (entry.text.as_str(), entry.depth))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("首页", 1),
+                ("新闻中心", 1),
+                ("政务要闻", 2),
+                ("办事服务", 1)
+            ]
+        );
+        assert_eq!(found.header_name, "青石市人民政府");
+        assert_eq!(found.breadcrumbs.len(), 2);
+    }
+
+    #[test]
+    fn table_layout_without_names_is_found_and_news_lists_are_not() {
+        let found = navigation(
+            "<table><tr><td><a href=/>首页</a></td><td><a href=/a>政务公开</a></td><td><a href=/b>办事服务</a></td><td><a href=/c>互动交流</a></td></tr></table>
+             <ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动全面推进绿化</a></li><li><a href=/3>市政府常务会议研究重点项目建设工作</a></li></ul>",
+        );
+        assert_eq!(found.entries.len(), 4);
+        let none = navigation(
+            "<ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动全面推进绿化</a></li><li><a href=/3>市政府常务会议研究重点项目</a></li></ul>",
+        );
+        assert!(none.entries.is_empty());
+    }
+}

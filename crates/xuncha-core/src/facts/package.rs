@@ -1,0 +1,153 @@
+//! Downloads of apps: APK, other archives, truncated ones, and pages in their place.
+
+use std::io::{Cursor, Read};
+
+use super::model::PackageFacts;
+use crate::evidence::Capture;
+
+/// The central directory's end record; an archive without it did not come whole.
+const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
+/// Manifests are small; more is not read.
+const MANIFEST_LIMIT: u64 = 1_000_000;
+
+/// What a download turned out to be; `None` where the answer is a page or feed that was asked as such.
+pub(crate) fn read(capture: &Capture, body: &[u8]) -> Option<PackageFacts> {
+    let asked_for_package = {
+        let path = capture
+            .url
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        path.ends_with(".apk") || path.ends_with(".zip") || path.contains("download")
+    };
+    let kind = capture.content_type.to_ascii_lowercase();
+    let is_archive_type = ["android.package-archive", "zip", "octet-stream"]
+        .iter()
+        .any(|sign| kind.contains(sign));
+    let is_zip = body.starts_with(b"PK\x03\x04");
+    if !(asked_for_package || is_archive_type || is_zip) {
+        return None;
+    }
+    let facts = |kind: &str, package: Option<String>| {
+        Some(PackageFacts {
+            kind: kind.to_owned(),
+            size_bytes: capture.size_bytes.max(body.len() as u64),
+            package,
+        })
+    };
+    if !is_zip {
+        let head = String::from_utf8_lossy(&body[..body.len().min(512)]).to_ascii_lowercase();
+        let is_html = kind.contains("html") || head.contains("<html") || head.contains("<!doctype");
+        return facts(if is_html { "html" } else { "other" }, None);
+    }
+    // Reading stopped at our own limit: the part that came looks like an archive, and nothing more can be said.
+    if capture.truncated {
+        let names_manifest = find(body, b"AndroidManifest.xml").is_some();
+        return facts(if names_manifest { "apk" } else { "zip" }, None);
+    }
+    if body
+        .windows(4)
+        .rev()
+        .take(70_000)
+        .all(|four| four != END_OF_DIRECTORY)
+    {
+        return facts("truncated", None);
+    }
+    match zip::ZipArchive::new(Cursor::new(body)) {
+        Err(_) => facts("truncated", None),
+        Ok(mut archive) => {
+            let Ok(entry) = archive.by_name("AndroidManifest.xml") else {
+                return facts("zip", None);
+            };
+            let mut manifest = Vec::new();
+            let is_whole = entry
+                .take(MANIFEST_LIMIT)
+                .read_to_end(&mut manifest)
+                .is_ok();
+            if !is_whole {
+                return facts("truncated", None);
+            }
+            facts("apk", package_name(&manifest))
+        }
+    }
+}
+
+fn find(body: &[u8], needle: &[u8]) -> Option<usize> {
+    body.windows(needle.len())
+        .position(|window| window == needle)
+}
+
+/// The package name: from a plain manifest's attribute, or the first dotted name in a binary one's string pool (UTF-16 or UTF-8).
+fn package_name(manifest: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(manifest);
+    if let Some((_, rest)) = text.split_once("package=\"") {
+        return rest.split('"').next().map(str::to_owned);
+    }
+    let narrow: Vec<u8> = if find(manifest, b"m\0a\0n\0i\0f\0e\0s\0t\0").is_some() {
+        manifest.iter().copied().filter(|byte| *byte != 0).collect()
+    } else {
+        manifest.to_vec()
+    };
+    narrow
+        .split(|byte| {
+            !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
+        })
+        .filter_map(|word| std::str::from_utf8(word).ok())
+        .find(|word| {
+            word.matches('.').count() >= 2
+                && !word.starts_with("android.")
+                && !word.contains("..")
+                && !word.starts_with('.')
+                && !word.starts_with("schemas.")
+                && !word.ends_with(".com")
+        })
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::facts::test_capture;
+    use std::io::Write;
+
+    fn archive(name: &str) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer
+            .write_all(b"<manifest package=\"cn.gov.qingshi.app\"></manifest>")
+            .unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn kinds_of_downloads() {
+        let apk = archive("AndroidManifest.xml");
+        let zip = archive("readme.txt");
+        let half = &apk[..apk.len() / 2];
+        for (body, kind) in [
+            (apk.as_slice(), "apk"),
+            (&zip, "zip"),
+            (half, "truncated"),
+            (b"<html>gone</html>", "html"),
+            (b"", "other"),
+        ] {
+            let facts = read(&test_capture("http://a.cn/app.apk"), body).unwrap();
+            assert_eq!(facts.kind, kind);
+        }
+        assert_eq!(
+            read(&test_capture("http://a.cn/app.apk"), &apk)
+                .unwrap()
+                .package
+                .as_deref(),
+            Some("cn.gov.qingshi.app")
+        );
+        assert_eq!(
+            read(&test_capture("http://a.cn/u/1"), b"<html></html>"),
+            None
+        );
+    }
+}

@@ -1,0 +1,416 @@
+//! Site search: its forms, the questions to ask, and how results are classified.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use encoding_rs::Encoding;
+use url::Url;
+
+use super::dom::Dom;
+use super::lexicons::Lexicons;
+use super::links::{Resolver, encoder};
+use super::model::{Area, PageFacts, SearchForm};
+use super::text::{bare, cut, draw};
+use crate::evidence::Purpose;
+
+/// 搜索请求. One question for a site's search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchAsk {
+    /// What is asked.
+    pub query: String,
+    /// Address that should be among the results; empty for the nonsense word.
+    pub expected_url: String,
+    /// Address to ask by GET.
+    pub request_url: String,
+}
+
+/// A word that no site publishes; a search that "finds" it shows all or nothing for everything.
+const NONSENSE: [&str; 4] = ["鬯鬲鬵鬻鬾", "龘靐齉齾爩", "魑魅罔两虪", "麤鱻灥飍赑"];
+
+/// Search forms of a page.
+pub(crate) fn forms(
+    dom: &Dom,
+    resolver: &Resolver,
+    encoding: &'static Encoding,
+) -> Vec<SearchForm> {
+    (0..dom.nodes.len())
+        .filter(|index| dom.name(*index) == "form")
+        .filter_map(|index| form(dom, index, resolver, encoding))
+        .collect()
+}
+
+fn form(
+    dom: &Dom,
+    index: usize,
+    resolver: &Resolver,
+    encoding: &'static Encoding,
+) -> Option<SearchForm> {
+    let inputs: Vec<usize> = dom
+        .inside(index)
+        .filter(|inner| matches!(dom.name(*inner), "input" | "select" | "button"))
+        .collect();
+    if dom.inside(index).any(|inner| dom.name(inner) == "textarea") {
+        return None;
+    }
+    let kind = |inner: usize| {
+        dom.attr(inner, "type")
+            .unwrap_or("text")
+            .to_ascii_lowercase()
+    };
+    if inputs.iter().any(|inner| kind(*inner) == "password") {
+        return None;
+    }
+    let texts: Vec<usize> = inputs
+        .iter()
+        .copied()
+        .filter(|inner| {
+            dom.name(*inner) == "input" && matches!(kind(*inner).as_str(), "text" | "search" | "")
+        })
+        .collect();
+    let action_raw = dom.attr(index, "action").unwrap_or("").trim();
+    if texts.is_empty() || texts.len() > 2 {
+        return None;
+    }
+    let says_search = {
+        let mut words = format!(
+            "{} {} {}",
+            dom.tokens(index),
+            action_raw,
+            dom.attr(index, "name").unwrap_or("")
+        )
+        .to_lowercase();
+        for inner in dom.inside(index) {
+            for name in [
+                "placeholder",
+                "value",
+                "name",
+                "id",
+                "title",
+                "alt",
+                "class",
+            ] {
+                if let Some(value) = dom.attr(inner, name) {
+                    words.push(' ');
+                    words.push_str(&value.to_lowercase());
+                }
+            }
+        }
+        words.push_str(&dom.text(index));
+        [
+            "search", "sousuo", "搜", "检索", "query", "keyword", "查询", "so.html", "/s?",
+        ]
+        .iter()
+        .any(|sign| words.contains(sign))
+    };
+    if !says_search {
+        return None;
+    }
+    let field = texts
+        .iter()
+        .find_map(|inner| dom.attr(*inner, "name"))
+        .filter(|name| !name.is_empty())?
+        .to_owned();
+    let action = if action_raw.is_empty() {
+        resolver.resolve("?")?.trim_end_matches('?').to_owned()
+    } else {
+        resolver.resolve(action_raw)?
+    };
+    let mut hidden = BTreeMap::new();
+    for inner in inputs {
+        let Some(name) = dom
+            .attr(inner, "name")
+            .filter(|name| !name.is_empty() && *name != field)
+        else {
+            continue;
+        };
+        let value = match (dom.name(inner), kind(inner).as_str()) {
+            ("input", "hidden") => dom.attr(inner, "value").unwrap_or("").to_owned(),
+            ("input", "radio" | "checkbox") if dom.attr(inner, "checked").is_some() => {
+                dom.attr(inner, "value").unwrap_or("on").to_owned()
+            }
+            ("select", _) => selected(dom, inner),
+            _ => continue,
+        };
+        hidden.entry(name.to_owned()).or_insert(value);
+    }
+    let charset = dom
+        .attr(index, "accept-charset")
+        .and_then(|label| {
+            label
+                .split([' ', ','])
+                .find_map(|one| Encoding::for_label(one.as_bytes()))
+        })
+        .unwrap_or(encoding)
+        .name()
+        .to_owned();
+    let is_get = !dom
+        .attr(index, "method")
+        .is_some_and(|method| method.eq_ignore_ascii_case("post"));
+    Some(SearchForm {
+        action,
+        is_get,
+        field,
+        hidden,
+        charset,
+    })
+}
+
+fn selected(dom: &Dom, select: usize) -> String {
+    let options: Vec<usize> = dom
+        .inside(select)
+        .filter(|inner| dom.name(*inner) == "option")
+        .collect();
+    options
+        .iter()
+        .find(|option| dom.attr(**option, "selected").is_some())
+        .or(options.first())
+        .map(|option| {
+            dom.attr(*option, "value")
+                .map_or_else(|| dom.raw_text(*option).trim().to_owned(), str::to_owned)
+        })
+        .unwrap_or_default()
+}
+
+/// The address that a browser asks when the form is sent with this query.
+pub fn request_url(form: &SearchForm, query: &str) -> Option<String> {
+    let mut url = Url::parse(&form.action).ok()?;
+    let encoding = Encoding::for_label(form.charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+    let encode = encoder(encoding);
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs.encoding_override(Some(&encode));
+    pairs.append_pair(&form.field, query);
+    for (name, value) in &form.hidden {
+        pairs.append_pair(name, value);
+    }
+    let query = pairs.finish();
+    url.set_query(Some(&query));
+    url.set_fragment(None);
+    Some(url.into())
+}
+
+/// Questions for the site's search: seeded titles of articles and guides that the site published, and one nonsense word at the end.
+/// Empty where no page shows a search form that is sent by GET.
+pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<SearchAsk> {
+    let Some(form) = pages
+        .iter()
+        .flat_map(|page| &page.search_forms)
+        .find(|form| form.is_get)
+    else {
+        return Vec::new();
+    };
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut guides: Vec<(u64, &str, &str)> = Vec::new();
+    let mut articles: Vec<(u64, &str, &str)> = Vec::new();
+    for page in pages.iter().filter(|page| {
+        page.capture.purpose == Purpose::Page
+            && page.capture.is_success()
+            && page.missing_wording.is_empty()
+    }) {
+        let (title, is_guide) = match (&page.guide, &page.article) {
+            (Some(guide), _) => (guide.title.as_str(), true),
+            (None, Some(article)) if article.published.is_some() => (article.title.as_str(), false),
+            _ => continue,
+        };
+        let chars = title.chars().count();
+        if !(6..=60).contains(&chars) || !seen.insert(bare(title)) {
+            continue;
+        }
+        let entry = (
+            draw(seed, &page.capture.url),
+            title,
+            page.capture.final_url.as_str(),
+        );
+        if is_guide {
+            guides.push(entry)
+        } else {
+            articles.push(entry)
+        }
+    }
+    guides.sort();
+    articles.sort();
+    // Information and services both: every second question is a service while there are any.
+    let mut asks = Vec::new();
+    let (mut guides, mut articles) = (guides.into_iter(), articles.into_iter());
+    while asks.len() < count {
+        let next = if asks.len() % 2 == 1 {
+            guides.next().or_else(|| articles.next())
+        } else {
+            articles.next().or_else(|| guides.next())
+        };
+        let Some((_, title, url)) = next else { break };
+        let Some(request_url) = request_url(form, title) else {
+            break;
+        };
+        asks.push(SearchAsk {
+            query: title.to_owned(),
+            expected_url: url.to_owned(),
+            request_url,
+        });
+    }
+    let nonsense = NONSENSE[(draw(seed, "nonsense") % NONSENSE.len() as u64) as usize];
+    if let Some(request_url) = request_url(form, nonsense) {
+        asks.push(SearchAsk {
+            query: nonsense.to_owned(),
+            expected_url: String::new(),
+            request_url,
+        });
+    }
+    asks
+}
+
+/// A path that no site has, to learn what its missing page looks like.
+pub fn missing_page_probe(home: &Url, seed: &str) -> String {
+    let number = draw(seed, home.as_str());
+    home.join(&format!(
+        "/{:x}/{:x}.html",
+        number & 0xffff_ffff,
+        number >> 32
+    ))
+    .map_or_else(|_| home.to_string(), String::from)
+}
+
+/// Names of result groups: tabs, filters or group headings outside of the site's navigation.
+pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
+    let mut best: Vec<String> = Vec::new();
+    for index in 0..dom.nodes.len() {
+        let node = &dom.nodes[index];
+        if node.area != Area::Body
+            || !matches!(
+                dom.name(index),
+                "div"
+                    | "ul"
+                    | "ol"
+                    | "dl"
+                    | "p"
+                    | "td"
+                    | "tr"
+                    | "nav"
+                    | "section"
+                    | "aside"
+                    | "form"
+                    | "select"
+            )
+        {
+            continue;
+        }
+        let is_filter_block = dom.tokens(index).split_ascii_whitespace().any(|word| {
+            [
+                "tab", "class", "filter", "group", "type", "facet", "cate", "channel", "fenlei",
+            ]
+            .iter()
+            .any(|sign| word.contains(sign))
+        });
+        if dom.chars_of(index) > 200 && !is_filter_block {
+            continue;
+        }
+        let mut names: Vec<String> = Vec::new();
+        for inner in dom.inside(index) {
+            if !matches!(
+                dom.name(inner),
+                "a" | "span"
+                    | "li"
+                    | "label"
+                    | "button"
+                    | "option"
+                    | "h2"
+                    | "h3"
+                    | "h4"
+                    | "dt"
+                    | "b"
+                    | "strong"
+                    | "em"
+            ) {
+                continue;
+            }
+            let text = if dom.name(inner) == "option" {
+                dom.raw_text(inner)
+            } else {
+                dom.text(inner)
+            };
+            let name = group_name(&text);
+            if !names.contains(&name) && lexicons.search_classes.words.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.len() >= 2 && names.len() > best.len() {
+            best = names;
+        }
+    }
+    best
+}
+
+/// `政策（12）` → 政策.
+fn group_name(text: &str) -> String {
+    let text = text.trim().trim_start_matches(['[', '【']);
+    let end = text
+        .find(|c: char| {
+            c.is_whitespace()
+                || c.is_ascii_digit()
+                || matches!(c, '(' | '（' | '[' | '【' | ']' | '】' | '：' | ':' | '|')
+        })
+        .unwrap_or(text.len());
+    cut(&text[..end], 12)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(html: &str, encoding: &'static Encoding) -> Vec<SearchForm> {
+        let dom = Dom::parse(html);
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/", &dom, encoding);
+        forms(&dom, &resolver, encoding)
+    }
+
+    #[test]
+    fn forms_and_requests() {
+        let found = read(
+            "<form action=/search.html class=search><input name=q placeholder=搜索><input type=hidden name=site value=1></form>",
+            encoding_rs::GB18030,
+        );
+        assert_eq!(
+            request_url(&found[0], "春耕").as_deref(),
+            Some("https://www.qingshi.gov.cn/search.html?q=%B4%BA%B8%FB&site=1")
+        );
+        assert!(
+            read(
+                "<form action=/login><input name=user><input type=password name=p></form>",
+                encoding_rs::UTF_8
+            )
+            .is_empty()
+        );
+        assert!(read("<form action=/write><input name=title><textarea name=c></textarea><button>搜索</button></form>", encoding_rs::UTF_8).is_empty());
+    }
+
+    #[test]
+    fn classes_of_results() {
+        let lexicons = Lexicons::builtin();
+        for (html, count) in [
+            (
+                "<div class=tabs><a href='?t=0'>全部（9）</a><a href='?t=1'>新闻（3）</a><a href='?t=2'>政策（6）</a></div>",
+                3,
+            ),
+            ("<ul><li><a href=1>政策解读新闻发布会</a></li></ul>", 0),
+            ("<p>共找到 3 条结果</p>", 0),
+        ] {
+            assert_eq!(
+                result_classes(&Dom::parse(html), &lexicons).len(),
+                count,
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn probe_is_stable() {
+        let home = Url::parse("https://www.qingshi.gov.cn/").unwrap();
+        assert_eq!(
+            missing_page_probe(&home, "7"),
+            missing_page_probe(&home, "7")
+        );
+        assert_ne!(
+            missing_page_probe(&home, "7"),
+            missing_page_probe(&home, "8")
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Published statistics of services and of messages, and their newest period.
+
+use jiff::civil::Date;
+
+use super::dates;
+use super::dom::{Dom, Line};
+use super::model::{Area, PageFacts, StatisticsFacts};
+use super::text::cut;
+
+const SERVICE: [&str; 8] = [
+    "办事统计",
+    "办件统计",
+    "服务统计",
+    "办件量",
+    "办事数据",
+    "办件数据",
+    "政务服务统计",
+    "办理统计",
+];
+const MESSAGES: [&str; 11] = [
+    "留言统计",
+    "信件统计",
+    "来信统计",
+    "受理反馈",
+    "咨询统计",
+    "互动统计",
+    "信箱统计",
+    "答复统计",
+    "回复统计",
+    "留言受理",
+    "写信统计",
+];
+
+/// Kind named by a short text: (办件|办事|服务) or (留言|来信|信件|咨询) together with 统计 or 情况.
+fn kind_of(text: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&MESSAGES) {
+        return Some("messages");
+    }
+    if says(&SERVICE) {
+        return Some("service");
+    }
+    let counts = says(&["统计", "受理情况", "办理情况", "数据公开"]);
+    if !counts {
+        return None;
+    }
+    if says(&["留言", "来信", "信件", "信箱", "咨询投诉", "互动交流"]) {
+        return Some("messages");
+    }
+    says(&["办件", "办事", "政务服务", "服务事项"]).then_some("service")
+}
+
+/// Statistics of the page: by its title, and by headings of blocks.
+pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
+    let today = facts.capture.at.date();
+    let lines: Vec<Line> = dom
+        .lines(0..dom.nodes.len())
+        .into_iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body && !is_link(dom, line.node))
+        .collect();
+    let title = facts
+        .title
+        .split(['_', '|'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let crumb = facts
+        .breadcrumbs
+        .last()
+        .map(|crumb| crumb.text.clone())
+        .unwrap_or_default();
+    let mut found: Vec<StatisticsFacts> = Vec::new();
+    if let Some(kind) = kind_of(&title).or_else(|| kind_of(&crumb)) {
+        let body: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        found.push(newest(
+            kind,
+            &format!("{title}\n{}", body.join("\n")),
+            facts,
+            today,
+        ));
+    }
+    for (at, line) in lines.iter().enumerate() {
+        if line.text.chars().count() > 40 {
+            continue;
+        }
+        let Some(kind) = kind_of(&line.text) else {
+            continue;
+        };
+        if found.iter().any(|statistics| statistics.kind == kind) {
+            continue;
+        }
+        let block: Vec<&str> = lines[at..]
+            .iter()
+            .take(40)
+            .take_while(|next| {
+                next.node == line.node || kind_of(&next.text).is_none_or(|other| other == kind)
+            })
+            .map(|line| line.text.as_str())
+            .collect();
+        let text = block.join("\n");
+        // A name alone is an entry of a menu; statistics show figures.
+        if text.bytes().filter(u8::is_ascii_digit).count() >= 3 {
+            found.push(newest(kind, &text, facts, today));
+        }
+    }
+    // Periods may stand in the titles of a list of statistics.
+    for statistics in &mut found {
+        for item in facts.list.iter().flat_map(|list| &list.items) {
+            let is_same = kind_of(&item.title).is_none_or(|kind| kind == statistics.kind);
+            let day = dates::newest_period(&item.title, today)
+                .map(|found| found.0)
+                .or(item.date);
+            if is_same && day > statistics.newest {
+                statistics.newest = day;
+                statistics.quote = cut(&item.title, 80);
+            }
+        }
+    }
+    found
+}
+
+fn is_link(dom: &Dom, node: usize) -> bool {
+    dom.ancestors(node).take(3).any(|up| dom.name(up) == "a")
+}
+
+fn newest(kind: &str, text: &str, facts: &PageFacts, today: Date) -> StatisticsFacts {
+    let (newest, quote) = match dates::newest_period(text, today) {
+        Some((day, quote)) => (Some(day), quote),
+        None => {
+            let published = facts
+                .article
+                .as_ref()
+                .and_then(|article| article.published.as_ref());
+            (
+                published.map(|published| published.date),
+                published
+                    .map(|published| published.quote.clone())
+                    .unwrap_or_default(),
+            )
+        }
+    };
+    StatisticsFacts {
+        kind: kind.to_owned(),
+        newest,
+        quote: cut(&quote, 80),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::test_page;
+    use jiff::civil::date;
+
+    #[test]
+    fn kinds_and_periods() {
+        for (html, kind, newest) in [
+            (
+                "<title>办件统计</title><table><tr><td>月份</td><td>办件量</td></tr><tr><td>2026年2月</td><td>120</td></tr><tr><td>2026年1月</td><td>99</td></tr></table>",
+                "service",
+                Some(date(2026, 2, 28)),
+            ),
+            (
+                "<title>互动交流</title><h3>留言统计</h3><p>截至2026年3月1日，共收到留言120条，答复118条</p>",
+                "messages",
+                Some(date(2026, 3, 1)),
+            ),
+            (
+                "<title>留言受理反馈统计</title><ul><li><a href=1>2025年第四季度留言统计</a><span>2026-01-05</span></li><li><a href=2>2025年第三季度留言统计</a><span>2025-10-05</span></li></ul>",
+                "messages",
+                Some(date(2025, 12, 31)),
+            ),
+        ] {
+            let found = test_page("https://www.qingshi.gov.cn/tj/", html).statistics;
+            assert_eq!(found.len(), 1, "{html}: {found:?}");
+            assert_eq!(
+                (found[0].kind.as_str(), found[0].newest),
+                (kind, newest),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn entries_and_economic_figures_are_none() {
+        for html in [
+            "<title>首页</title><a href=/tj/>办事统计</a>",
+            "<title>2025年统计公报</title><p>全年地区生产总值120亿元</p>",
+        ] {
+            assert!(
+                test_page("https://www.qingshi.gov.cn/", html)
+                    .statistics
+                    .is_empty(),
+                "{html}"
+            );
+        }
+    }
+}

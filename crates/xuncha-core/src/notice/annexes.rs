@@ -1,0 +1,280 @@
+//! 附件与结果表: the lists behind the text. Membership and order are fixed by rule; a row is never chosen by hand.
+
+use std::collections::BTreeMap;
+
+use super::figures::portals_above;
+use super::inputs::{NoticeInputs, NoticeTarget};
+use super::scope::Scope;
+use super::{Annex, ResultTable};
+use crate::registry::{Level, TargetClass, TargetId};
+use crate::score::Outcome;
+
+/// An annex by its id, or `None` where the id is not known.
+pub fn annex(id: &str, number: usize, title: String, inputs: &NoticeInputs) -> Option<Annex> {
+    let (columns, rows, count_figure): (&[&str], Vec<Vec<String>>, &str) = match id {
+        "above_80" => (
+            &["序号", "网站名称", "所在市", "层级", "扣分指标得分"],
+            above_rows(inputs),
+            "outcome.portals_above_80",
+        ),
+        "problem_accounts" => (
+            &["序号", "名称", "平台", "主办单位", "所在市", "存在问题"],
+            account_rows(inputs),
+            "outcome.accounts_unqualified",
+        ),
+        "reporting_names" => (
+            &["序号", "网站标识码", "规范名称", "报送系统中的名称"],
+            name_rows(inputs),
+            "reporting_names.count",
+        ),
+        _ => return None,
+    };
+    let columns = columns.iter().map(|head| (*head).to_owned()).collect();
+    Some(Annex {
+        id: id.to_owned(),
+        number,
+        title,
+        columns,
+        rows: numbered(rows),
+        count_figure: count_figure.to_owned(),
+    })
+}
+
+fn numbered(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    let mut out = Vec::with_capacity(rows.len());
+    for (index, row) in rows.into_iter().enumerate() {
+        let mut cells = vec![(index + 1).to_string()];
+        cells.extend(row);
+        out.push(cells);
+    }
+    out
+}
+
+/// 层级名称.
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省级",
+        Level::City => "市级",
+        Level::County => "县级",
+    }
+}
+
+fn score_text(target: &NoticeTarget) -> String {
+    target.score.map_or(String::new(), |score| score.short())
+}
+
+fn above_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
+    let row = |target: &&NoticeTarget| {
+        vec![
+            target.name.clone(),
+            target.city.clone(),
+            level_name(target.level).to_owned(),
+            score_text(target),
+        ]
+    };
+    portals_above(inputs).iter().map(row).collect()
+}
+
+fn details(inputs: &NoticeInputs) -> BTreeMap<&TargetId, Vec<&str>> {
+    let mut details: BTreeMap<&TargetId, Vec<&str>> = BTreeMap::new();
+    for problem in &inputs.problems {
+        if let Some(target) = &problem.target {
+            details.entry(target).or_default().push(&problem.detail);
+        }
+    }
+    details
+}
+
+/// Accounts with 突出问题 are those that are 不合格 (a veto), in the order of division code and number.
+fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
+    let details = details(inputs);
+    let is_problem = |target: &&NoticeTarget| {
+        target.class == TargetClass::Account
+            && target.drawn
+            && target.outcome == Some(Outcome::Unqualified)
+    };
+    let mut accounts: Vec<&NoticeTarget> = inputs.targets.values().filter(is_problem).collect();
+    accounts.sort_by(|a, b| (&a.region_code, &a.id).cmp(&(&b.region_code, &b.id)));
+    let row = |target: &NoticeTarget| {
+        let found = details
+            .get(&target.id)
+            .map_or(String::new(), |found| found.join("；"));
+        vec![
+            target.name.clone(),
+            target.platform.clone(),
+            target.unit.clone(),
+            target.city.clone(),
+            found,
+        ]
+    };
+    accounts.into_iter().map(row).collect()
+}
+
+fn name_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
+    let mut names: Vec<_> = inputs.reporting_names.iter().collect();
+    names.sort_by(|a, b| a.target.cmp(&b.target));
+    names
+        .into_iter()
+        .map(|name| {
+            vec![
+                name.target.to_string(),
+                name.proper.clone(),
+                name.reported.clone(),
+            ]
+        })
+        .collect()
+}
+
+fn class_name(class: TargetClass) -> &'static str {
+    match class {
+        TargetClass::Portal => "门户",
+        TargetClass::Department => "部门",
+        TargetClass::Account => "新媒体",
+        TargetClass::Supervisor => "监管单位",
+    }
+}
+
+fn outcome_name(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Qualified) => "合格",
+        Some(Outcome::Unqualified) => "不合格",
+        Some(Outcome::Undetermined) => "无法判定",
+        None => "",
+    }
+}
+
+/// All results as sheets of the workbook.
+pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
+    let mut tables = vec![
+        table(
+            "总体指标",
+            &["指标", "数值", "单位", "定义"],
+            figure_rows(scope),
+        ),
+        table(
+            "一级指标指数",
+            INDEX_HEADS,
+            index_rows(&inputs.stats.level1),
+        ),
+        table(
+            "二级指标指数",
+            INDEX_HEADS,
+            index_rows(&inputs.stats.level2),
+        ),
+        table(
+            "抽查结果",
+            &[
+                "编号",
+                "名称",
+                "类别",
+                "层级",
+                "地区",
+                "所在市",
+                "主办单位",
+                "平台",
+                "结论",
+                "扣分指标得分",
+            ],
+            inputs
+                .targets
+                .values()
+                .filter(|target| target.drawn)
+                .map(target_row)
+                .collect(),
+        ),
+    ];
+    let problems = inputs.problems.iter().map(|problem| {
+        let id = problem
+            .target
+            .as_ref()
+            .map_or(String::new(), ToString::to_string);
+        vec![
+            problem.kind.clone(),
+            id,
+            problem.subject.clone(),
+            problem.city.clone(),
+            problem.group.clone(),
+            problem.detail.clone(),
+        ]
+    });
+    tables.push(table(
+        "问题清单",
+        &["问题种类", "编号", "对象", "所在市", "归类", "说明"],
+        problems.collect(),
+    ));
+    let cases = inputs.cases.iter().map(|case| {
+        let state = if case.closed {
+            "已办结"
+        } else {
+            "整改中"
+        };
+        vec![
+            case.round.clone(),
+            case.target.clone(),
+            case.subject.clone(),
+            case.problem.clone(),
+            state.to_owned(),
+            case.closed_on.clone(),
+        ]
+    });
+    tables.push(table(
+        "整改情况",
+        &["轮次", "编号", "对象", "问题", "状态", "办结日期"],
+        cases.collect(),
+    ));
+    tables
+}
+
+fn table(name: &str, columns: &[&str], rows: Vec<Vec<String>>) -> ResultTable {
+    ResultTable {
+        name: name.to_owned(),
+        columns: columns.iter().map(|head| (*head).to_owned()).collect(),
+        rows,
+    }
+}
+
+fn figure_rows(scope: &Scope) -> Vec<Vec<String>> {
+    let row = |(name, figure): (&String, &crate::stats::Figure)| {
+        vec![
+            name.clone(),
+            figure.printed.clone(),
+            figure.unit.clone(),
+            figure.definition.clone(),
+        ]
+    };
+    scope.figures.iter().map(row).collect()
+}
+
+const INDEX_HEADS: &[&str] = &["指标", "分值", "对象数", "得分指数", "上轮得分指数", "变化"];
+
+fn index_rows(rows: &[crate::stats::IndexRow]) -> Vec<Vec<String>> {
+    let print = |value: Option<crate::points::Exact>| {
+        value.map_or("缺数据".to_owned(), |value| value.fixed(2))
+    };
+    let row = |row: &crate::stats::IndexRow| {
+        vec![
+            row.name.clone(),
+            row.points.short(),
+            row.count.to_string(),
+            print(row.now),
+            print(row.previous),
+            print(row.change),
+        ]
+    };
+    rows.iter().map(row).collect()
+}
+
+fn target_row(target: &NoticeTarget) -> Vec<String> {
+    vec![
+        target.id.to_string(),
+        target.name.clone(),
+        class_name(target.class).to_owned(),
+        level_name(target.level).to_owned(),
+        target.region.clone(),
+        target.city.clone(),
+        target.unit.clone(),
+        target.platform.clone(),
+        outcome_name(target.outcome).to_owned(),
+        score_text(target),
+    ]
+}

@@ -1,0 +1,516 @@
+//! 指标汇集: puts everything a template may name into one scope. Statistics come from [`crate::stats`]; words of change and
+//! degree, lists and groups are made here, by limits that are data.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::inputs::{NoticeInputs, NoticeTarget, Serious};
+use super::scope::{Records, Scope};
+use super::words::{Words, limit};
+use super::{NoticeError, Span, problems};
+use crate::points::Exact;
+use crate::registry::{Level, TargetClass};
+use crate::stats::{Figure, FigureValue, IndexRow};
+
+/// The scope of a notice.
+pub fn scope(inputs: &NoticeInputs) -> (Scope, Vec<NoticeError>) {
+    let mut scope = Scope {
+        figures: inputs.stats.figures.clone(),
+        ..Scope::default()
+    };
+    put_names(inputs, &mut scope);
+    put_changes(&inputs.words, &mut scope);
+    put_above(inputs, &mut scope);
+    put_level1(inputs, &mut scope);
+    put_weak(inputs, &mut scope);
+    put_serious(inputs, &mut scope);
+    put_departments(inputs, &mut scope);
+    put_follow_up(inputs, &mut scope);
+    let errors = problems::put(inputs, &mut scope);
+    (scope, errors)
+}
+
+/// `2020年4月30日`, Arabic numerals without leading zeros.
+pub fn chinese_date(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+fn put_names(inputs: &NoticeInputs, scope: &mut Scope) {
+    for (key, text) in &inputs.names {
+        scope.put_text(format!("names.{key}"), text, "轮次的名称（round.toml）");
+    }
+    scope.put_text(
+        "rectification.deadline",
+        &chinese_date(inputs.rectify_by),
+        "整改报送期限",
+    );
+    scope.put_text(
+        "set.bonus_above",
+        &inputs.bonus_above.short(),
+        "指标体系规定的分数线",
+    );
+}
+
+/// Beside every change: `.word` 提高/下降/持平, `.size` without sign, `.moved` whether it moved as printed.
+fn put_changes(words: &Words, scope: &mut Scope) {
+    let changes: Vec<(String, Figure)> = scope
+        .figures
+        .iter()
+        .filter(|(name, _)| is_change(name))
+        .map(|(name, figure)| (name.clone(), figure.clone()))
+        .collect();
+    for (name, figure) in changes {
+        let printed = figure.printed.trim_start_matches('-').to_owned();
+        let moved = matches!(figure.value, FigureValue::Exact(_))
+            && printed.chars().any(|c| matches!(c, '1'..='9'));
+        let word = match (moved, figure.printed.starts_with('-')) {
+            (false, _) => &words.change.level,
+            (true, true) => &words.change.down,
+            (true, false) => &words.change.up,
+        };
+        scope.put_text(format!("{name}.word"), word, "按打印值的变化方向");
+        scope.put_text(
+            format!("{name}.moved"),
+            if moved { "是" } else { "" },
+            "按打印值是否有变化",
+        );
+        scope.put(
+            format!("{name}.size"),
+            Figure {
+                printed,
+                definition: format!("{}（不带符号）", figure.definition),
+                ..figure
+            },
+        );
+    }
+}
+
+fn is_change(name: &str) -> bool {
+    name.ends_with("_change_points")
+        || name.ends_with("_change_percent_points")
+        || (name.starts_with("index_") && name.ends_with(".change"))
+}
+
+/// 高于线的门户: portals above the line, by division code.
+pub fn portals_above(inputs: &NoticeInputs) -> Vec<&NoticeTarget> {
+    let is_above = |target: &&NoticeTarget| {
+        target.class == TargetClass::Portal
+            && target.drawn
+            && target.outcome != Some(crate::score::Outcome::Undetermined)
+            && target.score.is_some_and(|score| score > inputs.bonus_above)
+    };
+    let mut above: Vec<&NoticeTarget> = inputs.targets.values().filter(is_above).collect();
+    above.sort_by(|a, b| (&a.region_code, &a.id).cmp(&(&b.region_code, &b.id)));
+    above
+}
+
+fn put_above(inputs: &NoticeInputs, scope: &mut Scope) {
+    let above = portals_above(inputs);
+    let mut best = above.clone();
+    best.sort_by(|a, b| (b.score, &a.id).cmp(&(a.score, &b.id)));
+    let cities = four_quarters(inputs, &best);
+    scope.put_count(
+        "four_quarters.count",
+        cities.len(),
+        "个",
+        "连续四个季度高于分数线的市级门户数",
+    );
+    scope.put_list(
+        "four_quarters.cities",
+        cities.clone(),
+        "连续四个季度高于分数线的市级门户，按本季度得分从高到低",
+    );
+
+    let limits = &inputs.words.above_80;
+    let is_named_apart =
+        |target: &NoticeTarget| target.level == Level::City && cities.contains(&target.region);
+    let of_level = |level: Level| {
+        best.iter()
+            .copied()
+            .filter(move |target| target.level == level)
+    };
+    let mut chosen: Vec<&NoticeTarget> = of_level(Level::City)
+        .filter(|target| !is_named_apart(target))
+        .take(limits.cities)
+        .collect();
+    let mut counties: Vec<&NoticeTarget> = Vec::new();
+    for target in of_level(Level::County) {
+        // At most one of each city, so that the examples are spread over the province.
+        if counties.len() < limits.counties
+            && counties.iter().all(|other| other.city != target.city)
+        {
+            counties.push(target);
+        }
+    }
+    chosen.extend(counties);
+    chosen.sort_by_key(|target| (level_rank(target.level), target.region_code.clone()));
+    let unnamed = above.len() - chosen.len();
+    let labels = chosen.iter().map(|target| target.label.clone()).collect();
+    scope.put_list(
+        "above_80.examples",
+        labels,
+        "高于分数线的门户举例：得分高者先，每市至多一个县级",
+    );
+    scope.put_count("above_80.unnamed", unnamed, "个", "举例之外的个数");
+}
+
+fn level_rank(level: Level) -> u8 {
+    match level {
+        Level::Province => 0,
+        Level::City => 1,
+        Level::County => 2,
+    }
+}
+
+fn four_quarters(inputs: &NoticeInputs, best: &[&NoticeTarget]) -> Vec<String> {
+    let listed = match inputs
+        .stats
+        .figures
+        .get("outcome.above_80_four_quarters_cities")
+        .map(|figure| &figure.value)
+    {
+        Some(FigureValue::List(list)) => list.clone(),
+        _ => Vec::new(),
+    };
+    let mut cities: Vec<String> = best
+        .iter()
+        .filter(|target| target.level == Level::City && listed.contains(&target.region))
+        .map(|target| target.region.clone())
+        .collect();
+    // A city that the statistics name but no target carries must not vanish: the consistency check compares the counts.
+    let missing: Vec<String> = listed
+        .into_iter()
+        .filter(|city| !cities.contains(city))
+        .collect();
+    cities.extend(missing);
+    cities
+}
+
+#[derive(PartialEq, Eq, Clone)]
+struct IndexClass {
+    good: bool,
+    word: String,
+    is_level: bool,
+}
+
+fn classify(row: &IndexRow, words: &Words) -> IndexClass {
+    let good = row
+        .now
+        .is_some_and(|now| now >= limit(words.index.good_at_least));
+    let (Some(now), Some(previous)) = (row.now, row.previous) else {
+        return IndexClass {
+            good,
+            word: String::new(),
+            is_level: false,
+        };
+    };
+    let change = now.minus(previous);
+    let size = if now > previous {
+        change
+    } else {
+        previous.minus(now)
+    };
+    let (word, is_level) = if now.fixed(2) == previous.fixed(2) {
+        (&words.index.same, true)
+    } else if size <= limit(words.index.nearly_within) {
+        (&words.index.nearly, true)
+    } else if now > previous {
+        (&words.index.up, false)
+    } else {
+        (&words.index.down, false)
+    };
+    IndexClass {
+        good,
+        word: word.clone(),
+        is_level,
+    }
+}
+
+/// Groups of neighbouring first-level indices that are spoken of alike, highest first.
+fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
+    let mut rows: Vec<&IndexRow> = inputs
+        .stats
+        .level1
+        .iter()
+        .filter(|row| row.now.is_some())
+        .collect();
+    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    let mut groups: Vec<(IndexClass, Vec<&IndexRow>)> = Vec::new();
+    for row in rows {
+        let class = classify(row, &inputs.words);
+        match groups.last_mut() {
+            Some((last, members)) if *last == class => members.push(row),
+            _ => groups.push((class, vec![row])),
+        }
+    }
+    let flag = |on: bool| {
+        if on {
+            vec![Span::Text("是".to_owned())]
+        } else {
+            Vec::new()
+        }
+    };
+    let figures = |members: &[&IndexRow], suffix: &str| {
+        let span =
+            |row: &&IndexRow| index_span(scope, &format!("index_level1.{}.{suffix}", row.name));
+        members.iter().filter_map(span).collect::<Vec<Span>>()
+    };
+    let rows = groups
+        .iter()
+        .map(|(class, members)| {
+            BTreeMap::from([
+                (
+                    "group",
+                    members
+                        .iter()
+                        .map(|row| Span::Text(row.name.clone()))
+                        .collect(),
+                ),
+                ("values", figures(members, "now")),
+                ("sizes", figures(members, "change.size")),
+                ("good", flag(class.good)),
+                ("many", flag(members.len() > 1)),
+                ("same", flag(class.is_level)),
+                ("moved", flag(!class.is_level && !class.word.is_empty())),
+                ("word", vec![Span::Text(class.word.clone())]),
+            ])
+        })
+        .collect();
+    let fields = vec![
+        "group", "values", "sizes", "good", "many", "same", "moved", "word",
+    ];
+    scope
+        .records
+        .insert("level1".to_owned(), Records { fields, rows });
+}
+
+fn index_span(scope: &Scope, name: &str) -> Option<Span> {
+    let figure = scope.figures.get(name)?;
+    Some(Span::Figure {
+        name: name.to_owned(),
+        text: figure.printed.clone(),
+    })
+}
+
+/// 薄弱指标: rows of the weakest second-level indices, highest of them first, equal ones in the order of the set.
+pub fn weakest(inputs: &NoticeInputs) -> Vec<&IndexRow> {
+    let is_weak = |row: &&IndexRow| inputs.stats.weakest.contains(&row.name);
+    let mut rows: Vec<&IndexRow> = inputs.stats.level2.iter().filter(is_weak).collect();
+    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    rows
+}
+
+fn put_weak(inputs: &NoticeInputs, scope: &mut Scope) {
+    let rows = weakest(inputs);
+    let low_line = limit(inputs.words.index.low_below);
+    let low: Vec<&IndexRow> = rows
+        .iter()
+        .copied()
+        .filter(|row| row.now.is_some_and(|now: Exact| low_line > now))
+        .collect();
+    let first: Vec<String> = rows
+        .iter()
+        .filter(|row| low.iter().all(|other| other.name != row.name))
+        .chain(low.iter())
+        .take(inputs.words.weak.named_first)
+        .map(|row| row.name.clone())
+        .collect();
+    scope.put_count(
+        "weak.unnamed",
+        rows.len() - first.len(),
+        "个",
+        "未先列出的薄弱指标数",
+    );
+    scope.put_list("weak.first", first, "薄弱指标中先列出的几个");
+    scope.put_count(
+        "weak.low.count",
+        low.len(),
+        "个",
+        "得分指数低于“存在不足”界限的薄弱指标数",
+    );
+    scope.put_list(
+        "weak.low",
+        low.iter().map(|row| row.name.clone()).collect(),
+        "得分指数低于“存在不足”界限的薄弱指标",
+    );
+    let values = low
+        .iter()
+        .filter_map(|row| index_span(scope, &format!("index_level2.{}.now", row.name)))
+        .collect();
+    scope
+        .bound_lists
+        .insert("weak.low_values".to_owned(), values);
+}
+
+fn put_serious(inputs: &NoticeInputs, scope: &mut Scope) {
+    for (name, is_account) in [("websites", false), ("accounts", true)] {
+        let drawn: Vec<&NoticeTarget> = inputs
+            .targets
+            .values()
+            .filter(|target| target.drawn && (target.class == TargetClass::Account) == is_account)
+            .collect();
+        let of = |state: Serious| {
+            drawn
+                .iter()
+                .filter(|target| target.serious == state)
+                .count()
+        };
+        // 未发现 is a claim about all that were drawn: nothing found and nothing left open.
+        let is_clear = !drawn.is_empty() && of(Serious::Clear) == drawn.len();
+        scope.put_text(
+            format!("serious.{name}_clear"),
+            if is_clear { "是" } else { "" },
+            "抽中对象全部核查且均未发现严重问题",
+        );
+        scope.put_count(
+            format!("serious.{name}_found"),
+            of(Serious::Found),
+            "个",
+            "发现严重问题的对象数",
+        );
+    }
+}
+
+fn put_departments(inputs: &NoticeInputs, scope: &mut Scope) {
+    let pairs: Vec<(i64, i64)> = inputs
+        .targets
+        .values()
+        .filter(|target| target.drawn && target.class == TargetClass::Department)
+        .filter_map(|target| {
+            Some((
+                target.availability_percent?.hundredths(),
+                target.previous_availability_percent?.hundredths(),
+            ))
+        })
+        .collect();
+    let (now, before) = pairs
+        .iter()
+        .fold((0, 0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    let words = &inputs.words.change;
+    let word = match now.cmp(&before) {
+        _ if pairs.is_empty() => "",
+        std::cmp::Ordering::Greater => &words.up,
+        std::cmp::Ordering::Equal => &words.level,
+        std::cmp::Ordering::Less => &words.down,
+    };
+    scope.put_text(
+        "department.availability",
+        word,
+        "抽中部门网站平均可用率较上季度的变化",
+    );
+}
+
+fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
+    let closed = inputs.cases.iter().filter(|case| case.closed).count();
+    scope.put_count(
+        "cases.total",
+        inputs.cases.len(),
+        "家",
+        "上轮存在突出问题的网站",
+    );
+    scope.put_count("cases.closed", closed, "家", "其中已完成整改");
+    scope.put_count(
+        "cases.open",
+        inputs.cases.len() - closed,
+        "家",
+        "其中未完成整改",
+    );
+    let done = inputs
+        .closures
+        .iter()
+        .filter(|closure| closure.done)
+        .count();
+    scope.put_count(
+        "closures.total",
+        inputs.closures.len(),
+        "家",
+        "无力维护的网站",
+    );
+    scope.put_count("closures.done", done, "家", "其中已完成整合迁移");
+    scope.put_count(
+        "closures.open",
+        inputs.closures.len() - done,
+        "家",
+        "其中未完成整合迁移",
+    );
+
+    let forms = &inputs.annual_forms;
+    put_degree(
+        inputs,
+        scope,
+        "annual_forms",
+        "units",
+        forms.iter().filter(|form| form.published).count(),
+        forms.len(),
+    );
+    let filings = &inputs.filings;
+    put_degree(
+        inputs,
+        scope,
+        "filings",
+        "units",
+        filings.iter().filter(|filing| filing.filed).count(),
+        filings.len(),
+    );
+    let named: Vec<bool> = inputs
+        .targets
+        .values()
+        .filter(|target| target.drawn)
+        .filter_map(|target| target.naming_conforms)
+        .collect();
+    put_degree(
+        inputs,
+        scope,
+        "naming",
+        "checked",
+        named.iter().filter(|conforms| **conforms).count(),
+        named.len(),
+    );
+
+    let names = inputs.reporting_names.len();
+    scope.put_count(
+        "reporting_names.count",
+        names,
+        "家",
+        "报送系统中名称不规范的网站",
+    );
+    let running = scope.count("registry.websites_running");
+    scope.put_degree(
+        "reporting_names",
+        &inputs.words,
+        names as u64,
+        Some(running),
+    );
+    let text = |text: &str| vec![Span::Text(text.to_owned())];
+    let rows = inputs
+        .reporting_names
+        .iter()
+        .map(|name| {
+            BTreeMap::from([
+                ("subject", text(&name.proper)),
+                ("reported", text(&name.reported)),
+            ])
+        })
+        .collect();
+    scope.records.insert(
+        "reporting_names".to_owned(),
+        Records {
+            fields: vec!["subject", "reported"],
+            rows,
+        },
+    );
+}
+
+fn put_degree(
+    inputs: &NoticeInputs,
+    scope: &mut Scope,
+    name: &str,
+    whole_name: &str,
+    part: usize,
+    whole: usize,
+) {
+    scope.put_count(format!("{name}.{whole_name}"), whole, "个", "应有数");
+    scope.put_count(format!("{name}.done"), part, "个", "已做数");
+    scope.put_degree(name, &inputs.words, part as u64, Some(whole as u64));
+}

@@ -1,0 +1,130 @@
+use super::*;
+use crate::indicator::DeductKind;
+use crate::score::score;
+use crate::testing::*;
+use crate::verdict::Confidence;
+
+fn demo_set() -> IndicatorSet {
+    let links = vec![rule(&["home_link"], Some(DeductKind::Each), Some("1"))];
+    let mut question = indicator(
+        "Q",
+        IndicatorKind::Deduct,
+        "90",
+        "manual",
+        vec![rule(&["answer"], Some(DeductKind::Each), Some("2"))],
+    );
+    question.params.insert(
+        "manual".to_owned(),
+        serde_json::json!({"question": "content_accuracy", "prompt": "几处不准确？"}),
+    );
+    let mut listed = question.clone();
+    listed.id = "X".to_owned();
+    listed.kind = IndicatorKind::Listed;
+    listed.params.insert(
+        "manual".to_owned(),
+        serde_json::json!({"question": "privacy", "prompt": "几处？"}),
+    );
+    set(
+        vec![
+            indicator("L", IndicatorKind::Deduct, "10", "broken_links", links),
+            question,
+            listed,
+        ],
+        formula(),
+    )
+}
+
+fn asked(indicator: &str) -> Judgement {
+    let verdict = Verdict::NeedsReview {
+        question: "几处不准确？".to_owned(),
+        findings: Vec::new(),
+    };
+    judgement("1", indicator, "manual", verdict)
+}
+
+fn links(verdict: Verdict) -> Vec<Judgement> {
+    vec![
+        judgement("1", "L", "broken_links", verdict),
+        asked("Q"),
+        asked("X"),
+    ]
+}
+
+#[test]
+fn open_items_name_what_a_person_must_answer() {
+    let low = finding("u", "home_link").with_confidence(Confidence::Low);
+    let verdict = Verdict::Fail {
+        findings: vec![low, finding("sure", "home_link")],
+        undetermined: vec![doubt("d", "home_link")],
+    };
+    let judged = links(verdict);
+    let keys = |reviews: &[Review]| -> Vec<(String, OpenKind)> {
+        open_items(&demo_set(), &judged, reviews)
+            .into_iter()
+            .map(|item| (item.key, item.kind))
+            .collect()
+    };
+    let expected = [
+        ("d", OpenKind::Doubt),
+        ("u", OpenKind::Finding),
+        ("content_accuracy", OpenKind::Question),
+    ];
+    assert_eq!(
+        keys(&[]),
+        expected.map(|(key, kind)| (key.to_owned(), kind))
+    );
+    let done = [
+        review("1", "broken_links", "d", Decision::Rejected, 9),
+        review("1", "broken_links", "u", Decision::Confirmed, 9),
+        review("1", "manual", "content_accuracy", answered(0), 9),
+    ];
+    assert!(keys(&done).is_empty());
+}
+
+#[test]
+fn an_answer_counts_as_often_as_it_says() {
+    let judged = links(pass());
+    let reviews = [review("1", "manual", "content_accuracy", answered(3), 9)];
+    assert_eq!(
+        score(&demo_set(), &portal("1"), &judged, &reviews).deduct_score,
+        Some(points("94"))
+    );
+}
+
+#[test]
+fn a_rerun_never_revives_what_was_rejected() {
+    let reviews = [
+        review("1", "broken_links", "u", Decision::Rejected, 9),
+        review("1", "manual", "content_accuracy", answered(0), 9),
+    ];
+    let earlier = links(fail(vec![finding("u", "home_link")]));
+    let rerun = links(fail(vec![
+        finding("u", "home_link").with_url("https://www.qingshi.gov.cn/x"),
+    ]));
+    let kept = keep_confirmed(&earlier, rerun, &reviews);
+    assert_eq!(
+        score(&demo_set(), &portal("1"), &kept, &reviews).deduct_score,
+        Some(points("100"))
+    );
+    assert!(open_items(&demo_set(), &kept, &reviews).is_empty());
+}
+
+#[test]
+fn a_rerun_never_drops_what_was_confirmed() {
+    let reviews = [
+        review("1", "broken_links", "u", Decision::Confirmed, 9),
+        review("1", "manual", "content_accuracy", answered(0), 9),
+    ];
+    let earlier = links(fail(vec![
+        finding("u", "home_link"),
+        finding("w", "home_link"),
+    ]));
+    let kept = keep_confirmed(&earlier, links(pass()), &reviews);
+    assert_eq!(
+        score(&demo_set(), &portal("1"), &kept, &reviews).deduct_score,
+        Some(points("99"))
+    );
+    // Twice the same: what is there again is not added again.
+    let again = keep_confirmed(&kept, kept.clone(), &reviews);
+    assert_eq!(again, kept);
+}

@@ -1,0 +1,150 @@
+//! 检查一个网站: one site now, two looks a few seconds apart, two visits instead of a week of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use url::Url;
+use xuncha_core::facts::Lexicons;
+use xuncha_core::facts::model::FactRecord;
+use xuncha_core::registry::TargetId;
+
+use crate::client::Client;
+use crate::clock::CivilClock;
+use crate::gatherer::Gatherer;
+use crate::phases;
+use crate::report::{GatherError, Progress, Report};
+use crate::round::{JobKind, Round, RoundPlan, TargetJob, pause};
+use crate::settings::Settings;
+use crate::sink::{EvidenceSink, MemorySink};
+use crate::state::Limits;
+
+/// 单站检查计划.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckPlan {
+    /// How far the crawl goes.
+    pub limits: Limits,
+    /// Seconds between the looks (request clock).
+    pub second_look_gap_s: f64,
+    /// Seed of the missing-page probe and the questions.
+    pub seed: String,
+    /// Questions to the site's search.
+    pub searches: usize,
+}
+
+impl Default for CheckPlan {
+    fn default() -> CheckPlan {
+        CheckPlan {
+            limits: Limits::default(),
+            second_look_gap_s: 5.0,
+            seed: "check".to_owned(),
+            searches: 3,
+        }
+    }
+}
+
+/// 单站检查所得.
+pub struct Checked {
+    /// The target under which the site's records stand: its host.
+    pub target: TargetId,
+    /// Records of the site and of `_outside`.
+    pub records: BTreeMap<TargetId, Vec<FactRecord>>,
+    /// Numbers.
+    pub report: Report,
+}
+
+/// Checks one site now, keeping records in memory.
+pub async fn check_site(
+    url: &str,
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<Checked, GatherError> {
+    let sink = MemorySink::new();
+    let (target, report) = check_site_into(
+        url,
+        plan,
+        settings,
+        lexicons,
+        Arc::new(sink.clone()),
+        clock,
+        progress,
+    )
+    .await?;
+    Ok(Checked {
+        target,
+        records: sink.take_records(),
+        report,
+    })
+}
+
+/// Checks one site now, keeping evidence in a sink of the caller's.
+pub async fn check_site_into(
+    url: &str,
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    sink: Arc<dyn EvidenceSink>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<(TargetId, Report), GatherError> {
+    let started = Instant::now();
+    let home = Url::parse(url)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some(home) = home.filter(|url| url.host_str().is_some_and(|host| !host.is_empty())) else {
+        return Err(GatherError::Address(url.to_owned()));
+    };
+    let target = TargetId(home.host_str().unwrap_or_default().to_owned());
+    let now = clock.now();
+    let round_plan = RoundPlan {
+        monitor_from: now,
+        as_of: now,
+        seed: plan.seed.clone(),
+        second_look_gap_minutes: 0,
+        limits: plan.limits.clone(),
+        probes: true,
+        snapshots: false,
+        searches: plan.searches,
+    };
+    let client = Client::new(settings, clock.clone())?;
+    let gatherer = Arc::new(Gatherer::new(client, lexicons, sink));
+    let round = Round {
+        gatherer: gatherer.clone(),
+        plan: &round_plan,
+        clock,
+        progress,
+    };
+    let job = TargetJob {
+        id: target.clone(),
+        kind: JobKind::Site { home: home.into() },
+    };
+    let mut desks = round.open(&[job])?;
+    round.probe(desks.iter_mut().collect(), 0).await?;
+    round.crawl_all(&mut desks).await?;
+    let (outside_ledger, mut outside) = round.open_outside()?;
+    round
+        .look_outside(&desks, &outside_ledger, &mut outside)
+        .await?;
+    tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
+    round.probe(desks.iter_mut().collect(), 1).await?;
+    for desk in &mut desks {
+        desk.finish(phases::PROBE)?;
+    }
+    round
+        .look_again(&mut desks, &outside_ledger, &mut outside)
+        .await?;
+    for desk in &desks {
+        desk.ledger.close()?;
+    }
+    outside_ledger.close()?;
+    let elapsed = started.elapsed().as_millis() as u64;
+    Ok((
+        target,
+        gatherer
+            .tally
+            .report(1, elapsed, gatherer.client.politeness().counts()),
+    ))
+}

@@ -1,0 +1,626 @@
+//! One question to one address, with all that can go wrong told apart.
+//!
+//! GET only: HEAD lies in both directions. Redirects are followed here, hop by hop, each through the guard and the politeness.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, header};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
+use tokio::time::{Instant as Deadline, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+use url::Url;
+use xuncha_core::evidence::Failure;
+
+use crate::body::{Decoder, Progress};
+use crate::clock::CivilClock;
+use crate::connection::{Connection, Endpoint, Pool, connect};
+use crate::exchange::{Exchange, Leg, sha256_hex};
+use crate::lock;
+use crate::politeness::{Permit, Politeness};
+use crate::resolve::{Names, Route};
+use crate::settings::Settings;
+use crate::tls::{self, Verdicts};
+
+/// Bodies of redirects are read this far.
+const MAX_REDIRECT_BODY_BYTES: usize = 64 << 10;
+
+/// 读取范围. How much of an answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A page: all of it where it is text, else as a look.
+    Page,
+    /// Only the state matters: the first kilobytes.
+    Look,
+    /// A package of an app.
+    Package,
+}
+
+/// 客户端错误. The client cannot be built from these settings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("证书文件无法使用：{0}")]
+pub struct ClientError(String);
+
+/// 小甜饼. Cookies that redirects of one target set, by host: some sites redirect to themselves until theirs comes back.
+#[derive(Debug, Default)]
+pub struct Jar {
+    by_host: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
+}
+
+impl Jar {
+    fn header(&self, host: &str) -> Option<String> {
+        let jars = lock(&self.by_host);
+        let pairs: Vec<String> = jars
+            .get(host)?
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    /// Whether anything new was learnt.
+    fn learn(&self, host: &str, headers: &HeaderMap) -> bool {
+        let mut is_new = false;
+        for line in headers.get_all(header::SET_COOKIE) {
+            let Ok(line) = line.to_str() else { continue };
+            let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('='))
+            else {
+                continue;
+            };
+            let mut jars = lock(&self.by_host);
+            let jar = jars.entry(host.to_owned()).or_default();
+            let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+            is_new |= jar.insert(name, value.clone()).as_deref() != Some(value.as_str());
+        }
+        is_new
+    }
+}
+
+/// 采集客户端. Shared by everything that asks in a run.
+pub struct Client {
+    settings: Settings,
+    clock: Arc<dyn CivilClock>,
+    politeness: Politeness,
+    names: Names,
+    pool: Pool,
+    tls: TlsConnector,
+    verdicts: Verdicts,
+}
+
+/// One leg as it went.
+struct Step {
+    leg: Leg,
+    headers: HeaderMap,
+    failure: Option<Failure>,
+    is_truncated: bool,
+    is_override: bool,
+    took: Duration,
+}
+
+impl Client {
+    /// By these settings; `clock` stamps the captures.
+    pub fn new(settings: Settings, clock: Arc<dyn CivilClock>) -> Result<Client, ClientError> {
+        let (config, verdicts) = tls::configure(&settings.extra_ca_pem).map_err(ClientError)?;
+        Ok(Client {
+            politeness: Politeness::new(&settings),
+            settings,
+            clock,
+            names: Names::new(),
+            pool: Pool::default(),
+            tls: TlsConnector::from(config),
+            verdicts,
+        })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Arc<dyn CivilClock> {
+        &self.clock
+    }
+
+    /// The pace it keeps.
+    pub fn politeness(&self) -> &Politeness {
+        &self.politeness
+    }
+
+    /// Whether our own resolver works.
+    pub async fn uplink_works(&self) -> bool {
+        self.names.control_resolves(&self.settings).await
+    }
+
+    /// Closes idle connections to a host that is done with.
+    pub fn forget(&self, host: &str) {
+        self.pool.forget(host);
+    }
+
+    /// Asks, follows redirects, reads. Never fails: what went wrong stands in the exchange.
+    pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
+        let mut legs = Vec::new();
+        let mut took = Duration::ZERO;
+        let mut seen = BTreeSet::new();
+        let mut next = address.to_owned();
+        loop {
+            let url = match Url::parse(&next) {
+                Ok(url) => url,
+                Err(error) => {
+                    legs.push(Leg {
+                        url: next.clone(),
+                        ..Leg::default()
+                    });
+                    let detail = format!("unreadable address: {error}");
+                    return self.conclude(
+                        address,
+                        legs,
+                        Some(Failure::Protocol { detail }),
+                        took,
+                        None,
+                    );
+                }
+            };
+            seen.insert(without_fragment(&url));
+            let step = self.step(&url, reading, jar).await;
+            took += step.took;
+            let target = redirect_target(&url, &step);
+            legs.push(step.leg.clone());
+            if step.failure.is_some() || !is_redirect(step.leg.status) {
+                let failure = step.failure.clone();
+                return self.conclude(address, legs, failure, took, Some(step));
+            }
+            let has_new_cookie = jar.learn(host_of(&url), &step.headers);
+            let Some(target) = target else {
+                return self.conclude(address, legs, Some(Failure::RedirectLoop), took, Some(step));
+            };
+            let is_loop = seen.contains(&without_fragment(&target)) && !has_new_cookie;
+            if is_loop || legs.len() > self.settings.max_redirects {
+                return self.conclude(address, legs, Some(Failure::RedirectLoop), took, Some(step));
+            }
+            next = target.into();
+        }
+    }
+
+    fn conclude(
+        &self,
+        address: &str,
+        legs: Vec<Leg>,
+        failure: Option<Failure>,
+        took: Duration,
+        step: Option<Step>,
+    ) -> Exchange {
+        let text = |name: header::HeaderName| {
+            let value = step.as_ref().and_then(|step| step.headers.get(name));
+            value
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+                .unwrap_or_default()
+        };
+        let body = legs.last().map_or(&[][..], |leg| &leg.body);
+        Exchange {
+            url: Url::parse(address)
+                .map_or_else(|_| address.to_owned(), |url| without_fragment(&url)),
+            at: self.clock.now(),
+            sha256: sha256_hex(body),
+            failure,
+            is_truncated: step.as_ref().is_some_and(|step| step.is_truncated),
+            is_override: step.as_ref().is_some_and(|step| step.is_override),
+            millis: self.settings.request_millis(took),
+            content_type: text(header::CONTENT_TYPE),
+            last_modified: text(header::LAST_MODIFIED),
+            legs,
+        }
+    }
+
+    /// One request and its answer.
+    async fn step(&self, url: &Url, reading: Reading, jar: &Jar) -> Step {
+        let mut step = Step {
+            leg: Leg {
+                url: without_fragment(url),
+                ..Leg::default()
+            },
+            headers: HeaderMap::new(),
+            failure: None,
+            is_truncated: false,
+            is_override: false,
+            took: Duration::ZERO,
+        };
+        let endpoint = match endpoint_of(url) {
+            Ok(endpoint) => endpoint,
+            Err(detail) => {
+                step.failure = Some(Failure::RefusedByGuard { detail });
+                return step;
+            }
+        };
+        let route = match self
+            .names
+            .route(&self.settings, &endpoint.host, endpoint.port)
+            .await
+        {
+            Ok(route) => route,
+            Err(failure) => {
+                step.failure = Some(failure);
+                return step;
+            }
+        };
+        step.is_override = route.is_override;
+        let counted: Option<IpAddr> = route
+            .addresses
+            .first()
+            .map(|address| address.ip())
+            .filter(|_| !route.is_override);
+        let permit = self.politeness.admit(&endpoint.host, counted).await;
+        let started = Instant::now();
+        let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
+        match self
+            .send(url, jar, &endpoint, &route, &permit, deadline)
+            .await
+        {
+            Err((failure, connection)) => {
+                step.failure = Some(failure);
+                if let Some(connection) = connection {
+                    self.note_heads(&mut step, &connection);
+                }
+            }
+            Ok((connection, response)) => {
+                self.receive(&mut step, reading, endpoint, connection, response)
+                    .await
+            }
+        }
+        step.took = started.elapsed();
+        self.politeness
+            .learn(&permit, self.settings.request_millis(step.took));
+        if matches!(step.leg.status, Some(429 | 503))
+            && let Some(rest) = retry_after(&step.headers)
+        {
+            self.politeness.rest(&permit, rest);
+        }
+        step
+    }
+
+    /// Sends on a kept connection or a new one. A kept one that turns out to be closed is replaced silently: that is no answer of the site.
+    async fn send(
+        &self,
+        url: &Url,
+        jar: &Jar,
+        endpoint: &Endpoint,
+        route: &Route,
+        permit: &Permit,
+        deadline: Deadline,
+    ) -> Result<(Connection, Response<Incoming>), (Failure, Option<Connection>)> {
+        let (mut deadline, limit) = (deadline, self.settings.real(self.settings.header_timeout));
+        loop {
+            let room = self
+                .politeness
+                .connections()
+                .saturating_sub(self.politeness.in_use(permit));
+            let mut connection = match self.kept(endpoint, room).await {
+                Some(connection) => connection,
+                None => self
+                    .fresh(endpoint, route, deadline)
+                    .await
+                    .map_err(|failure| (failure, None))?,
+            };
+            lock(&connection.tape).rewind();
+            let request = self.request(url, jar).map_err(|failure| (failure, None))?;
+            match timeout_at(deadline, connection.sender.send_request(request)).await {
+                Ok(Ok(response)) => return Ok((connection, response)),
+                Err(_) => {
+                    return Err((
+                        Failure::Timeout {
+                            phase: "headers".to_owned(),
+                        },
+                        Some(connection),
+                    ));
+                }
+                Ok(Err(error)) => {
+                    let is_stale = connection.is_reused && !lock(&connection.tape).heard_anything();
+                    if !is_stale {
+                        return Err((failure_of(&error), Some(connection)));
+                    }
+                    drop(connection);
+                    let counted = route
+                        .addresses
+                        .first()
+                        .map(|address| address.ip())
+                        .filter(|_| !route.is_override);
+                    self.politeness.wait_turn(permit, counted).await;
+                    deadline = Deadline::now() + limit;
+                }
+            }
+        }
+    }
+
+    async fn kept(&self, endpoint: &Endpoint, room: usize) -> Option<Connection> {
+        while let Some(mut connection) = self.pool.take(endpoint, room) {
+            // It becomes ready as soon as its driver has run; a closed one fails.
+            let ready = timeout(Duration::from_millis(100), connection.sender.ready()).await;
+            if matches!(ready, Ok(Ok(()))) {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    async fn fresh(
+        &self,
+        endpoint: &Endpoint,
+        route: &Route,
+        deadline: Deadline,
+    ) -> Result<Connection, Failure> {
+        let connect_by = Deadline::now() + self.settings.real(self.settings.connect_timeout);
+        let tls = endpoint.is_tls.then(|| self.tls.clone());
+        let mut connection =
+            connect(endpoint, &route.addresses, tls, connect_by.min(deadline)).await?;
+        if endpoint.is_tls {
+            let name = endpoint.host.trim_matches(['[', ']']);
+            connection.certificate = lock(&self.verdicts).get(name).cloned().unwrap_or_default();
+        }
+        Ok(connection)
+    }
+
+    fn request(&self, url: &Url, jar: &Jar) -> Result<Request<Empty<Bytes>>, Failure> {
+        let mut builder = Request::get(origin_form(url))
+            .header(header::HOST, authority_of(url))
+            .header(header::USER_AGENT, &self.settings.user_agent)
+            .header(
+                header::ACCEPT,
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            )
+            .header(header::ACCEPT_LANGUAGE, "zh-CN,zh;q=0.9,en;q=0.5")
+            .header(header::ACCEPT_ENCODING, "gzip, deflate");
+        if let Some(cookies) = jar.header(host_of(url)) {
+            builder = builder.header(header::COOKIE, cookies);
+        }
+        builder
+            .body(Empty::new())
+            .map_err(|error| Failure::Protocol {
+                detail: format!("unaskable address: {error}"),
+            })
+    }
+
+    async fn receive(
+        &self,
+        step: &mut Step,
+        reading: Reading,
+        endpoint: Endpoint,
+        connection: Connection,
+        response: Response<Incoming>,
+    ) {
+        let (parts, body) = response.into_parts();
+        step.leg.status = Some(parts.status.as_u16());
+        step.headers = parts.headers;
+        self.note_heads(step, &connection);
+        let limit = self.body_limit(step, reading);
+        let is_whole = self.read_body(step, body, limit).await;
+        if is_whole {
+            self.pool.put(endpoint, connection);
+        }
+    }
+
+    fn note_heads(&self, step: &mut Step, connection: &Connection) {
+        let (sent, received) = lock(&connection.tape).heads();
+        step.leg.request_head = sent;
+        step.leg.response_head = received;
+        step.leg.address = Some(connection.address);
+        step.leg.certificate.clone_from(&connection.certificate);
+    }
+
+    fn body_limit(&self, step: &Step, reading: Reading) -> usize {
+        if is_redirect(step.leg.status) {
+            return MAX_REDIRECT_BODY_BYTES;
+        }
+        match reading {
+            Reading::Page if is_text(&step.headers) => self.settings.max_body_bytes,
+            Reading::Page | Reading::Look => self.settings.max_look_bytes,
+            Reading::Package => self.settings.max_package_bytes,
+        }
+    }
+
+    /// Reads up to the limit; true where the answer came whole and the connection can be used again.
+    async fn read_body(&self, step: &mut Step, mut body: Incoming, limit: usize) -> bool {
+        let encoding = step
+            .headers
+            .get(header::CONTENT_ENCODING)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let Some(mut decoder) = Decoder::new(encoding.as_deref().unwrap_or_default(), limit) else {
+            let detail = format!(
+                "content encoding {} that was not asked for",
+                encoding.unwrap_or_default()
+            );
+            step.failure = Some(Failure::Protocol { detail });
+            return false;
+        };
+        let silence = self.settings.real(self.settings.body_timeout);
+        let end = Deadline::now() + silence * 4;
+        loop {
+            let frame = timeout_at(end.min(Deadline::now() + silence), body.frame()).await;
+            let trouble = match frame {
+                Ok(None) => {
+                    let (bytes, trouble) = decoder.finish();
+                    step.leg.body = bytes;
+                    step.failure = trouble.map(|detail| Failure::Protocol { detail });
+                    return step.failure.is_none();
+                }
+                Err(_) => Failure::Timeout {
+                    phase: "body".to_owned(),
+                },
+                Ok(Some(Err(error))) => failure_of(&error),
+                Ok(Some(Ok(frame))) => {
+                    match decoder.push(frame.data_ref().map_or(&[][..], |data| data)) {
+                        Progress::More => continue,
+                        Progress::Full => {
+                            step.is_truncated = true;
+                            step.leg.body = decoder.abandon();
+                            return false;
+                        }
+                        Progress::Broken(detail) => Failure::Protocol { detail },
+                    }
+                }
+            };
+            step.failure = Some(trouble);
+            step.leg.body = decoder.abandon();
+            return false;
+        }
+    }
+}
+
+fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+fn without_fragment(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.into()
+}
+
+fn endpoint_of(url: &Url) -> Result<Endpoint, String> {
+    let is_tls = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        other => return Err(format!("scheme {other}")),
+    };
+    let host = url
+        .host_str()
+        .filter(|host| !host.is_empty())
+        .ok_or("no host")?;
+    let port = url.port_or_known_default().ok_or("no port")?;
+    // A trailing dot names the same host; without this it would be a way around limits and overrides.
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    Ok(Endpoint { is_tls, host, port })
+}
+
+fn authority_of(url: &Url) -> String {
+    match url.port() {
+        Some(port) => format!("{}:{port}", host_of(url)),
+        None => host_of(url).to_owned(),
+    }
+}
+
+/// Path and query as a request line carries them. What the URL standard leaves bare and HTTP does not allow is escaped.
+fn origin_form(url: &Url) -> String {
+    let path = url.path();
+    let raw = match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    if raw.parse::<http::Uri>().is_ok() && raw.starts_with('/') {
+        return raw;
+    }
+    let mut escaped = String::with_capacity(raw.len() + 8);
+    if !raw.starts_with('/') {
+        escaped.push('/');
+    }
+    for byte in raw.bytes() {
+        let is_bare = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
+        if is_bare {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+fn is_redirect(status: Option<u16>) -> bool {
+    matches!(status, Some(301 | 302 | 303 | 307 | 308))
+}
+
+fn redirect_target(url: &Url, step: &Step) -> Option<Url> {
+    let location = step.headers.get(header::LOCATION)?.as_bytes();
+    // Raw bytes beyond ASCII are sent on as they came, as browsers do.
+    let mut text = String::with_capacity(location.len());
+    for byte in location {
+        if byte.is_ascii() {
+            text.push(char::from(*byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    url.join(text).ok()
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
+    kind.is_empty()
+        || kind.starts_with("text/")
+        || ["html", "xml", "json", "javascript"]
+            .iter()
+            .any(|word| kind.contains(word))
+}
+
+/// `Retry-After` in seconds; the date form is rare and is taken as a minute.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    Some(Duration::from_secs(value.parse().unwrap_or(60)))
+}
+
+fn failure_of(error: &hyper::Error) -> Failure {
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        return Failure::Reset;
+    }
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            use std::io::ErrorKind as Kind;
+            let is_cut = matches!(
+                io.kind(),
+                Kind::ConnectionReset
+                    | Kind::ConnectionAborted
+                    | Kind::BrokenPipe
+                    | Kind::UnexpectedEof
+                    | Kind::NotConnected
+            );
+            if is_cut {
+                return Failure::Reset;
+            }
+        }
+        source = cause.source();
+    }
+    Failure::Protocol {
+        detail: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn request_lines_carry_what_http_allows() {
+        for (url, expected) in [
+            ("http://a.cn", "/"),
+            ("http://a.cn/x?q=%D5%FE&b=1#c", "/x?q=%D5%FE&b=1"),
+            ("http://a.cn/政务", "/%E6%94%BF%E5%8A%A1"),
+            ("http://a.cn/x?a=`b`", "/x?a=%60b%60"),
+        ] {
+            assert_eq!(origin_form(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn schemes_other_than_http_are_refused() {
+        assert!(endpoint_of(&Url::parse("ftp://a.cn/").unwrap()).is_err());
+        assert!(endpoint_of(&Url::parse("file:///etc/passwd").unwrap()).is_err());
+        assert_eq!(
+            endpoint_of(&Url::parse("HTTPS://A.cn./x").unwrap())
+                .unwrap()
+                .host,
+            "a.cn"
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! Connections: made within a limit, kept for the next request to the same host, never more than allowed.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio::time::{Instant as Deadline, timeout_at};
+use tokio_rustls::TlsConnector;
+use xuncha_core::evidence::Failure;
+
+use crate::lock;
+use crate::wire::{Stream, Tape, Wire};
+
+/// A kept connection older than this is not trusted any more.
+const IDLE_LIMIT: Duration = Duration::from_secs(30);
+/// More headers or larger heads than this are no answer.
+const MAX_HEADERS: usize = 256;
+const MAX_HEAD_BYTES: usize = 256 << 10;
+
+/// What a connection leads to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Endpoint {
+    pub is_tls: bool,
+    pub host: String,
+    pub port: u16,
+}
+
+/// An open connection.
+pub(crate) struct Connection {
+    pub sender: SendRequest<Empty<Bytes>>,
+    pub tape: Arc<Mutex<Tape>>,
+    pub address: SocketAddr,
+    pub certificate: String,
+    pub is_reused: bool,
+    idle_since: Instant,
+}
+
+/// Idle connections by host.
+#[derive(Default)]
+pub(crate) struct Pool {
+    idle: Mutex<BTreeMap<String, Vec<(Endpoint, Connection)>>>,
+}
+
+impl Pool {
+    /// A kept connection to the endpoint. Idle ones beyond `room` (what the host's limit leaves for them) are closed.
+    pub fn take(&self, endpoint: &Endpoint, room: usize) -> Option<Connection> {
+        let mut hosts = lock(&self.idle);
+        let idle = hosts.get_mut(&endpoint.host)?;
+        idle.retain(|(_, connection)| {
+            connection.idle_since.elapsed() < IDLE_LIMIT && !connection.sender.is_closed()
+        });
+        if let Some(at) = idle.iter().rposition(|(key, _)| key == endpoint) {
+            let (_, mut connection) = idle.remove(at);
+            connection.is_reused = true;
+            return Some(connection);
+        }
+        while idle.len() > room {
+            idle.remove(0);
+        }
+        None
+    }
+
+    /// Keeps a connection whose answer was read to the end.
+    pub fn put(&self, endpoint: Endpoint, mut connection: Connection) {
+        if connection.sender.is_closed() {
+            return;
+        }
+        connection.idle_since = Instant::now();
+        lock(&self.idle)
+            .entry(endpoint.host.clone())
+            .or_default()
+            .push((endpoint, connection));
+    }
+
+    /// Closes what is kept of a host.
+    pub fn forget(&self, host: &str) {
+        lock(&self.idle).remove(host);
+    }
+}
+
+/// Connects to the first address that answers, within the deadline.
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    addresses: &[SocketAddr],
+    tls: Option<TlsConnector>,
+    deadline: Deadline,
+) -> Result<Connection, Failure> {
+    let mut last = Failure::Connect;
+    for (index, address) in addresses.iter().take(4).enumerate() {
+        let left = deadline.saturating_duration_since(Deadline::now());
+        let share = left.div_f64((addresses.len().min(4) - index) as f64);
+        match timeout_at(Deadline::now() + share, TcpStream::connect(address)).await {
+            Err(_) => {
+                last = Failure::Timeout {
+                    phase: "connect".to_owned(),
+                }
+            }
+            Ok(Err(error)) => last = connect_failure(&error),
+            Ok(Ok(stream)) => return open(endpoint, *address, stream, tls, deadline).await,
+        }
+    }
+    Err(last)
+}
+
+fn connect_failure(error: &io::Error) -> Failure {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionReset => Failure::Reset,
+        Kind::TimedOut => Failure::Timeout {
+            phase: "connect".to_owned(),
+        },
+        // Out of descriptors or ports is our own trouble, never the site's.
+        _ if is_our_side(error) => Failure::RefusedByGuard {
+            detail: format!("our side: {error}"),
+        },
+        _ => Failure::Connect,
+    }
+}
+
+fn is_our_side(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    // EMFILE, ENFILE and ENOBUFS have no stable kind.
+    let is_exhausted = matches!(error.raw_os_error(), Some(23 | 24 | 105));
+    is_exhausted
+        || matches!(
+            error.kind(),
+            Kind::AddrNotAvailable | Kind::NetworkDown | Kind::PermissionDenied | Kind::OutOfMemory
+        )
+}
+
+async fn open(
+    endpoint: &Endpoint,
+    address: SocketAddr,
+    stream: TcpStream,
+    tls: Option<TlsConnector>,
+    deadline: Deadline,
+) -> Result<Connection, Failure> {
+    let _ = stream.set_nodelay(true);
+    let stream: Box<dyn Stream> = match tls {
+        None => Box::new(stream),
+        Some(connector) => Box::new(handshake(endpoint, stream, connector, deadline).await?),
+    };
+    let tape = Arc::new(Mutex::new(Tape::default()));
+    let wire = Wire {
+        stream,
+        tape: tape.clone(),
+    };
+    let mut builder = Builder::new();
+    builder
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .title_case_headers(true);
+    let opened = builder.handshake(TokioIo::new(wire)).await;
+    let (sender, driver) = opened.map_err(|error| Failure::Protocol {
+        detail: error.to_string(),
+    })?;
+    tokio::spawn(async move {
+        // Its errors reach us through the request or body that they break.
+        let _ = driver.await;
+    });
+    Ok(Connection {
+        sender,
+        tape,
+        address,
+        certificate: String::new(),
+        is_reused: false,
+        idle_since: Instant::now(),
+    })
+}
+
+async fn handshake(
+    endpoint: &Endpoint,
+    stream: TcpStream,
+    connector: TlsConnector,
+    deadline: Deadline,
+) -> Result<impl Stream + 'static, Failure> {
+    let name = endpoint.host.trim_matches(['[', ']']).to_owned();
+    let name = ServerName::try_from(name).map_err(|error| Failure::Tls {
+        detail: error.to_string(),
+    })?;
+    match timeout_at(deadline, connector.connect(name, stream)).await {
+        Err(_) => Err(Failure::Timeout {
+            phase: "tls".to_owned(),
+        }),
+        Ok(Ok(stream)) => Ok(stream),
+        Ok(Err(error)) => Err(match error.kind() {
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::BrokenPipe => Failure::Reset,
+            _ => Failure::Tls {
+                detail: error.to_string(),
+            },
+        }),
+    }
+}

@@ -1,0 +1,261 @@
+//! 抓取: one site, from its home page to everything it links, in an order that is the same on every run.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use url::Url;
+use xuncha_core::evidence::Purpose;
+use xuncha_core::facts::model::FactRecord;
+use xuncha_core::facts::{missing_page_probe, search_questions};
+
+use crate::client::Reading;
+use crate::exchange::Exchange;
+use crate::gatherer::{Gatherer, Ledger};
+use crate::phases;
+use crate::report::GatherError;
+use crate::robots::Robots;
+use crate::state::{Doubt, ROBOTS_RULES, SiteState};
+
+/// Token under which robots.txt may name us.
+const AGENT: &str = "xuncha";
+/// Longest robots.txt that is kept in a record.
+const MAX_RULES_BYTES: usize = 64 << 10;
+
+/// One site at work.
+pub(crate) struct SiteCrawl<'a> {
+    pub gatherer: &'a Arc<Gatherer>,
+    pub ledger: &'a Ledger,
+    pub state: SiteState,
+    pub seed: &'a str,
+    pub search_count: usize,
+}
+
+impl SiteCrawl<'_> {
+    /// Everything from robots.txt to the questions to the search; phases that are done are left out.
+    pub async fn run(&mut self) -> Result<(), GatherError> {
+        if !self.state.is_done(phases::CRAWL) {
+            self.read_robots().await?;
+            self.pages(1).await?;
+            self.probe_missing_page().await?;
+            self.pages(usize::MAX).await?;
+            self.finish(phases::CRAWL)?;
+        }
+        if !self.state.is_done(phases::LOOKS) {
+            self.looks().await?;
+            self.finish(phases::LOOKS)?;
+        }
+        if !self.state.is_done(phases::SEARCH) {
+            self.searches().await?;
+            self.finish(phases::SEARCH)?;
+        }
+        Ok(())
+    }
+
+    /// What a second look found open after all is crawled like the rest.
+    pub async fn go_on(&mut self) -> Result<(), GatherError> {
+        self.keep_robots_gap();
+        self.pages(usize::MAX).await?;
+        self.looks().await
+    }
+
+    /// Asks again what did not convince at the first look. True where a page opened now, so that there may be more to crawl.
+    pub async fn second_looks(&mut self, doubts: &[Doubt]) -> Result<bool, GatherError> {
+        let mut has_opened = false;
+        for doubt in doubts {
+            let purpose = Purpose::Link { look: 2 };
+            if !doubt.is_page {
+                self.gatherer.look(self.ledger, &doubt.url, purpose).await?;
+                continue;
+            }
+            let exchange = self
+                .gatherer
+                .client
+                .fetch(&doubt.url, Reading::Page, &self.ledger.jar)
+                .await;
+            let record = self
+                .gatherer
+                .keep_page(self.ledger, exchange, purpose)
+                .await?;
+            if let FactRecord::Page(facts) = &record {
+                has_opened |= facts.capture.is_success() && facts.missing_wording.is_empty();
+            }
+        }
+        Ok(has_opened)
+    }
+
+    fn take_in(&mut self, record: &FactRecord) -> Result<(), GatherError> {
+        self.state.absorb(record);
+        while let Some(skip) = self.state.next_skip() {
+            self.ledger.append(&skip)?;
+            self.state.absorb(&skip);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, phase: &str) -> Result<(), GatherError> {
+        let record = FactRecord::PhaseDone {
+            phase: phase.to_owned(),
+        };
+        self.ledger.append(&record)?;
+        self.state.absorb(&record);
+        Ok(())
+    }
+
+    /// Reads robots.txt once and keeps its rules in the records, so that a resumed crawl goes by the same rules.
+    /// A robots.txt that cannot be read forbids nothing: the site's owner is the one who asked for the inspection.
+    async fn read_robots(&mut self) -> Result<(), GatherError> {
+        let is_obeyed = self.gatherer.client.settings().obeys_robots;
+        if is_obeyed && self.state.robots().is_none() {
+            let Ok(url) = Url::parse(self.state.home()).and_then(|home| home.join("/robots.txt"))
+            else {
+                return Ok(());
+            };
+            let exchange = self
+                .gatherer
+                .client
+                .fetch(url.as_str(), Reading::Page, &self.ledger.jar)
+                .await;
+            let robots = match exchange.status() {
+                Some(200) if exchange.failure.is_none() => {
+                    Robots::parse(&String::from_utf8_lossy(exchange.body()), AGENT)
+                }
+                _ => Robots::default(),
+            };
+            let mut rules = robots.to_text();
+            rules.truncate(rules.floor_char_boundary(MAX_RULES_BYTES));
+            let record = FactRecord::Skipped {
+                url: url.into(),
+                why: format!("{ROBOTS_RULES}{rules}"),
+            };
+            self.ledger.append(&record)?;
+            self.state.absorb(&record);
+        }
+        self.keep_robots_gap();
+        Ok(())
+    }
+
+    fn keep_robots_gap(&self) {
+        let delay = self.state.robots().and_then(|robots| robots.delay);
+        let host = Url::parse(self.state.home())
+            .ok()
+            .and_then(|home| home.host_str().map(str::to_owned));
+        if let (Some(delay), Some(host)) = (delay, host) {
+            self.gatherer.client.politeness().keep_gap(&host, delay);
+        }
+    }
+
+    /// Up to `count` pages of the frontier. As many are asked at once as the host may be asked, and taken in in their order.
+    async fn pages(&mut self, count: usize) -> Result<(), GatherError> {
+        let width = self.gatherer.client.settings().connections_per_host.max(1);
+        let mut started = self.state.pages();
+        let limit = started.saturating_add(count);
+        // The home page alone, before anything that depends on it.
+        let limit = if count == 1 { limit.min(1) } else { limit };
+        let mut asked: VecDeque<Asked> = VecDeque::new();
+        loop {
+            while asked.len() < width && started < limit {
+                let Some(entry) = self.state.next_page() else {
+                    break;
+                };
+                asked.push_back(self.start(entry.url, Purpose::Page));
+                started += 1;
+            }
+            let Some(next) = asked.pop_front() else {
+                return Ok(());
+            };
+            let exchange = next.exchange().await?;
+            let record = self
+                .gatherer
+                .keep_page(self.ledger, exchange, Purpose::Page)
+                .await?;
+            self.take_in(&record)?;
+        }
+    }
+
+    async fn looks(&mut self) -> Result<(), GatherError> {
+        let width = self.gatherer.client.settings().connections_per_host.max(1);
+        let mut asked: VecDeque<Asked> = VecDeque::new();
+        let purpose = Purpose::Link { look: 1 };
+        loop {
+            while asked.len() < width
+                && let Some(url) = self.state.next_look()
+            {
+                asked.push_back(self.start(url, purpose.clone()));
+            }
+            let Some(next) = asked.pop_front() else {
+                return Ok(());
+            };
+            let exchange = next.exchange().await?;
+            let capture = self
+                .gatherer
+                .keep_look(self.ledger, &exchange, purpose.clone())?;
+            self.take_in(&FactRecord::Look(capture))?;
+        }
+    }
+
+    fn start(&self, url: String, purpose: Purpose) -> Asked {
+        let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
+        let reading = if matches!(purpose, Purpose::Link { .. }) {
+            Reading::Look
+        } else {
+            Reading::Page
+        };
+        Asked(Some(tokio::spawn(async move {
+            gatherer.client.fetch(&url, reading, &jar).await
+        })))
+    }
+
+    async fn probe_missing_page(&mut self) -> Result<(), GatherError> {
+        if self.state.has_missing_probe() {
+            return Ok(());
+        }
+        let Ok(home) = Url::parse(self.state.home()) else {
+            return Ok(());
+        };
+        let url = missing_page_probe(&home, self.seed);
+        let record = self
+            .gatherer
+            .page(self.ledger, &url, Purpose::MissingPage)
+            .await?;
+        self.take_in(&record)
+    }
+
+    async fn searches(&mut self) -> Result<(), GatherError> {
+        let asks = search_questions(&self.state.search_pages(), self.seed, self.search_count);
+        for ask in asks {
+            if self.state.was_asked(&ask.query) {
+                continue;
+            }
+            let purpose = Purpose::Search { query: ask.query };
+            let record = self
+                .gatherer
+                .page(self.ledger, &ask.request_url, purpose)
+                .await?;
+            self.take_in(&record)?;
+        }
+        Ok(())
+    }
+}
+
+/// A question under way; it is given up when nobody waits for it any more.
+struct Asked(Option<JoinHandle<Exchange>>);
+
+impl Asked {
+    async fn exchange(mut self) -> Result<Exchange, GatherError> {
+        let Some(handle) = self.0.as_mut() else {
+            return Err(GatherError::Panic("asked twice".to_owned()));
+        };
+        let done = handle.await;
+        self.0 = None;
+        done.map_err(|error| GatherError::Panic(error.to_string()))
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some(handle) = &self.0 {
+            handle.abort();
+        }
+    }
+}

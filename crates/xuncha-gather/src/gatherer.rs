@@ -1,0 +1,178 @@
+//! The hands of a run: ask, keep, read, append, in this order, for any target.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::civil::DateTime;
+use tokio::sync::Semaphore;
+use xuncha_core::evidence::{Capture, Purpose};
+use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
+use xuncha_core::facts::{self, Lexicons};
+use xuncha_core::registry::TargetId;
+
+use crate::client::{Client, Jar, Reading};
+use crate::exchange::Exchange;
+use crate::lock;
+use crate::report::{GatherError, Tally};
+use crate::sink::{EvidenceSink, SinkError, TargetLog};
+
+/// What all targets of a run share.
+pub(crate) struct Gatherer {
+    pub client: Client,
+    pub tally: Tally,
+    lexicons: Arc<Lexicons>,
+    sink: Arc<dyn EvidenceSink>,
+    readers: Semaphore,
+}
+
+/// An opened target: its log and its cookies.
+pub(crate) struct Ledger {
+    pub id: TargetId,
+    pub jar: Arc<Jar>,
+    log: Arc<Mutex<Box<dyn TargetLog>>>,
+}
+
+impl Ledger {
+    pub fn append(&self, record: &FactRecord) -> Result<(), GatherError> {
+        lock(&self.log)
+            .append(record)
+            .map_err(|source| self.error(source))
+    }
+
+    pub fn close(&self) -> Result<(), GatherError> {
+        lock(&self.log).close().map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: SinkError) -> GatherError {
+        GatherError::Sink {
+            target: self.id.to_string(),
+            source,
+        }
+    }
+}
+
+impl Gatherer {
+    pub fn new(client: Client, lexicons: Arc<Lexicons>, sink: Arc<dyn EvidenceSink>) -> Gatherer {
+        // Reading pages is left one core less than there are, so that sockets are always served.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Gatherer {
+            client,
+            tally: Tally::default(),
+            lexicons,
+            sink,
+            readers: Semaphore::new(cores.saturating_sub(1).max(1)),
+        }
+    }
+
+    /// Opens a target's log; a new one gets its header.
+    pub fn open(
+        &self,
+        id: &TargetId,
+        monitor_from: DateTime,
+        as_of: DateTime,
+    ) -> Result<(Ledger, Vec<FactRecord>), GatherError> {
+        let error = |source| GatherError::Sink {
+            target: id.to_string(),
+            source,
+        };
+        let (mut log, mut records) = self.sink.open(id).map_err(error)?;
+        if records.is_empty() {
+            let header = FactRecord::Header {
+                target: id.clone(),
+                facts_version: FACTS_VERSION,
+                monitor_from,
+                as_of,
+            };
+            log.append(&header).map_err(error)?;
+            records.push(header);
+        }
+        Ok((
+            Ledger {
+                id: id.clone(),
+                jar: Arc::default(),
+                log: Arc::new(Mutex::new(log)),
+            },
+            records,
+        ))
+    }
+
+    /// Asks without keeping.
+    pub async fn ask(&self, ledger: &Ledger, url: &str, purpose: &Purpose) -> Exchange {
+        self.client
+            .fetch(url, reading_of(purpose), &ledger.jar)
+            .await
+    }
+
+    /// Keeps an exchange, reads its page and appends the facts.
+    pub async fn keep_page(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        exchange: Exchange,
+        purpose: Purpose,
+    ) -> Result<FactRecord, GatherError> {
+        self.tally.count(&purpose, &exchange);
+        let permit = self.readers.acquire().await;
+        let (log, lexicons) = (ledger.log.clone(), self.lexicons.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let record = lock(&log).keep(&exchange)?;
+            let capture = exchange.capture(purpose, record);
+            let facts: PageFacts = facts::read(&capture, exchange.body(), &lexicons);
+            let record = FactRecord::Page(Box::new(facts));
+            lock(&log).append(&record)?;
+            Ok(record)
+        });
+        let done = work.await;
+        drop(permit);
+        match done {
+            Ok(result) => result.map_err(|source| ledger.error(source)),
+            Err(error) => Err(GatherError::Panic(error.to_string())),
+        }
+    }
+
+    /// Keeps an exchange of which only the state matters.
+    pub fn keep_look(
+        &self,
+        ledger: &Ledger,
+        exchange: &Exchange,
+        purpose: Purpose,
+    ) -> Result<Capture, GatherError> {
+        self.tally.count(&purpose, exchange);
+        let mut log = lock(&ledger.log);
+        let keep = |log: &mut Box<dyn TargetLog>| {
+            let record = log.keep(exchange)?;
+            let capture = exchange.capture(purpose, record);
+            log.append(&FactRecord::Look(capture.clone()))?;
+            Ok(capture)
+        };
+        keep(&mut log).map_err(|source| ledger.error(source))
+    }
+
+    /// Asks, keeps and reads a page.
+    pub async fn page(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        url: &str,
+        purpose: Purpose,
+    ) -> Result<FactRecord, GatherError> {
+        let exchange = self.ask(ledger, url, &purpose).await;
+        self.keep_page(ledger, exchange, purpose).await
+    }
+
+    /// Asks and keeps a look.
+    pub async fn look(
+        &self,
+        ledger: &Ledger,
+        url: &str,
+        purpose: Purpose,
+    ) -> Result<Capture, GatherError> {
+        let exchange = self.ask(ledger, url, &purpose).await;
+        self.keep_look(ledger, &exchange, purpose)
+    }
+}
+
+fn reading_of(purpose: &Purpose) -> Reading {
+    match purpose {
+        Purpose::Link { .. } => Reading::Look,
+        Purpose::Account => Reading::Package,
+        _ => Reading::Page,
+    }
+}

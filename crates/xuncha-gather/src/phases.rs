@@ -1,0 +1,16 @@
+//! 阶段: names under which complete phases stand in the records.
+
+/// Visits of the availability week.
+pub const PROBE: &str = "probe";
+/// Daily snapshots of the home page.
+pub const SNAPSHOTS: &str = "snapshots";
+/// Pages of the site.
+pub const CRAWL: &str = "crawl";
+/// First looks at assets, attachments and (under `_outside`) links to other hosts.
+pub const LOOKS: &str = "looks";
+/// Questions to the site's search.
+pub const SEARCH: &str = "search";
+/// Page, feed, store page and package of an account.
+pub const ACCOUNT: &str = "account";
+/// Second looks at what did not convince.
+pub const SECOND_LOOKS: &str = "second_looks";

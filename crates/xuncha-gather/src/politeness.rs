@@ -1,0 +1,327 @@
+//! 礼貌: never more connections, never a faster rate per host and address than promised.
+//!
+//! A slot is reserved under a short lock, the waiting happens outside it: a slow host never holds up another one.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+use crate::lock;
+use crate::settings::Settings;
+
+/// Latency below which a host is never thought to be in trouble (request clock).
+const CALM_LATENCY: Duration = Duration::from_millis(500);
+/// Most that a struggling host's gap is stretched.
+const MAX_STRETCH: f64 = 8.0;
+
+/// 节奏. When a host or address may be asked next.
+#[derive(Debug)]
+struct Pace {
+    next: Instant,
+    not_before: Instant,
+    min_gap: Duration,
+    usual_ms: f64,
+    recent_ms: f64,
+}
+
+impl Pace {
+    fn new() -> Pace {
+        let now = Instant::now();
+        Pace {
+            next: now,
+            not_before: now,
+            min_gap: Duration::ZERO,
+            usual_ms: 0.0,
+            recent_ms: 0.0,
+        }
+    }
+
+    /// Takes the next slot; the caller sleeps until it.
+    fn reserve(&mut self, gap: Duration) -> Instant {
+        let slot = self.next.max(self.not_before).max(Instant::now());
+        self.next = slot + gap.max(self.min_gap).mul_f64(self.stretch());
+        slot
+    }
+
+    /// How much slower than promised we go because the host answers slower than it used to.
+    fn stretch(&self) -> f64 {
+        let is_calm = self.recent_ms < CALM_LATENCY.as_secs_f64() * 1000.0;
+        if is_calm || self.usual_ms <= 0.0 {
+            return 1.0;
+        }
+        (self.recent_ms / (3.0 * self.usual_ms)).clamp(1.0, MAX_STRETCH)
+    }
+
+    fn learn(&mut self, millis: f64) {
+        if self.usual_ms == 0.0 {
+            self.usual_ms = millis.max(1.0);
+            self.recent_ms = millis;
+            return;
+        }
+        self.recent_ms += (millis - self.recent_ms) * 0.3;
+        // The usual latency follows improvements quickly and decline slowly.
+        let weight = if millis < self.usual_ms { 0.2 } else { 0.01 };
+        self.usual_ms = (self.usual_ms + (millis - self.usual_ms) * weight).max(1.0);
+    }
+}
+
+/// 主机计数. What was really done to a host, for reports and tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostCounts {
+    /// Requests sent.
+    pub requests: u64,
+    /// Most requests in flight at once.
+    pub max_in_flight: usize,
+}
+
+struct Host {
+    slots: Arc<Semaphore>,
+    pace: Mutex<Pace>,
+    requests: AtomicU64,
+    in_flight: AtomicUsize,
+    max_in_flight: AtomicUsize,
+}
+
+/// 礼貌登记. The pace of every host and address of a run.
+pub struct Politeness {
+    gap: Duration,
+    address_gap: Duration,
+    connections: usize,
+    speed: f64,
+    max_delay: Duration,
+    hosts: Mutex<BTreeMap<String, Arc<Host>>>,
+    addresses: Mutex<BTreeMap<IpAddr, Arc<Mutex<Pace>>>>,
+    in_flight: Arc<AtomicUsize>,
+}
+
+/// 许可. The right to have one request in flight; dropped when the answer is whole.
+pub struct Permit {
+    host: Arc<Host>,
+    total: Arc<AtomicUsize>,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.host.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.total.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Politeness {
+    /// By the run's settings.
+    pub fn new(settings: &Settings) -> Politeness {
+        let gap_of = |rate: Option<f64>| match rate {
+            Some(rate) if rate > 0.0 => settings.real(Duration::from_secs_f64(1.0 / rate)),
+            _ => Duration::ZERO,
+        };
+        Politeness {
+            gap: gap_of(settings.rate_per_host),
+            address_gap: gap_of(settings.rate_per_address),
+            connections: settings.connections_per_host.max(1),
+            speed: settings.speed.max(0.001),
+            max_delay: settings.max_delay,
+            hosts: Mutex::default(),
+            addresses: Mutex::default(),
+            in_flight: Arc::default(),
+        }
+    }
+
+    fn host(&self, name: &str) -> Arc<Host> {
+        let mut hosts = lock(&self.hosts);
+        if let Some(host) = hosts.get(name) {
+            return host.clone();
+        }
+        let host = Arc::new(Host {
+            slots: Arc::new(Semaphore::new(self.connections)),
+            pace: Mutex::new(Pace::new()),
+            requests: AtomicU64::new(0),
+            in_flight: AtomicUsize::new(0),
+            max_in_flight: AtomicUsize::new(0),
+        });
+        hosts.insert(name.to_owned(), host.clone());
+        host
+    }
+
+    /// Waits for a connection and a slot of the host (and of the address, where it counts).
+    pub async fn admit(&self, name: &str, address: Option<IpAddr>) -> Permit {
+        let host = self.host(name);
+        let slot = match host.slots.clone().acquire_owned().await {
+            Ok(slot) => slot,
+            // The semaphore is never closed; if it were, waiting forever is politer than asking.
+            Err(_) => std::future::pending().await,
+        };
+        let total = self.in_flight.clone();
+        total.fetch_add(1, Ordering::SeqCst);
+        let now_in_flight = host.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        host.max_in_flight
+            .fetch_max(now_in_flight, Ordering::SeqCst);
+        let permit = Permit {
+            host,
+            total,
+            _slot: slot,
+        };
+        self.wait_turn(&permit, address).await;
+        permit
+    }
+
+    /// Waits for another slot under the same permit: a repeated request is a request.
+    pub async fn wait_turn(&self, permit: &Permit, address: Option<IpAddr>) {
+        let address_pace = address
+            .filter(|_| !self.address_gap.is_zero())
+            .map(|address| {
+                lock(&self.addresses)
+                    .entry(address)
+                    .or_insert_with(|| Arc::new(Mutex::new(Pace::new())))
+                    .clone()
+            });
+        if let Some(pace) = address_pace {
+            let slot = lock(&pace).reserve(self.address_gap);
+            sleep_if_later(slot).await;
+        }
+        let mut slot = lock(&permit.host.pace).reserve(self.gap);
+        loop {
+            sleep_if_later(slot).await;
+            // A Retry-After may have come in while we slept.
+            let not_before = lock(&permit.host.pace).not_before;
+            if not_before <= slot {
+                break;
+            }
+            slot = lock(&permit.host.pace).reserve(self.gap);
+        }
+        permit.host.requests.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Learns how long the host took (request clock).
+    pub fn learn(&self, permit: &Permit, millis: u64) {
+        lock(&permit.host.pace).learn(millis as f64);
+    }
+
+    /// The host asked for a rest (`Retry-After`).
+    pub fn rest(&self, permit: &Permit, wanted: Duration) {
+        let until = Instant::now() + wanted.min(self.max_delay).div_f64(self.speed);
+        let mut pace = lock(&permit.host.pace);
+        pace.not_before = pace.not_before.max(until);
+    }
+
+    /// The host's robots.txt asks for at least this gap between requests.
+    pub fn keep_gap(&self, name: &str, wanted: Duration) {
+        let gap = wanted.min(self.max_delay).div_f64(self.speed);
+        lock(&self.host(name).pace).min_gap = gap;
+    }
+
+    /// Requests in flight over all hosts.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Connections of a host that are in use.
+    pub(crate) fn in_use(&self, permit: &Permit) -> usize {
+        self.connections - permit.host.slots.available_permits().min(self.connections)
+    }
+
+    /// Connections allowed per host.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// What was done to each host.
+    pub fn counts(&self) -> BTreeMap<String, HostCounts> {
+        let hosts = lock(&self.hosts);
+        let count = |host: &Host| HostCounts {
+            requests: host.requests.load(Ordering::SeqCst),
+            max_in_flight: host.max_in_flight.load(Ordering::SeqCst),
+        };
+        hosts
+            .iter()
+            .map(|(name, host)| (name.clone(), count(host)))
+            .collect()
+    }
+}
+
+async fn sleep_if_later(slot: Instant) {
+    if slot > Instant::now() {
+        sleep_until(slot).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn polite(rate: f64, connections: usize) -> Arc<Politeness> {
+        let settings = Settings {
+            rate_per_host: Some(rate),
+            connections_per_host: connections,
+            ..Settings::default()
+        };
+        Arc::new(Politeness::new(&settings))
+    }
+
+    #[tokio::test]
+    async fn neither_rate_nor_connections_are_exceeded_by_a_crowd() {
+        let politeness = polite(50.0, 2);
+        let times = Arc::new(Mutex::new(Vec::new()));
+        let crowd: Vec<_> = (0..20)
+            .map(|_| {
+                let (politeness, times) = (politeness.clone(), times.clone());
+                tokio::spawn(async move {
+                    let _permit = politeness.admit("a.cn", None).await;
+                    lock(&times).push(Instant::now());
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                })
+            })
+            .collect();
+        for one in crowd {
+            one.await.unwrap();
+        }
+        let mut times = lock(&times).clone();
+        times.sort();
+        let span = *times.last().unwrap() - times[0];
+        assert!(span >= Duration::from_millis(19 * 20 - 5), "{span:?}");
+        assert_eq!(
+            politeness.counts()["a.cn"],
+            HostCounts {
+                requests: 20,
+                max_in_flight: 2
+            }
+        );
+        assert_eq!(politeness.in_flight(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_resting_host_rests_and_holds_up_nobody_else() {
+        let politeness = polite(1000.0, 2);
+        let permit = politeness.admit("a.cn", None).await;
+        politeness.rest(&permit, Duration::from_millis(120));
+        drop(permit);
+        let start = Instant::now();
+        let _other = politeness.admit("b.cn", None).await;
+        assert!(start.elapsed() < Duration::from_millis(60));
+        let _same = politeness.admit("a.cn", None).await;
+        assert!(start.elapsed() >= Duration::from_millis(110));
+    }
+
+    #[test]
+    fn a_struggling_host_is_asked_more_slowly() {
+        let mut pace = Pace::new();
+        for _ in 0..20 {
+            pace.learn(100.0);
+        }
+        assert_eq!(pace.stretch(), 1.0);
+        for _ in 0..10 {
+            pace.learn(3000.0);
+        }
+        assert!(pace.stretch() > 3.0, "{}", pace.stretch());
+        for _ in 0..20 {
+            pace.learn(100.0);
+        }
+        assert_eq!(pace.stretch(), 1.0);
+    }
+}

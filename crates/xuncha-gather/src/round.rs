@@ -1,0 +1,571 @@
+//! 采集一轮: visits over the monitoring time, the crawl at the monitoring point, second looks after a gap; many targets at once.
+//!
+//! Everything done stands in the records, so a run that was killed goes on where it was: what is recorded is not asked again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use url::Url;
+use xuncha_core::evidence::{Failure, Purpose};
+use xuncha_core::facts::Lexicons;
+use xuncha_core::facts::model::FactRecord;
+use xuncha_core::registry::{Target, TargetId};
+
+use crate::account;
+use crate::client::Client;
+use crate::clock::CivilClock;
+use crate::crawl::SiteCrawl;
+use crate::exchange::Exchange;
+use crate::gatherer::{Gatherer, Ledger};
+use crate::outside::{OUTSIDE, Outside};
+use crate::phases;
+use crate::report::{GatherError, Progress, Report};
+use crate::schedule::{Planned, Visit, visits};
+use crate::settings::Settings;
+use crate::sink::EvidenceSink;
+use crate::state::{Doubt, Limits, SiteState};
+
+/// 采集计划. What a round gathers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundPlan {
+    /// Monitoring from.
+    pub monitor_from: DateTime,
+    /// Monitoring point.
+    pub as_of: DateTime,
+    /// Seed of visits, probes and questions.
+    pub seed: String,
+    /// Least time between the first and the second look, on the civil clock.
+    pub second_look_gap_minutes: i64,
+    /// How far each crawl goes.
+    pub limits: Limits,
+    /// Whether sites are visited during the availability week.
+    pub probes: bool,
+    /// Whether the home page is kept daily.
+    pub snapshots: bool,
+    /// Questions to each site's search; 0 for none.
+    pub searches: usize,
+}
+
+/// 采集对象. A target as the gatherer needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetJob {
+    /// Its number.
+    pub id: TargetId,
+    /// What is asked.
+    pub kind: JobKind,
+}
+
+/// 采集内容.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// A site from its home page.
+    Site {
+        /// Absolute address.
+        home: String,
+    },
+    /// The addresses of an account: page, feed, store page, download.
+    Account {
+        /// In this order, as filed.
+        urls: Vec<String>,
+    },
+}
+
+impl From<&Target> for TargetJob {
+    fn from(target: &Target) -> TargetJob {
+        let kind = match target {
+            Target::Site(site) => JobKind::Site {
+                home: site.home.clone(),
+            },
+            Target::Account(account) => {
+                let filed = [&account.page_url, &account.feed_url, &account.download_url];
+                JobKind::Account {
+                    urls: filed
+                        .into_iter()
+                        .flatten()
+                        .filter(|url| !url.is_empty())
+                        .cloned()
+                        .collect(),
+                }
+            }
+        };
+        TargetJob {
+            id: target.id().clone(),
+            kind,
+        }
+    }
+}
+
+/// A target in work: what must be known of it between the phases, and no more.
+pub(crate) struct Desk {
+    pub job: TargetJob,
+    pub ledger: Ledger,
+    phases: BTreeSet<String>,
+    slots: BTreeSet<u32>,
+    days: BTreeSet<u32>,
+    has_pages: bool,
+    doubts: Vec<Doubt>,
+    outside: BTreeSet<String>,
+    last_look: Option<DateTime>,
+}
+
+impl Desk {
+    fn learn(&mut self, state: &SiteState) {
+        let (slots, days) = state.visits();
+        self.slots.extend(slots);
+        self.days.extend(days);
+        self.phases.extend(state.phases().iter().cloned());
+        self.has_pages = state.pages() > 0 || state.robots().is_some();
+        self.doubts = state.open_doubts();
+        self.outside.clone_from(state.outside());
+        self.last_look = state.last_look();
+    }
+
+    pub(crate) fn finish(&mut self, phase: &str) -> Result<(), GatherError> {
+        if self.phases.insert(phase.to_owned()) {
+            self.ledger.append(&FactRecord::PhaseDone {
+                phase: phase.to_owned(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn home(&self) -> Option<&str> {
+        match &self.job.kind {
+            JobKind::Site { home } => Some(home),
+            JobKind::Account { .. } => None,
+        }
+    }
+}
+
+/// One round at work.
+pub(crate) struct Round<'a> {
+    pub gatherer: Arc<Gatherer>,
+    pub plan: &'a RoundPlan,
+    pub clock: Arc<dyn CivilClock>,
+    pub progress: &'a dyn Progress,
+}
+
+/// Gathers a whole round. `targets` are all targets of it; those that are done are left alone.
+pub async fn gather_round(
+    targets: &[TargetJob],
+    plan: &RoundPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    sink: Arc<dyn EvidenceSink>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<Report, GatherError> {
+    let started = Instant::now();
+    let client = Client::new(settings, clock.clone())?;
+    let gatherer = Arc::new(Gatherer::new(client, lexicons, sink));
+    let round = Round {
+        gatherer: gatherer.clone(),
+        plan,
+        clock,
+        progress,
+    };
+    let mut desks = round.open(targets)?;
+    round.visit_all(&mut desks).await?;
+    round.clock.advance_to(plan.as_of).await?;
+    round.crawl_all(&mut desks).await?;
+    let (outside_ledger, mut outside) = round.open_outside()?;
+    round
+        .look_outside(&desks, &outside_ledger, &mut outside)
+        .await?;
+    round
+        .second_looks(&mut desks, &outside_ledger, &mut outside)
+        .await?;
+    for desk in &desks {
+        desk.ledger.close()?;
+    }
+    outside_ledger.close()?;
+    let elapsed = started.elapsed().as_millis() as u64;
+    Ok(gatherer.tally.report(
+        targets.len(),
+        elapsed,
+        gatherer.client.politeness().counts(),
+    ))
+}
+
+impl Round<'_> {
+    fn at_once(&self) -> usize {
+        self.gatherer.client.settings().hosts_at_once.max(1)
+    }
+
+    fn fresh_state(&self, home: &str) -> SiteState {
+        let obeys_robots = self.gatherer.client.settings().obeys_robots;
+        SiteState::new(
+            home,
+            &self.plan.seed,
+            self.plan.limits.clone(),
+            obeys_robots,
+        )
+    }
+
+    fn open_one(&self, id: &TargetId) -> Result<(Ledger, Vec<FactRecord>), GatherError> {
+        self.gatherer
+            .open(id, self.plan.monitor_from, self.plan.as_of)
+    }
+
+    pub fn open(&self, targets: &[TargetJob]) -> Result<Vec<Desk>, GatherError> {
+        self.progress.started("open", targets.len() as u64);
+        let mut desks = Vec::with_capacity(targets.len());
+        for job in targets {
+            let (ledger, records) = self.open_one(&job.id)?;
+            let mut desk = Desk {
+                job: job.clone(),
+                ledger,
+                phases: BTreeSet::new(),
+                slots: BTreeSet::new(),
+                days: BTreeSet::new(),
+                has_pages: false,
+                doubts: Vec::new(),
+                outside: BTreeSet::new(),
+                last_look: None,
+            };
+            match &job.kind {
+                JobKind::Site { home } => {
+                    let mut state = self.fresh_state(home);
+                    records.iter().for_each(|record| state.absorb(record));
+                    desk.learn(&state);
+                }
+                JobKind::Account { .. } => {
+                    desk.phases = account::phases_done(&records);
+                    desk.has_pages = records.len() > 1;
+                    desk.last_look = account::last_look(&records);
+                }
+            }
+            desks.push(desk);
+            self.progress.advanced("open", 1);
+        }
+        self.progress.finished("open");
+        Ok(desks)
+    }
+
+    async fn visit_all(&self, desks: &mut [Desk]) -> Result<(), GatherError> {
+        let wanted = |visit: Visit| match visit {
+            Visit::Probe { .. } => self.plan.probes,
+            Visit::HomeSnapshot { .. } => self.plan.snapshots,
+        };
+        let plan: Vec<Planned> = visits(self.plan.monitor_from, self.plan.as_of, &self.plan.seed);
+        let plan: Vec<Planned> = plan
+            .into_iter()
+            .filter(|planned| wanted(planned.visit))
+            .collect();
+        self.progress.started(phases::PROBE, plan.len() as u64);
+        for (index, planned) in plan.iter().enumerate() {
+            let next = plan[index + 1..]
+                .iter()
+                .find(|later| is_same_kind(later.visit, planned.visit));
+            let missed_at = next.map_or(self.plan.as_of, |next| next.due);
+            if self.clock.now() < missed_at {
+                self.visit(desks, planned).await?;
+            }
+            self.progress.advanced(phases::PROBE, 1);
+        }
+        for desk in desks.iter_mut().filter(|desk| desk.home().is_some()) {
+            if self.plan.probes {
+                desk.finish(phases::PROBE)?;
+            }
+            if self.plan.snapshots {
+                desk.finish(phases::SNAPSHOTS)?;
+            }
+        }
+        self.progress.finished(phases::PROBE);
+        Ok(())
+    }
+
+    async fn visit(&self, desks: &mut [Desk], planned: &Planned) -> Result<(), GatherError> {
+        let open: Vec<&mut Desk> = desks
+            .iter_mut()
+            .filter(|desk| desk.home().is_some() && !desk.has_visit(planned.visit))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        self.clock.advance_to(planned.due).await?;
+        match planned.visit {
+            Visit::Probe { slot } => self.probe(open, slot).await,
+            Visit::HomeSnapshot { day } => {
+                stream::iter(open)
+                    .map(|desk| async move {
+                        let Some(home) = desk.home() else {
+                            return Ok(());
+                        };
+                        self.gatherer
+                            .page(&desk.ledger, home, Purpose::HomeSnapshot { day })
+                            .await?;
+                        desk.days.insert(day);
+                        Ok(())
+                    })
+                    .buffer_unordered(self.at_once())
+                    .try_collect()
+                    .await
+            }
+        }
+    }
+
+    /// One visit of every site. Where none of them opens, our own uplink is asked before anything is held against them.
+    pub async fn probe(&self, desks: Vec<&mut Desk>, slot: u32) -> Result<(), GatherError> {
+        let has_opened = AtomicBool::new(false);
+        let asked: Vec<(&mut Desk, Exchange)> = stream::iter(desks)
+            .map(|desk| async {
+                let home = desk.home().unwrap_or_default().to_owned();
+                let mut exchange = self
+                    .gatherer
+                    .ask(&desk.ledger, &home, &Purpose::Probe { slot })
+                    .await;
+                let is_reached = exchange.status().is_some();
+                has_opened.fetch_or(is_reached, Ordering::Relaxed);
+                if is_reached {
+                    // Bodies of the others need not be held until all have answered.
+                    self.gatherer
+                        .keep_look(&desk.ledger, &exchange, Purpose::Probe { slot })?;
+                    desk.slots.insert(slot);
+                    exchange.legs.clear();
+                }
+                Ok::<_, GatherError>((desk, exchange))
+            })
+            .buffer_unordered(self.at_once())
+            .try_collect()
+            .await?;
+        let failed: Vec<_> = asked
+            .into_iter()
+            .filter(|(_, exchange)| !exchange.legs.is_empty())
+            .collect();
+        let asks_uplink = !has_opened.load(Ordering::Relaxed)
+            && failed.iter().any(|(_, exchange)| !exchange.is_override);
+        let is_our_side = asks_uplink && !self.gatherer.client.uplink_works().await;
+        for (desk, mut exchange) in failed {
+            if is_our_side
+                && !exchange.is_override
+                && !is_named_address(&exchange, self.gatherer.client.settings())
+            {
+                let detail = "our uplink did not work during this visit".to_owned();
+                exchange.failure = Some(Failure::RefusedByGuard { detail });
+            }
+            self.gatherer
+                .keep_look(&desk.ledger, &exchange, Purpose::Probe { slot })?;
+            desk.slots.insert(slot);
+        }
+        Ok(())
+    }
+
+    pub async fn crawl_all(&self, desks: &mut [Desk]) -> Result<(), GatherError> {
+        self.progress.started(phases::CRAWL, desks.len() as u64);
+        stream::iter(desks.iter_mut())
+            .map(|desk| async move {
+                self.crawl(desk).await?;
+                self.progress.advanced(phases::CRAWL, 1);
+                Ok::<_, GatherError>(())
+            })
+            .buffer_unordered(self.at_once())
+            .try_collect::<()>()
+            .await?;
+        self.progress.finished(phases::CRAWL);
+        Ok(())
+    }
+
+    async fn crawl(&self, desk: &mut Desk) -> Result<(), GatherError> {
+        let home = match &desk.job.kind {
+            JobKind::Account { urls } => {
+                if desk.phases.contains(phases::ACCOUNT) {
+                    return Ok(());
+                }
+                let urls = urls.clone();
+                let records = self.reopen(desk)?;
+                desk.last_look =
+                    account::gather(&self.gatherer, &desk.ledger, &urls, &records).await?;
+                return desk.finish(phases::ACCOUNT);
+            }
+            JobKind::Site { home } => home.clone(),
+        };
+        if [phases::CRAWL, phases::LOOKS, phases::SEARCH]
+            .iter()
+            .all(|phase| desk.phases.contains(*phase))
+        {
+            return Ok(());
+        }
+        let state = self.rebuild(desk, &home)?;
+        let mut crawl = SiteCrawl {
+            gatherer: &self.gatherer,
+            ledger: &desk.ledger,
+            state,
+            seed: &self.plan.seed,
+            search_count: self.plan.searches,
+        };
+        crawl.run().await?;
+        let state = crawl.state;
+        desk.learn(&state);
+        self.forget(&home);
+        Ok(())
+    }
+
+    /// The crawl's state from the records of an earlier run, where there is one.
+    fn rebuild(&self, desk: &mut Desk, home: &str) -> Result<SiteState, GatherError> {
+        let mut state = self.fresh_state(home);
+        if desk.has_pages {
+            let records = self.reopen(desk)?;
+            records.iter().for_each(|record| state.absorb(record));
+        }
+        Ok(state)
+    }
+
+    fn reopen(&self, desk: &mut Desk) -> Result<Vec<FactRecord>, GatherError> {
+        if !desk.has_pages {
+            return Ok(Vec::new());
+        }
+        desk.ledger.close()?;
+        let (ledger, records) = self.open_one(&desk.job.id)?;
+        desk.ledger = ledger;
+        Ok(records)
+    }
+
+    fn forget(&self, home: &str) {
+        if let Some(host) = Url::parse(home)
+            .ok()
+            .and_then(|home| home.host_str().map(str::to_owned))
+        {
+            self.gatherer.client.forget(&host);
+        }
+    }
+
+    pub fn open_outside(&self) -> Result<(Ledger, Outside), GatherError> {
+        let (ledger, records) = self.open_one(&TargetId::from(OUTSIDE))?;
+        let mut outside = Outside::default();
+        records.iter().for_each(|record| outside.absorb(record));
+        Ok((ledger, outside))
+    }
+
+    pub async fn look_outside(
+        &self,
+        desks: &[Desk],
+        ledger: &Ledger,
+        outside: &mut Outside,
+    ) -> Result<(), GatherError> {
+        let links: BTreeSet<String> = desks
+            .iter()
+            .flat_map(|desk| desk.outside.iter().cloned())
+            .collect();
+        self.progress.started(phases::LOOKS, links.len() as u64);
+        outside.look(&self.gatherer, ledger, &links, 1).await?;
+        self.progress.finished(phases::LOOKS);
+        Ok(())
+    }
+
+    async fn second_looks(
+        &self,
+        desks: &mut [Desk],
+        ledger: &Ledger,
+        outside: &mut Outside,
+    ) -> Result<(), GatherError> {
+        let last = desks
+            .iter()
+            .filter_map(|desk| desk.last_look)
+            .max()
+            .unwrap_or(self.plan.as_of);
+        let gap = SignedDuration::from_mins(self.plan.second_look_gap_minutes);
+        let due = last.max(self.plan.as_of).checked_add(gap).unwrap_or(last);
+        self.clock.advance_to(due).await?;
+        self.look_again(desks, ledger, outside).await
+    }
+
+    /// Second looks at everything that did not convince.
+    pub async fn look_again(
+        &self,
+        desks: &mut [Desk],
+        ledger: &Ledger,
+        outside: &mut Outside,
+    ) -> Result<(), GatherError> {
+        self.progress
+            .started(phases::SECOND_LOOKS, desks.len() as u64);
+        stream::iter(desks.iter_mut())
+            .map(|desk| async move {
+                self.look_again_at(desk).await?;
+                self.progress.advanced(phases::SECOND_LOOKS, 1);
+                Ok::<_, GatherError>(())
+            })
+            .buffer_unordered(self.at_once())
+            .try_collect::<()>()
+            .await?;
+        outside
+            .look(&self.gatherer, ledger, &outside.doubts(), 2)
+            .await?;
+        self.progress.finished(phases::SECOND_LOOKS);
+        Ok(())
+    }
+
+    async fn look_again_at(&self, desk: &mut Desk) -> Result<(), GatherError> {
+        if desk.phases.contains(phases::SECOND_LOOKS) {
+            return Ok(());
+        }
+        let home = match &desk.job.kind {
+            JobKind::Account { .. } => {
+                desk.has_pages = true;
+                let records = self.reopen(desk)?;
+                account::look_again(&self.gatherer, &desk.ledger, &records).await?;
+                return desk.finish(phases::SECOND_LOOKS);
+            }
+            JobKind::Site { home } => home.clone(),
+        };
+        let doubts = std::mem::take(&mut desk.doubts);
+        let state = self.fresh_state(&home);
+        let (seed, search_count) = (self.plan.seed.as_str(), self.plan.searches);
+        let mut crawl = SiteCrawl {
+            gatherer: &self.gatherer,
+            ledger: &desk.ledger,
+            state,
+            seed,
+            search_count,
+        };
+        if crawl.second_looks(&doubts).await? {
+            // A page that was down at the first look may lead on.
+            desk.has_pages = true;
+            let state = self.rebuild(desk, &home)?;
+            let mut crawl = SiteCrawl {
+                gatherer: &self.gatherer,
+                ledger: &desk.ledger,
+                state,
+                seed,
+                search_count,
+            };
+            crawl.go_on().await?;
+        }
+        self.forget(&home);
+        desk.finish(phases::SECOND_LOOKS)
+    }
+}
+
+impl Desk {
+    fn has_visit(&self, visit: Visit) -> bool {
+        match visit {
+            Visit::Probe { slot } => self.slots.contains(&slot),
+            Visit::HomeSnapshot { day } => self.days.contains(&day),
+        }
+    }
+}
+
+fn is_same_kind(one: Visit, other: Visit) -> bool {
+    std::mem::discriminant(&one) == std::mem::discriminant(&other)
+}
+
+/// Sites on hosts that the operator named are reached without our uplink.
+fn is_named_address(exchange: &Exchange, settings: &Settings) -> bool {
+    let Ok(url) = Url::parse(&exchange.url) else {
+        return false;
+    };
+    settings.allows(
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default(),
+    )
+}
+
+/// Real time of a pause on the request clock.
+pub(crate) fn pause(settings: &Settings, seconds: f64) -> Duration {
+    settings.real(Duration::from_secs_f64(seconds.max(0.0)))
+}

@@ -1,0 +1,551 @@
+//! 采集状态: what a crawl remembers of its site, rebuilt from the records by the same function that builds it live.
+//!
+//! The order of pages depends on nothing but the records: breadth first, by depth and then by the order in which links were found.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::hash::{Hash, Hasher};
+
+use jiff::civil::DateTime;
+use url::Url;
+use xuncha_core::evidence::{Capture, Failure, Purpose};
+use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
+use xuncha_core::facts::{LinkClass, Scope, canonical, scope};
+
+use crate::exchange::sha256_hex;
+use crate::robots::Robots;
+use crate::traps;
+
+/// Start of the reason under which a site's robots.txt stands in the records.
+pub const ROBOTS_RULES: &str = "robots.txt rules\n";
+/// Reason of links that robots.txt forbids.
+pub const ROBOTS: &str = "robots.txt";
+/// Reason of pages beyond the budget.
+pub const BUDGET: &str = "page budget";
+/// Most skipped links that are recorded with their reason.
+const MAX_SKIPS: usize = 2_000;
+/// Articles and guides that are remembered for questions to the search, of each kind.
+const MAX_CANDIDATES: usize = 64;
+/// Simhash distance within which a page looks like the site's missing page.
+const LIKENESS_BITS: u32 = 3;
+
+/// 采集限度. How far a crawl goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Pages per site.
+    pub pages: usize,
+    /// Assets, attachments and other links of the site that are looked at.
+    pub looks: usize,
+    /// Links to other hosts that are looked at.
+    pub outside: usize,
+    /// Links away from the home page.
+    pub depth: u32,
+    /// Addresses of one shape (calendars, pagers with a query).
+    pub same_shape: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            pages: 10_000,
+            looks: 20_000,
+            outside: 5_000,
+            depth: 200,
+            same_shape: 1_000,
+        }
+    }
+}
+
+/// 待抓页面.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Address.
+    pub url: String,
+    /// Links away from the home page.
+    pub depth: u32,
+}
+
+/// 存疑链接. A first look that did not convince; it is asked again later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Address.
+    pub url: String,
+    /// Whether it is read as a page.
+    pub is_page: bool,
+}
+
+/// 站点状态. See the module.
+pub struct SiteState {
+    home: String,
+    scopes: Vec<Scope>,
+    limits: Limits,
+    seed: String,
+    obeys_robots: bool,
+    seen: HashSet<u64>,
+    frontier: VecDeque<Entry>,
+    in_hand: Vec<Entry>,
+    looks: VecDeque<String>,
+    looks_in_hand: Vec<String>,
+    look_count: usize,
+    outside: BTreeSet<String>,
+    shapes: BTreeMap<String, u32>,
+    enqueued: usize,
+    robots: Option<Robots>,
+    pending_skips: VecDeque<(String, String)>,
+    skip_count: usize,
+    doubts: Vec<Doubt>,
+    looked_twice: HashSet<u64>,
+    missing_page: Option<u64>,
+    has_missing_probe: bool,
+    home_final: String,
+    asked: BTreeSet<String>,
+    with_form: Option<PageFacts>,
+    candidates: BTreeMap<(bool, String), PageFacts>,
+    phases: BTreeSet<String>,
+    slots: BTreeSet<u32>,
+    days: BTreeSet<u32>,
+    last_look: Option<DateTime>,
+    pages: usize,
+}
+
+impl SiteState {
+    /// Nothing known but the home page.
+    pub fn new(home: &str, seed: &str, limits: Limits, obeys_robots: bool) -> SiteState {
+        let home = canonical(home);
+        let mut state = SiteState {
+            scopes: Url::parse(&home).iter().map(scope).collect(),
+            home: home.clone(),
+            limits,
+            seed: seed.to_owned(),
+            obeys_robots,
+            seen: HashSet::new(),
+            frontier: VecDeque::new(),
+            in_hand: Vec::new(),
+            looks: VecDeque::new(),
+            looks_in_hand: Vec::new(),
+            look_count: 0,
+            outside: BTreeSet::new(),
+            shapes: BTreeMap::new(),
+            enqueued: 1,
+            robots: None,
+            pending_skips: VecDeque::new(),
+            skip_count: 0,
+            doubts: Vec::new(),
+            looked_twice: HashSet::new(),
+            missing_page: None,
+            has_missing_probe: false,
+            home_final: String::new(),
+            asked: BTreeSet::new(),
+            with_form: None,
+            candidates: BTreeMap::new(),
+            phases: BTreeSet::new(),
+            slots: BTreeSet::new(),
+            days: BTreeSet::new(),
+            last_look: None,
+            pages: 0,
+        };
+        state.seen.insert(hash(&home));
+        state.frontier.push_back(Entry {
+            url: home,
+            depth: 0,
+        });
+        state
+    }
+
+    /// The home page's address.
+    pub fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// Takes in a record, live or on resuming.
+    pub fn absorb(&mut self, record: &FactRecord) {
+        match record {
+            FactRecord::Header { .. } => {}
+            FactRecord::PhaseDone { phase } => {
+                self.phases.insert(phase.clone());
+            }
+            FactRecord::Skipped { url, why } => self.absorb_skip(url, why),
+            FactRecord::Look(capture) => self.absorb_look(capture),
+            FactRecord::Page(facts) => self.absorb_page(facts),
+        }
+    }
+
+    fn absorb_skip(&mut self, url: &str, why: &str) {
+        if let Some(rules) = why.strip_prefix(ROBOTS_RULES) {
+            self.robots = Some(Robots::parse(rules, "*"));
+            return;
+        }
+        self.pending_skips.retain(|(pending, _)| pending != url);
+    }
+
+    fn absorb_look(&mut self, capture: &Capture) {
+        match capture.purpose {
+            Purpose::Probe { slot } => {
+                self.slots.insert(slot);
+            }
+            Purpose::Link { look: 1 } => {
+                self.last_look = self.last_look.max(Some(capture.at));
+                self.looks_in_hand.retain(|url| *url != capture.url);
+                if let Some(at) = self.looks.iter().position(|url| *url == capture.url) {
+                    self.looks.remove(at);
+                }
+                if is_doubtful(capture) || is_page_in_disguise(capture) {
+                    self.doubts.push(Doubt {
+                        url: capture.url.clone(),
+                        is_page: false,
+                    });
+                }
+            }
+            Purpose::Link { .. } => {
+                self.looked_twice.insert(hash(&capture.url));
+            }
+            _ => {}
+        }
+    }
+
+    fn absorb_page(&mut self, facts: &PageFacts) {
+        let capture = &facts.capture;
+        match &capture.purpose {
+            Purpose::HomeSnapshot { day } => {
+                self.days.insert(*day);
+            }
+            Purpose::MissingPage => {
+                self.has_missing_probe = true;
+                self.missing_page =
+                    (capture.is_success() && facts.text_chars > 0).then_some(facts.text_simhash);
+            }
+            Purpose::Search { query } => {
+                self.asked.insert(query.clone());
+            }
+            Purpose::Link { .. } => {
+                self.looked_twice.insert(hash(&capture.url));
+                if !self.is_doubtful_page(facts) {
+                    self.absorb_links(facts, 1);
+                }
+            }
+            Purpose::Page => self.absorb_crawled(facts),
+            _ => {}
+        }
+    }
+
+    fn absorb_crawled(&mut self, facts: &PageFacts) {
+        let capture = &facts.capture;
+        self.pages += 1;
+        self.last_look = self.last_look.max(Some(capture.at));
+        let entry = self.take(&capture.url);
+        if capture.url == self.home {
+            self.home_final.clone_from(&capture.final_url);
+            // A home page that moved to another host takes its site along.
+            if let Ok(url) = Url::parse(&capture.final_url)
+                && capture.is_success()
+                && !self.scopes.iter().any(|scope| scope.contains(&url))
+            {
+                self.scopes.push(scope(&url));
+            }
+        }
+        if self.is_doubtful_page(facts) {
+            self.doubts.push(Doubt {
+                url: capture.url.clone(),
+                is_page: true,
+            });
+        }
+        self.remember_for_search(facts);
+        self.absorb_links(facts, entry.depth + 1);
+    }
+
+    fn take(&mut self, url: &str) -> Entry {
+        if let Some(at) = self.in_hand.iter().position(|entry| entry.url == url) {
+            return self.in_hand.remove(at);
+        }
+        let at = self.frontier.iter().position(|entry| entry.url == url);
+        let entry = at.and_then(|at| self.frontier.remove(at));
+        self.seen.insert(hash(url));
+        entry.unwrap_or(Entry {
+            url: url.to_owned(),
+            depth: 0,
+        })
+    }
+
+    fn absorb_links(&mut self, facts: &PageFacts, depth: u32) {
+        // What a page elsewhere links (a redirect leads out) is not this site's affair.
+        let is_inside =
+            self.class(&facts.capture.final_url, LinkKind::Anchor) != LinkClass::LookOutside;
+        if !facts.capture.is_success() || !is_inside {
+            return;
+        }
+        let pagers = facts.list.iter().flat_map(|list| &list.pages);
+        let pagers = pagers.map(|url| (url.as_str(), LinkKind::Pager));
+        for (url, kind) in facts
+            .links
+            .iter()
+            .map(|link| (link.url.as_str(), link.kind))
+            .chain(pagers)
+        {
+            let class = self.class(url, kind);
+            if class == LinkClass::Ignore {
+                continue;
+            }
+            let url = canonical(url);
+            if class == LinkClass::LookOutside {
+                if self.outside.len() < self.limits.outside {
+                    self.outside.insert(url);
+                }
+                continue;
+            }
+            if !self.seen.insert(hash(&url)) {
+                continue;
+            }
+            match class {
+                LinkClass::Page => self.enqueue(url, depth),
+                _ => self.enqueue_look(url),
+            }
+        }
+    }
+
+    fn enqueue(&mut self, url: String, depth: u32) {
+        if let Some(why) = self.obstacle(&url, depth) {
+            self.skip(url, why);
+            return;
+        }
+        self.enqueued += 1;
+        self.frontier.push_back(Entry { url, depth });
+    }
+
+    fn enqueue_look(&mut self, url: String) {
+        if self.look_count >= self.limits.looks {
+            self.skip(url, "look budget");
+            return;
+        }
+        self.look_count += 1;
+        self.looks.push_back(url);
+    }
+
+    fn obstacle(&mut self, url: &str, depth: u32) -> Option<&'static str> {
+        let parsed = Url::parse(url).ok()?;
+        if let Some(why) = traps::trap(&parsed) {
+            return Some(why);
+        }
+        if depth > self.limits.depth {
+            return Some("trap: too far from the home page");
+        }
+        let path = match parsed.query() {
+            Some(query) => format!("{}?{query}", parsed.path()),
+            None => parsed.path().to_owned(),
+        };
+        if self.obeys_robots
+            && self
+                .robots
+                .as_ref()
+                .is_some_and(|robots| !robots.allows(&path))
+        {
+            return Some(ROBOTS);
+        }
+        if self.enqueued >= self.limits.pages {
+            return Some(BUDGET);
+        }
+        let count = self.shapes.entry(traps::shape(&parsed)?).or_default();
+        *count += 1;
+        (*count > self.limits.same_shape).then_some("trap: endless pagination")
+    }
+
+    fn skip(&mut self, url: String, why: &str) {
+        self.skip_count += 1;
+        if self.skip_count <= MAX_SKIPS {
+            self.pending_skips.push_back((url, why.to_owned()));
+        }
+    }
+
+    fn class(&self, url: &str, kind: LinkKind) -> LinkClass {
+        self.scopes
+            .iter()
+            .map(|scope| scope.class(url, kind))
+            .min()
+            .unwrap_or(LinkClass::Ignore)
+    }
+
+    /// Whether a page deserves a second look, judged by its content too.
+    pub fn is_doubtful_page(&self, facts: &PageFacts) -> bool {
+        let capture = &facts.capture;
+        let is_home = capture.url == self.home;
+        let leads_home = !is_home
+            && !self.home_final.is_empty()
+            && capture.final_url == self.home_final
+            && !capture.hops.is_empty();
+        let is_like_missing = !is_home
+            && self.missing_page.is_some_and(|missing| {
+                (missing ^ facts.text_simhash).count_ones() <= LIKENESS_BITS
+            });
+        is_doubtful(capture) || !facts.missing_wording.is_empty() || leads_home || is_like_missing
+    }
+
+    /// A bounded, seeded choice of pages from which questions to the search are drawn; what questions do not need is left out.
+    fn remember_for_search(&mut self, facts: &PageFacts) {
+        if !facts.capture.is_success() {
+            return;
+        }
+        if self.with_form.is_none() && facts.search_forms.iter().any(|form| form.is_get) {
+            self.with_form = Some(slim(facts));
+        }
+        let is_guide = facts.guide.is_some();
+        let is_dated = facts
+            .article
+            .as_ref()
+            .is_some_and(|article| article.published.is_some());
+        if !is_guide && !is_dated {
+            return;
+        }
+        let rank = sha256_hex(format!("{}|search|{}", self.seed, facts.capture.url).as_bytes());
+        self.candidates.insert((is_guide, rank), slim(facts));
+        if self
+            .candidates
+            .keys()
+            .filter(|(guide, _)| *guide == is_guide)
+            .count()
+            > MAX_CANDIDATES
+        {
+            let last = self
+                .candidates
+                .keys()
+                .rfind(|(guide, _)| *guide == is_guide)
+                .cloned();
+            last.and_then(|key| self.candidates.remove(&key));
+        }
+    }
+
+    /// Pages from which questions to the search are drawn.
+    pub fn search_pages(&self) -> Vec<&PageFacts> {
+        self.with_form
+            .iter()
+            .chain(self.candidates.values())
+            .collect()
+    }
+
+    /// The next page; it stays in hand until its record comes.
+    pub fn next_page(&mut self) -> Option<Entry> {
+        let entry = self.frontier.pop_front()?;
+        self.in_hand.push(entry.clone());
+        Some(entry)
+    }
+
+    /// The next look; it stays in hand until its record comes.
+    pub fn next_look(&mut self) -> Option<String> {
+        let url = self.looks.pop_front()?;
+        self.looks_in_hand.push(url.clone());
+        Some(url)
+    }
+
+    /// The next skipped link that is not yet recorded.
+    pub fn next_skip(&self) -> Option<FactRecord> {
+        let (url, why) = self.pending_skips.front()?;
+        Some(FactRecord::Skipped {
+            url: url.clone(),
+            why: why.clone(),
+        })
+    }
+
+    /// Pages and looks that wait.
+    pub fn waiting(&self) -> usize {
+        self.frontier.len() + self.looks.len()
+    }
+
+    /// Pages read.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// What robots.txt says, where it was read.
+    pub fn robots(&self) -> Option<&Robots> {
+        self.robots.as_ref()
+    }
+
+    /// Whether the missing page was probed.
+    pub fn has_missing_probe(&self) -> bool {
+        self.has_missing_probe
+    }
+
+    /// Whether the search was asked this.
+    pub fn was_asked(&self, query: &str) -> bool {
+        self.asked.contains(query)
+    }
+
+    /// Whether a phase is complete.
+    pub fn is_done(&self, phase: &str) -> bool {
+        self.phases.contains(phase)
+    }
+
+    /// What must be asked again and was not yet.
+    pub fn open_doubts(&self) -> Vec<Doubt> {
+        self.doubts
+            .iter()
+            .filter(|doubt| !self.looked_twice.contains(&hash(&doubt.url)))
+            .cloned()
+            .collect()
+    }
+
+    /// Links to other hosts.
+    pub fn outside(&self) -> &BTreeSet<String> {
+        &self.outside
+    }
+
+    /// Visits already made: slots and snapshot days.
+    pub fn visits(&self) -> (&BTreeSet<u32>, &BTreeSet<u32>) {
+        (&self.slots, &self.days)
+    }
+
+    /// Phases that are complete.
+    pub fn phases(&self) -> &BTreeSet<String> {
+        &self.phases
+    }
+
+    /// When the last first look was.
+    pub fn last_look(&self) -> Option<DateTime> {
+        self.last_look
+    }
+}
+
+/// Whether an answer deserves a second look, by its state alone. What our own guard refused stays refused.
+pub fn is_doubtful(capture: &Capture) -> bool {
+    if matches!(capture.failure, Some(Failure::RefusedByGuard { .. })) {
+        return false;
+    }
+    !capture.is_success() || capture.size_bytes == 0
+}
+
+/// An attachment or image that came as a web page: often an error page.
+fn is_page_in_disguise(capture: &Capture) -> bool {
+    let path = capture
+        .url
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_page_name = [
+        "htm", "html", "shtml", "jsp", "php", "asp", "aspx", "do", "/",
+    ]
+    .iter()
+    .any(|end| path.ends_with(end));
+    capture
+        .content_type
+        .to_ascii_lowercase()
+        .starts_with("text/html")
+        && !is_page_name
+}
+
+fn slim(facts: &PageFacts) -> PageFacts {
+    let mut slim = facts.clone();
+    slim.links.clear();
+    slim.navigation.clear();
+    slim.list = None;
+    slim.messages.clear();
+    slim.metas.clear();
+    if let Some(article) = &mut slim.article {
+        article.body = String::new();
+    }
+    slim
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

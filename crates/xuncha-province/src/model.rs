@@ -1,0 +1,401 @@
+//! The province as data: regions, units, sites, accounts, dates. Values only; drawing stands in `plan`.
+
+use jiff::civil::{Date, DateTime, date};
+
+use crate::accounts::plan::AccountPlan;
+
+/// 规模: how large the province is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// 30 sites, 45 accounts (about 120 sites under the plan `dense`).
+    Small,
+    /// 577 sites, 897 accounts.
+    Full,
+}
+
+/// 缺陷方案: how often defects are planted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanKind {
+    /// Rates like those of a real quarterly notice.
+    Realistic,
+    /// At least 20 planted defects and 20 near misses for every check; about 120 sites whatever the scale.
+    Dense,
+}
+
+/// 日期: the dates of the round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dates {
+    /// Where the virtual clock starts, 14 days before `as_of`.
+    pub monitor_from: DateTime,
+    /// The monitoring point 监测时间点; nothing is published after it.
+    pub as_of: DateTime,
+}
+
+impl Dates {
+    /// The dates of the first quarter of 2026.
+    #[must_use]
+    pub const fn quarter_2026q1() -> Self {
+        Self {
+            monitor_from: date(2026, 3, 6).at(9, 0, 0, 0),
+            as_of: date(2026, 3, 20).at(9, 0, 0, 0),
+        }
+    }
+}
+
+/// 级别: the level of a region or unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// 省级
+    Province,
+    /// 市级
+    City,
+    /// 县级
+    County,
+}
+
+impl Level {
+    /// 省, 市 or 县, as the sheet 地区 writes it.
+    #[must_use]
+    pub const fn region_word(self) -> &'static str {
+        match self {
+            Self::Province => "省",
+            Self::City => "市",
+            Self::County => "县",
+        }
+    }
+
+    /// 省级, 市级 or 县级, as the sheet 单位 writes it.
+    #[must_use]
+    pub const fn unit_word(self) -> &'static str {
+        match self {
+            Self::Province => "省级",
+            Self::City => "市级",
+            Self::County => "县级",
+        }
+    }
+}
+
+/// 地区: a region with its fictional division code.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// Six digits, `99xxxx`.
+    pub code: String,
+    /// Full name such as 青石市.
+    pub name: String,
+    /// Name without its level, such as 青石.
+    pub short: String,
+    /// Pinyin of the short name, such as `qingshi`.
+    pub pinyin: String,
+    /// Initials of the short name, such as `qs`.
+    pub initials: String,
+    /// Its level.
+    pub level: Level,
+    /// Code of the region above; `None` for the province.
+    pub parent: Option<String>,
+}
+
+/// 单位: a government or department.
+#[derive(Debug, Clone)]
+pub struct Org {
+    /// `D00001` and so on.
+    pub id: String,
+    /// Full name such as 青石市应急管理局.
+    pub name: String,
+    /// Short name in speech such as 青石应急.
+    pub short: String,
+    /// Region it belongs to.
+    pub region_code: String,
+    /// Its level.
+    pub level: Level,
+    /// Unit above; `None` for the provincial government.
+    pub parent: Option<String>,
+    /// Governments at county level and above should open accounts.
+    pub requires_accounts: bool,
+    /// True for a people's government (not a department).
+    pub is_government: bool,
+}
+
+/// 网站类型: portal or department site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SiteKind {
+    /// 政府门户网站
+    Portal,
+    /// 部门网站
+    Department,
+}
+
+impl SiteKind {
+    /// 门户 or 部门.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Portal => "门户",
+            Self::Department => "部门",
+        }
+    }
+}
+
+/// 网站状态: the state in the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SiteState {
+    /// 正常
+    Running,
+}
+
+impl SiteState {
+    /// The word of the registry.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "正常",
+        }
+    }
+}
+
+/// 网站: one site of the plan. What its pages hold is drawn in `content`.
+#[derive(Debug, Clone)]
+pub struct SitePlan {
+    /// Identification code: division code and a four-digit serial.
+    pub code: String,
+    /// Name in the registry, also shown in the site's header.
+    pub name: String,
+    /// Name in the national reporting system; now and then another one.
+    pub reporting_name: String,
+    /// Host such as `www.qingshi.gov.cn`.
+    pub host: String,
+    /// Served over HTTPS, with HTTP redirecting to it.
+    pub https: bool,
+    /// Portal or department.
+    pub kind: SiteKind,
+    /// Index into [`Province::orgs`].
+    pub org: usize,
+    /// Index into [`Province::regions`].
+    pub region: usize,
+    /// The template family.
+    pub family: Family,
+    /// The unit offers no services to the public.
+    pub no_services: bool,
+    /// ICP filing number.
+    pub icp: String,
+    /// Police filing number (14 digits within its usual wording).
+    pub police: String,
+    /// State in the registry.
+    pub state: SiteState,
+    /// What is planted.
+    pub defects: Defects,
+}
+
+impl SitePlan {
+    /// The home address with its scheme and final slash.
+    #[must_use]
+    pub fn home(&self) -> String {
+        format!(
+            "{}://{}/",
+            if self.https { "https" } else { "http" },
+            self.host
+        )
+    }
+}
+
+/// 模板族: the way a content management system lays out its addresses and pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Dated article addresses `/art/2026/3/1/art_12_345.html`, lists paged by an inline script.
+    Jpage,
+    /// `t20260301_123.html` below column folders, `createPageHTML`.
+    Trs,
+    /// `content_123.html`, lists paged by `list.html?page=2`.
+    Kaipu,
+    /// `NewsShow.aspx?id=123` in GB2312, declared in a meta element.
+    Aspx,
+    /// `/html/2026/0301/123.shtml` in GB18030, declared in the header only.
+    Shtml,
+    /// `/info/1003/2345.htm`, server-side pages counted downwards.
+    Boda,
+    /// Lists drawn by a script from inline JSON.
+    Script,
+    /// The home page is a frameset.
+    Frames,
+}
+
+impl Family {
+    /// All families.
+    pub const ALL: [Self; 8] = [
+        Self::Jpage,
+        Self::Trs,
+        Self::Kaipu,
+        Self::Aspx,
+        Self::Shtml,
+        Self::Boda,
+        Self::Script,
+        Self::Frames,
+    ];
+
+    /// True for the families whose pages are not UTF-8.
+    #[must_use]
+    pub const fn is_gbk(self) -> bool {
+        matches!(self, Self::Aspx | Self::Shtml)
+    }
+
+    /// The word used in the truth file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Jpage => "jpage",
+            Self::Trs => "trs",
+            Self::Kaipu => "kaipu",
+            Self::Aspx => "aspx",
+            Self::Shtml => "shtml",
+            Self::Boda => "boda",
+            Self::Script => "script",
+            Self::Frames => "frames",
+        }
+    }
+}
+
+/// 植入: what is planted on one site. Names follow the checks; `near_` marks what looks wrong and is fine.
+#[derive(Debug, Clone, Default)]
+pub struct Defects {
+    /// Down for at least 12 % of the availability week.
+    pub unreachable: bool,
+    /// Down for at most 2 % of it.
+    pub near_unreachable: bool,
+    /// Nothing on the home page within two weeks.
+    pub stale_home: bool,
+    /// One item of 13 days on the home page, or a navigation-only home page over fresh columns.
+    pub near_stale_home: bool,
+    /// The home page holds navigation only.
+    pub nav_home: bool,
+    /// News columns older than two weeks.
+    pub stale_news: u8,
+    /// First-level notice and policy columns older than six months.
+    pub stale_notices: u8,
+    /// The interpretation column is older than six months.
+    pub stale_interpretations: bool,
+    /// Other columns older than a year.
+    pub overdue_columns: u8,
+    /// Columns without any item.
+    pub empty_columns: u8,
+    /// Columns that look stale or empty and are fine.
+    pub near_columns: u8,
+    /// Dead links.
+    pub broken_links: u8,
+    /// Links that look dead and are fine.
+    pub near_links: u8,
+    /// Marks missing in the footer, by index into the seven.
+    pub missing_marks: Vec<u8>,
+    /// Marks present in an unusual form, by index into the seven.
+    pub near_marks: Vec<u8>,
+    /// Tags missing on all article pages, by index into the seven.
+    pub missing_tags: Vec<u8>,
+    /// Tags written in an unusual way, by index into the seven.
+    pub near_tags: Vec<u8>,
+    /// The domain is not a government domain.
+    pub bad_domain: bool,
+    /// The domain looks odd and is fine.
+    pub near_domain: bool,
+    /// The registered name does not name the unit.
+    pub bad_name: bool,
+    /// The name is shortened and fine.
+    pub near_name: bool,
+    /// How the search behaves.
+    pub search: SearchPlan,
+    /// Policy documents of six months without interpretation.
+    pub uninterpreted: u8,
+    /// Policy documents that look uninterpreted and are fine.
+    pub near_uninterpreted: u8,
+    /// Interpretations not linked both ways.
+    pub unlinked: u8,
+    /// Interpretations linked in an unusual way.
+    pub near_unlinked: u8,
+    /// Service guides with at least one defect.
+    pub bad_guides: u8,
+    /// Service guides that look incomplete and are fine.
+    pub near_guides: u8,
+    /// How service statistics are published.
+    pub statistics: StatisticsPlan,
+    /// What is planted in the message box.
+    pub messages: MessagesPlan,
+    /// What only a person can see: question id and number of failures.
+    pub manual: Vec<(&'static str, u32, String)>,
+}
+
+/// 搜索: how a site's search behaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SearchPlan {
+    /// Finds and classifies, by tabs.
+    #[default]
+    Works,
+    /// Finds and classifies, in an unusual way (near miss).
+    Unusual,
+    /// No search form.
+    Absent,
+    /// A form that leads nowhere.
+    Dead,
+    /// Published titles are not found.
+    Misses,
+    /// Results stand in one unclassified list.
+    Unclassified,
+}
+
+/// 办事统计: how service statistics are published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StatisticsPlan {
+    /// This month.
+    #[default]
+    Fresh,
+    /// A few days within three calendar months (near miss).
+    Close,
+    /// Published as a page of figures under another wording (near miss).
+    Reworded,
+    /// More than three calendar months ago.
+    Old,
+    /// Not published.
+    Absent,
+}
+
+/// 留言: what is planted in the message box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MessagesPlan {
+    /// No consultation channel.
+    pub no_channel: bool,
+    /// A channel, but no message published.
+    pub none: bool,
+    /// No reception statistics.
+    pub no_statistics: bool,
+    /// Nothing new for more than two calendar months.
+    pub stale: bool,
+    /// Messages unanswered for more than three calendar months.
+    pub unanswered: u8,
+    /// Messages that look unanswered and are fine.
+    pub near: u8,
+}
+
+/// 云岭省: everything the seed draws.
+#[derive(Debug, Clone)]
+pub struct Province {
+    /// The seed.
+    pub seed: u64,
+    /// How large it is.
+    pub scale: Scale,
+    /// How often defects are planted.
+    pub plan: PlanKind,
+    /// Dates of the round.
+    pub dates: Dates,
+    /// The province first, then each city followed by its counties.
+    pub regions: Vec<Region>,
+    /// Units; a region's government precedes its departments.
+    pub orgs: Vec<Org>,
+    /// Sites.
+    pub sites: Vec<SitePlan>,
+    /// Accounts; empty while `accounts::plan_accounts` draws them.
+    pub accounts: Vec<AccountPlan>,
+}
+
+impl Province {
+    /// The day of the monitoring point.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.dates.as_of.date()
+    }
+}

@@ -1,0 +1,198 @@
+//! The site's search: boxes in the header, pages of results.
+
+use std::fmt::Write;
+
+use encoding_rs::GBK;
+use jiff::civil::DateTime;
+use percent_encoding::percent_decode;
+
+use super::shell::{self, Frame, href};
+use crate::content::skin::day;
+use crate::content::{ColumnKind, Site};
+use crate::model::SearchPlan;
+
+/// 结果: one hit.
+struct Hit<'a> {
+    title: &'a str,
+    address: &'a str,
+    class: &'static str,
+    date: String,
+}
+
+/// The name of the query's parameter on this site.
+fn parameter(site: &Site) -> &'static str {
+    site.skin.word(&["q", "keyword", "searchWord", "kw"])
+}
+
+/// The search box of the header.
+pub fn boxes(site: &Site, out: &mut String) {
+    let plan = site.plan.defects.search;
+    if plan == SearchPlan::Absent {
+        return;
+    }
+    let (action, name) = (href(site, &site.special("search")), parameter(site));
+    let button = site.skin.word(&["搜索", "检索", "站内搜索"]);
+    let _ = if plan == SearchPlan::Unusual {
+        write!(
+            out,
+            "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input name=\"{name}\" value=\"\" placeholder=\"请输入您要查找的内容\"><input type=\"hidden\" name=\"siteid\" value=\"{}\"><select name=\"lm\"><option value=\"\">全站</option><option value=\"xw\">新闻</option></select><input type=\"image\" src=\"{}\" alt=\"{button}\" width=\"20\"></form></div>",
+            &site.plan.code[..6],
+            href(site, "/images/mark1.png")
+        )
+    } else {
+        write!(
+            out,
+            "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input type=\"text\" name=\"{name}\" placeholder=\"请输入关键字\"><button type=\"submit\">{button}</button></form></div>"
+        )
+    };
+}
+
+/// A page of results.
+pub fn page(site: &Site, target: &str, now: DateTime) -> String {
+    let query = query(site, target);
+    let plan = site.plan.defects.search;
+    let found = if query.is_empty() {
+        Vec::new()
+    } else {
+        hits(site, &query, now)
+    };
+    let found = if plan == SearchPlan::Misses {
+        Vec::new()
+    } else {
+        found
+    };
+    let mut out = format!(
+        "<div class=\"box {}\"><h3>搜索结果</h3>",
+        site.skin.class(13)
+    );
+    let shown = escape(&query);
+    if found.is_empty() {
+        let _ = write!(out, "<p>很抱歉，没有找到与“{shown}”相关的内容。</p></div>");
+        return shell::page(site, &Frame::plain("搜索"), &out, now);
+    }
+    let _ = write!(out, "<p>共找到与“{shown}”相关的结果{}条</p>", found.len());
+    match plan {
+        SearchPlan::Works => tabs(site, target, &found, &mut out),
+        SearchPlan::Unusual => grouped(site, &found, &mut out),
+        _ => plain(site, found.iter().take(10), &mut out),
+    }
+    out.push_str("</div>");
+    shell::page(site, &Frame::plain("搜索"), &out, now)
+}
+
+/// Tabs by class over one list.
+fn tabs(site: &Site, target: &str, found: &[Hit], out: &mut String) {
+    out.push_str("<div class=\"tabs\">");
+    let base = href(site, target.split("&type=").next().unwrap_or(target));
+    let _ = write!(out, "<a href=\"{base}\">全部({})</a>", found.len());
+    for (nth, class) in ["新闻", "政策", "服务"].into_iter().enumerate() {
+        let count = found.iter().filter(|h| h.class == class).count();
+        let _ = write!(
+            out,
+            "<a href=\"{base}&amp;type={nth}\">{class}({count})</a>"
+        );
+    }
+    out.push_str("</div>");
+    let wanted = target.split("&type=").nth(1).and_then(|t| {
+        ["新闻", "政策", "服务"]
+            .get(t.parse::<usize>().ok()?)
+            .copied()
+    });
+    plain(
+        site,
+        found
+            .iter()
+            .filter(|h| wanted.is_none_or(|w| w == h.class))
+            .take(10),
+        out,
+    );
+}
+
+/// One list for each class, as headings.
+fn grouped(site: &Site, found: &[Hit], out: &mut String) {
+    for class in ["新闻", "政策", "服务"] {
+        let _ = write!(
+            out,
+            "<h4>{class}类（{}）</h4>",
+            found.iter().filter(|h| h.class == class).count()
+        );
+        plain(
+            site,
+            found.iter().filter(|h| h.class == class).take(10),
+            out,
+        );
+    }
+}
+
+fn plain<'a>(site: &Site, found: impl Iterator<Item = &'a Hit<'a>>, out: &mut String) {
+    out.push_str("<ul>");
+    for hit in found {
+        let _ = write!(
+            out,
+            "<li><a href=\"{}\">{}</a><span>{}</span></li>",
+            href(site, hit.address),
+            hit.title,
+            hit.date
+        );
+    }
+    out.push_str("</ul>");
+}
+
+/// Everything whose title holds the query, the exact title first.
+fn hits<'a>(site: &'a Site, query: &str, now: DateTime) -> Vec<Hit<'a>> {
+    let mut found: Vec<Hit> = site
+        .articles
+        .iter()
+        .filter(|a| a.published <= now && a.title.contains(query))
+        .map(|a| Hit {
+            title: &a.title,
+            address: &a.address,
+            class: class(site.columns[a.column].kind),
+            date: day(a.published),
+        })
+        .collect();
+    found.extend(
+        site.guides
+            .iter()
+            .filter(|g| g.name.contains(query))
+            .map(|g| Hit {
+                title: g.name,
+                address: &g.address,
+                class: "服务",
+                date: String::new(),
+            }),
+    );
+    found.sort_by_key(|h| h.title.len());
+    found
+}
+
+const fn class(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Policies | ColumnKind::Interpretations | ColumnKind::Notices => "政策",
+        ColumnKind::Statistics => "服务",
+        _ => "新闻",
+    }
+}
+
+/// The query as the site understands it: GBK sites know GBK only.
+fn query(site: &Site, target: &str) -> String {
+    let (_, query) = target.split_once('?').unwrap_or((target, ""));
+    let name = parameter(site);
+    let raw = query
+        .split('&')
+        .find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name))
+        .map_or("", |(_, v)| v);
+    let raw = raw.replace('+', " ");
+    let bytes: Vec<u8> = percent_decode(raw.as_bytes()).collect();
+    if site.plan.family.is_gbk() {
+        return GBK.decode_without_bom_handling(&bytes).0.trim().to_owned();
+    }
+    String::from_utf8_lossy(&bytes).trim().to_owned()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,201 @@
+//! The service directory and the service guides.
+
+use std::fmt::Write;
+
+use jiff::civil::DateTime;
+
+use super::shell::{self, Frame, href};
+use crate::content::guides::{ELEMENTS, Guide, GuideForm};
+use crate::content::{ColumnKind, Site};
+use crate::rng::Rng;
+
+/// Other headings for the elements, in the order of [`ELEMENTS`].
+const OTHER_WORDS: [&str; 8] = [
+    "服务事项",
+    "法律依据",
+    "受理条件",
+    "申请材料",
+    "受理地点",
+    "办公时间",
+    "咨询电话",
+    "办理程序",
+];
+
+/// All items by category.
+pub fn directory(site: &Site, now: DateTime) -> String {
+    let mut out = format!("<div class=\"{}\"><h2>办事服务</h2>", site.skin.class(13));
+    let mut categories: Vec<&str> = site.guides.iter().map(|g| g.category).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    for category in categories {
+        let _ = write!(out, "<div class=\"box\"><h3>{category}</h3><ul>");
+        for guide in site.guides.iter().filter(|g| g.category == category) {
+            let _ = write!(
+                out,
+                "<li><a href=\"{}\">{}</a></li>",
+                href(site, &guide.address),
+                guide.name
+            );
+        }
+        out.push_str("</ul></div>");
+    }
+    if let Some(column) = site.column_of(ColumnKind::Statistics) {
+        let c = &site.columns[column];
+        let _ = write!(
+            out,
+            "<p><a href=\"{}\">{}</a></p>",
+            href(site, &c.address),
+            c.name
+        );
+    }
+    out.push_str("</div>");
+    shell::page(site, &Frame::plain("办事服务"), &out, now)
+}
+
+/// One guide.
+pub fn guide(site: &Site, index: usize, now: DateTime) -> String {
+    let g = &site.guides[index];
+    let rows: Vec<(&str, String)> = (0..8)
+        .filter(|e| !g.missing.contains(e))
+        .map(|e| {
+            (
+                if g.reworded {
+                    OTHER_WORDS[e]
+                } else {
+                    ELEMENTS[e]
+                },
+                value(site, g, e),
+            )
+        })
+        .collect();
+    let mut out = format!(
+        "<div class=\"art {}\"><h2>{}</h2>",
+        site.skin.class(15),
+        g.name
+    );
+    let _ = match g.form {
+        GuideForm::Table => {
+            out.push_str("<table class=\"g\">");
+            for (head, value) in &rows {
+                let _ = write!(out, "<tr><th>{head}</th><td>{value}</td></tr>");
+            }
+            write!(out, "</table>")
+        }
+        GuideForm::Definitions => {
+            out.push_str("<dl class=\"g\">");
+            for (head, value) in &rows {
+                let _ = write!(out, "<dt>{head}</dt><dd>{value}</dd>");
+            }
+            write!(out, "</dl>")
+        }
+        GuideForm::Prose => {
+            for (nth, (head, value)) in rows.iter().enumerate() {
+                let number = ["一", "二", "三", "四", "五", "六", "七", "八"][nth];
+                let _ = write!(
+                    out,
+                    "<p><strong>{number}、{head}</strong></p><div>{value}</div>"
+                );
+            }
+            write!(out, "<p></p>")
+        }
+    };
+    out.push_str("</div>");
+    shell::page(
+        site,
+        &Frame {
+            title: g.name,
+            column: Some("办事指南"),
+            ..Frame::default()
+        },
+        &out,
+        now,
+    )
+}
+
+/// What stands under one element.
+fn value(site: &Site, g: &Guide, element: usize) -> String {
+    let mut rng = Rng::new(
+        site.seed,
+        &format!("guide {} {} {element}", site.plan.code, g.address),
+    );
+    let region = &site.voice.region;
+    match element {
+        0 => g.name.to_owned(),
+        1 => format!(
+            "《云岭省{}条例》第{}条；《{}管理办法》第{}条",
+            g.category,
+            rng.range(5, 40),
+            g.name,
+            rng.range(3, 30)
+        ),
+        2 => format!(
+            "1.户籍或经营场所在{region}；2.符合{}规定的情形；3.未被列入失信被执行人名单。",
+            g.name
+        ),
+        3 => materials(g, &mut rng),
+        4 => format!(
+            "{region}人民大道{}号政务服务中心{}楼{}号窗口",
+            rng.range(1, 200),
+            rng.range(1, 3),
+            rng.range(1, 40)
+        ),
+        5 => "工作日 上午8:00—12:00，下午15:00—18:00（法定节假日除外）".to_owned(),
+        6 => format!("0990-{}", rng.range(2_100_000, 2_990_000)),
+        _ => "1.申请人提交申请；2.窗口受理；3.审查；4.作出决定；5.制证并送达。".to_owned(),
+    }
+}
+
+fn materials(g: &Guide, rng: &mut Rng) -> String {
+    let mut names = vec![
+        "申请表",
+        "申请人身份证",
+        "户口簿",
+        "营业执照",
+        "经办人授权委托书",
+    ];
+    rng.shuffle(&mut names);
+    names.truncate(3);
+    match g.near {
+        Some("no_material_needed") => return "无需提交材料，由窗口通过数据共享核验。".to_owned(),
+        Some("materials_in_columns") => {
+            let mut out = String::from(
+                "<table class=\"g\"><tr><th>材料名称</th><th>原件/复印件</th><th>份数</th><th>纸质/电子</th></tr>",
+            );
+            for name in names {
+                let _ = write!(
+                    out,
+                    "<tr><td>{name}</td><td>复印件</td><td>{}</td><td>纸质</td></tr>",
+                    rng.range(1, 3)
+                );
+            }
+            out.push_str("</table>");
+            return out;
+        }
+        _ => {}
+    }
+    let mut parts: Vec<String> = names
+        .iter()
+        .map(|name| {
+            if g.unclear_materials {
+                return (*name).to_owned();
+            }
+            match rng.below(3) {
+                0 => format!("{name}（原件1份，纸质）"),
+                1 => format!("{name}（原件及复印件各1份，纸质）"),
+                _ => format!("{name}复印件{}份（纸质或电子版）", rng.range(1, 3)),
+            }
+        })
+        .collect();
+    if let Some(vague) = g.vague {
+        parts.push(format!("{vague}（原件1份，纸质）"));
+    }
+    let mut out: String = parts
+        .iter()
+        .enumerate()
+        .map(|(n, part)| format!("{}.{part}；", n + 1))
+        .collect();
+    if g.near == Some("mentions_other_materials") {
+        out.push_str("除上述材料外，不得要求申请人提供其他材料。");
+    }
+    out
+}

@@ -1,0 +1,170 @@
+//! The facts segment: frames of length, crc32 and compressed JSON behind a versioned magic.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use xuncha_core::facts::model::FactRecord;
+
+use crate::{Result, StoreError};
+
+/// First bytes of a segment; the last byte is the version of the format.
+pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x01";
+/// A frame above this is no frame: the largest pages give facts far below it.
+const MAX_FRAME_BYTES: u32 = 256 << 20;
+
+/// A record as one frame: length and crc32 of the compressed JSON, little-endian, then the compressed JSON.
+pub(crate) fn frame(record: &FactRecord) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(record).map_err(body_error)?;
+    let io = StoreError::file(Path::new("facts.seg"));
+    let packed = zstd::bulk::compress(&json, 1).map_err(io)?;
+    let mut frame = Vec::with_capacity(packed.len() + 8);
+    frame.extend_from_slice(&(packed.len() as u32).to_le_bytes());
+    frame.extend_from_slice(&crc32(&packed).to_le_bytes());
+    frame.extend_from_slice(&packed);
+    Ok(frame)
+}
+
+fn body_error(source: serde_json::Error) -> StoreError {
+    StoreError::Body {
+        what: "采集记录".to_owned(),
+        source,
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+/// 采集记录流. The records of a facts segment in order, one at a time; ends at a torn last frame.
+pub struct FactIter {
+    source: Option<BufReader<File>>,
+    path: PathBuf,
+    file_len: u64,
+    position: u64,
+}
+
+impl FactIter {
+    /// Begins at the first record; a missing file has none.
+    pub(crate) fn open(path: &Path) -> Result<FactIter> {
+        let mut records = FactIter {
+            source: None,
+            path: path.to_owned(),
+            file_len: 0,
+            position: 0,
+        };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(records),
+            Err(error) => return Err(StoreError::file(path)(error)),
+        };
+        records.file_len = file.metadata().map_err(StoreError::file(path))?.len();
+        let mut source = BufReader::with_capacity(1 << 18, file);
+        let mut magic = [0u8; 8];
+        if records.file_len < MAGIC.len() as u64 {
+            // Killed while the magic was written: nothing was kept yet.
+            return Ok(records);
+        }
+        source
+            .read_exact(&mut magic)
+            .map_err(StoreError::file(path))?;
+        if &magic != MAGIC {
+            return Err(records.damaged("不是本版本的采集记录文件"));
+        }
+        records.position = MAGIC.len() as u64;
+        records.source = Some(source);
+        Ok(records)
+    }
+
+    /// Byte position behind the last record that was read whole.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Length of the file when it was opened.
+    pub(crate) fn file_len(&self) -> u64 {
+        self.file_len
+    }
+
+    fn damaged(&self, detail: &str) -> StoreError {
+        StoreError::Damaged {
+            path: self.path.clone(),
+            detail: format!("{detail}（位置 {}）", self.position),
+        }
+    }
+
+    fn read_next(&mut self) -> Result<Option<FactRecord>> {
+        let left = self.file_len - self.position;
+        let Some(source) = &mut self.source else {
+            return Ok(None);
+        };
+        if left < 8 {
+            return Ok(None);
+        }
+        let mut head = [0u8; 8];
+        source
+            .read_exact(&mut head)
+            .map_err(StoreError::file(&self.path))?;
+        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
+        let wanted_crc = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        if length == 0 {
+            return self.zeros_to_the_end();
+        }
+        if length > MAX_FRAME_BYTES {
+            return Err(self.damaged("帧长度异常"));
+        }
+        if u64::from(length) > left - 8 {
+            return Ok(None);
+        }
+        let mut packed = vec![0u8; length as usize];
+        source
+            .read_exact(&mut packed)
+            .map_err(StoreError::file(&self.path))?;
+        if crc32(&packed) != wanted_crc {
+            return self.bad_checksum(u64::from(length) + 8 == left);
+        }
+        let json =
+            zstd::stream::decode_all(packed.as_slice()).map_err(StoreError::file(&self.path))?;
+        let record = serde_json::from_slice(&json).map_err(body_error)?;
+        self.position += u64::from(length) + 8;
+        Ok(Some(record))
+    }
+
+    /// A power failure can leave a tail of zeros: a torn end. Anything else behind an empty frame is damage.
+    fn zeros_to_the_end(&mut self) -> Result<Option<FactRecord>> {
+        let mut rest = Vec::new();
+        if let Some(source) = &mut self.source {
+            source
+                .read_to_end(&mut rest)
+                .map_err(StoreError::file(&self.path))?;
+        }
+        if rest.iter().any(|&byte| byte != 0) {
+            return Err(self.damaged("出现空帧"));
+        }
+        Ok(None)
+    }
+
+    /// A wrong checksum in the last frame is a torn end; before it, damage.
+    fn bad_checksum(&self, is_last: bool) -> Result<Option<FactRecord>> {
+        if is_last {
+            Ok(None)
+        } else {
+            Err(self.damaged("校验和不符"))
+        }
+    }
+}
+
+impl Iterator for FactIter {
+    type Item = Result<FactRecord>;
+
+    fn next(&mut self) -> Option<Result<FactRecord>> {
+        let next = self.read_next();
+        if !matches!(next, Ok(Some(_))) {
+            // After the end or an error there is nothing more.
+            self.source = None;
+        }
+        next.transpose()
+    }
+}

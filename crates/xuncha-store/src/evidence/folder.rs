@@ -1,0 +1,132 @@
+//! The folder of all evidence, and where a target's files stand in it.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use xuncha_core::registry::TargetId;
+
+use super::RecordId;
+use super::facts::FactIter;
+use super::warc::{self, ArchivedExchange};
+use crate::{Result, StoreError};
+
+/// 证据文件夹. All rounds' evidence under one folder.
+#[derive(Clone, Debug)]
+pub struct EvidenceFolder {
+    root: PathBuf,
+}
+
+impl EvidenceFolder {
+    /// Opens the folder, making it where it is missing.
+    pub fn open(root: &Path) -> Result<EvidenceFolder> {
+        std::fs::create_dir_all(root).map_err(StoreError::file(root))?;
+        Ok(EvidenceFolder {
+            root: root.to_owned(),
+        })
+    }
+
+    /// The folder of a target in a round; it need not exist.
+    pub fn target_dir(&self, round: &str, target: &TargetId) -> PathBuf {
+        self.root.join(file_name(round)).join(file_name(&target.0))
+    }
+
+    /// Facts of a target in the order they were appended, one at a time; none where nothing was gathered.
+    pub fn records(&self, round: &str, target: &TargetId) -> Result<FactIter> {
+        FactIter::open(&self.target_dir(round, target).join("facts.seg"))
+    }
+
+    /// Reads an exchange back, for replay.
+    pub fn read_record(
+        &self,
+        round: &str,
+        target: &TargetId,
+        record: &str,
+    ) -> Result<ArchivedExchange> {
+        let id: RecordId = record.parse()?;
+        let path = segment_path(&self.target_dir(round, target), id.segment);
+        let mut file = File::open(&path).map_err(StoreError::file(&path))?;
+        file.seek(SeekFrom::Start(id.offset))
+            .map_err(StoreError::file(&path))?;
+        let damaged = |detail: String| StoreError::Damaged {
+            path: path.clone(),
+            detail,
+        };
+        let raw = warc::read_record(file)
+            .map_err(|error| damaged(format!("偏移 {} 处：{error}", id.offset)))?;
+        warc::archived(raw).ok_or_else(|| damaged(format!("偏移 {} 处不是应答记录", id.offset)))
+    }
+
+    /// Targets of a round that have a folder, by number.
+    pub fn targets(&self, round: &str) -> Result<Vec<TargetId>> {
+        let dir = self.root.join(file_name(round));
+        let mut targets = Vec::new();
+        let entries = match std::fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(targets),
+            Err(error) => return Err(StoreError::file(&dir)(error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(StoreError::file(&dir))?;
+            let name = entry.file_name();
+            if let Some(id) = name.to_str().and_then(id_of_file_name) {
+                targets.push(TargetId(id));
+            }
+        }
+        targets.sort();
+        Ok(targets)
+    }
+}
+
+/// Where a WARC segment stands.
+pub(crate) fn segment_path(dir: &Path, segment: u32) -> PathBuf {
+    dir.join(format!("{segment:05}.warc.gz"))
+}
+
+/// An id as a file name: letters, digits, `-` and `_` stand for themselves, every other byte as `%XX`, so that no id leaves its folder.
+fn file_name(id: &str) -> String {
+    let mut name = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if name.is_empty() {
+        "%".to_owned()
+    } else {
+        name
+    }
+}
+
+fn id_of_file_name(name: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        if first != b'%' {
+            bytes.push(first);
+            rest = tail;
+            continue;
+        }
+        let digits = tail.get(..2)?;
+        bytes.push(hex::decode(digits).ok()?.first().copied()?);
+        rest = &tail[2..];
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_become_safe_names_and_come_back() {
+        for id in ["9901000001", "_outside", "../../etc", "部门/一", "a.b"] {
+            let name = file_name(id);
+            assert!(!name.contains(['/', '.']), "{name}");
+            assert_eq!(id_of_file_name(&name).unwrap(), id);
+        }
+    }
+}

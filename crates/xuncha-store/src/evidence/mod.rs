@@ -1,0 +1,52 @@
+//! 证据文件: one folder per round and target, written by one process at a time, append-only.
+//!
+//! ```text
+//! DATA/evidence/ROUND/TARGET/00001.warc.gz   captures: WARC 1.1, one gzip member per record, at most 1 GB a segment
+//!                            facts.seg       facts read from them: frames of length, crc32 and compressed JSON
+//! ```
+//!
+//! Every append is one `write` of whole records, so a killed process leaves at most one torn record at the end of a file; it is cut
+//! when the folder is opened again, and captures that no fact refers to yet are cut with it, because the crawler will ask again.
+//! A file that is damaged anywhere else is an error that names it: evidence is never dropped silently.
+
+mod facts;
+mod folder;
+mod target;
+mod verify;
+mod warc;
+
+pub use facts::FactIter;
+pub use folder::EvidenceFolder;
+pub use target::{Kept, TargetEvidence};
+pub use verify::{Verification, VerifiedTarget};
+pub use warc::{ArchivedExchange, ExchangeParts};
+
+use crate::{Result, StoreError};
+
+/// 证据编号. `SEGMENT@OFFSET`, as `EvidenceRef::record` writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordId {
+    /// Number of the WARC segment, from 1.
+    pub segment: u32,
+    /// Byte offset of the record's gzip member.
+    pub offset: u64,
+}
+
+impl std::fmt::Display for RecordId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:05}@{}", self.segment, self.offset)
+    }
+}
+
+impl std::str::FromStr for RecordId {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<RecordId> {
+        let error = || StoreError::RecordId(text.to_owned());
+        let (segment, offset) = text.split_once('@').ok_or_else(error)?;
+        Ok(RecordId {
+            segment: segment.parse().map_err(|_| error())?,
+            offset: offset.parse().map_err(|_| error())?,
+        })
+    }
+}

@@ -1,0 +1,339 @@
+//! 检查轮次: frozen rounds, their samples and their subjects.
+
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+use xuncha_core::registry::{TargetClass, TargetId};
+use xuncha_core::round::{Round, Sample, Subject};
+use xuncha_core::score::Outcome;
+
+use crate::page::{Listing, Page};
+use crate::sql::{self, Where};
+use crate::{Result, Store, StoreError, Transaction};
+
+/// 轮次状态.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundState {
+    /// 新建.
+    New,
+    /// 采集中.
+    Gathering,
+    /// 已判定.
+    Judged,
+    /// 已关闭.
+    Closed,
+}
+
+/// 轮次行. A round as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundRow {
+    /// The frozen round.
+    pub round: Round,
+    /// State.
+    pub state: RoundState,
+    /// Reason given when it was closed over open places; empty otherwise.
+    pub close_reason: String,
+    /// Number of subjects.
+    pub subject_count: u64,
+}
+
+/// 受检对象行. A subject as lists show it, with its score where the round is scored under the asked set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectRow {
+    /// The subject.
+    pub subject: Subject,
+    /// Class.
+    pub class: TargetClass,
+    /// Outcome.
+    pub outcome: Option<Outcome>,
+    /// Deduction score ② in hundredths.
+    pub deduct_hundredths: Option<i64>,
+    /// Final score in hundredths.
+    pub final_hundredths: Option<i64>,
+    /// Findings under the asked set, rejected ones included.
+    pub finding_count: u64,
+}
+
+/// 受检对象筛选. Empty fields ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubjectFilter {
+    /// Class.
+    pub class: Option<TargetClass>,
+    /// Outcome under the asked set.
+    pub outcome: Option<Outcome>,
+    /// Words that number, name, unit or region contain.
+    pub words: Option<String>,
+}
+
+impl Transaction {
+    /// Creates a round; a round that exists is never changed.
+    pub async fn create_round(&self, round: &Round) -> Result<()> {
+        let columns = [
+            "id",
+            "title",
+            "state",
+            "coverage",
+            "as_of",
+            "set_id",
+            "set_sha256",
+            "close_reason",
+            "body",
+        ];
+        let row = vec![
+            sql::text(&round.id),
+            sql::text(&round.title),
+            sql::text(&sql::word(&RoundState::New)?),
+            sql::text(&sql::word(&round.coverage)?),
+            sql::text(&sql::word(&round.as_of)?),
+            sql::text(&round.set.id),
+            sql::text(&round.set.sha256),
+            sql::text(""),
+            sql::body("检查轮次", round)?,
+        ];
+        let written = sql::insert(
+            &self.inner,
+            "rounds",
+            &columns,
+            vec![row],
+            "ON CONFLICT DO NOTHING",
+        )
+        .await?;
+        if written == 0 {
+            return Err(StoreError::Exists {
+                noun: "检查轮次",
+                id: round.id.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Moves a round to another state; `reason` is kept when it is closed.
+    pub async fn set_round_state(
+        &self,
+        round: &str,
+        state: RoundState,
+        reason: &str,
+    ) -> Result<()> {
+        let touched = sql::run(
+            &self.inner,
+            "UPDATE rounds SET state = ?, close_reason = ? WHERE id = ?",
+            vec![
+                sql::text(&sql::word(&state)?),
+                sql::text(reason),
+                sql::text(round),
+            ],
+        )
+        .await?;
+        if touched == 0 {
+            return Err(missing(round));
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Creates a round; a round that exists is never changed.
+    pub async fn create_round(&self, round: &Round) -> Result<()> {
+        let transaction = self.begin().await?;
+        transaction.create_round(round).await?;
+        transaction.commit().await
+    }
+
+    /// Moves a round to another state; `reason` is kept when it is closed.
+    pub async fn set_round_state(
+        &self,
+        round: &str,
+        state: RoundState,
+        reason: &str,
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        transaction.set_round_state(round, state, reason).await?;
+        transaction.commit().await
+    }
+
+    /// A round by its id.
+    pub async fn round(&self, id: &str) -> Result<RoundRow> {
+        let sql = format!("{SELECT_ROUND} WHERE r.id = ?");
+        let row = sql::row(self.read(), &sql, vec![sql::text(id)]).await?;
+        read_round(&row.ok_or_else(|| missing(id))?)
+    }
+
+    /// Rounds, latest monitoring point first.
+    pub async fn rounds(&self, page: Page) -> Result<Listing<RoundRow>> {
+        let sql = format!("{SELECT_ROUND} ORDER BY r.as_of DESC, r.id DESC LIMIT ? OFFSET ?");
+        let found = sql::rows(self.read(), &sql, Where::default().values_paged(page)).await?;
+        Ok(Listing {
+            rows: found.iter().map(read_round).collect::<Result<_>>()?,
+            total: sql::count(self.read(), "SELECT COUNT(*) FROM rounds", vec![]).await?,
+        })
+    }
+
+    /// Keeps the sample of a round with its subjects; both are replaced together.
+    pub async fn put_sample(
+        &self,
+        round: &str,
+        sample: &Sample,
+        subjects: &[Subject],
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        for table in ["samples", "subjects"] {
+            let delete = format!("DELETE FROM {table} WHERE round = ?");
+            sql::run(&transaction.inner, &delete, vec![sql::text(round)]).await?;
+        }
+        let row = vec![
+            sql::text(round),
+            sql::text(&sample.seed),
+            sql::number(sample.drawn.len() as u64),
+            sql::body("抽样结果", sample)?,
+        ];
+        let columns = ["round", "seed", "drawn_count", "body"];
+        sql::insert(&transaction.inner, "samples", &columns, vec![row], "").await?;
+        let columns = [
+            "round", "target", "class", "name", "region", "search", "body",
+        ];
+        let all = subjects
+            .iter()
+            .map(|one| subject_row(round, one))
+            .collect::<Result<_>>()?;
+        sql::insert(&transaction.inner, "subjects", &columns, all, "").await?;
+        transaction.commit().await
+    }
+
+    /// The sample of a round, `None` before the draw.
+    pub async fn sample(&self, round: &str) -> Result<Option<Sample>> {
+        let row = sql::row(
+            self.read(),
+            "SELECT body FROM samples WHERE round = ?",
+            vec![sql::text(round)],
+        )
+        .await?;
+        row.map(|row| sql::parse("抽样结果", &row.try_get_by_index::<String>(0)?))
+            .transpose()
+    }
+
+    /// All subjects of a round, in the order of their numbers.
+    pub async fn subjects(&self, round: &str) -> Result<Vec<Subject>> {
+        let found = sql::rows(
+            self.read(),
+            "SELECT body FROM subjects WHERE round = ? ORDER BY target",
+            vec![sql::text(round)],
+        )
+        .await?;
+        found
+            .iter()
+            .map(|row| sql::parse("受检对象", &row.try_get_by_index::<String>(0)?))
+            .collect()
+    }
+
+    /// One subject of a round.
+    pub async fn subject(&self, round: &str, target: &TargetId) -> Result<Subject> {
+        let row = sql::row(
+            self.read(),
+            "SELECT body FROM subjects WHERE round = ? AND target = ?",
+            vec![sql::text(round), sql::text(&target.0)],
+        )
+        .await?;
+        let row = row.ok_or_else(|| StoreError::Missing {
+            noun: "受检对象",
+            id: target.0.clone(),
+        })?;
+        sql::parse("受检对象", &row.try_get_by_index::<String>(0)?)
+    }
+
+    /// Subjects of a round with their scores under `set`: portals, departments, accounts, each by number.
+    pub async fn targets(
+        &self,
+        round: &str,
+        set: &str,
+        filter: &SubjectFilter,
+        page: Page,
+    ) -> Result<Listing<SubjectRow>> {
+        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
+        let outcome = filter
+            .outcome
+            .map(|outcome| sql::word(&outcome))
+            .transpose()?;
+        let from = "FROM subjects s LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ?";
+        let condition = Where::default()
+            .and("s.round = ?", [sql::text(round)])
+            .and_some("s.class = ?", class.as_deref())
+            .and_some("h.outcome = ?", outcome.as_deref())
+            .and_words("s.search", filter.words.as_deref());
+        let sql = format!(
+            "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, \
+             (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
+             {from}{} ORDER BY CASE s.class WHEN 'portal' THEN 0 WHEN 'department' THEN 1 ELSE 2 END, s.target LIMIT ? OFFSET ?",
+            condition.sql()
+        );
+        let mut values = vec![sql::text(set), sql::text(set)];
+        values.extend(condition.values_paged(page));
+        let found = sql::rows(self.read(), &sql, values).await?;
+        let mut values = vec![sql::text(set)];
+        values.extend(condition.values());
+        let total = format!("SELECT COUNT(*) {from}{}", condition.sql());
+        Ok(Listing {
+            rows: found.iter().map(read_subject_row).collect::<Result<_>>()?,
+            total: sql::count(self.read(), &total, values).await?,
+        })
+    }
+}
+
+const SELECT_ROUND: &str = "SELECT r.body, r.state, r.close_reason, \
+    (SELECT COUNT(*) FROM subjects s WHERE s.round = r.id) AS subject_count FROM rounds r";
+
+fn read_round(row: &QueryResult) -> Result<RoundRow> {
+    let count: i64 = row.try_get_by("subject_count")?;
+    Ok(RoundRow {
+        round: sql::parse("检查轮次", &row.try_get_by::<String, _>("body")?)?,
+        state: sql::from_word("轮次状态", row.try_get_by("state")?)?,
+        close_reason: row.try_get_by("close_reason")?,
+        subject_count: count as u64,
+    })
+}
+
+fn subject_row(round: &str, subject: &Subject) -> Result<Vec<sea_orm::Value>> {
+    let target = &subject.target;
+    let address = match target {
+        xuncha_core::registry::Target::Site(site) => site.home.as_str(),
+        xuncha_core::registry::Target::Account(account) => account.platform.as_str(),
+    };
+    let search = format!(
+        "{} {} {address} {} {} {}",
+        target.id(),
+        target.name(),
+        subject.organization_name,
+        subject.region_name,
+        subject.region_path.join(" ")
+    );
+    Ok(vec![
+        sql::text(round),
+        sql::text(&target.id().0),
+        sql::text(&sql::word(&target.class())?),
+        sql::text(target.name()),
+        sql::text(target.region()),
+        sql::text(&search.to_lowercase()),
+        sql::body("受检对象", subject)?,
+    ])
+}
+
+fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
+    let outcome: Option<String> = row.try_get_by("outcome")?;
+    let count: i64 = row.try_get_by("finding_count")?;
+    Ok(SubjectRow {
+        subject: sql::parse("受检对象", &row.try_get_by::<String, _>("body")?)?,
+        class: sql::from_word("对象类别", row.try_get_by("class")?)?,
+        outcome: outcome
+            .map(|word| sql::from_word("结论", word))
+            .transpose()?,
+        deduct_hundredths: row.try_get_by("deduct_hundredths")?,
+        final_hundredths: row.try_get_by("final_hundredths")?,
+        finding_count: count as u64,
+    })
+}
+
+fn missing(round: &str) -> StoreError {
+    StoreError::Missing {
+        noun: "检查轮次",
+        id: round.to_owned(),
+    }
+}

@@ -1,0 +1,146 @@
+//! 评分: score sheets by round, set and target.
+
+use std::collections::BTreeMap;
+
+use sea_orm::Value;
+use xuncha_core::points::Points;
+use xuncha_core::registry::{TargetClass, TargetId};
+use xuncha_core::score::{Outcome, ScoreSheet};
+
+use crate::page::{Listing, Page};
+use crate::sql::{self, Where};
+use crate::{Result, Store};
+
+/// 评分表筛选. Empty fields ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SheetFilter {
+    /// Class.
+    pub class: Option<TargetClass>,
+    /// Outcome.
+    pub outcome: Option<Outcome>,
+}
+
+impl Store {
+    /// Replaces the score sheets of a round under a set.
+    pub async fn put_sheets(&self, round: &str, set: &str, sheets: &[ScoreSheet]) -> Result<()> {
+        let columns = [
+            "round",
+            "set_id",
+            "target",
+            "class",
+            "outcome",
+            "deduct_hundredths",
+            "final_hundredths",
+            "open_count",
+            "body",
+        ];
+        let transaction = self.begin().await?;
+        let delete = "DELETE FROM sheets WHERE round = ? AND set_id = ?";
+        sql::run(
+            &transaction.inner,
+            delete,
+            vec![sql::text(round), sql::text(set)],
+        )
+        .await?;
+        let all = sheets
+            .iter()
+            .map(|sheet| sheet_row(round, set, sheet))
+            .collect::<Result<_>>()?;
+        sql::insert(&transaction.inner, "sheets", &columns, all, "").await?;
+        transaction.commit().await
+    }
+
+    /// Score sheets of a round under a set, in the order of their targets.
+    pub async fn sheets(
+        &self,
+        round: &str,
+        set: &str,
+        filter: &SheetFilter,
+        page: Page,
+    ) -> Result<Listing<ScoreSheet>> {
+        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
+        let outcome = filter
+            .outcome
+            .map(|outcome| sql::word(&outcome))
+            .transpose()?;
+        let condition = Where::default()
+            .and("round = ?", [sql::text(round)])
+            .and("set_id = ?", [sql::text(set)])
+            .and_some("class = ?", class.as_deref())
+            .and_some("outcome = ?", outcome.as_deref());
+        let sql = format!(
+            "SELECT body FROM sheets{} ORDER BY target LIMIT ? OFFSET ?",
+            condition.sql()
+        );
+        let found = sql::rows(self.read(), &sql, condition.values_paged(page)).await?;
+        let total = format!("SELECT COUNT(*) FROM sheets{}", condition.sql());
+        Ok(Listing {
+            rows: found
+                .iter()
+                .map(|row| sql::parse("评分表", &row.try_get_by_index::<String>(0)?))
+                .collect::<Result<_>>()?,
+            total: sql::count(self.read(), &total, condition.values()).await?,
+        })
+    }
+
+    /// The score sheet of a target under a set, `None` before scoring.
+    pub async fn sheet(
+        &self,
+        round: &str,
+        set: &str,
+        target: &TargetId,
+    ) -> Result<Option<ScoreSheet>> {
+        let row = sql::row(
+            self.read(),
+            "SELECT body FROM sheets WHERE round = ? AND set_id = ? AND target = ?",
+            vec![sql::text(round), sql::text(set), sql::text(&target.0)],
+        )
+        .await?;
+        row.map(|row| sql::parse("评分表", &row.try_get_by_index::<String>(0)?))
+            .transpose()
+    }
+
+    /// How many targets of each class had each outcome.
+    pub async fn outcome_counts(
+        &self,
+        round: &str,
+        set: &str,
+    ) -> Result<BTreeMap<(TargetClass, Outcome), u64>> {
+        let found = sql::rows(
+            self.read(),
+            "SELECT class, outcome, COUNT(*) AS n FROM sheets WHERE round = ? AND set_id = ? \
+             GROUP BY class, outcome ORDER BY class, outcome",
+            vec![sql::text(round), sql::text(set)],
+        )
+        .await?;
+        found
+            .iter()
+            .map(|row| {
+                let class = sql::from_word("对象类别", row.try_get_by("class")?)?;
+                let outcome = sql::from_word("结论", row.try_get_by("outcome")?)?;
+                let count: i64 = row.try_get_by("n")?;
+                Ok(((class, outcome), count as u64))
+            })
+            .collect()
+    }
+}
+
+fn sheet_row(round: &str, set: &str, sheet: &ScoreSheet) -> Result<Vec<Value>> {
+    let hundredths = |points: Option<Points>| Value::from(points.map(Points::hundredths));
+    let open = sheet
+        .indicators
+        .iter()
+        .filter(|one| !one.open.is_empty())
+        .count();
+    Ok(vec![
+        sql::text(round),
+        sql::text(set),
+        sql::text(&sheet.target.0),
+        sql::text(&sql::word(&sheet.class)?),
+        sql::text(&sql::word(&sheet.outcome)?),
+        hundredths(sheet.deduct_score),
+        hundredths(sheet.final_score),
+        sql::number(open as u64),
+        sql::body("评分表", sheet)?,
+    ])
+}

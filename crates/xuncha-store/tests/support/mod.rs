@@ -1,0 +1,5 @@
+//! What the tests share: a temporary PostgreSQL, and small made-up values.
+#![allow(dead_code)]
+
+pub mod postgres;
+pub mod values;

@@ -1,0 +1,369 @@
+//! 命令行. Every command, option and help text of the binary; help stands in Chinese and English.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 巡查.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xuncha",
+    version,
+    about = "巡查：政府网站与政务新媒体季度抽查 / quarterly spot check of government websites and new media",
+    after_help = "从 `xuncha demo` 开始；检查一个网站用 `xuncha check URL`。\nStart with `xuncha demo`; inspect one site with `xuncha check URL`."
+)]
+pub struct Cli {
+    /// 数据目录（数据库、证据、文件） / data folder (database, evidence, documents)
+    #[arg(long, global = true, env = "XUNCHA_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// 数据库地址，默认为数据目录内的 SQLite / database URL, SQLite inside the data folder by default
+    #[arg(long, global = true, env = "XUNCHA_DATABASE", value_name = "URL")]
+    pub database: Option<String>,
+    /// 指标体系、词表等数据的目录，覆盖内置的 / folder that overrides the built-in indicators and lexicons
+    #[arg(long, global = true, env = "XUNCHA_RULES", value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// 命令 / command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// 命令.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 演示：模拟一个省，从名录到通报走完全程 / demonstration: a simulated province, from registry to notice
+    Demo(DemoArgs),
+    /// 启动网页界面 / start the web interface
+    Serve(ServeArgs),
+    /// 名录：导入、导出、比较 / registry: import, export, compare
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// 检查轮次：新建、抽样、核验、导入往期 / rounds: create, draw, verify, import earlier ones
+    #[command(subcommand)]
+    Round(RoundCommand),
+    /// 采集证据（可随时中断，再次运行时继续） / gather evidence (may be interrupted, goes on when run again)
+    Gather(GatherArgs),
+    /// 判定：依据已存证据，不联网 / judge stored evidence, offline
+    Judge(JudgeArgs),
+    /// 人工复核：列出待办、导入结论 / review: list open items, import decisions
+    #[command(subcommand)]
+    Review(ReviewCommand),
+    /// 评分与汇总 / score and sum up
+    Score(RoundArg),
+    /// 通报：生成文件 / notice: build the documents
+    #[command(subcommand)]
+    Notice(NoticeCommand),
+    /// 检查一个网站，不用数据库 / inspect one site, without a database
+    Check(CheckArgs),
+    /// 解释一个指标或检查项 / explain an indicator or a check
+    Explain(ExplainArgs),
+    /// 证据：核验完整性 / evidence: verify
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// 体检：本机缺什么，有什么影响 / what this machine lacks and what follows
+    Doctor,
+    /// 模拟省（演示与测试用） / the simulated province, for demonstration and tests
+    #[command(disable_help_flag = true)]
+    Province(ProvinceArgs),
+}
+
+/// 轮次参数.
+#[derive(Clone, Debug, Args)]
+pub struct RoundArg {
+    /// 轮次编号，如 2026Q1；省略时取最近一轮 / round id, the latest by default
+    #[arg(long)]
+    pub round: Option<String>,
+}
+
+/// 演示规模.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scale {
+    /// 30 网站、45 账号 / 30 sites, 45 accounts
+    Small,
+    /// 577 网站、897 账号 / 577 sites, 897 accounts
+    Full,
+}
+
+/// 演示方案.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Plan {
+    /// 与真实通报相近的问题率 / rates like a real notice
+    Realistic,
+    /// 每类问题密集埋设，用于测准确度 / dense defects, for accuracy
+    Dense,
+}
+
+/// 演示参数.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// 规模 / scale
+    #[arg(long, value_enum, default_value = "small")]
+    pub scale: Scale,
+    /// 方案 / plan
+    #[arg(long, value_enum, default_value = "realistic")]
+    pub plan: Plan,
+    /// 随机种子 / seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// 输出目录 / output folder
+    #[arg(long, default_value = "out")]
+    pub out: PathBuf,
+    /// 完成后不启动网页 / do not serve afterwards
+    #[arg(long)]
+    pub no_serve: bool,
+    /// 网页地址 / address of the web interface
+    #[arg(long, default_value = "127.0.0.1:8300")]
+    pub listen: String,
+}
+
+/// 网页参数.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// 监听地址 / listen on
+    #[arg(long, default_value = "127.0.0.1:8300")]
+    pub listen: String,
+}
+
+/// 名录命令.
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// 导入 Excel；有任何错误则全部不导入 / import a spreadsheet; all or nothing
+    Import {
+        /// 文件 / file
+        file: PathBuf,
+        /// 列对应关系（内置名或文件） / column mapping (built-in name or file)
+        #[arg(long, default_value = "template")]
+        mapping: String,
+        /// 只预览变化 / preview the changes only
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 导出 Excel / export a spreadsheet
+    Export {
+        /// 文件 / file
+        file: PathBuf,
+        /// 列对应关系 / column mapping
+        #[arg(long, default_value = "template")]
+        mapping: String,
+    },
+    /// 写出空白模板 / write an empty template
+    Template {
+        /// 文件 / file
+        file: PathBuf,
+    },
+    /// 与另一份表格比较，列出不一致 / compare with another spreadsheet
+    Diff {
+        /// 文件 / file
+        file: PathBuf,
+        /// 列对应关系 / column mapping
+        #[arg(long, default_value = "reporting")]
+        mapping: String,
+    },
+    /// 变更历史 / history of changes
+    History,
+}
+
+/// 轮次命令.
+#[derive(Debug, Subcommand)]
+pub enum RoundCommand {
+    /// 新建轮次并抽样 / create a round and draw its sample
+    New(RoundNewArgs),
+    /// 列出轮次 / list rounds
+    List,
+    /// 列出抽中对象 / list what was drawn
+    Sample(RoundArg),
+    /// 依公布的名单与种子重新抽样核验 / redraw from the published list and seed
+    Verify(RoundArg),
+    /// 从 Excel 导入往期结果 / import earlier rounds from a spreadsheet
+    Import {
+        /// 文件 / file
+        file: PathBuf,
+    },
+    /// 关闭轮次 / close a round
+    Close {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 仍有无法判定时必须写明理由 / reason, needed where something is undetermined
+        #[arg(long)]
+        reason: Option<String>,
+    },
+}
+
+/// 新建轮次参数.
+#[derive(Clone, Debug, Args)]
+pub struct RoundNewArgs {
+    /// 轮次编号，如 2026Q1 / round id
+    pub id: String,
+    /// 监测时间点，如 2026-03-20T09:00 / monitoring point
+    #[arg(long)]
+    pub as_of: jiff::civil::DateTime,
+    /// 公布的抽样种子 / published seed
+    #[arg(long)]
+    pub seed: String,
+    /// 计分的指标体系 / scored set
+    #[arg(long, default_value = "gov-2019")]
+    pub set: String,
+    /// 只列出的指标体系 / sets that are only listed
+    #[arg(long, value_delimiter = ',', default_value = "extras")]
+    pub also_listed: Vec<String>,
+    /// 普查（全部） / census
+    #[arg(long)]
+    pub census: bool,
+    /// 部门网站抽取数 / number of department sites
+    #[arg(long)]
+    pub departments: Option<usize>,
+    /// 新媒体抽取数 / number of accounts
+    #[arg(long)]
+    pub accounts: Option<usize>,
+    /// 整改期限，默认监测点后 30 天 / deadline of rectification
+    #[arg(long)]
+    pub rectify_by: Option<jiff::civil::Date>,
+}
+
+/// 网络参数. Shared by `gather` and `check`.
+#[derive(Clone, Debug, Args)]
+pub struct NetworkArgs {
+    /// 每个网站每秒请求数，或 unlimited / requests a second and host, or `unlimited` (needs --allow-host)
+    #[arg(long, default_value = "2")]
+    pub rate: String,
+    /// 每个网站同时连接数 / connections per host
+    #[arg(long, default_value_t = 1)]
+    pub concurrency: usize,
+    /// 打开时限（秒） / time limit in seconds
+    #[arg(long, default_value_t = 15)]
+    pub timeout_s: u64,
+    /// 每个网站最多页数 / pages per site
+    #[arg(long, default_value_t = 10_000)]
+    pub max_pages: usize,
+    /// 允许访问的内网主机 / private hosts that may be asked
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// 连接改向，同 curl：HOST:PORT:ADDR:PORT / like curl's --connect-to
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
+    pub connect_to: Vec<String>,
+    /// hosts 文件 / a hosts file
+    #[arg(long, value_name = "FILE")]
+    pub hosts: Option<PathBuf>,
+    /// 另加信任的证书机构 / a further certificate authority
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+}
+
+/// 采集参数.
+#[derive(Clone, Debug, Args)]
+pub struct GatherArgs {
+    /// 轮次 / round
+    #[command(flatten)]
+    pub round: RoundArg,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// 模拟省的 province.json：用它的时钟与地址 / use the clock and addresses of a simulated province
+    #[arg(long, value_name = "FILE")]
+    pub province: Option<PathBuf>,
+}
+
+/// 判定参数.
+#[derive(Clone, Debug, Args)]
+pub struct JudgeArgs {
+    /// 轮次 / round
+    #[command(flatten)]
+    pub round: RoundArg,
+    /// 改用另一套指标（不保存，只输出） / judge under another set, printed only
+    #[arg(long)]
+    pub under: Option<String>,
+    /// 结果写入文件 / write the results to a file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// 只显示与已存判定的差别 / show only what differs from the stored verdicts
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// 复核命令.
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// 列出待人工项 / list what a person has to answer
+    Open(RoundArg),
+    /// 从 CSV 导入结论（target,check,key,decision,number,by,reason） / import decisions from CSV
+    Import {
+        /// 文件 / file
+        file: PathBuf,
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+    },
+}
+
+/// 通报命令.
+#[derive(Debug, Subcommand)]
+pub enum NoticeCommand {
+    /// 生成通报（docx、pdf、html）与附件表 / build the notice and the workbook
+    Build {
+        /// 由文件夹中的表格生成，不用数据库 / build from a folder of tables, without a database
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+        /// 输出目录 / output folder
+        #[arg(long)]
+        out: PathBuf,
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+    },
+}
+
+/// 单站检查参数.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// 首页地址 / address of the home page
+    pub url: String,
+    /// 结果写成 JSON / write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// 结果写成网页 / write the result as HTML
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// 指标体系 / indicator set
+    #[arg(long, default_value = "gov-2019")]
+    pub set: String,
+    /// 按部门网站检查（默认按门户） / inspect as a department's site
+    #[arg(long)]
+    pub department: bool,
+    /// 网站登记名称 / name of the site as filed
+    #[arg(long)]
+    pub name: Option<String>,
+    /// 网站标识码 / site code
+    #[arg(long)]
+    pub code: Option<String>,
+    /// 两次查看的间隔（秒） / seconds between the two looks
+    #[arg(long, default_value_t = 5)]
+    pub second_look_s: u64,
+}
+
+/// 解释参数.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// 指标编号（如 D-21）、名称或检查项（如 broken_links）；省略时列出全部 / indicator or check; all of them when left out
+    pub name: Option<String>,
+    /// 指标体系 / indicator set
+    #[arg(long, default_value = "gov-2019")]
+    pub set: String,
+}
+
+/// 证据命令.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// 核验一轮证据的哈希与格式 / verify hashes and form of a round's evidence
+    Verify(RoundArg),
+}
+
+/// 模拟省参数，原样传给 xuncha-province.
+#[derive(Clone, Debug, Args)]
+pub struct ProvinceArgs {
+    /// 参数 / arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+}

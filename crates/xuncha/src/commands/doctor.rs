@@ -1,0 +1,33 @@
+//! 体检. What this machine lacks, and what the product does without it.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+/// Prints one line per thing the product can use.
+pub fn run(data: &Path) -> Result<()> {
+    println!("巡查 {}  数据目录 {}", env!("CARGO_PKG_VERSION"), data.display());
+    line("数据目录可写", is_writable(data), "无法保存名录与证据；用 --data 指定另一个目录");
+    for family in ["仿宋", "楷体", "宋体", "黑体"] {
+        let found = xuncha_report::fonts::find(data).has(family);
+        line(&format!("字体 {family}"), found, "PDF 以相近字体代替；见 cargo xtask packages");
+    }
+    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    let has_browser = chromium.iter().any(|path| Path::new(path).is_file());
+    line("Chromium", has_browser, "需脚本显示的页面记为无法判定，其余检查不受影响");
+    Ok(())
+}
+
+fn line(what: &str, is_there: bool, without: &str) {
+    match is_there {
+        true => println!("  ✓ {what}"),
+        false => println!("  ✗ {what}：{without}"),
+    }
+}
+
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(".writable");
+    let is_fine = std::fs::create_dir_all(folder).is_ok() && std::fs::write(&probe, b"").is_ok();
+    let _ = std::fs::remove_file(probe);
+    is_fine
+}

@@ -1,0 +1,46 @@
+//! 数据目录. What stands where: database, evidence, documents, fonts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use xuncha_store::evidence::EvidenceFolder;
+use xuncha_store::{Location, RoundRow, Store};
+
+/// 数据目录. The opened folder.
+pub struct Data {
+    /// The folder itself.
+    pub folder: PathBuf,
+    /// Database.
+    pub store: Store,
+    /// Evidence files.
+    pub evidence: EvidenceFolder,
+}
+
+impl Data {
+    /// Opens the folder, making it where it is missing; the database is inside it unless a URL names another.
+    pub async fn open(folder: &Path, database: Option<&str>) -> Result<Data> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("无法建立数据目录 {}；用 --data 指定可写的目录", folder.display()))?;
+        let location = match database {
+            Some(url) => Location::Postgres(url.to_owned()),
+            None => Location::from(folder),
+        };
+        let store = Store::open(&location).await.context("无法打开数据库")?;
+        let evidence = EvidenceFolder::open(&folder.join("evidence")).context("无法打开证据目录")?;
+        Ok(Data { folder: folder.to_path_buf(), store, evidence })
+    }
+
+    /// Folder of a round's documents.
+    pub fn documents(&self, round: &str) -> PathBuf {
+        self.folder.join("documents").join(round)
+    }
+
+    /// The named round, or the latest.
+    pub async fn round(&self, id: Option<&str>) -> Result<RoundRow> {
+        if let Some(id) = id {
+            return Ok(self.store.round(id).await?);
+        }
+        let latest = self.store.rounds(xuncha_store::Page::numbered(1, 1)).await?;
+        latest.rows.into_iter().next().context("还没有检查轮次；先用 xuncha round new 新建")
+    }
+}

@@ -1,0 +1,193 @@
+//! 判定任务. Stored evidence → facts → judgements → results. Offline; the same bytes whatever the machine.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, Result};
+use xuncha_core::checks::Context;
+use xuncha_core::evidence::Capture;
+use xuncha_core::facts::model::{FactRecord, Facts};
+use xuncha_core::facts::{self, Lexicons};
+use xuncha_core::indicator::IndicatorSet;
+use xuncha_core::judge::{Judgement, judge_target};
+use xuncha_core::registry::{Target, TargetId};
+use xuncha_core::results::Results;
+use xuncha_core::review::{Review, keep_confirmed};
+use xuncha_core::round::{Round, Subject};
+use xuncha_core::stats::PreviousRound;
+use xuncha_store::evidence::EvidenceFolder;
+use xuncha_store::RoundRow;
+
+use crate::data::Data;
+use crate::progress;
+use crate::rules::Rules;
+
+/// The pseudo target that holds what was seen of addresses outside the inspected sites.
+pub const OUTSIDE: &str = "_outside";
+
+/// Judges every subject of a round under its own sets, with the stored evidence.
+pub async fn judge_round(data: &Data, rules: &Rules, round: &Round) -> Result<Vec<(Subject, Vec<Judgement>)>> {
+    let mut sets = vec![round.set.clone()];
+    sets.extend(round.also_listed.iter().cloned());
+    judge_under(data, rules, round, &sets).await
+}
+
+/// Judges every subject of a round under the given sets.
+pub async fn judge_under(
+    data: &Data,
+    rules: &Rules,
+    round: &Round,
+    sets: &[IndicatorSet],
+) -> Result<Vec<(Subject, Vec<Judgement>)>> {
+    let subjects = data.store.subjects(&round.id).await?;
+    let work = Work {
+        evidence: &data.evidence,
+        lexicons: rules.lexicons()?,
+        outside: outside(&data.evidence, &round.id)?,
+        context: Context::of(round),
+        round: &round.id,
+        sets,
+    };
+    let bar = progress::bar("判定", subjects.len() as u64);
+    let next = AtomicUsize::new(0);
+    let judged: Mutex<BTreeMap<usize, Result<Vec<Judgement>>>> = Mutex::new(BTreeMap::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(subject) = subjects.get(index) else { return };
+                        let result = work.judge(subject);
+                        bar.inc(1);
+                        judged.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, result);
+                    }
+                });
+            }
+        });
+    });
+    bar.finish_and_clear();
+    let judged = judged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    subjects.into_iter().zip(judged.into_values()).map(|(subject, result)| Ok((subject, result?))).collect()
+}
+
+struct Work<'a> {
+    evidence: &'a EvidenceFolder,
+    lexicons: Lexicons,
+    outside: BTreeMap<String, Vec<Capture>>,
+    context: Context,
+    round: &'a str,
+    sets: &'a [IndicatorSet],
+}
+
+impl Work<'_> {
+    fn judge(&self, subject: &Subject) -> Result<Vec<Judgement>> {
+        let facts = self.facts(subject)?;
+        Ok(self.sets.iter().flat_map(|set| judge_target(set, subject, &facts, &self.context)).collect())
+    }
+
+    fn facts(&self, subject: &Subject) -> Result<Facts> {
+        let id = subject.target.id();
+        let records = self
+            .evidence
+            .records(self.round, id)
+            .and_then(Iterator::collect::<xuncha_store::Result<Vec<FactRecord>>>)
+            .with_context(|| format!("对象 {id} 的证据读不出来；用 xuncha evidence verify 核验"))?;
+        Ok(match &subject.target {
+            Target::Site(site) => {
+                Facts::Site(Box::new(facts::assemble_site(site, records.into_iter(), &self.outside, &self.lexicons)))
+            }
+            Target::Account(account) => {
+                Facts::Account(Box::new(facts::assemble_account(account, records.into_iter(), &self.lexicons)))
+            }
+        })
+    }
+}
+
+/// What was seen of outside addresses, by address, in the order of the looks.
+fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Vec<Capture>>> {
+    let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
+    for record in evidence.records(round, &TargetId::from(OUTSIDE)).context("站外链接的证据读不出来")? {
+        if let FactRecord::Look(capture) = record? {
+            seen.entry(capture.url.clone()).or_default().push(capture);
+        }
+    }
+    Ok(seen)
+}
+
+/// Keeps judgements and score sheets of a round, confirmed findings included, and answers with its results.
+pub async fn store_judgements(data: &Data, round: &Round, fresh: Vec<(Subject, Vec<Judgement>)>) -> Result<Results> {
+    let earlier = data.store.judgements(&round.id, None).await?;
+    let reviews = data.store.reviews(&round.id).await?;
+    let kept: Vec<(Subject, Vec<Judgement>)> = fresh
+        .into_iter()
+        .map(|(subject, judgements)| {
+            let own: Vec<Judgement> = earlier.iter().filter(|old| old.target == *subject.target.id()).cloned().collect();
+            let judgements = keep_confirmed(&own, judgements, &reviews);
+            (subject, judgements)
+        })
+        .collect();
+    let all: Vec<Judgement> = kept.iter().flat_map(|(_, judgements)| judgements.iter().cloned()).collect();
+    data.store.put_judgements(&round.id, &all).await?;
+    let results = results(data, round.clone(), kept, reviews).await?;
+    let sheets: Vec<_> = results.targets.iter().map(|target| target.sheet.clone()).collect();
+    data.store.put_sheets(&round.id, &round.set.id, &sheets).await?;
+    Ok(results)
+}
+
+/// The results of a round from judgements and reviews, compared with the earlier rounds that the store knows.
+pub async fn results(
+    data: &Data,
+    round: Round,
+    judged: Vec<(Subject, Vec<Judgement>)>,
+    reviews: Vec<Review>,
+) -> Result<Results> {
+    let sample = data.store.sample(&round.id).await?.context("这一轮还没有抽样")?;
+    let previous = previous_rounds(data, &round).await?;
+    let mut reviews_of: BTreeMap<TargetId, Vec<Review>> = BTreeMap::new();
+    for review in reviews {
+        reviews_of.entry(review.target.clone()).or_default().push(review);
+    }
+    let judged = judged
+        .into_iter()
+        .map(|(subject, judgements)| {
+            let own = reviews_of.remove(subject.target.id()).unwrap_or_default();
+            (subject, judgements, own)
+        })
+        .collect();
+    Ok(Results::reckon(round, sample, previous, judged))
+}
+
+/// Results of a round from what is stored, without judging.
+pub async fn stored_results(data: &Data, row: &RoundRow) -> Result<Results> {
+    let round = row.round.clone();
+    let subjects = data.store.subjects(&round.id).await?;
+    let mut by_target: BTreeMap<TargetId, Vec<Judgement>> = BTreeMap::new();
+    for judgement in data.store.judgements(&round.id, None).await? {
+        by_target.entry(judgement.target.clone()).or_default().push(judgement);
+    }
+    let judged = subjects
+        .into_iter()
+        .map(|subject| {
+            let own = by_target.remove(subject.target.id()).unwrap_or_default();
+            (subject, own)
+        })
+        .collect();
+    let reviews = data.store.reviews(&round.id).await?;
+    results(data, round, judged, reviews).await
+}
+
+async fn previous_rounds(data: &Data, round: &Round) -> Result<Vec<PreviousRound>> {
+    let mut rounds = Vec::new();
+    for stored in data.store.previous_rounds().await? {
+        let previous: PreviousRound = serde_json::from_value(stored.body)
+            .with_context(|| format!("往期 {} 的数据读不懂；请重新导入", stored.id))?;
+        if previous.id < round.id {
+            rounds.push(previous);
+        }
+    }
+    rounds.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(rounds)
+}

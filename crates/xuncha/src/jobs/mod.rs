@@ -1,0 +1,5 @@
+//! 任务. Handlers of the product's work; commands call them directly.
+
+pub mod gather;
+pub mod judge;
+pub mod notice;

@@ -1,0 +1,58 @@
+//! 网络参数. From the command line's words to the gatherer's settings.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use xuncha_gather::settings::{ConnectTo, Settings, parse_hosts};
+
+use crate::cli::NetworkArgs;
+
+/// A usage error: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Settings for `gather` and `check`.
+pub fn settings(arguments: &NetworkArgs) -> Result<Settings> {
+    let rate_per_host = rate(arguments)?;
+    if arguments.concurrency == 0 || arguments.timeout_s == 0 || arguments.max_pages == 0 {
+        bail!(Usage("--concurrency、--timeout-s、--max-pages 至少为 1".to_owned()));
+    }
+    let limit = Duration::from_secs(arguments.timeout_s);
+    let mut settings = Settings {
+        rate_per_host,
+        rate_per_address: rate_per_host.map(|rate| rate * 5.0),
+        connections_per_host: arguments.concurrency,
+        connect_timeout: limit,
+        header_timeout: limit,
+        body_timeout: limit,
+        allow_hosts: arguments.allow_host.iter().map(|host| host.to_ascii_lowercase()).collect(),
+        ..Settings::default()
+    };
+    for text in &arguments.connect_to {
+        settings.connect_to.push(ConnectTo::parse(text).map_err(|error| Usage(error.to_string()))?);
+    }
+    if let Some(path) = &arguments.hosts {
+        let text = std::fs::read_to_string(path).with_context(|| format!("无法读取 hosts 文件 {}", path.display()))?;
+        settings.hosts = parse_hosts(&text).map_err(|error| Usage(error.to_string()))?;
+    }
+    if let Some(path) = &arguments.ca {
+        settings.extra_ca_pem =
+            std::fs::read(path).with_context(|| format!("无法读取证书文件 {}", path.display()))?;
+    }
+    Ok(settings)
+}
+
+fn rate(arguments: &NetworkArgs) -> Result<Option<f64>> {
+    if arguments.rate == "unlimited" {
+        // A load without limit is only for hosts of one's own, and those are named.
+        if arguments.allow_host.is_empty() {
+            bail!(Usage("--rate unlimited 只能用于自己的主机：请同时用 --allow-host 指名".to_owned()));
+        }
+        return Ok(None);
+    }
+    match arguments.rate.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(Some(rate)),
+        _ => bail!(Usage(format!("--rate “{}”应为正数或 unlimited", arguments.rate))),
+    }
+}

@@ -1,0 +1,68 @@
+//! 接线. The gatherer's evidence sink over the store's evidence files.
+
+use xuncha_core::facts::model::FactRecord;
+use xuncha_core::registry::TargetId;
+use xuncha_gather::exchange::Exchange;
+use xuncha_gather::sink::{EvidenceSink, SinkError, TargetLog};
+use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, TargetEvidence};
+
+/// 证据文件夹. Evidence of one round as files.
+pub struct FolderSink {
+    folder: EvidenceFolder,
+    round: String,
+}
+
+impl FolderSink {
+    /// The evidence of this round inside the folder.
+    pub fn new(folder: EvidenceFolder, round: &str) -> FolderSink {
+        FolderSink { folder, round: round.to_owned() }
+    }
+}
+
+impl EvidenceSink for FolderSink {
+    fn open(&self, target: &TargetId) -> Result<(Box<dyn TargetLog>, Vec<FactRecord>), SinkError> {
+        let (evidence, records) = self.folder.open_target(&self.round, target).map_err(sink_error)?;
+        Ok((Box::new(FolderLog { evidence }), records))
+    }
+}
+
+struct FolderLog {
+    evidence: TargetEvidence,
+}
+
+impl TargetLog for FolderLog {
+    fn keep(&mut self, exchange: &Exchange) -> Result<String, SinkError> {
+        let mut record = String::new();
+        let last = exchange.legs.len().saturating_sub(1);
+        for (index, leg) in exchange.legs.iter().enumerate() {
+            let is_last = index == last;
+            let failure = match (&exchange.failure, is_last) {
+                (Some(failure), true) => format!("{failure:?}"),
+                _ => String::new(),
+            };
+            let parts = ExchangeParts {
+                url: &leg.url,
+                at: exchange.at,
+                request_head: &leg.request_head,
+                response_head: (!leg.response_head.is_empty()).then_some(leg.response_head.as_slice()),
+                body: &leg.body,
+                failure: &failure,
+                is_truncated: is_last && exchange.is_truncated,
+            };
+            record = self.evidence.keep(&parts).map_err(sink_error)?.record;
+        }
+        Ok(record)
+    }
+
+    fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {
+        self.evidence.append(record).map_err(sink_error)
+    }
+
+    fn close(&mut self) -> Result<(), SinkError> {
+        self.evidence.sync().map_err(sink_error)
+    }
+}
+
+fn sink_error(error: impl std::fmt::Display) -> SinkError {
+    SinkError(error.to_string())
+}

@@ -1,0 +1,124 @@
+//! kill -9 during `gather`: the resumed run ends with the verdicts of an undisturbed one, and repeats at most one request per host and kill.
+//!
+//! `XUNCHA_KILLS` sets how many kills are drawn over the run (3 by default, 10 and more by `cargo xtask soak`).
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use support::{Province, succeed, xuncha};
+
+fn prepare(province: &Province, data: &Path) {
+    succeed(
+        xuncha()
+            .arg("--data")
+            .arg(data)
+            .args(["registry", "import"])
+            .arg(province.folder.join("registry.xlsx")),
+    );
+    let as_of = province.text("as_of");
+    let round = [
+        "round",
+        "new",
+        "2026Q1",
+        "--as-of",
+        as_of,
+        "--seed",
+        "resume",
+        "--departments",
+        "4",
+        "--accounts",
+        "10",
+    ];
+    succeed(xuncha().arg("--data").arg(data).args(round));
+}
+
+fn gather(province: &Province, data: &Path) -> Child {
+    let mut command = xuncha();
+    command
+        .arg("--data")
+        .arg(data)
+        .args(["gather", "--rate", "unlimited", "--province"])
+        .arg(province.described());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn verdicts(data: &Path, out: &Path) -> Vec<u8> {
+    succeed(
+        xuncha()
+            .arg("--data")
+            .arg(data)
+            .args(["judge", "--out"])
+            .arg(out),
+    );
+    std::fs::read(out).unwrap()
+}
+
+#[test]
+fn killed_gather_ends_with_the_same_verdicts() {
+    let kills: u64 = std::env::var("XUNCHA_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(3);
+    let folder = tempfile::tempdir().unwrap();
+
+    let calm = Province::start(&folder.path().join("calm"), 5, "realistic");
+    let calm_data = folder.path().join("calm-data");
+    prepare(&calm, &calm_data);
+    assert!(gather(&calm, &calm_data).wait().unwrap().success());
+    let calm_requests = calm.requests_by_host();
+    let total = calm.request_count();
+    let expected = verdicts(&calm_data, &folder.path().join("calm.json"));
+    drop(calm);
+
+    let shaken = Province::start(&folder.path().join("shaken"), 5, "realistic");
+    let shaken_data = folder.path().join("shaken-data");
+    prepare(&shaken, &shaken_data);
+    let mut done = 0;
+    for kill in 0..kills {
+        // Spread over the whole run, from the first probes to the last looks, a little off the even steps.
+        let at =
+            (total * (kill + 1) / (kills + 1) + (kill * 37) % 101).min(total.saturating_sub(20));
+        let mut child = gather(&shaken, &shaken_data);
+        loop {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            if shaken.request_count() >= at {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                done += 1;
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    assert!(
+        done > 0,
+        "no kill hit the run: {total} requests are over too soon"
+    );
+    assert!(gather(&shaken, &shaken_data).wait().unwrap().success());
+    let repeated: Vec<String> = shaken
+        .requests_by_host()
+        .iter()
+        .filter(|(host, count)| **count > calm_requests.get(*host).copied().unwrap_or(0) + done)
+        .map(|(host, count)| format!("{host}: {count} instead of {:?}", calm_requests.get(host)))
+        .collect();
+    assert!(
+        repeated.is_empty(),
+        "more than one repeated request per host and kill: {repeated:#?}"
+    );
+    let found = verdicts(&shaken_data, &folder.path().join("shaken.json"));
+    assert!(
+        found == expected,
+        "verdicts differ after {done} kills; see calm.json and shaken.json"
+    );
+}

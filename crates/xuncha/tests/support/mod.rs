@@ -1,0 +1,103 @@
+//! Shared by the tests that run the real binary.
+#![allow(clippy::unwrap_used, dead_code)]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// The binary under test.
+pub fn xuncha() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_xuncha"))
+}
+
+/// Runs to the end and fails with everything it printed.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// A simulated province, stopped when dropped.
+pub struct Province {
+    child: Child,
+    pub folder: PathBuf,
+    pub file: Value,
+}
+
+impl Province {
+    pub fn start(folder: &Path, seed: u64, plan: &str) -> Province {
+        let mut child = xuncha()
+            .args([
+                "province", "serve", "--scale", "small", "--plan", plan, "--speed", "10",
+            ])
+            .args(["--seed", &seed.to_string(), "--dir"])
+            .arg(folder)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let described = folder.join("province.json");
+        let limit = Instant::now() + Duration::from_secs(120);
+        while !described.is_file() {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "the province ended early"
+            );
+            assert!(Instant::now() < limit, "the province was not ready in time");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let file = serde_json::from_str(&std::fs::read_to_string(&described).unwrap()).unwrap();
+        Province {
+            child,
+            folder: folder.to_path_buf(),
+            file,
+        }
+    }
+
+    pub fn described(&self) -> PathBuf {
+        self.folder.join("province.json")
+    }
+
+    pub fn text(&self, key: &str) -> &str {
+        self.file[key].as_str().unwrap()
+    }
+
+    pub fn ask(&self, method: &str, path: &str) -> Value {
+        let mut stream = TcpStream::connect(self.text("control")).unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: control\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(body).unwrap_or(Value::Null)
+    }
+
+    /// Requests per host since the start.
+    pub fn requests_by_host(&self) -> std::collections::BTreeMap<String, u64> {
+        let answer = self.ask("GET", "/requests");
+        let hosts = answer["hosts"].as_object().unwrap();
+        hosts
+            .iter()
+            .map(|(host, entry)| (host.clone(), entry["requests"].as_u64().unwrap()))
+            .collect()
+    }
+
+    pub fn request_count(&self) -> u64 {
+        self.ask("GET", "/status")["requests"].as_u64().unwrap()
+    }
+}
+
+impl Drop for Province {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

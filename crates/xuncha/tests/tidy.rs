@@ -1,0 +1,194 @@
+//! The rules of the house that the compiler does not keep: who imports whom, where SQL stands, that every check has its spec and line.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn sources(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path, extension));
+        } else if path.extension().is_some_and(|e| e == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Dependencies of ours that a manifest names, outside `[dev-dependencies]`.
+fn ours(manifest: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(manifest).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let dependencies = table
+        .get("dependencies")
+        .and_then(|value| value.as_table())
+        .cloned()
+        .unwrap_or_default();
+    dependencies
+        .keys()
+        .filter(|name| name.starts_with("xuncha"))
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn imports_go_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("crates/xuncha-core", &[] as &[&str]),
+        ("crates/xuncha-gather", &["xuncha-core"]),
+        ("crates/xuncha-store", &["xuncha-core"]),
+        ("crates/xuncha-report", &["xuncha-core"]),
+        (
+            "crates/xuncha-web",
+            &["xuncha-core", "xuncha-store", "xuncha-report"],
+        ),
+        ("crates/xuncha-province", &[]),
+        ("xtask", &[]),
+    ]);
+    for (folder, allowed) in allowed {
+        let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        let found = ours(&root().join(folder).join("Cargo.toml"));
+        let extra: Vec<&String> = found.difference(&allowed).collect();
+        assert!(
+            extra.is_empty(),
+            "{folder} imports {extra:?}; ARCHITECTURE.md does not let it"
+        );
+    }
+}
+
+#[test]
+fn heavy_families_stay_behind_their_doors() {
+    let doors = [
+        ("sea-orm", "xuncha-store"),
+        ("typst", "xuncha-report"),
+        ("docx-rs", "xuncha-report"),
+        ("calamine", "xuncha-report"),
+        ("axum", "xuncha-web"),
+        ("hickory-resolver", "xuncha-gather"),
+        ("rcgen", "xuncha-province"),
+    ];
+    for manifest in sources(&root().join("crates"), "toml")
+        .iter()
+        .filter(|path| path.ends_with("Cargo.toml"))
+    {
+        let text = fs::read_to_string(manifest).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        let name = table["package"]["name"].as_str().unwrap().to_owned();
+        let dependencies = table
+            .get("dependencies")
+            .and_then(|value| value.as_table())
+            .cloned()
+            .unwrap_or_default();
+        for (family, door) in doors {
+            assert!(
+                !dependencies.contains_key(family) || name == door,
+                "{name} sees {family}; only {door} may"
+            );
+        }
+    }
+}
+
+#[test]
+fn sql_stands_only_in_store() {
+    let verbs = [
+        "SELECT ",
+        "INSERT INTO",
+        "UPDATE ",
+        "DELETE FROM",
+        "CREATE TABLE",
+    ];
+    for file in sources(&root().join("crates"), "rs") {
+        let path = file.to_string_lossy().into_owned();
+        if path.contains("xuncha-store") || path.ends_with("tidy.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for verb in verbs {
+            assert!(
+                !text.contains(&format!("\"{verb}")),
+                "{path} holds SQL ({verb})"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_check_has_its_spec_and_its_line() {
+    let folder = root().join("crates/xuncha-core/src/checks");
+    let infrastructure = ["mod", "spec", "common", "context"];
+    let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    let mut count = 0;
+    for file in sources(&folder, "rs") {
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        if file.parent() != Some(folder.as_path()) || infrastructure.contains(&name.as_str()) {
+            continue;
+        }
+        let is_check = fs::read_to_string(&file)
+            .unwrap()
+            .contains("pub const VERSION");
+        if !is_check {
+            continue;
+        }
+        count += 1;
+        assert!(
+            folder.join(format!("{name}.md")).is_file(),
+            "check {name} has no spec {name}.md"
+        );
+        assert!(
+            list.contains(&name),
+            "check {name} has no line in checks/mod.rs"
+        );
+    }
+    assert!(
+        count >= 18,
+        "only {count} checks were found; is the folder right?"
+    );
+}
+
+#[test]
+fn indicator_files_name_existing_checks() {
+    let known = fs::read_to_string(root().join("crates/xuncha-core/src/checks/mod.rs")).unwrap();
+    for file in sources(&root().join("indicators"), "toml") {
+        let table: toml::Table = fs::read_to_string(&file).unwrap().parse().unwrap();
+        let Some(checks) = table.get("checks").and_then(|value| value.as_array()) else {
+            continue;
+        };
+        for check in checks {
+            let check = check.as_str().unwrap();
+            assert!(
+                known.contains(check),
+                "{} names the check {check}, which is not in the list",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn files_are_of_readable_length() {
+    // Longer ones are named here, with the reason, so that a new one is a decision.
+    let longer: &[&str] = &["model.rs", "cli.rs"];
+    let mut over = Vec::new();
+    for folder in ["crates", "xtask/src"] {
+        for file in sources(&root().join(folder), "rs") {
+            let path = file.to_string_lossy().into_owned();
+            let lines = fs::read_to_string(&file).unwrap().lines().count();
+            let is_named = longer.iter().any(|name| path.ends_with(name));
+            if lines > 600 && !is_named && !path.contains("/tests/") {
+                over.push(format!("{path}: {lines}"));
+            }
+        }
+    }
+    assert!(over.is_empty(), "files over 600 lines: {over:#?}");
+}

@@ -1,0 +1,279 @@
+//! Debian packages: what each task needs, whether it is there, and how it is put there.
+//!
+//! With root they are installed; without root they are named and the task stops before the long build, never in its middle.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{output, root, run};
+
+/// A thing that a task needs: how to see that it is there, and the package that brings it.
+pub struct Need {
+    /// Debian package.
+    pub package: &'static str,
+    /// A file that is there when the package is; `*` matches one path component.
+    pub file: &'static str,
+    /// What it is for.
+    pub why: &'static str,
+}
+
+/// What `demo` needs.
+pub const DEMO: &[Need] = &[
+    Need {
+        package: "fonts-noto-cjk",
+        file: "/usr/share/fonts/opentype/noto/NotoSerifCJK-*.ttc",
+        why: "标题宋体、黑体与生僻字",
+    },
+    Need {
+        package: "fonts-lxgw-wenkai",
+        file: "/usr/share/fonts/truetype/lxgw-wenkai/*.ttf",
+        why: "楷体",
+    },
+];
+
+/// What `test` needs on top of [`DEMO`].
+pub const TEST: &[Need] = &[
+    Need {
+        package: "postgresql-15",
+        file: "/usr/lib/postgresql/*/bin/initdb",
+        why: "数据库行为测试",
+    },
+    Need {
+        package: "chromium",
+        file: "/usr/bin/chromium",
+        why: "网页测试",
+    },
+    Need {
+        package: "poppler-utils",
+        file: "/usr/bin/pdftotext",
+        why: "读取 PDF",
+    },
+    Need {
+        package: "libreoffice-writer-nogui",
+        file: "/usr/bin/soffice",
+        why: "打开 Word 文件",
+    },
+];
+
+/// What `eval real-sites` needs.
+pub const REAL_SITES: &[Need] = &[
+    Need {
+        package: "nginx-light",
+        file: "/usr/sbin/nginx",
+        why: "在本机提供网页",
+    },
+    Need {
+        package: "debian-reference-zh-cn",
+        file: "/usr/share/debian-reference",
+        why: "真实站点",
+    },
+    Need {
+        package: "python3.11-doc",
+        file: "/usr/share/doc/python3.11/html",
+        why: "真实站点",
+    },
+    Need {
+        package: "postgresql-doc-15",
+        file: "/usr/share/doc/postgresql-doc-15/html",
+        why: "真实站点",
+    },
+    Need {
+        package: "mediawiki",
+        file: "/usr/share/mediawiki/index.php",
+        why: "真实站点",
+    },
+    Need {
+        package: "wordpress",
+        file: "/usr/share/wordpress/index.php",
+        why: "真实站点",
+    },
+    Need {
+        package: "wordpress-l10n",
+        file: "/usr/share/wordpress/wp-content/languages/zh_CN.mo",
+        why: "中文界面",
+    },
+    Need {
+        package: "mariadb-server",
+        file: "/usr/sbin/mariadbd",
+        why: "WordPress 的数据库",
+    },
+    Need {
+        package: "php-cli",
+        file: "/usr/bin/php",
+        why: "MediaWiki 与 WordPress",
+    },
+    Need {
+        package: "php-sqlite3",
+        file: "/usr/lib/php/*/pdo_sqlite.so",
+        why: "MediaWiki 的数据库",
+    },
+    Need {
+        package: "php-mysql",
+        file: "/usr/lib/php/*/mysqli.so",
+        why: "WordPress 的数据库",
+    },
+    Need {
+        package: "php-mbstring",
+        file: "/usr/lib/php/*/mbstring.so",
+        why: "MediaWiki",
+    },
+    Need {
+        package: "php-xml",
+        file: "/usr/lib/php/*/dom.so",
+        why: "MediaWiki",
+    },
+    Need {
+        package: "php-intl",
+        file: "/usr/lib/php/*/intl.so",
+        why: "MediaWiki",
+    },
+];
+
+/// Sees to every need: installs what is missing as root, names it otherwise.
+pub fn see_to(needs: &[&Need]) -> Result<(), String> {
+    let missing: Vec<&&Need> = needs.iter().filter(|need| !is_there(need.file)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let line = format!(
+        "apt-get install --no-install-recommends {}",
+        names.join(" ")
+    );
+    if !is_root() {
+        let reasons: Vec<String> = missing
+            .iter()
+            .map(|need| format!("  {}：{}", need.package, need.why))
+            .collect();
+        return Err(format!(
+            "缺少下列 Debian 软件包，请由管理员安装：\n{}\n命令：{line}",
+            reasons.join("\n")
+        ));
+    }
+    println!("正在安装软件包 / installing: {}", names.join(" "));
+    apt(&["update", "-q"])?;
+    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+    arguments.extend(&names);
+    apt(&arguments)?;
+    match needs.iter().find(|need| !is_there(need.file)) {
+        None => Ok(()),
+        Some(need) => Err(format!("已安装 {}，但找不到 {}", need.package, need.file)),
+    }
+}
+
+/// FandolFang 仿宋, taken out of its Debian package into `fonts/` under the target folder: no root needed, nothing installed.
+pub fn see_to_fandol() -> Result<PathBuf, String> {
+    let folder = root().join("target").join("fonts");
+    if folder.join("FandolFang-Regular.otf").is_file() {
+        return Ok(folder);
+    }
+    let work = root().join("target").join("fonts-download");
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("无法建立 {}：{error}", folder.display()))?;
+    std::fs::create_dir_all(&work)
+        .map_err(|error| format!("无法建立 {}：{error}", work.display()))?;
+    println!("正在取仿宋字体 / fetching the FangSong font (texlive-lang-chinese)");
+    if is_root() {
+        apt(&["update", "-q"])?;
+    }
+    run(Command::new("apt-get")
+        .args(["download", "-q", "texlive-lang-chinese"])
+        .current_dir(&work))
+    .map_err(|error| {
+        format!(
+            "取不到仿宋字体，可自行把 FandolFang-Regular.otf 放入 {}：{error}",
+            folder.display()
+        )
+    })?;
+    for entry in std::fs::read_dir(&work)
+        .map_err(|error| error.to_string())?
+        .flatten()
+    {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "deb")
+        {
+            run(Command::new("dpkg-deb")
+                .arg("-x")
+                .arg(entry.path())
+                .arg(&work))?;
+        }
+    }
+    let found = output(
+        Command::new("find")
+            .arg(&work)
+            .args(["-name", "FandolFang-Regular.otf"]),
+    )?;
+    let Some(font) = found.lines().next() else {
+        return Err("texlive-lang-chinese 里没有 FandolFang-Regular.otf".to_owned());
+    };
+    std::fs::copy(font, folder.join("FandolFang-Regular.otf"))
+        .map_err(|error| format!("无法复制字体：{error}"))?;
+    // The package is 50 MB and unpacks to more; only the one font is wanted.
+    std::fs::remove_dir_all(&work)
+        .map_err(|error| format!("无法清理 {}：{error}", work.display()))?;
+    Ok(folder)
+}
+
+/// Prints what each task needs.
+pub fn list() -> Result<(), String> {
+    for (task, needs) in [
+        ("demo", DEMO),
+        ("test", TEST),
+        ("eval real-sites", REAL_SITES),
+    ] {
+        println!("{task}");
+        for need in needs {
+            let state = if is_there(need.file) { "有" } else { "缺" };
+            println!("  [{state}] {:<26} {}", need.package, need.why);
+        }
+    }
+    Ok(())
+}
+
+fn apt(arguments: &[&str]) -> Result<(), String> {
+    run(Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Whether a file is there; `*` stands for any text inside one path component.
+fn is_there(pattern: &str) -> bool {
+    let mut found = vec![PathBuf::from("/")];
+    for part in pattern.trim_start_matches('/').split('/') {
+        found = found
+            .iter()
+            .flat_map(|folder| entries(folder, part))
+            .collect();
+    }
+    !found.is_empty()
+}
+
+fn entries(folder: &Path, part: &str) -> Vec<PathBuf> {
+    let Some((before, after)) = part.split_once('*') else {
+        let path = folder.join(part);
+        return if path.exists() {
+            vec![path]
+        } else {
+            Vec::new()
+        };
+    };
+    let Ok(listing) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let fits = |name: &str| {
+        name.len() >= before.len() + after.len()
+            && name.starts_with(before)
+            && name.ends_with(after)
+    };
+    listing
+        .flatten()
+        .filter(|entry| entry.file_name().to_str().is_some_and(fits))
+        .map(|entry| entry.path())
+        .collect()
+}

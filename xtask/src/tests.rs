@@ -1,0 +1,13 @@
+//! `cargo xtask test`: packages first, then every test of the workspace.
+
+use crate::cargo;
+use crate::packages::{self, DEMO, TEST};
+
+/// Sees to what the tests need, then runs them all; further arguments go to `cargo test`.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    packages::see_to(&DEMO.iter().chain(TEST).collect::<Vec<_>>())?;
+    let fonts = packages::see_to_fandol()?;
+    let mut command = cargo();
+    command.args(["test", "--workspace"]).args(arguments);
+    crate::run(command.env("XUNCHA_FONTS", fonts))
+}
