@@ -1,0 +1,244 @@
+//! 网页版: the notice as one file of HTML without outside parts. Every figure links to its definition at the end.
+
+use std::fmt::Write;
+
+use xuncha_core::notice::{Annex, Block, Notice, Span, caption};
+
+use crate::fonts::Fonts;
+use crate::{ReportError, charts};
+
+const STYLE: &str = include_str!("layout/notice.css");
+
+/// The page.
+pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportError> {
+    let mut out = String::new();
+    let title = escape(&notice.title);
+    out.push_str("<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    put(
+        &mut out,
+        format_args!(
+            "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+        ),
+    );
+    if !notice.number.is_empty() {
+        put(
+            &mut out,
+            format_args!("<p class=\"number\">{}</p>\n", escape(&notice.number)),
+        );
+    }
+    put(
+        &mut out,
+        format_args!(
+            "<p class=\"recipients\">{}：</p>\n",
+            escape(&notice.recipients)
+        ),
+    );
+    for block in &notice.blocks {
+        put_block(&mut out, notice, block, fonts)?;
+    }
+    put_closing(&mut out, notice);
+    notice
+        .annexes
+        .iter()
+        .for_each(|annex| put_annex(&mut out, annex));
+    put_definitions(&mut out, notice);
+    out.push_str("</main>\n</body>\n</html>\n");
+    Ok(out)
+}
+
+/// Writing to a string cannot fail.
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn anchor(name: &str) -> String {
+    format!("figure-{}", escape(name))
+}
+
+fn spans(notice: &Notice, spans: &[Span]) -> String {
+    let mut out = String::new();
+    for span in spans {
+        match span {
+            Span::Text(text) => out.push_str(&escape(text)),
+            Span::Figure { name, text } => {
+                let definition = notice
+                    .figures
+                    .get(name)
+                    .map_or("", |figure| &figure.definition);
+                put(
+                    &mut out,
+                    format_args!(
+                        "<a class=\"figure\" href=\"#{}\" title=\"{}\">{}</a>",
+                        anchor(name),
+                        escape(definition),
+                        escape(text)
+                    ),
+                );
+            }
+        }
+    }
+    out
+}
+
+fn put_block(
+    out: &mut String,
+    notice: &Notice,
+    block: &Block,
+    fonts: Option<&Fonts>,
+) -> Result<(), ReportError> {
+    match block {
+        Block::Heading {
+            level,
+            number,
+            text,
+        } => {
+            let tag = level + 1;
+            put(
+                out,
+                format_args!(
+                    "<h{tag}>{}{}</h{tag}>\n",
+                    escape(number),
+                    spans(notice, text)
+                ),
+            );
+        }
+        Block::Paragraph(text) => put(out, format_args!("<p>{}</p>\n", spans(notice, text))),
+        Block::Note(text) => put(
+            out,
+            format_args!("<p class=\"note\">{}</p>\n", spans(notice, text)),
+        ),
+        Block::Chart(index) => {
+            if let Some(chart) = notice.charts.get(*index) {
+                let svg = charts::svg(chart, fonts)?;
+                let title = escape(&caption(chart));
+                put(
+                    out,
+                    format_args!(
+                        "<figure role=\"img\" aria-label=\"{title}\">\n{svg}\n<figcaption>{title}</figcaption>\n"
+                    ),
+                );
+                put_chart_table(out, notice, chart);
+                out.push_str("</figure>\n");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The data behind a chart, for those who cannot see it and those who want to copy it.
+fn put_chart_table(out: &mut String, notice: &Notice, chart: &xuncha_core::notice::ChartData) {
+    out.push_str("<details><summary>图中数据</summary><table><thead><tr><th>指标</th>");
+    chart
+        .series
+        .iter()
+        .for_each(|series| put(out, format_args!("<th>{}</th>", escape(&series.name))));
+    out.push_str("</tr></thead><tbody>\n");
+    for (index, category) in chart.categories.iter().enumerate() {
+        put(out, format_args!("<tr><td>{}</td>", escape(category)));
+        for point in chart
+            .series
+            .iter()
+            .filter_map(|series| series.points.get(index))
+        {
+            let known = Span::Figure {
+                name: point.figure.clone(),
+                text: point.text.clone(),
+            };
+            let missing = Span::Text("缺上期数据".to_owned());
+            let cell = if point.text.is_empty() {
+                missing
+            } else {
+                known
+            };
+            put(out, format_args!("<td>{}</td>", spans(notice, &[cell])));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table></details>\n");
+}
+
+fn put_closing(out: &mut String, notice: &Notice) {
+    if !notice.annexes.is_empty() {
+        out.push_str("<p>附件：</p>\n");
+        for annex in &notice.annexes {
+            put(
+                out,
+                format_args!(
+                    "<p><a href=\"#annex-{0}\">{0}.{1}</a></p>\n",
+                    annex.number,
+                    escape(&annex.title)
+                ),
+            );
+        }
+    }
+    let date = xuncha_core::notice::figures::chinese_date(notice.date);
+    put(
+        out,
+        format_args!(
+            "<p class=\"signature\">{}<br>{date}</p>\n",
+            escape(&notice.issuer)
+        ),
+    );
+}
+
+fn put_annex(out: &mut String, annex: &Annex) {
+    put(
+        out,
+        format_args!(
+            "<section class=\"annex\" id=\"annex-{0}\">\n<p class=\"annex-head\">附件{0}</p>\n",
+            annex.number
+        ),
+    );
+    put(
+        out,
+        format_args!(
+            "<h2 class=\"annex-title\">{}</h2>\n<table>\n<thead><tr>",
+            escape(&annex.title)
+        ),
+    );
+    annex
+        .columns
+        .iter()
+        .for_each(|head| put(out, format_args!("<th>{}</th>", escape(head))));
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for row in &annex.rows {
+        out.push_str("<tr>");
+        row.iter()
+            .for_each(|cell| put(out, format_args!("<td>{}</td>", escape(cell))));
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+fn put_definitions(out: &mut String, notice: &Notice) {
+    out.push_str("<section class=\"definitions\">\n<h2>指标定义</h2>\n<table>\n<thead><tr><th>指标</th><th>数值</th><th>单位</th><th>定义</th></tr></thead>\n<tbody>\n");
+    for (name, figure) in &notice.figures {
+        put(
+            out,
+            format_args!(
+                "<tr id=\"{}\"><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                anchor(name),
+                escape(name),
+                escape(&figure.printed),
+                escape(&figure.unit),
+                escape(&figure.definition)
+            ),
+        );
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}

@@ -1,0 +1,103 @@
+//! PDF: the layout is a typst file an office can read; this room hands it the notice as JSON and embeds the found fonts.
+
+use serde_json::{Value, json};
+use typst::foundations::{Dict, IntoValue};
+use typst_as_lib::TypstEngine;
+use typst_layout::PagedDocument;
+use xuncha_core::notice::figures::chinese_date;
+use xuncha_core::notice::{Annex, Block, Form, Notice, caption, plain};
+
+use crate::fonts::{Fonts, Style};
+use crate::layout::{column_widths, issuer_size, title_lines};
+use crate::{ReportError, charts};
+
+const LAYOUT: &str = include_str!("layout/notice.typ");
+
+/// The notice as PDF.
+pub fn pdf(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
+    let data = data(notice, fonts)?;
+    let result = compile(&data.to_string(), fonts);
+    // Typst keeps what it computed for the next compilation; also after a failure, a long-running process must let it go.
+    comemo::evict(0);
+    result
+}
+
+fn compile(data: &str, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
+    let mut faces = Vec::new();
+    for path in fonts.files() {
+        let bytes = std::fs::read(path).map_err(|source| ReportError::File {
+            path: path.display().to_string(),
+            source,
+        })?;
+        faces.push(bytes);
+    }
+    let engine = TypstEngine::builder()
+        .main_file(LAYOUT)
+        .fonts(faces)
+        .build();
+    let mut inputs = Dict::new();
+    inputs.insert("data".into(), data.into_value());
+    let document: PagedDocument = engine
+        .compile_with_input(inputs)
+        .output
+        .map_err(|error| ReportError::document("PDF", error))?;
+    typst_pdf::pdf(&document, &typst_pdf::PdfOptions::default())
+        .map_err(|error| ReportError::document("PDF", format!("{error:?}")))
+}
+
+fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
+    let mut blocks = Vec::new();
+    for block in &notice.blocks {
+        blocks.push(self::block(notice, block, fonts)?);
+    }
+    Ok(json!({
+        "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular" },
+        "faces": {
+            "fangsong": fonts.families(Style::FangSong),
+            "title": fonts.families(Style::Title),
+            "hei": fonts.families(Style::Hei),
+            "kai": fonts.families(Style::Kai),
+            "song": fonts.families(Style::Song),
+        },
+        "title": notice.title,
+        "title-lines": title_lines(&notice.title, 19),
+        "issuer": notice.issuer,
+        "issuer-size": issuer_size(&notice.issuer),
+        "number": notice.number,
+        "recipients": notice.recipients,
+        "date": chinese_date(notice.date),
+        "blocks": blocks,
+        "annexes": notice.annexes.iter().map(annex).collect::<Vec<_>>(),
+    }))
+}
+
+fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportError> {
+    Ok(match block {
+        Block::Heading {
+            level,
+            number,
+            text,
+        } => {
+            json!({"kind": "heading", "level": level, "number": number, "text": plain(text)})
+        }
+        Block::Paragraph(text) => json!({"kind": "paragraph", "text": plain(text)}),
+        Block::Note(text) => json!({"kind": "note", "text": plain(text)}),
+        Block::Chart(index) => match notice.charts.get(*index) {
+            Some(chart) => {
+                json!({"kind": "chart", "svg": charts::svg(chart, Some(fonts))?, "caption": caption(chart)})
+            }
+            None => Value::Null,
+        },
+    })
+}
+
+fn annex(annex: &Annex) -> Value {
+    json!({
+        "number": annex.number,
+        "title": annex.title,
+        "title-lines": title_lines(&annex.title, 19),
+        "columns": annex.columns,
+        "rows": annex.rows,
+        "widths": column_widths(annex),
+    })
+}

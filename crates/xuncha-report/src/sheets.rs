@@ -1,0 +1,140 @@
+//! 表格文件: reads spreadsheets (xlsx, xls, ods, csv) into plain sheets and writes plain sheets as xlsx. Every cell is text.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use xuncha_core::sheet::{Sheet, parse_csv};
+
+use crate::ReportError;
+
+/// Largest spreadsheet that is read.
+const MAX_BYTES: usize = 64 << 20;
+
+/// The sheets of a file; its name tells whether it is CSV.
+pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, ReportError> {
+    let failed = |problem: String| ReportError::Sheet {
+        file: file.to_owned(),
+        problem,
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(failed(format!(
+            "超过 {} MB，请拆分后再导入",
+            MAX_BYTES >> 20
+        )));
+    }
+    if file.to_lowercase().ends_with(".csv") {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| failed("不是 UTF-8 编码，请另存为“CSV UTF-8”".to_owned()))?;
+        return Ok(vec![parse_csv(file, text)]);
+    }
+    let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
+        .map_err(|error| failed(error.to_string()))?;
+    let mut sheets = Vec::new();
+    for name in workbook.sheet_names() {
+        let range = workbook
+            .worksheet_range(&name)
+            .map_err(|error| failed(format!("工作表“{name}”：{error}")))?;
+        // A sheet that does not begin in A1 keeps its place, so that row numbers in errors are those of the file.
+        let (top, left) = range.start().unwrap_or((0, 0));
+        let mut rows = vec![Vec::new(); top as usize];
+        rows.extend(range.rows().map(|row| {
+            let mut cells = vec![String::new(); left as usize];
+            cells.extend(row.iter().map(text));
+            cells
+        }));
+        sheets.push(Sheet { name, rows });
+    }
+    Ok(sheets)
+}
+
+/// A cell as a person sees it: whole numbers without `.0`, dates as ISO days.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            text.trim().to_owned()
+        }
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            format!("{number:.0}")
+        }
+        Data::Float(number) => number.to_string(),
+        Data::Int(number) => number.to_string(),
+        Data::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        Data::DateTime(date) => {
+            let (year, month, day, hour, minute, ..) = date.to_ymd_hms_milli();
+            match (hour, minute) {
+                (0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+                _ => format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"),
+            }
+        }
+        Data::Error(_) => String::new(),
+    }
+}
+
+/// Writes sheets as xlsx: row 1 bold and frozen, every cell text, so that codes keep their zeros and nothing is a formula.
+pub fn write(sheets: &[Sheet]) -> Result<Vec<u8>, ReportError> {
+    build(sheets).map_err(|error| ReportError::document("Excel 表格", error))
+}
+
+fn build(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let head = Format::new().set_bold().set_num_format("@");
+    let body = Format::new().set_num_format("@");
+    for sheet in sheets {
+        let page = workbook.add_worksheet();
+        page.set_name(&sheet.name)?;
+        page.set_freeze_panes(1, 0)?;
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            for (column, cell) in cells.iter().enumerate() {
+                let at = (
+                    u32::try_from(row).unwrap_or(u32::MAX),
+                    u16::try_from(column).unwrap_or(u16::MAX),
+                );
+                page.write_string_with_format(
+                    at.0,
+                    at.1,
+                    cell,
+                    if row == 0 { &head } else { &body },
+                )?;
+            }
+        }
+        page.autofit();
+    }
+    workbook.save_to_buffer()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let rows = [
+            ["标识码", "名称"],
+            ["0450000001", "=1+1"],
+            ["bm12345678", "网站，一"],
+        ];
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
+            .collect();
+        let sheets = vec![Sheet {
+            name: "网站".to_owned(),
+            rows,
+        }];
+        let bytes = write(&sheets).unwrap();
+        assert_eq!(read("a.xlsx", &bytes).unwrap(), sheets);
+    }
+
+    #[test]
+    fn csv_must_be_utf_8() {
+        assert_eq!(
+            read("a.csv", "甲,乙\n".as_bytes()).unwrap()[0].rows,
+            [["甲", "乙"]]
+        );
+        let error = read("a.csv", &[0xff, 0xfe]).unwrap_err().to_string();
+        assert!(error.contains("CSV UTF-8"), "{error}");
+    }
+}

@@ -1,0 +1,171 @@
+//! The documents of the golden round: all forms say the same, tables repeat their heads, the workbook reads back.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+#[path = "../../xuncha-core/tests/support/mod.rs"]
+mod support;
+
+use std::io::{Cursor, Read};
+use std::path::PathBuf;
+
+use support::{golden_files, notice};
+use xuncha_core::notice::{Notice, caption};
+use xuncha_report::{Fonts, docx, html, sheets, workbook, write_all};
+
+/// Folders named in `XUNCHA_FONTS`, then the system's.
+fn fonts() -> Fonts {
+    let folders: Vec<PathBuf> = std::env::var_os("XUNCHA_FONTS")
+        .map(|list| std::env::split_paths(&list).collect())
+        .unwrap_or_default();
+    Fonts::find(&folders).unwrap()
+}
+
+#[test]
+fn all_documents_are_written() {
+    let own = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("XUNCHA_KEEP_DOCUMENTS")
+        .map_or_else(|| own.path().to_owned(), PathBuf::from);
+    let written = write_all(&notice(&golden_files()), &folder, &fonts()).unwrap();
+    let names: Vec<&str> = written
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["notice.docx", "notice.pdf", "notice.html", "annexes.xlsx"]
+    );
+    let pdf = std::fs::read(&written[1]).unwrap();
+    assert!(pdf.starts_with(b"%PDF-"));
+}
+
+fn document_xml(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive
+        .by_name("word/document.xml")
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}
+
+/// The text of the paragraphs of a WordprocessingML document.
+fn paragraphs(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut out, mut current, mut in_text) = (Vec::new(), String::new(), false);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) => in_text = tag.name().as_ref() == "w:t",
+            quick_xml::events::Event::Text(text) if in_text => {
+                current.push_str(&text);
+            }
+            quick_xml::events::Event::GeneralRef(name) if in_text => {
+                let char = match &*name {
+                    "quot" => '"',
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "apos" => '\'',
+                    other => panic!("{other:?}"),
+                };
+                current.push(char);
+            }
+            quick_xml::events::Event::End(tag) => {
+                in_text = false;
+                if tag.name().as_ref() == "w:p" {
+                    out.push(std::mem::take(&mut current));
+                }
+            }
+            quick_xml::events::Event::Eof => return out,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_word_file_says_what_the_notice_says_and_repeats_its_table_heads() {
+    let notice = notice(&golden_files());
+    let xml = document_xml(&docx::docx(&notice, &fonts()).unwrap());
+    let paragraphs = paragraphs(&xml);
+    let captions: Vec<String> = notice.charts.iter().map(caption).collect();
+    for line in notice.plain_text().lines() {
+        // The first entry of the list of annexes carries the word 附件 before it.
+        let is_there = paragraphs
+            .iter()
+            .any(|paragraph| paragraph == line || *paragraph == format!("附件：{line}"));
+        assert!(is_there || captions.contains(&line.to_owned()), "{line}");
+    }
+    assert_eq!(xml.matches("<w:tblHeader />").count(), notice.annexes.len());
+    let rows: usize = notice.annexes.iter().map(|annex| annex.rows.len() + 1).sum();
+    assert_eq!(xml.matches("<w:tr>").count(), rows);
+}
+
+#[test]
+fn the_page_says_what_the_notice_says_and_links_every_figure_to_its_definition() {
+    let notice = notice(&golden_files());
+    let page = html::html(&notice, Some(&fonts())).unwrap();
+    let doc = page.split("<main>").nth(1).unwrap();
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in doc.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            _ if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    for line in notice.plain_text().lines() {
+        assert!(text.contains(line), "{line}");
+    }
+    for (name, _) in notice.printed_figures() {
+        assert!(page.contains(&format!("href=\"#figure-{name}\"")), "{name}");
+        assert!(page.contains(&format!("<tr id=\"figure-{name}\">")), "{name}");
+    }
+    assert!(!page.contains("src=\"http") && !page.contains("<script"));
+}
+
+#[test]
+fn the_page_escapes_what_a_site_calls_itself() {
+    let mut notice: Notice = notice(&golden_files());
+    notice.annexes[0].rows[0][1] = "<script>alert(1)</script>\"".to_owned();
+    let page = html::html(&notice, Some(&fonts())).unwrap();
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;"));
+}
+
+#[test]
+fn the_workbook_reads_back_and_holds_no_formula() {
+    let mut notice = notice(&golden_files());
+    notice.annexes[1].rows[0][1] = "=HYPERLINK(\"http://x\",\"点\")".to_owned();
+    let bytes = workbook::workbook(&notice).unwrap();
+    let sheets = sheets::read("annexes.xlsx", &bytes).unwrap();
+    let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+    assert_eq!(names.len(), notice.tables.len() + notice.annexes.len());
+    for (table, sheet) in notice.tables.iter().zip(&sheets) {
+        assert_eq!(table.name, sheet.name);
+        assert_eq!(table.columns, sheet.rows[0]);
+        assert_eq!(table.rows.len(), sheet.rows.len() - 1, "{}", table.name);
+    }
+    let annex = sheets
+        .iter()
+        .find(|sheet| sheet.name.starts_with("附件2"))
+        .unwrap();
+    assert_eq!(annex.rows[1][1], "=HYPERLINK(\"http://x\",\"点\")");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut text = String::new();
+        let name = entry.name().unwrap().into_owned();
+        if name.starts_with("xl/worksheets/sheet") {
+            entry.read_to_string(&mut text).unwrap();
+            assert!(!text.contains("<f>"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn without_fonts_the_error_names_the_packages() {
+    let error = xuncha_report::ReportError::NoFonts("fonts".to_owned()).to_string();
+    for package in ["fonts-noto-cjk", "fonts-lxgw-wenkai", "texlive-lang-chinese"] {
+        assert!(error.contains(package), "{error}");
+    }
+}
