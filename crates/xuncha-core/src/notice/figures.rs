@@ -235,7 +235,7 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
         .iter()
         .filter(|row| row.now.is_some())
         .collect();
-    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.now));
     let mut groups: Vec<(IndexClass, Vec<&IndexRow>)> = Vec::new();
     for row in rows {
         let class = classify(row, &inputs.words);
@@ -244,6 +244,15 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
             _ => groups.push((class, vec![row])),
         }
     }
+    let is_compared = groups
+        .iter()
+        .flat_map(|(_, members)| members)
+        .any(|row| row.previous.is_some());
+    scope.put_text(
+        "level1.compared",
+        if is_compared { "是" } else { "" },
+        "一级指标有上轮得分指数可比",
+    );
     let flag = |on: bool| {
         if on {
             vec![Span::Text("是".to_owned())]
@@ -297,7 +306,7 @@ fn index_span(scope: &Scope, name: &str) -> Option<Span> {
 pub fn weakest(inputs: &NoticeInputs) -> Vec<&IndexRow> {
     let is_weak = |row: &&IndexRow| inputs.stats.weakest.contains(&row.name);
     let mut rows: Vec<&IndexRow> = inputs.stats.level2.iter().filter(is_weak).collect();
-    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.now));
     rows
 }
 
@@ -453,20 +462,7 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
         filings.iter().filter(|filing| filing.filed).count(),
         filings.len(),
     );
-    let named: Vec<bool> = inputs
-        .targets
-        .values()
-        .filter(|target| target.drawn)
-        .filter_map(|target| target.naming_conforms)
-        .collect();
-    put_degree(
-        inputs,
-        scope,
-        "naming",
-        "checked",
-        named.iter().filter(|conforms| **conforms).count(),
-        named.len(),
-    );
+    put_naming(inputs, scope);
 
     let names = inputs.reporting_names.len();
     scope.put_count(
@@ -499,6 +495,34 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
             fields: vec!["subject", "reported"],
             rows,
         },
+    );
+}
+
+/// Of the drawn accounts those that are named and certified as they should be. `naming.all_checked` is empty while some of them
+/// were not looked at: the text then says nothing of all accounts.
+fn put_naming(inputs: &NoticeInputs, scope: &mut Scope) {
+    let drawn: Vec<&NoticeTarget> = inputs
+        .targets
+        .values()
+        .filter(|target| target.drawn && target.class == TargetClass::Account)
+        .collect();
+    let named: Vec<bool> = drawn
+        .iter()
+        .filter_map(|target| target.naming_conforms)
+        .collect();
+    let is_complete = !drawn.is_empty() && named.len() == drawn.len();
+    scope.put_text(
+        "naming.all_checked",
+        if is_complete { "是" } else { "" },
+        "抽中的政务新媒体均已核查名称和认证信息",
+    );
+    put_degree(
+        inputs,
+        scope,
+        "naming",
+        "checked",
+        named.iter().filter(|conforms| **conforms).count(),
+        named.len(),
     );
 }
 
