@@ -49,19 +49,20 @@ async fn main() {
         extra_ca_pem: std::fs::read(format!("{folder}/{}", text(&province["ca"]))).unwrap(),
         ..Settings::default()
     };
-    let sites = truth["targets"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|target| target["kind"] == "site")
-        .take(count);
-    let jobs: Vec<TargetJob> = sites
-        .map(|target| TargetJob {
-            id: TargetId(text(&target["target"])),
-            kind: JobKind::Site {
-                home: text(&target["home"]),
-            },
+    let targets = truth["targets"].as_array().unwrap().iter();
+    let jobs: Vec<TargetJob> = targets
+        .map(|target| {
+            let home = text(&target["home"]);
+            let kind = match target["kind"].as_str() {
+                Some("site") => JobKind::Site { home },
+                _ => JobKind::Account { urls: vec![home] },
+            };
+            TargetJob {
+                id: TargetId(text(&target["target"])),
+                kind,
+            }
         })
+        .take(count)
         .collect();
     let plan = RoundPlan {
         monitor_from: text(&province["monitor_from"]).parse().unwrap(),
