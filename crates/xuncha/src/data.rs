@@ -20,15 +20,24 @@ pub struct Data {
 impl Data {
     /// Opens the folder, making it where it is missing; the database is inside it unless a URL names another.
     pub async fn open(folder: &Path, database: Option<&str>) -> Result<Data> {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("无法建立数据目录 {}；用 --data 指定可写的目录", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!(
+                "无法建立数据目录 {}；用 --data 指定可写的目录",
+                folder.display()
+            )
+        })?;
         let location = match database {
             Some(url) => Location::Postgres(url.to_owned()),
             None => Location::from(folder),
         };
         let store = Store::open(&location).await.context("无法打开数据库")?;
-        let evidence = EvidenceFolder::open(&folder.join("evidence")).context("无法打开证据目录")?;
-        Ok(Data { folder: folder.to_path_buf(), store, evidence })
+        let evidence =
+            EvidenceFolder::open(&folder.join("evidence")).context("无法打开证据目录")?;
+        Ok(Data {
+            folder: folder.to_path_buf(),
+            store,
+            evidence,
+        })
     }
 
     /// Folder of a round's documents.
@@ -41,7 +50,14 @@ impl Data {
         if let Some(id) = id {
             return Ok(self.store.round(id).await?);
         }
-        let latest = self.store.rounds(xuncha_store::Page::numbered(1, 1)).await?;
-        latest.rows.into_iter().next().context("还没有检查轮次；先用 xuncha round new 新建")
+        let latest = self
+            .store
+            .rounds(xuncha_store::Page::numbered(1, 1))
+            .await?;
+        latest
+            .rows
+            .into_iter()
+            .next()
+            .context("还没有检查轮次；先用 xuncha round new 新建")
     }
 }

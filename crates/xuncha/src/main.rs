@@ -25,7 +25,10 @@ use rules::Rules;
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("XUNCHA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,7 +44,10 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref::<network::Usage>().is_some() {
         return ExitCode::from(2);
     }
-    if error.downcast_ref::<commands::check::Unreachable>().is_some() {
+    if error
+        .downcast_ref::<commands::check::Unreachable>()
+        .is_some()
+    {
         return ExitCode::from(3);
     }
     ExitCode::FAILURE
@@ -52,7 +58,9 @@ fn run(cli: Cli) -> Result<()> {
         return province(&arguments.arguments);
     }
     let rules = Rules::load(cli.rules.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(dispatch(cli, &rules))
 }
 
@@ -76,7 +84,11 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
         Command::Doctor => return commands::doctor::run(&cli.data),
-        Command::Notice(NoticeCommand::Build { from: Some(from), out, .. }) => {
+        Command::Notice(NoticeCommand::Build {
+            from: Some(from),
+            out,
+            ..
+        }) => {
             return commands::notice::from_folder(rules, &cli.data, from, out);
         }
         _ => {}
@@ -92,6 +104,10 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Score(round) => commands::score::run(&data, round).await,
         Command::Notice(command) => commands::notice::run(&data, rules, command).await,
         Command::Evidence(command) => commands::evidence::run(&data, command).await,
-        Command::Demo(_) | Command::Check(_) | Command::Explain(_) | Command::Doctor | Command::Province(_) => Ok(()),
+        Command::Demo(_)
+        | Command::Check(_)
+        | Command::Explain(_)
+        | Command::Doctor
+        | Command::Province(_) => Ok(()),
     }
 }

@@ -21,7 +21,9 @@ pub fn settings(arguments: &NetworkArgs) -> Result<Settings> {
 pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Settings> {
     let rate_per_host = rate(arguments, is_simulated)?;
     if arguments.concurrency == 0 || arguments.timeout_s == 0 || arguments.max_pages == 0 {
-        bail!(Usage("--concurrency、--timeout-s、--max-pages 至少为 1".to_owned()));
+        bail!(Usage(
+            "--concurrency、--timeout-s、--max-pages 至少为 1".to_owned()
+        ));
     }
     let limit = Duration::from_secs(arguments.timeout_s);
     let mut settings = Settings {
@@ -31,14 +33,21 @@ pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Setti
         connect_timeout: limit,
         header_timeout: limit,
         body_timeout: limit,
-        allow_hosts: arguments.allow_host.iter().map(|host| host.to_ascii_lowercase()).collect(),
+        allow_hosts: arguments
+            .allow_host
+            .iter()
+            .map(|host| host.to_ascii_lowercase())
+            .collect(),
         ..Settings::default()
     };
     for text in &arguments.connect_to {
-        settings.connect_to.push(ConnectTo::parse(text).map_err(|error| Usage(error.to_string()))?);
+        settings
+            .connect_to
+            .push(ConnectTo::parse(text).map_err(|error| Usage(error.to_string()))?);
     }
     if let Some(path) = &arguments.hosts {
-        let text = std::fs::read_to_string(path).with_context(|| format!("无法读取 hosts 文件 {}", path.display()))?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("无法读取 hosts 文件 {}", path.display()))?;
         settings.hosts = parse_hosts(&text).map_err(|error| Usage(error.to_string()))?;
     }
     if let Some(path) = &arguments.ca {
@@ -52,12 +61,17 @@ fn rate(arguments: &NetworkArgs, is_simulated: bool) -> Result<Option<f64>> {
     if arguments.rate == "unlimited" {
         // A load without limit is only for hosts of one's own, and those are named.
         if arguments.allow_host.is_empty() && !is_simulated {
-            bail!(Usage("--rate unlimited 只能用于自己的主机：请同时用 --allow-host 指名".to_owned()));
+            bail!(Usage(
+                "--rate unlimited 只能用于自己的主机：请同时用 --allow-host 指名".to_owned()
+            ));
         }
         return Ok(None);
     }
     match arguments.rate.parse::<f64>() {
         Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(Some(rate)),
-        _ => bail!(Usage(format!("--rate “{}”应为正数或 unlimited", arguments.rate))),
+        _ => bail!(Usage(format!(
+            "--rate “{}”应为正数或 unlimited",
+            arguments.rate
+        ))),
     }
 }

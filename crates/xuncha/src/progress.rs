@@ -8,18 +8,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub fn bar(title: &str, length: u64) -> ProgressBar {
     let bar = ProgressBar::new(length);
     // The template is a constant of ours; a faulty one falls back to the default look.
-    let style = ProgressStyle::with_template("{msg:<16} [{bar:32}] {pos}/{len} {elapsed} 剩余 {eta}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{msg:<16} [{bar:32}] {pos}/{len} {elapsed} 剩余 {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style.progress_chars("█▉ "));
     bar.set_message(title.to_owned());
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-/// A bar of unknown length.
-pub fn spinner(title: &str) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner();
-    spinner.set_message(title.to_owned());
-    spinner.enable_steady_tick(Duration::from_millis(200));
-    spinner
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use include_dir::{Dir, include_dir};
+use xuncha_core::checks;
 use xuncha_core::facts::Lexicons;
 use xuncha_core::indicator::{self, IndicatorSet};
-use xuncha_core::checks;
 
 static INDICATORS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../indicators");
 static LEXICONS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../lexicons");
@@ -58,7 +58,9 @@ impl Rules {
 
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
-        Lexicons::from_files(&self.lexicons).map_err(anyhow::Error::msg).context("词表不能使用")
+        Lexicons::from_files(&self.lexicons)
+            .map_err(anyhow::Error::msg)
+            .context("词表不能使用")
     }
 
     /// A file of a folder by name, with or without `.toml`; or a path on disk.
@@ -67,8 +69,15 @@ impl Rules {
             return Ok(text.clone());
         }
         std::fs::read_to_string(name).with_context(|| {
-            let known: Vec<&str> = self.mappings.keys().map(|key| key.trim_end_matches(".toml")).collect();
-            format!("没有列对应关系“{name}”（内置：{}），也没有这个文件", known.join("、"))
+            let known: Vec<&str> = self
+                .mappings
+                .keys()
+                .map(|key| key.trim_end_matches(".toml"))
+                .collect();
+            format!(
+                "没有列对应关系“{name}”（内置：{}），也没有这个文件",
+                known.join("、")
+            )
         })
     }
 }
@@ -88,15 +97,24 @@ fn overlay(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) ->
     if !folder.is_dir() {
         return Ok(());
     }
-    for entry in std::fs::read_dir(folder).with_context(|| format!("无法读取目录 {}", folder.display()))? {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("无法读取目录 {}", folder.display()))?
+    {
         let path = entry?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let key = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let key = if prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{prefix}/{name}")
+        };
         if path.is_dir() {
             overlay(&path, &key, files)?;
             continue;
         }
-        let text = std::fs::read_to_string(&path).with_context(|| format!("{} 不是 UTF-8 文本", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("{} 不是 UTF-8 文本", path.display()))?;
         files.insert(key, text);
     }
     Ok(())

@@ -15,13 +15,19 @@ pub struct FolderSink {
 impl FolderSink {
     /// The evidence of this round inside the folder.
     pub fn new(folder: EvidenceFolder, round: &str) -> FolderSink {
-        FolderSink { folder, round: round.to_owned() }
+        FolderSink {
+            folder,
+            round: round.to_owned(),
+        }
     }
 }
 
 impl EvidenceSink for FolderSink {
     fn open(&self, target: &TargetId) -> Result<(Box<dyn TargetLog>, Vec<FactRecord>), SinkError> {
-        let (evidence, records) = self.folder.open_target(&self.round, target).map_err(sink_error)?;
+        let (evidence, records) = self
+            .folder
+            .open_target(&self.round, target)
+            .map_err(sink_error)?;
         Ok((Box::new(FolderLog { evidence }), records))
     }
 }
@@ -44,7 +50,8 @@ impl TargetLog for FolderLog {
                 url: &leg.url,
                 at: exchange.at,
                 request_head: &leg.request_head,
-                response_head: (!leg.response_head.is_empty()).then_some(leg.response_head.as_slice()),
+                response_head: (!leg.response_head.is_empty())
+                    .then_some(leg.response_head.as_slice()),
                 body: &leg.body,
                 failure: &failure,
                 is_truncated: is_last && exchange.is_truncated,

@@ -86,23 +86,42 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     let set = rules.set(&arguments.set)?;
     let lexicons = rules.lexicons()?;
     let settings = network::settings(&arguments.network)?;
-    let url = url::Url::parse(&arguments.url)
-        .map_err(|error| Usage(format!("“{}”不是网址（{error}），应以 http:// 或 https:// 开头", arguments.url)))?;
+    let url = url::Url::parse(&arguments.url).map_err(|error| {
+        Usage(format!(
+            "“{}”不是网址（{error}），应以 http:// 或 https:// 开头",
+            arguments.url
+        ))
+    })?;
     let plan = CheckPlan {
-        limits: Limits { pages: arguments.network.max_pages, ..Limits::default() },
+        limits: Limits {
+            pages: arguments.network.max_pages,
+            ..Limits::default()
+        },
         second_look_gap_s: arguments.second_look_s as f64,
         ..CheckPlan::default()
     };
     let started_at = super::now();
     let bars = Bars::default();
-    let checked =
-        match check_site(url.as_str(), &plan, settings, Arc::new(lexicons.clone()), Arc::new(RealClock), &bars).await {
-            Ok(checked) => checked,
-            Err(GatherError::Address(address)) => bail!(Usage(format!("“{address}”不是 http 或 https 网址"))),
-            Err(error) => return Err(error.into()),
-        };
+    let checked = match check_site(
+        url.as_str(),
+        &plan,
+        settings,
+        Arc::new(lexicons.clone()),
+        Arc::new(RealClock),
+        &bars,
+    )
+    .await
+    {
+        Ok(checked) => checked,
+        Err(GatherError::Address(address)) => {
+            bail!(Usage(format!("“{address}”不是 http 或 https 网址")))
+        }
+        Err(error) => return Err(error.into()),
+    };
     let subject = subject(arguments, &url, &checked.target);
-    let Target::Site(site) = &subject.target else { bail!("只能检查网站") };
+    let Target::Site(site) = &subject.target else {
+        bail!("只能检查网站")
+    };
     let mut records = checked.records;
     let outside = looks(records.remove(&TargetId::from(OUTSIDE)).unwrap_or_default());
     let own = records.remove(&checked.target).unwrap_or_default();
@@ -110,18 +129,31 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     if facts.page_count == 0 {
         bail!(Unreachable(why_unreachable(&url, &facts)));
     }
-    let context = Context { as_of: facts.as_of, seed: plan.seed.clone() };
+    let context = Context {
+        as_of: facts.as_of,
+        seed: plan.seed.clone(),
+    };
     let wrapped = Facts::Site(Box::new(facts));
     let judgements = judge_target(&set, &subject, &wrapped, &context);
-    let Facts::Site(facts) = wrapped else { bail!("事实类型不符") };
-    let output = output(&arguments.url, started_at, &set, &facts, checked.report.requests, &judgements);
+    let Facts::Site(facts) = wrapped else {
+        bail!("事实类型不符")
+    };
+    let output = output(
+        &arguments.url,
+        started_at,
+        &set,
+        &facts,
+        checked.report.requests,
+        &judgements,
+    );
     print(&output);
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&output)? + "\n";
         std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;
     }
     if let Some(path) = &arguments.html {
-        std::fs::write(path, html::page(&output)).with_context(|| format!("无法写入 {}", path.display()))?;
+        std::fs::write(path, html::page(&output))
+            .with_context(|| format!("无法写入 {}", path.display()))?;
     }
     Ok(())
 }
@@ -139,10 +171,17 @@ fn looks(records: Vec<FactRecord>) -> BTreeMap<String, Vec<Capture>> {
 /// The site as a registry entry; what was not given on the command line is empty and is not held against it.
 fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject {
     let site = Site {
-        id: arguments.code.as_deref().map_or_else(|| target.clone(), TargetId::from),
+        id: arguments
+            .code
+            .as_deref()
+            .map_or_else(|| target.clone(), TargetId::from),
         name: arguments.name.clone().unwrap_or_default(),
         home: url.to_string(),
-        kind: if arguments.department { SiteKind::Department } else { SiteKind::Portal },
+        kind: if arguments.department {
+            SiteKind::Department
+        } else {
+            SiteKind::Portal
+        },
         organization: String::new(),
         region: String::new(),
         state: State::Running,
@@ -161,7 +200,11 @@ fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject 
 }
 
 fn why_unreachable(url: &url::Url, facts: &SiteFacts) -> String {
-    let why = facts.probes.iter().map(|probe| probe.detail.as_str()).find(|detail| !detail.is_empty());
+    let why = facts
+        .probes
+        .iter()
+        .map(|probe| probe.detail.as_str())
+        .find(|detail| !detail.is_empty());
     format!(
         "{url} 无法检查：{}。请核对网址与网络；内网或本机地址须用 --allow-host 指名。",
         why.unwrap_or("首页没有返回网页")
@@ -185,7 +228,9 @@ fn output(
                 collect(judgement, verdict, &mut findings, &mut undetermined);
                 word_and_detail(verdict)
             }
-            Judged::Unknown { undetermined: whole } => {
+            Judged::Unknown {
+                undetermined: whole,
+            } => {
                 undetermined.insert(UndeterminedOutput {
                     check: judgement.check.clone(),
                     key: None,
@@ -239,7 +284,10 @@ fn collect(
 ) {
     let (found, places, outcome): (&[Finding], &[Doubt], &'static str) = match verdict {
         Verdict::Pass { undetermined } => (&[], undetermined, "fail"),
-        Verdict::Fail { findings, undetermined } => (findings, undetermined, "fail"),
+        Verdict::Fail {
+            findings,
+            undetermined,
+        } => (findings, undetermined, "fail"),
         Verdict::NeedsReview { findings, .. } => (findings, &[], "needs_review"),
         Verdict::NotApplicable { .. } => (&[], &[], "fail"),
     };
@@ -252,7 +300,11 @@ fn collect(
             case: finding.case.clone(),
             outcome,
             url: finding.url.clone(),
-            found_on: finding.places.iter().map(|place| place.url.clone()).collect(),
+            found_on: finding
+                .places
+                .iter()
+                .map(|place| place.url.clone())
+                .collect(),
             found_on_count: finding.place_count,
             detail: finding.detail.clone(),
             confidence: finding.confidence,
@@ -263,7 +315,11 @@ fn collect(
     }
 }
 
-fn doubts(judgement: &Judgement, places: &[Doubt], undetermined: &mut BTreeSet<UndeterminedOutput>) {
+fn doubts(
+    judgement: &Judgement,
+    places: &[Doubt],
+    undetermined: &mut BTreeSet<UndeterminedOutput>,
+) {
     undetermined.extend(places.iter().map(|doubt| UndeterminedOutput {
         check: judgement.check.clone(),
         key: Some(doubt.key.clone()),
@@ -273,7 +329,10 @@ fn doubts(judgement: &Judgement, places: &[Doubt], undetermined: &mut BTreeSet<U
 }
 
 fn print(output: &CheckOutput) {
-    println!("{}  网页 {}，链接 {}，请求 {}", output.target, output.pages, output.links_checked, output.requests);
+    println!(
+        "{}  网页 {}，链接 {}，请求 {}",
+        output.target, output.pages, output.links_checked, output.requests
+    );
     if output.partial {
         println!("达到页数上限，只检查了一部分；用 --max-pages 放宽。");
     }
@@ -285,7 +344,10 @@ fn print(output: &CheckOutput) {
             "needs_review" => "? 待人工  ",
             _ => "? 无法判定",
         };
-        println!("{mark} {:<6} {} {}", verdict.indicator, verdict.level2, verdict.detail);
+        println!(
+            "{mark} {:<6} {} {}",
+            verdict.indicator, verdict.level2, verdict.detail
+        );
     }
     println!("\n问题 {} 个：", output.findings.len());
     for finding in &output.findings {
@@ -323,13 +385,23 @@ mod html {
         }
         let mut findings = String::new();
         for finding in &output.findings {
-            let places: String =
-                finding.found_on.iter().take(10).map(|page| format!("<li>{}</li>", escape(page))).collect();
+            let places: String = finding
+                .found_on
+                .iter()
+                .take(10)
+                .map(|page| format!("<li>{}</li>", escape(page)))
+                .collect();
             let proof: String = finding
                 .evidence
                 .iter()
                 .map(|proof| {
-                    format!("<li>{} {} <code>{}</code> {}</li>", escape(&proof.url), proof.at, escape(&proof.sha256), escape(&proof.quote))
+                    format!(
+                        "<li>{} {} <code>{}</code> {}</li>",
+                        escape(&proof.url),
+                        proof.at,
+                        escape(&proof.sha256),
+                        escape(&proof.quote)
+                    )
                 })
                 .collect();
             let _ = write!(
@@ -343,7 +415,14 @@ mod html {
         let doubts: String = output
             .undetermined
             .iter()
-            .map(|doubt| format!("<li>{}：{} {}</li>", escape(&doubt.check), escape(doubt.key.as_deref().unwrap_or("")), escape(&doubt.detail)))
+            .map(|doubt| {
+                format!(
+                    "<li>{}：{} {}</li>",
+                    escape(&doubt.check),
+                    escape(doubt.key.as_deref().unwrap_or("")),
+                    escape(&doubt.detail)
+                )
+            })
             .collect();
         format!(
             "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>巡查：{target}</title>\

@@ -18,6 +18,10 @@ pub async fn run(data: &Data, command: &EvidenceCommand) -> Result<()> {
     if !verification.is_sound() {
         bail!("轮次 {} 的证据有损坏，见上", row.round.id);
     }
-    println!("轮次 {} 的证据完好：对象 {} 个。", row.round.id, verification.targets.len());
+    println!(
+        "轮次 {} 的证据完好：对象 {} 个。",
+        row.round.id,
+        verification.targets.len()
+    );
     Ok(())
 }

@@ -13,8 +13,15 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
     let row = data.round(arguments.round.round.as_deref()).await?;
     let mut settings = network::settings_for(&arguments.network, arguments.province.is_some())?;
     let clock = jobs::gather::clock(arguments.province.as_deref(), &mut settings).await?;
-    let report =
-        jobs::gather::run(data, rules, &row.round, settings, clock, arguments.network.max_pages).await?;
+    let report = jobs::gather::run(
+        data,
+        rules,
+        &row.round,
+        settings,
+        clock,
+        arguments.network.max_pages,
+    )
+    .await?;
     println!(
         "采集完成：对象 {}，请求 {}，网页 {}，链接 {}，访问 {}，{:.1} 秒，每秒 {:.0} 页。",
         report.targets,

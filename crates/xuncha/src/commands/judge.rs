@@ -25,7 +25,8 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()
     };
     print_counts(&results);
     if let Some(path) = &arguments.out {
-        std::fs::write(path, results.to_json()?).with_context(|| format!("无法写入 {}", path.display()))?;
+        std::fs::write(path, results.to_json()?)
+            .with_context(|| format!("无法写入 {}", path.display()))?;
         println!("已写出 {}。", path.display());
     }
     Ok(())
@@ -33,8 +34,13 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()
 
 /// The round judged as if its scored set were another one; nothing is kept.
 async fn judge_under(data: &Data, rules: &Rules, round: &Round, id: &str) -> Result<Results> {
-    let other = Round { set: rules.set(id)?, also_listed: Vec::new(), ..round.clone() };
-    let judged = jobs::judge::judge_under(data, rules, &other, std::slice::from_ref(&other.set)).await?;
+    let other = Round {
+        set: rules.set(id)?,
+        also_listed: Vec::new(),
+        ..round.clone()
+    };
+    let judged =
+        jobs::judge::judge_under(data, rules, &other, std::slice::from_ref(&other.set)).await?;
     let reviews = data.store.reviews(&round.id).await?;
     jobs::judge::results(data, other, judged, reviews).await
 }
@@ -56,7 +62,14 @@ async fn diff(data: &Data, rules: &Rules, row: &RoundRow) -> Result<()> {
         }
         changed += 1;
         let before = old.map_or("（无）", |old| word(&old.result));
-        println!("{} {} {}：{} → {}", judgement.target, judgement.indicator, judgement.check, before, word(&judgement.result));
+        println!(
+            "{} {} {}：{} → {}",
+            judgement.target,
+            judgement.indicator,
+            judgement.check,
+            before,
+            word(&judgement.result)
+        );
     }
     println!("与已存判定不同的 {changed} 项。");
     Ok(())
@@ -65,10 +78,18 @@ async fn diff(data: &Data, rules: &Rules, row: &RoundRow) -> Result<()> {
 /// The Chinese word for a verdict.
 pub fn word(result: &Judged) -> &'static str {
     match result {
-        Judged::Known { verdict: Verdict::Pass { .. } } => "通过",
-        Judged::Known { verdict: Verdict::Fail { .. } } => "存在问题",
-        Judged::Known { verdict: Verdict::NotApplicable { .. } } => "不适用",
-        Judged::Known { verdict: Verdict::NeedsReview { .. } } => "待人工",
+        Judged::Known {
+            verdict: Verdict::Pass { .. },
+        } => "通过",
+        Judged::Known {
+            verdict: Verdict::Fail { .. },
+        } => "存在问题",
+        Judged::Known {
+            verdict: Verdict::NotApplicable { .. },
+        } => "不适用",
+        Judged::Known {
+            verdict: Verdict::NeedsReview { .. },
+        } => "待人工",
         Judged::Unknown { .. } => "无法判定",
     }
 }
@@ -78,6 +99,15 @@ fn print_counts(results: &Results) {
     for judgement in results.targets.iter().flat_map(|target| &target.judgements) {
         *counts.entry(word(&judgement.result)).or_insert(0_usize) += 1;
     }
-    let parts: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
-    println!("{} {}：对象 {}，{}。", results.round.id, results.round.set.id, results.targets.len(), parts.join("，"));
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|(word, count)| format!("{word} {count}"))
+        .collect();
+    println!(
+        "{} {}：对象 {}，{}。",
+        results.round.id,
+        results.round.set.id,
+        results.targets.len(),
+        parts.join("，")
+    );
 }

@@ -23,5 +23,8 @@ pub fn now() -> DateTime {
 
 /// Who runs the command line, for the history of changes.
 pub fn person() -> String {
-    std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "命令行".to_owned())
+    std::env::var("USER")
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "命令行".to_owned())
 }

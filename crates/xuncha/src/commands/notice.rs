@@ -22,7 +22,12 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
     let row = data.round(round.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let notice = jobs::notice::build(rules, &results, &registry, &jobs::notice::details(&row.round))?;
+    let notice = jobs::notice::build(
+        rules,
+        &results,
+        &registry,
+        &jobs::notice::details(&row.round),
+    )?;
     print_written(&jobs::notice::write(&notice, &data.folder, out)?);
     jobs::notice::keep(data, &row.round.id, out).await
 }

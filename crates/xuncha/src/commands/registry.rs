@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use xuncha_core::registry::{Change, Mapping, Registry, diff, disagreements, import, reported_sites, to_sheets};
+use xuncha_core::registry::{
+    Change, Mapping, Registry, diff, disagreements, import, reported_sites, to_sheets,
+};
 use xuncha_store::Page;
 use xuncha_store::registry::ChangeNote;
 
@@ -15,7 +17,11 @@ use crate::rules::Rules;
 /// Runs a registry command.
 pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Result<()> {
     match command {
-        RegistryCommand::Import { file, mapping, dry_run } => {
+        RegistryCommand::Import {
+            file,
+            mapping,
+            dry_run,
+        } => {
             let changes = import_file(data, rules, file, mapping, *dry_run).await?;
             print_changes(&changes);
             match dry_run {
@@ -27,11 +33,19 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
         RegistryCommand::Export { file, mapping } => {
             let registry = data.store.registry().await?;
             sheets::write(file, to_sheets(&registry, &read_mapping(rules, mapping)?))?;
-            println!("已写出 {}：网站 {} 家，新媒体 {} 个。", file.display(), registry.sites.len(), registry.accounts.len());
+            println!(
+                "已写出 {}：网站 {} 家，新媒体 {} 个。",
+                file.display(),
+                registry.sites.len(),
+                registry.accounts.len()
+            );
             Ok(())
         }
         RegistryCommand::Template { file } => {
-            sheets::write(file, to_sheets(&Registry::default(), &read_mapping(rules, "own")?))?;
+            sheets::write(
+                file,
+                to_sheets(&Registry::default(), &read_mapping(rules, "own")?),
+            )?;
             println!("已写出空白模板 {}。", file.display());
             Ok(())
         }
@@ -41,13 +55,27 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
 }
 
 /// Imports a spreadsheet over the registry as it is; answers with the changes.
-pub async fn import_file(data: &Data, rules: &Rules, file: &Path, mapping: &str, dry_run: bool) -> Result<Vec<Change>> {
+pub async fn import_file(
+    data: &Data,
+    rules: &Rules,
+    file: &Path,
+    mapping: &str,
+    dry_run: bool,
+) -> Result<Vec<Change>> {
     let before = data.store.registry().await?;
-    let after = import(&sheets::read(file)?, &read_mapping(rules, mapping)?, &before)
-        .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
+    let after = import(
+        &sheets::read(file)?,
+        &read_mapping(rules, mapping)?,
+        &before,
+    )
+    .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
     let changes = diff(&before, &after);
     if !dry_run {
-        let note = ChangeNote { at: super::now(), by: super::person(), reason: format!("导入 {}", file.display()) };
+        let note = ChangeNote {
+            at: super::now(),
+            by: super::person(),
+            reason: format!("导入 {}", file.display()),
+        };
         data.store.put_registry(&after, &note).await?;
     }
     Ok(changes)
@@ -75,17 +103,40 @@ async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Resu
     let found = disagreements(&registry, &reported, &Default::default());
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "（无）".to_owned());
     for row in &found {
-        println!("{} {} {}：名录 {}，报送系统 {}", row.target, row.name, row.field, or_none(&row.registry), or_none(&row.reporting));
+        println!(
+            "{} {} {}：名录 {}，报送系统 {}",
+            row.target,
+            row.name,
+            row.field,
+            or_none(&row.registry),
+            or_none(&row.reporting)
+        );
     }
-    println!("名录 {} 家，报送系统 {} 家，不一致 {} 处。", registry.sites.len(), reported.len(), found.len());
+    println!(
+        "名录 {} 家，报送系统 {} 家，不一致 {} 处。",
+        registry.sites.len(),
+        reported.len(),
+        found.len()
+    );
     Ok(())
 }
 
 async fn history(data: &Data) -> Result<()> {
     let changes = data.store.changes(None, Page::numbered(1, 100)).await?;
     for change in &changes.rows {
-        println!("{} {} {} {:?} {}", change.note.at, change.note.by, change.change.entry, change.change.kind, change.note.reason);
+        println!(
+            "{} {} {} {:?} {}",
+            change.note.at,
+            change.note.by,
+            change.change.entry,
+            change.change.kind,
+            change.note.reason
+        );
     }
-    println!("共 {} 处变化，以上为最近 {} 处。", changes.total, changes.rows.len());
+    println!(
+        "共 {} 处变化，以上为最近 {} 处。",
+        changes.total,
+        changes.rows.len()
+    );
     Ok(())
 }

@@ -11,7 +11,9 @@ use super::sheets::all_errors;
 use crate::cli::ReviewCommand;
 use crate::data::Data;
 
-const COLUMNS: [&str; 7] = ["target", "check", "key", "decision", "number", "by", "reason"];
+const COLUMNS: [&str; 7] = [
+    "target", "check", "key", "decision", "number", "by", "reason",
+];
 
 /// Runs a review command.
 pub async fn run(data: &Data, command: &ReviewCommand) -> Result<()> {
@@ -33,7 +35,10 @@ async fn open(data: &Data, round: Option<&str>) -> Result<()> {
             OpenKind::Question => "待回答",
             OpenKind::Unknown => "无法判定",
         };
-        println!("{} {} {} {kind}：{}", item.target, item.check, item.key, item.text);
+        println!(
+            "{} {} {} {kind}：{}",
+            item.target, item.check, item.key, item.text
+        );
     }
     println!("共 {} 项。", items.len());
     Ok(())
@@ -41,7 +46,8 @@ async fn open(data: &Data, round: Option<&str>) -> Result<()> {
 
 async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
     let row = data.round(round).await?;
-    let text = std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
     let sheet = parse_csv(&file.display().to_string(), &text);
     let mut errors: Vec<CellError> = Vec::new();
     let mut reviews = Vec::new();
@@ -52,7 +58,10 @@ async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
         let decision = match (choice, number) {
             (Some(0), _) => Decision::Confirmed,
             (Some(1), _) => Decision::Rejected,
-            (Some(_), Some(number)) => Decision::Answered { number, note: record.text("reason").to_owned() },
+            (Some(_), Some(number)) => Decision::Answered {
+                number,
+                note: record.text("reason").to_owned(),
+            },
             (Some(_), None) => {
                 errors.push(record.error("number", "answered 必须填数"));
                 continue;

@@ -37,7 +37,12 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
         RoundCommand::Sample(round) => {
             let row = data.round(round.round.as_deref()).await?;
             for subject in data.store.subjects(&row.round.id).await? {
-                println!("{} {} {}", subject.target.id(), subject.target.class().zh(), subject.target.name());
+                println!(
+                    "{} {} {}",
+                    subject.target.id(),
+                    subject.target.class().zh(),
+                    subject.target.name()
+                );
             }
             Ok(())
         }
@@ -50,7 +55,9 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
             println!("已导入往期 {count} 轮。");
             Ok(())
         }
-        RoundCommand::Close { round, reason } => close(data, round.round.as_deref(), reason.as_deref()).await,
+        RoundCommand::Close { round, reason } => {
+            close(data, round.round.as_deref(), reason.as_deref()).await
+        }
     }
 }
 
@@ -60,7 +67,11 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
     if registry.sites.is_empty() && registry.accounts.is_empty() {
         bail!("名录是空的；先用 xuncha registry import 导入");
     }
-    let coverage = if arguments.census { Coverage::Census } else { Coverage::Sample };
+    let coverage = if arguments.census {
+        Coverage::Census
+    } else {
+        Coverage::Sample
+    };
     let as_of = arguments.as_of;
     let mut also_listed = Vec::new();
     for id in arguments.also_listed.iter().filter(|id| !id.is_empty()) {
@@ -84,7 +95,9 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
     };
     let plan = SamplePlan {
         coverage,
-        departments: arguments.departments.map_or(Quota::Percent(30), Quota::Count),
+        departments: arguments
+            .departments
+            .map_or(Quota::Percent(30), Quota::Count),
         accounts: arguments.accounts.map_or(Quota::Percent(30), Quota::Count),
         forced: last_failures(data, &round.id).await?,
     };
@@ -102,23 +115,41 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
 /// `2026Q1` → 2026年第一季度; other ids stay as they are.
 fn title(id: &str) -> String {
     let quarters = [("Q1", "一"), ("Q2", "二"), ("Q3", "三"), ("Q4", "四")];
-    let named = quarters.iter().find_map(|(mark, word)| Some((id.strip_suffix(mark)?, word)));
-    named.map_or_else(|| id.to_owned(), |(year, word)| format!("{year}年第{word}季度"))
+    let named = quarters
+        .iter()
+        .find_map(|(mark, word)| Some((id.strip_suffix(mark)?, word)));
+    named.map_or_else(
+        || id.to_owned(),
+        |(year, word)| format!("{year}年第{word}季度"),
+    )
 }
 
 /// Targets that failed in the round before: they are looked at again.
 async fn last_failures(data: &Data, round: &str) -> Result<Vec<TargetId>> {
     let previous = jobs::judge::previous_rounds(data, round).await?;
-    let Some(last) = previous.last() else { return Ok(Vec::new()) };
-    let failed = last.outcomes.iter().filter(|(_, outcome)| **outcome == Outcome::Unqualified);
+    let Some(last) = previous.last() else {
+        return Ok(Vec::new());
+    };
+    let failed = last
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| **outcome == Outcome::Unqualified);
     Ok(failed.map(|(id, _)| id.clone()).collect())
 }
 
 fn reporting_names(rules: &Rules, file: Option<&Path>) -> Result<BTreeMap<TargetId, String>> {
-    let Some(file) = file else { return Ok(BTreeMap::new()) };
-    let reported = reported_sites(&sheets::read(file)?, &read_mapping(rules, "reporting-sites")?)
-        .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
-    Ok(reported.into_iter().filter_map(|(id, site)| Some((id, site.name?))).collect())
+    let Some(file) = file else {
+        return Ok(BTreeMap::new());
+    };
+    let reported = reported_sites(
+        &sheets::read(file)?,
+        &read_mapping(rules, "reporting-sites")?,
+    )
+    .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
+    Ok(reported
+        .into_iter()
+        .filter_map(|(id, site)| Some((id, site.name?)))
+        .collect())
 }
 
 /// Imports earlier rounds; answers with their number.
@@ -135,7 +166,11 @@ pub async fn import_previous(data: &Data, rules: &Rules, file: &Path) -> Result<
 pub async fn keep_previous(data: &Data, round: &PreviousRound) -> Result<()> {
     let stored = StoredRound {
         id: round.id.clone(),
-        title: if round.title.is_empty() { title(&round.id) } else { round.title.clone() },
+        title: if round.title.is_empty() {
+            title(&round.id)
+        } else {
+            round.title.clone()
+        },
         as_of: jiff::civil::DateTime::default(),
         body: serde_json::to_value(round)?,
     };
@@ -144,13 +179,18 @@ pub async fn keep_previous(data: &Data, round: &PreviousRound) -> Result<()> {
 
 async fn list(data: &Data) -> Result<()> {
     for row in data.store.rounds(Page::numbered(1, 100)).await?.rows {
-        println!("{} {} {} 对象 {} {:?}", row.round.id, row.round.title, row.round.set.id, row.subject_count, row.state);
+        println!(
+            "{} {} {} 对象 {} {:?}",
+            row.round.id, row.round.title, row.round.set.id, row.subject_count, row.state
+        );
     }
     Ok(())
 }
 
 async fn print_sample(data: &Data, round: &str) -> Result<()> {
-    let Some(sample) = data.store.sample(round).await? else { bail!("轮次 {round} 没有抽样") };
+    let Some(sample) = data.store.sample(round).await? else {
+        bail!("轮次 {round} 没有抽样")
+    };
     println!("轮次 {round}，种子“{}”：", sample.seed);
     for (stratum, frame) in &sample.frame {
         let drawn = sample.drawn.values().filter(|of| *of == stratum).count();
@@ -161,15 +201,26 @@ async fn print_sample(data: &Data, round: &str) -> Result<()> {
 }
 
 async fn verify_sample(data: &Data, round: &str) -> Result<()> {
-    let Some(sample) = data.store.sample(round).await? else { bail!("轮次 {round} 没有抽样") };
+    let Some(sample) = data.store.sample(round).await? else {
+        bail!("轮次 {round} 没有抽样")
+    };
     match verify(&sample) {
         Ok(()) => {
-            println!("轮次 {round}：依名单与种子重新抽取，{} 个对象全部一致。", sample.drawn.len());
+            println!(
+                "轮次 {round}：依名单与种子重新抽取，{} 个对象全部一致。",
+                sample.drawn.len()
+            );
             Ok(())
         }
         Err(wrong) => {
-            let lines: Vec<String> = wrong.iter().map(|mismatch| format!("  {mismatch}")).collect();
-            bail!("轮次 {round} 的抽样与名单、种子不符：\n{}", lines.join("\n"))
+            let lines: Vec<String> = wrong
+                .iter()
+                .map(|mismatch| format!("  {mismatch}"))
+                .collect();
+            bail!(
+                "轮次 {round} 的抽样与名单、种子不符：\n{}",
+                lines.join("\n")
+            )
         }
     }
 }
@@ -177,12 +228,24 @@ async fn verify_sample(data: &Data, round: &str) -> Result<()> {
 async fn close(data: &Data, round: Option<&str>, reason: Option<&str>) -> Result<()> {
     let row = data.round(round).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
-    let open = results.targets.iter().filter(|target| target.sheet.outcome == Outcome::Undetermined).count();
+    let open = results
+        .targets
+        .iter()
+        .filter(|target| target.sheet.outcome == Outcome::Undetermined)
+        .count();
     if open > 0 && reason.is_none_or(|reason| reason.trim().is_empty()) {
-        bail!("还有 {open} 个对象的结论无法判定；先复核（xuncha review open），或用 --reason 写明关闭理由");
+        bail!(
+            "还有 {open} 个对象的结论无法判定；先复核（xuncha review open），或用 --reason 写明关闭理由"
+        );
     }
     keep_previous(data, &PreviousRound::of(&results)).await?;
-    data.store.set_round_state(&row.round.id, RoundState::Closed, reason.unwrap_or_default()).await?;
+    data.store
+        .set_round_state(
+            &row.round.id,
+            RoundState::Closed,
+            reason.unwrap_or_default(),
+        )
+        .await?;
     println!("轮次 {} 已关闭。", row.round.id);
     Ok(())
 }

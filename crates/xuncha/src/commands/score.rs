@@ -11,16 +11,29 @@ use crate::jobs;
 pub async fn run(data: &Data, arguments: &RoundArg) -> Result<()> {
     let row = data.round(arguments.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
-    let sheets: Vec<_> = results.targets.iter().map(|target| target.sheet.clone()).collect();
-    data.store.put_sheets(&row.round.id, &row.round.set.id, &sheets).await?;
+    let sheets: Vec<_> = results
+        .targets
+        .iter()
+        .map(|target| target.sheet.clone())
+        .collect();
+    data.store
+        .put_sheets(&row.round.id, &row.round.set.id, &sheets)
+        .await?;
     for target in &results.targets {
-        let score = target.sheet.final_score.map_or_else(String::new, |score| format!(" {score} 分"));
+        let score = target
+            .sheet
+            .final_score
+            .map_or_else(String::new, |score| format!(" {score} 分"));
         let outcome = match target.sheet.outcome {
             Outcome::Qualified => "合格",
             Outcome::Unqualified => "不合格",
             Outcome::Undetermined => "无法判定",
         };
-        println!("{} {} {outcome}{score}", target.subject.target.id(), target.subject.target.name());
+        println!(
+            "{} {} {outcome}{score}",
+            target.subject.target.id(),
+            target.subject.target.name()
+        );
     }
     println!();
     for (name, figure) in &results.stats.figures {

@@ -24,5 +24,7 @@ pub async fn run(data: Data, listen: &str) -> Result<()> {
     let stopped = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    xuncha_web::serve(listener, xuncha_web::router(state), stopped).await.context("网页界面意外停止")
+    xuncha_web::serve(listener, xuncha_web::router(state), stopped)
+        .await
+        .context("网页界面意外停止")
 }

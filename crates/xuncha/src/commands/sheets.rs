@@ -8,13 +8,19 @@ use xuncha_core::registry::Sheet;
 /// The sheets of an xlsx, xls, ods or CSV file: headings apart from rows.
 pub fn read(path: &Path) -> Result<Vec<Sheet>> {
     let bytes = std::fs::read(path).with_context(|| format!("无法读取表格 {}", path.display()))?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let sheets = xuncha_report::sheets::read(&name, &bytes)?;
     Ok(sheets
         .into_iter()
         .map(|sheet| {
             let mut rows = sheet.rows.into_iter();
-            Sheet { name: sheet.name, header: rows.next().unwrap_or_default(), rows: rows.collect() }
+            Sheet {
+                name: sheet.name,
+                header: rows.next().unwrap_or_default(),
+                rows: rows.collect(),
+            }
         })
         .collect())
 }
@@ -26,7 +32,10 @@ pub fn write(path: &Path, sheets: Vec<Sheet>) -> Result<()> {
         .map(|sheet| {
             let mut rows = vec![sheet.header];
             rows.extend(sheet.rows);
-            xuncha_core::sheet::Sheet { name: sheet.name, rows }
+            xuncha_core::sheet::Sheet {
+                name: sheet.name,
+                rows,
+            }
         })
         .collect();
     let bytes = xuncha_report::sheets::write(&plain)?;
@@ -36,5 +45,9 @@ pub fn write(path: &Path, sheets: Vec<Sheet>) -> Result<()> {
 /// All errors of a spreadsheet in one message, a line each.
 pub fn all_errors(what: &str, errors: &[impl std::fmt::Display]) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    anyhow::anyhow!("{what}：共 {} 处错误，什么也没有导入。\n{}", errors.len(), lines.join("\n"))
+    anyhow::anyhow!(
+        "{what}：共 {} 处错误，什么也没有导入。\n{}",
+        errors.len(),
+        lines.join("\n")
+    )
 }

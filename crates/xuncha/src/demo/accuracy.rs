@@ -31,9 +31,6 @@ pub struct TruthTarget {
 /// What was planted for one check.
 #[derive(Debug, Default, Deserialize)]
 pub struct TruthCheck {
-    /// pass, fail or not_applicable.
-    #[serde(default)]
-    pub outcome: String,
     /// Planted defects.
     #[serde(default)]
     pub items: Vec<TruthItem>,
@@ -106,27 +103,49 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
         let target = judgement.target.0.as_str();
         judged.insert(target);
         let findings = match &judgement.result {
-            Judged::Known { verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. } } => findings,
+            Judged::Known {
+                verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. },
+            } => findings,
             Judged::Unknown { .. } => {
-                undetermined.entry(&judgement.check).or_default().insert(target);
+                undetermined
+                    .entry(&judgement.check)
+                    .or_default()
+                    .insert(target);
                 continue;
             }
             Judged::Known { .. } => continue,
         };
         let keys = reported.entry((target, &judgement.check)).or_default();
-        keys.extend(findings.iter().filter(|finding| is_planted_kind(finding)).map(|finding| finding.key.as_str()));
+        keys.extend(
+            findings
+                .iter()
+                .filter(|finding| is_planted_kind(finding))
+                .map(|finding| finding.key.as_str()),
+        );
     }
     let mut accuracy = Accuracy::default();
     let mut families: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for target in truth.targets.iter().filter(|target| judged.contains(target.target.as_str())) {
+    for target in truth
+        .targets
+        .iter()
+        .filter(|target| judged.contains(target.target.as_str()))
+    {
         for (check, planted) in &target.checks {
             let tally = accuracy.checks.entry(check.clone()).or_default();
-            let near: BTreeMap<&str, &str> =
-                planted.near_misses.iter().map(|item| (item.key.as_str(), item.kind.as_str())).collect();
-            let truth_keys: BTreeMap<&str, &str> =
-                planted.items.iter().map(|item| (item.key.as_str(), item.kind.as_str())).collect();
+            let near: BTreeMap<&str, &str> = planted
+                .near_misses
+                .iter()
+                .map(|item| (item.key.as_str(), item.kind.as_str()))
+                .collect();
+            let truth_keys: BTreeMap<&str, &str> = planted
+                .items
+                .iter()
+                .map(|item| (item.key.as_str(), item.kind.as_str()))
+                .collect();
             let none = BTreeSet::new();
-            let keys = reported.get(&(target.target.as_str(), check.as_str())).unwrap_or(&none);
+            let keys = reported
+                .get(&(target.target.as_str(), check.as_str()))
+                .unwrap_or(&none);
             tally.planted += truth_keys.len();
             tally.near_misses += planted.near_misses.len();
             if !truth_keys.is_empty() || !near.is_empty() {
@@ -137,13 +156,17 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
                     tally.found += 1;
                 } else {
                     tally.missed += 1;
-                    tally.missed_items.push(format!("{} {key} ({kind})", target.target));
+                    tally
+                        .missed_items
+                        .push(format!("{} {key} ({kind})", target.target));
                 }
             }
             for key in keys.iter().filter(|key| !truth_keys.contains_key(**key)) {
                 tally.wrong += 1;
                 let kind = near.get(key).copied().unwrap_or("-");
-                tally.false_items.push(format!("{} {key} ({kind})", target.target));
+                tally
+                    .false_items
+                    .push(format!("{} {key} ({kind})", target.target));
             }
         }
     }
@@ -158,23 +181,41 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
 
 /// Findings that sum up others of the same check, or say that a whole column kind is absent, have no key in the truth.
 fn is_planted_kind(finding: &Finding) -> bool {
-    let sums_up = ["unusable_item", "all_unusable", "no_services", "reporting_name"];
+    let sums_up = [
+        "unusable_item",
+        "all_unusable",
+        "no_services",
+        "reporting_name",
+    ];
     !sums_up.contains(&finding.case.as_str()) && !finding.key.starts_with("missing:")
 }
 
 impl Accuracy {
     /// One line per check.
     pub fn print(&self) {
-        println!("  {:<28} 埋设  查出  漏查  误报  近似  查全    查准", "检查项");
+        println!(
+            "  {:<28} 埋设  查出  漏查  误报  近似  查全    查准",
+            "检查项"
+        );
         for (check, tally) in &self.checks {
             println!(
                 "  {check:<28} {:>4}  {:>4}  {:>4}  {:>4}  {:>4}  {:.3}  {:.3}",
-                tally.planted, tally.found, tally.missed, tally.wrong, tally.near_misses, tally.recall, tally.precision
+                tally.planted,
+                tally.found,
+                tally.missed,
+                tally.wrong,
+                tally.near_misses,
+                tally.recall,
+                tally.precision
             );
         }
     }
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        1.0
+    } else {
+        part as f64 / whole as f64
+    }
 }

@@ -35,16 +35,31 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
     let folder = out.join("data");
     if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("无法清空上次的 {}", folder.display()))?;
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("无法清空上次的 {}", folder.display()))?;
     }
     step(started, "启动模拟省");
-    let province = Province::start(&out.join("province"), arguments.seed, scale(arguments.scale), plan(arguments.plan), SPEED)?;
+    let province = Province::start(
+        &out.join("province"),
+        arguments.seed,
+        scale(arguments.scale),
+        plan(arguments.plan),
+        SPEED,
+    )?;
     let data = Data::open(&folder, None).await?;
 
     step(started, "导入名录与往期结果");
-    let changes =
-        commands::registry::import_file(&data, rules, &province.folder.join("registry.xlsx"), "own", false).await?;
-    let rounds = commands::round::import_previous(&data, rules, &province.folder.join("previous.xlsx")).await?;
+    let changes = commands::registry::import_file(
+        &data,
+        rules,
+        &province.folder.join("registry.xlsx"),
+        "own",
+        false,
+    )
+    .await?;
+    let rounds =
+        commands::round::import_previous(&data, rules, &province.folder.join("previous.xlsx"))
+            .await?;
     println!("  名录 {} 条，往期 {rounds} 轮", changes.len());
     let round = draw(&data, rules, arguments, &province).await?;
 
@@ -54,20 +69,29 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     step(started, "判定、复核、评分");
     let truth: Truth = read_json(&province.folder.join("truth.json"))?;
     let judged = jobs::judge::judge_round(&data, rules, &round).await?;
-    let machine: Vec<Judgement> = judged.iter().flat_map(|(_, judgements)| judgements.iter().cloned()).collect();
+    let machine: Vec<Judgement> = judged
+        .iter()
+        .flat_map(|(_, judgements)| judgements.iter().cloned())
+        .collect();
     let measured = accuracy::measure(&truth, &machine);
     write_json(&out.join("accuracy.json"), &measured)?;
     let reviews = reviewer::review(&round.set, &round.id, round.as_of, &machine, &truth);
     data.store.put_reviews(&reviews).await?;
     println!("  模拟复核 {} 项", reviews.len());
     let results = jobs::judge::store_judgements(&data, &round, judged).await?;
-    std::fs::write(out.join("results.json"), results.to_json()?).context("无法写入 results.json")?;
+    std::fs::write(out.join("results.json"), results.to_json()?)
+        .context("无法写入 results.json")?;
 
     step(started, "生成通报");
     write_notice(rules, &data, &results, out).await?;
     measured.print();
     let usage = province.status()?;
-    println!("模拟省进程：请求 {}，内存 {} MB，CPU {:.1} 秒", usage.requests, usage.rss_kb / 1024, usage.cpu_ms as f64 / 1000.0);
+    println!(
+        "模拟省进程：请求 {}，内存 {} MB，CPU {:.1} 秒",
+        usage.requests,
+        usage.rss_kb / 1024,
+        usage.cpu_ms as f64 / 1000.0
+    );
     print_own_usage();
     step(started, "与独立计分核对");
     compare(&province, out)?;
@@ -79,7 +103,12 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     commands::serve::run(data, &arguments.listen).await
 }
 
-async fn draw(data: &Data, rules: &Rules, arguments: &DemoArgs, province: &Province) -> Result<Round> {
+async fn draw(
+    data: &Data,
+    rules: &Rules,
+    arguments: &DemoArgs,
+    province: &Province,
+) -> Result<Round> {
     // The full scale draws as many as the published letter did.
     let (departments, accounts) = match arguments.scale {
         Scale::Small => (Some(6), Some(20)),
@@ -98,13 +127,21 @@ async fn draw(data: &Data, rules: &Rules, arguments: &DemoArgs, province: &Provi
         rectify_by: None,
     };
     let round = commands::round::create(data, rules, &arguments).await?;
-    let sample = data.store.sample(&round.id).await?.context("抽样没有保存")?;
+    let sample = data
+        .store
+        .sample(&round.id)
+        .await?
+        .context("抽样没有保存")?;
     println!("  抽中对象 {} 个", sample.drawn.len());
     Ok(round)
 }
 
 async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) -> Result<()> {
-    let mut settings = Settings { rate_per_host: None, rate_per_address: None, ..Settings::default() };
+    let mut settings = Settings {
+        rate_per_host: None,
+        rate_per_address: None,
+        ..Settings::default()
+    };
     let described = province.folder.join("province.json");
     let clock = jobs::gather::clock(Some(&described), &mut settings).await?;
     let report = jobs::gather::run(data, rules, round, settings, clock, MAX_PAGES).await?;
@@ -122,7 +159,12 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
 
 async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
     let registry = data.store.registry().await?;
-    let notice = jobs::notice::build(rules, results, &registry, &jobs::notice::details(&results.round))?;
+    let notice = jobs::notice::build(
+        rules,
+        results,
+        &registry,
+        &jobs::notice::details(&results.round),
+    )?;
     for path in jobs::notice::write(&notice, &data.folder, out)? {
         println!("  {}", path.display());
     }
@@ -140,12 +182,20 @@ fn compare(province: &Province, out: &Path) -> Result<()> {
         .output()
         .context("无法启动独立计分")?;
     if !scored.status.success() {
-        bail!("独立计分失败：{}", String::from_utf8_lossy(&scored.stderr).trim());
+        bail!(
+            "独立计分失败：{}",
+            String::from_utf8_lossy(&scored.stderr).trim()
+        );
     }
     let answer: Value = serde_json::from_slice(&scored.stdout).context("独立计分的答复无法理解")?;
     std::fs::write(out.join("scorer.json"), &scored.stdout).context("无法写入 scorer.json")?;
-    let figures = answer["figures"].as_object().map_or(0, serde_json::Map::len);
-    let differences = answer["differences"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let figures = answer["figures"]
+        .as_object()
+        .map_or(0, serde_json::Map::len);
+    let differences = answer["differences"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if figures == 0 {
         bail!("独立计分没有给出任何数字");
     }
@@ -153,15 +203,27 @@ fn compare(province: &Province, out: &Path) -> Result<()> {
         println!("  {figures} 个数字全部一致");
         return Ok(());
     }
-    let lines: Vec<String> = differences.iter().take(20).map(|difference| format!("  {difference}")).collect();
-    bail!("{} 个数字与独立计分不一致：\n{}", differences.len(), lines.join("\n"))
+    let lines: Vec<String> = differences
+        .iter()
+        .take(20)
+        .map(|difference| format!("  {difference}"))
+        .collect();
+    bail!(
+        "{} 个数字与独立计分不一致：\n{}",
+        differences.len(),
+        lines.join("\n")
+    )
 }
 
 fn print_own_usage() {
     // Linux tells the peak of resident memory; elsewhere the line is left out.
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return };
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return;
+    };
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    if let Some(kilobytes) = peak.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok()) {
+    if let Some(kilobytes) =
+        peak.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok())
+    {
         println!("巡查进程：内存峰值 {} MB", kilobytes / 1024);
     }
 }
@@ -185,7 +247,8 @@ fn plan(plan: Plan) -> &'static str {
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("无法读取 {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("无法读取 {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} 的内容无法理解", path.display()))
 }
 

@@ -23,28 +23,19 @@ pub struct ProvinceFile {
     pub control: String,
     /// Certificate authority, beside this file.
     pub ca: String,
-    /// The province.
-    pub province: ProvinceName,
     /// Quarter, such as `2026Q1`.
     pub quarter: String,
-    /// Start of monitoring.
-    pub monitor_from: DateTime,
     /// Monitoring point.
     pub as_of: DateTime,
-}
-
-/// Name and code of the province.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ProvinceName {
-    /// 云岭省.
-    pub name: String,
 }
 
 impl ProvinceFile {
     /// Reads the file.
     pub fn read(path: &Path) -> Result<ProvinceFile> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("无法读取 {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} 不是模拟省的说明文件", path.display()))
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("无法读取 {}", path.display()))?;
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} 不是模拟省的说明文件", path.display()))
     }
 }
 
@@ -70,15 +61,32 @@ pub struct Province {
 
 impl Province {
     /// Starts `xuncha province serve` and waits until it listens.
-    pub fn start(folder: &Path, seed: u64, scale: &str, plan: &str, speed: u32) -> Result<Province> {
-        std::fs::create_dir_all(folder).with_context(|| format!("无法建立目录 {}", folder.display()))?;
+    pub fn start(
+        folder: &Path,
+        seed: u64,
+        scale: &str,
+        plan: &str,
+        speed: u32,
+    ) -> Result<Province> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("无法建立目录 {}", folder.display()))?;
         let described = folder.join("province.json");
         if described.exists() {
-            std::fs::remove_file(&described).with_context(|| format!("无法删除旧的 {}", described.display()))?;
+            std::fs::remove_file(&described)
+                .with_context(|| format!("无法删除旧的 {}", described.display()))?;
         }
         let program = std::env::current_exe().context("找不到本程序自身的路径")?;
         let mut child = Command::new(program)
-            .args(["province", "serve", "--seed", &seed.to_string(), "--scale", scale, "--plan", plan])
+            .args([
+                "province",
+                "serve",
+                "--seed",
+                &seed.to_string(),
+                "--scale",
+                scale,
+                "--plan",
+                plan,
+            ])
             .args(["--speed", &speed.to_string(), "--dir"])
             .arg(folder)
             .stdin(Stdio::null())
@@ -97,7 +105,11 @@ impl Province {
             std::thread::sleep(Duration::from_millis(20));
         }
         let file = ProvinceFile::read(&described)?;
-        Ok(Province { folder: folder.to_path_buf(), file, child })
+        Ok(Province {
+            folder: folder.to_path_buf(),
+            file,
+            child,
+        })
     }
 
     /// Requests, memory and CPU time so far.
@@ -107,9 +119,13 @@ impl Province {
     }
 
     fn ask(&self, method: &str, path: &str) -> Result<String> {
-        let mut stream = TcpStream::connect(&self.file.control).context("连不上模拟省的控制地址")?;
+        let mut stream =
+            TcpStream::connect(&self.file.control).context("连不上模拟省的控制地址")?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: control\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: control\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         match answer.split_once("\r\n\r\n") {

@@ -15,9 +15,18 @@ use super::accuracy::{Truth, TruthTarget};
 pub const NAME: &str = "模拟复核";
 
 /// The reviews that the scripted reviewer gives under a set.
-pub fn review(set: &IndicatorSet, round: &str, at: DateTime, judgements: &[Judgement], truth: &Truth) -> Vec<Review> {
-    let by_target: BTreeMap<&str, &TruthTarget> =
-        truth.targets.iter().map(|target| (target.target.as_str(), target)).collect();
+pub fn review(
+    set: &IndicatorSet,
+    round: &str,
+    at: DateTime,
+    judgements: &[Judgement],
+    truth: &Truth,
+) -> Vec<Review> {
+    let by_target: BTreeMap<&str, &TruthTarget> = truth
+        .targets
+        .iter()
+        .map(|target| (target.target.as_str(), target))
+        .collect();
     let always: BTreeSet<&str> = set
         .indicators
         .iter()
@@ -26,14 +35,21 @@ pub fn review(set: &IndicatorSet, round: &str, at: DateTime, judgements: &[Judge
         .collect();
     let mut reviews = Vec::new();
     for item in open_items(set, judgements, &[]) {
-        let Some(planted) = by_target.get(item.target.0.as_str()) else { continue };
-        let is_confirmable = item.indicators.iter().any(|indicator| always.contains(indicator.as_str()));
+        let Some(planted) = by_target.get(item.target.0.as_str()) else {
+            continue;
+        };
+        let is_confirmable = item
+            .indicators
+            .iter()
+            .any(|indicator| always.contains(indicator.as_str()));
         let decision = match item.kind {
             OpenKind::Question => answer(planted, &item.key),
             OpenKind::Finding if is_confirmable => Some(confirm(planted, &item.check, &item.key)),
             _ => None,
         };
-        let Some((decision, reason)) = decision else { continue };
+        let Some((decision, reason)) = decision else {
+            continue;
+        };
         reviews.push(Review {
             round: round.to_owned(),
             target: item.target.clone(),
@@ -50,13 +66,18 @@ pub fn review(set: &IndicatorSet, round: &str, at: DateTime, judgements: &[Judge
 
 fn answer(planted: &TruthTarget, question: &str) -> Option<(Decision, String)> {
     let answer = planted.manual.get(question)?;
-    let decision = Decision::Answered { number: answer.fails, note: answer.note.clone() };
+    let decision = Decision::Answered {
+        number: answer.fails,
+        note: answer.note.clone(),
+    };
     Some((decision, "按模拟省的底账回答".to_owned()))
 }
 
 fn confirm(planted: &TruthTarget, check: &str, key: &str) -> (Decision, String) {
-    let is_planted =
-        planted.checks.get(check).is_some_and(|planted| planted.items.iter().any(|item| item.key == key));
+    let is_planted = planted
+        .checks
+        .get(check)
+        .is_some_and(|planted| planted.items.iter().any(|item| item.key == key));
     match is_planted {
         true => (Decision::Confirmed, "与模拟省的底账一致".to_owned()),
         false => (Decision::Rejected, "模拟省的底账中没有这个问题".to_owned()),

@@ -43,14 +43,22 @@ pub async fn run(
     if let Err(error) = rlimit::increase_nofile_limit(65_536) {
         tracing::warn!(%error, "cannot raise the limit of open files");
     }
-    data.store.set_round_state(&round.id, RoundState::Gathering, "").await?;
-    let targets: Vec<TargetJob> = subjects.iter().map(|subject| TargetJob::from(&subject.target)).collect();
+    data.store
+        .set_round_state(&round.id, RoundState::Gathering, "")
+        .await?;
+    let targets: Vec<TargetJob> = subjects
+        .iter()
+        .map(|subject| TargetJob::from(&subject.target))
+        .collect();
     let plan = RoundPlan {
         monitor_from: round.monitor_from,
         as_of: round.as_of,
         seed: round.seed.clone(),
         second_look_gap_minutes: SECOND_LOOK_GAP_MINUTES,
-        limits: Limits { pages: max_pages, ..Limits::default() },
+        limits: Limits {
+            pages: max_pages,
+            ..Limits::default()
+        },
         probes: true,
         snapshots: true,
         searches: SEARCHES,
@@ -63,8 +71,13 @@ pub async fn run(
 }
 
 /// The clock and the addresses of a simulated province, or the machine's clock.
-pub async fn clock(province: Option<&Path>, settings: &mut Settings) -> Result<Arc<dyn CivilClock>> {
-    let Some(path) = province else { return Ok(Arc::new(RealClock)) };
+pub async fn clock(
+    province: Option<&Path>,
+    settings: &mut Settings,
+) -> Result<Arc<dyn CivilClock>> {
+    let Some(path) = province else {
+        return Ok(Arc::new(RealClock));
+    };
     let file = ProvinceFile::read(path)?;
     connect_to_province(path, &file, settings)?;
     let control = file.control.parse().context("模拟省的控制地址无法理解")?;
@@ -73,10 +86,13 @@ pub async fn clock(province: Option<&Path>, settings: &mut Settings) -> Result<A
 
 fn connect_to_province(path: &Path, file: &ProvinceFile, settings: &mut Settings) -> Result<()> {
     for (port, listener) in [(80, &file.http), (443, &file.https)] {
-        settings.connect_to.push(ConnectTo::parse(&format!(":{port}:{listener}"))?);
+        settings
+            .connect_to
+            .push(ConnectTo::parse(&format!(":{port}:{listener}"))?);
     }
     let ca = path.with_file_name(&file.ca);
-    settings.extra_ca_pem = std::fs::read(&ca).with_context(|| format!("无法读取证书 {}", ca.display()))?;
+    settings.extra_ca_pem =
+        std::fs::read(&ca).with_context(|| format!("无法读取证书 {}", ca.display()))?;
     settings.speed = file.speed;
     Ok(())
 }
@@ -89,7 +105,10 @@ pub struct Bars {
 
 impl Bars {
     fn with(&self, phase: &str, act: impl FnOnce(&ProgressBar)) {
-        let open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let open = self
+            .open
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(bar) = open.get(phase) {
             act(bar);
         }
@@ -99,7 +118,10 @@ impl Bars {
 impl Progress for Bars {
     fn started(&self, phase: &str, total: u64) {
         let bar = progress::bar(&format!("采集 {phase}"), total);
-        self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(phase.to_owned(), bar);
+        self.open
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(phase.to_owned(), bar);
     }
 
     fn advanced(&self, phase: &str, by: u64) {

@@ -27,7 +27,11 @@ use crate::rules::Rules;
 pub const OUTSIDE: &str = "_outside";
 
 /// Judges every subject of a round under its own sets, with the stored evidence.
-pub async fn judge_round(data: &Data, rules: &Rules, round: &Round) -> Result<Vec<(Subject, Vec<Judgement>)>> {
+pub async fn judge_round(
+    data: &Data,
+    rules: &Rules,
+    round: &Round,
+) -> Result<Vec<(Subject, Vec<Judgement>)>> {
     let mut sets = vec![round.set.clone()];
     sets.extend(round.also_listed.iter().cloned());
     judge_under(data, rules, round, &sets).await
@@ -59,18 +63,29 @@ pub async fn judge_under(
                 scope.spawn(|| {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(subject) = subjects.get(index) else { return };
+                        let Some(subject) = subjects.get(index) else {
+                            return;
+                        };
                         let result = work.judge(subject);
                         bar.inc(1);
-                        judged.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, result);
+                        judged
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .insert(index, result);
                     }
                 });
             }
         });
     });
     bar.finish_and_clear();
-    let judged = judged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    subjects.into_iter().zip(judged.into_values()).map(|(subject, result)| Ok((subject, result?))).collect()
+    let judged = judged
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    subjects
+        .into_iter()
+        .zip(judged.into_values())
+        .map(|(subject, result)| Ok((subject, result?)))
+        .collect()
 }
 
 struct Work<'a> {
@@ -85,7 +100,11 @@ struct Work<'a> {
 impl Work<'_> {
     fn judge(&self, subject: &Subject) -> Result<Vec<Judgement>> {
         let facts = self.facts(subject)?;
-        Ok(self.sets.iter().flat_map(|set| judge_target(set, subject, &facts, &self.context)).collect())
+        Ok(self
+            .sets
+            .iter()
+            .flat_map(|set| judge_target(set, subject, &facts, &self.context))
+            .collect())
     }
 
     fn facts(&self, subject: &Subject) -> Result<Facts> {
@@ -96,12 +115,16 @@ impl Work<'_> {
             .and_then(Iterator::collect::<xuncha_store::Result<Vec<FactRecord>>>)
             .with_context(|| format!("对象 {id} 的证据读不出来；用 xuncha evidence verify 核验"))?;
         Ok(match &subject.target {
-            Target::Site(site) => {
-                Facts::Site(Box::new(facts::assemble_site(site, records.into_iter(), &self.outside, &self.lexicons)))
-            }
-            Target::Account(account) => {
-                Facts::Account(Box::new(facts::assemble_account(account, records.into_iter())))
-            }
+            Target::Site(site) => Facts::Site(Box::new(facts::assemble_site(
+                site,
+                records.into_iter(),
+                &self.outside,
+                &self.lexicons,
+            ))),
+            Target::Account(account) => Facts::Account(Box::new(facts::assemble_account(
+                account,
+                records.into_iter(),
+            ))),
         })
     }
 }
@@ -109,7 +132,10 @@ impl Work<'_> {
 /// What was seen of outside addresses, by address, in the order of the looks.
 fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Vec<Capture>>> {
     let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
-    for record in evidence.records(round, &TargetId::from(OUTSIDE)).context("站外链接的证据读不出来")? {
+    for record in evidence
+        .records(round, &TargetId::from(OUTSIDE))
+        .context("站外链接的证据读不出来")?
+    {
         if let FactRecord::Look(capture) = record? {
             seen.entry(capture.url.clone()).or_default().push(capture);
         }
@@ -118,22 +144,39 @@ fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Ve
 }
 
 /// Keeps judgements and score sheets of a round, confirmed findings included, and answers with its results.
-pub async fn store_judgements(data: &Data, round: &Round, fresh: Vec<(Subject, Vec<Judgement>)>) -> Result<Results> {
+pub async fn store_judgements(
+    data: &Data,
+    round: &Round,
+    fresh: Vec<(Subject, Vec<Judgement>)>,
+) -> Result<Results> {
     let earlier = data.store.judgements(&round.id, None).await?;
     let reviews = data.store.reviews(&round.id).await?;
     let kept: Vec<(Subject, Vec<Judgement>)> = fresh
         .into_iter()
         .map(|(subject, judgements)| {
-            let own: Vec<Judgement> = earlier.iter().filter(|old| old.target == *subject.target.id()).cloned().collect();
+            let own: Vec<Judgement> = earlier
+                .iter()
+                .filter(|old| old.target == *subject.target.id())
+                .cloned()
+                .collect();
             let judgements = keep_confirmed(&own, judgements, &reviews);
             (subject, judgements)
         })
         .collect();
-    let all: Vec<Judgement> = kept.iter().flat_map(|(_, judgements)| judgements.iter().cloned()).collect();
+    let all: Vec<Judgement> = kept
+        .iter()
+        .flat_map(|(_, judgements)| judgements.iter().cloned())
+        .collect();
     data.store.put_judgements(&round.id, &all).await?;
     let results = results(data, round.clone(), kept, reviews).await?;
-    let sheets: Vec<_> = results.targets.iter().map(|target| target.sheet.clone()).collect();
-    data.store.put_sheets(&round.id, &round.set.id, &sheets).await?;
+    let sheets: Vec<_> = results
+        .targets
+        .iter()
+        .map(|target| target.sheet.clone())
+        .collect();
+    data.store
+        .put_sheets(&round.id, &round.set.id, &sheets)
+        .await?;
     Ok(results)
 }
 
@@ -144,11 +187,18 @@ pub async fn results(
     judged: Vec<(Subject, Vec<Judgement>)>,
     reviews: Vec<Review>,
 ) -> Result<Results> {
-    let sample = data.store.sample(&round.id).await?.context("这一轮还没有抽样")?;
+    let sample = data
+        .store
+        .sample(&round.id)
+        .await?
+        .context("这一轮还没有抽样")?;
     let previous = previous_rounds(data, &round.id).await?;
     let mut reviews_of: BTreeMap<TargetId, Vec<Review>> = BTreeMap::new();
     for review in reviews {
-        reviews_of.entry(review.target.clone()).or_default().push(review);
+        reviews_of
+            .entry(review.target.clone())
+            .or_default()
+            .push(review);
     }
     let judged = judged
         .into_iter()
@@ -166,7 +216,10 @@ pub async fn stored_results(data: &Data, row: &RoundRow) -> Result<Results> {
     let subjects = data.store.subjects(&round.id).await?;
     let mut by_target: BTreeMap<TargetId, Vec<Judgement>> = BTreeMap::new();
     for judgement in data.store.judgements(&round.id, None).await? {
-        by_target.entry(judgement.target.clone()).or_default().push(judgement);
+        by_target
+            .entry(judgement.target.clone())
+            .or_default()
+            .push(judgement);
     }
     let judged = subjects
         .into_iter()
