@@ -32,7 +32,7 @@ pub mod sample;
 pub mod score;
 pub mod sheet;
 pub mod stats;
-pub mod verdict;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;
+pub mod verdict;

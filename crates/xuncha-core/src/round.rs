@@ -81,8 +81,9 @@ pub fn subjects<'a>(
     drawn: impl Iterator<Item = &'a TargetId>,
     reporting_names: &BTreeMap<TargetId, String>,
 ) -> Vec<Subject> {
-    let mut subjects: Vec<Subject> =
-        drawn.filter_map(|id| subject(registry, id, reporting_names)).collect();
+    let mut subjects: Vec<Subject> = drawn
+        .filter_map(|id| subject(registry, id, reporting_names))
+        .collect();
     subjects.sort_by(|a, b| a.target.id().cmp(b.target.id()));
     subjects
 }
@@ -109,7 +110,10 @@ fn subject(
 /// Names of the regions above, nearest first. Bounded, so that a circle in the data ends.
 fn region_path(registry: &Registry, code: &str) -> Vec<String> {
     let mut path = Vec::new();
-    let mut above = registry.regions.get(code).and_then(|region| region.parent.as_ref());
+    let mut above = registry
+        .regions
+        .get(code)
+        .and_then(|region| region.parent.as_ref());
     while let Some(region) = above.and_then(|code| registry.regions.get(code)) {
         path.push(region.name.clone());
         above = region.parent.as_ref().filter(|_| path.len() < 8);
@@ -118,11 +122,18 @@ fn region_path(registry: &Registry, code: &str) -> Vec<String> {
 }
 
 fn sibling_accounts(registry: &Registry, target: &Target) -> Vec<TargetId> {
-    let Target::Account(account) = target else { return Vec::new() };
+    let Target::Account(account) = target else {
+        return Vec::new();
+    };
     let is_sibling = |other: &&Account| {
         other.organization == account.organization
             && other.platform == account.platform
             && other.state == State::Running
     };
-    registry.accounts.values().filter(is_sibling).map(|other| other.id.clone()).collect()
+    registry
+        .accounts
+        .values()
+        .filter(is_sibling)
+        .map(|other| other.id.clone())
+        .collect()
 }

@@ -453,20 +453,7 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
         filings.iter().filter(|filing| filing.filed).count(),
         filings.len(),
     );
-    let named: Vec<bool> = inputs
-        .targets
-        .values()
-        .filter(|target| target.drawn)
-        .filter_map(|target| target.naming_conforms)
-        .collect();
-    put_degree(
-        inputs,
-        scope,
-        "naming",
-        "checked",
-        named.iter().filter(|conforms| **conforms).count(),
-        named.len(),
-    );
+    put_naming(inputs, scope);
 
     let names = inputs.reporting_names.len();
     scope.put_count(
@@ -500,6 +487,16 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
             rows,
         },
     );
+}
+
+/// 规范命名 is a claim about all drawn accounts: as long as one was not looked at, nothing is said.
+fn put_naming(inputs: &NoticeInputs, scope: &mut Scope) {
+    let is_account = |target: &&NoticeTarget| target.drawn && target.class == TargetClass::Account;
+    let accounts = inputs.targets.values().filter(is_account);
+    let looked_at: Option<Vec<bool>> = accounts.map(|target| target.naming_conforms).collect();
+    let named = looked_at.unwrap_or_default();
+    let conforming = named.iter().filter(|conforms| **conforms).count();
+    put_degree(inputs, scope, "naming", "checked", conforming, named.len());
 }
 
 fn put_degree(

@@ -9,6 +9,7 @@ pub mod build;
 pub mod charts;
 pub mod consistency;
 pub mod figures;
+pub mod from_results;
 pub mod inputs;
 pub mod problems;
 pub mod render;
