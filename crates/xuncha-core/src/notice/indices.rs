@@ -63,7 +63,7 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
         .iter()
         .filter(|row| row.now.is_some())
         .collect();
-    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.now));
     let mut groups: Vec<(IndexClass, Vec<&IndexRow>)> = Vec::new();
     for row in rows {
         let class = classify(row, &inputs.words);
@@ -125,7 +125,7 @@ fn index_span(scope: &Scope, name: &str) -> Option<Span> {
 pub fn weakest(inputs: &NoticeInputs) -> Vec<&IndexRow> {
     let is_weak = |row: &&IndexRow| inputs.stats.weakest.contains(&row.name);
     let mut rows: Vec<&IndexRow> = inputs.stats.level2.iter().filter(is_weak).collect();
-    rows.sort_by(|a, b| b.now.cmp(&a.now));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.now));
     rows
 }
 
