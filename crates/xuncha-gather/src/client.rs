@@ -2,16 +2,16 @@
 //!
 //! GET only: HEAD lies in both directions. Redirects are followed here, hop by hop, each through the guard and the politeness.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
-use tokio::time::{Instant as Deadline, timeout, timeout_at};
+use tokio::time::{Instant as Deadline, timeout};
 use tokio_rustls::TlsConnector;
 use url::Url;
 use xuncha_core::evidence::Failure;
@@ -20,7 +20,13 @@ use crate::body::{Decoder, Progress};
 use crate::clock::CivilClock;
 use crate::connection::{Connection, Endpoint, Pool, connect};
 use crate::exchange::{Exchange, Leg, sha256_hex};
+pub use crate::jar::Jar;
 use crate::lock;
+use crate::message::{
+    authority_of, endpoint_of, failure_of, host_of, is_redirect, is_text, origin_form,
+    redirect_target, retry_after, without_fragment,
+};
+use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
 use crate::resolve::{Names, Route};
 use crate::settings::Settings;
@@ -44,41 +50,6 @@ pub enum Reading {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("证书文件无法使用：{0}")]
 pub struct ClientError(String);
-
-/// 小甜饼. Cookies that redirects of one target set, by host: some sites redirect to themselves until theirs comes back.
-#[derive(Debug, Default)]
-pub struct Jar {
-    by_host: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
-}
-
-impl Jar {
-    fn header(&self, host: &str) -> Option<String> {
-        let jars = lock(&self.by_host);
-        let pairs: Vec<String> = jars
-            .get(host)?
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        (!pairs.is_empty()).then(|| pairs.join("; "))
-    }
-
-    /// Whether anything new was learnt.
-    fn learn(&self, host: &str, headers: &HeaderMap) -> bool {
-        let mut is_new = false;
-        for line in headers.get_all(header::SET_COOKIE) {
-            let Ok(line) = line.to_str() else { continue };
-            let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('='))
-            else {
-                continue;
-            };
-            let mut jars = lock(&self.by_host);
-            let jar = jars.entry(host.to_owned()).or_default();
-            let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
-            is_new |= jar.insert(name, value.clone()).as_deref() != Some(value.as_str());
-        }
-        is_new
-    }
-}
 
 /// 采集客户端. Shared by everything that asks in a run.
 pub struct Client {
@@ -168,7 +139,7 @@ impl Client {
             seen.insert(without_fragment(&url));
             let step = self.step(&url, reading, jar).await;
             took += step.took;
-            let target = redirect_target(&url, &step);
+            let target = redirect_target(&url, &step.headers);
             legs.push(step.leg.clone());
             if step.failure.is_some() || !is_redirect(step.leg.status) {
                 let failure = step.failure.clone();
@@ -307,7 +278,7 @@ impl Client {
             };
             lock(&connection.tape).rewind();
             let request = self.request(url, jar).map_err(|failure| (failure, None))?;
-            match timeout_at(deadline, connection.sender.send_request(request)).await {
+            match within(deadline, connection.sender.send_request(request)).await {
                 Ok(Ok(response)) => return Ok((connection, response)),
                 Err(_) => {
                     return Err((
@@ -438,7 +409,7 @@ impl Client {
         let silence = self.settings.real(self.settings.body_timeout);
         let end = Deadline::now() + silence * 4;
         loop {
-            let frame = timeout_at(end.min(Deadline::now() + silence), body.frame()).await;
+            let frame = within(end.min(Deadline::now() + silence), body.frame()).await;
             let trouble = match frame {
                 Ok(None) => {
                     let (bytes, trouble) = decoder.finish();
@@ -466,161 +437,5 @@ impl Client {
             step.leg.body = decoder.abandon();
             return false;
         }
-    }
-}
-
-fn host_of(url: &Url) -> &str {
-    url.host_str().unwrap_or_default()
-}
-
-fn without_fragment(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url.into()
-}
-
-fn endpoint_of(url: &Url) -> Result<Endpoint, String> {
-    let is_tls = match url.scheme() {
-        "http" => false,
-        "https" => true,
-        other => return Err(format!("scheme {other}")),
-    };
-    let host = url
-        .host_str()
-        .filter(|host| !host.is_empty())
-        .ok_or("no host")?;
-    let port = url.port_or_known_default().ok_or("no port")?;
-    // A trailing dot names the same host; without this it would be a way around limits and overrides.
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    Ok(Endpoint { is_tls, host, port })
-}
-
-fn authority_of(url: &Url) -> String {
-    match url.port() {
-        Some(port) => format!("{}:{port}", host_of(url)),
-        None => host_of(url).to_owned(),
-    }
-}
-
-/// Path and query as a request line carries them. What the URL standard leaves bare and HTTP does not allow is escaped.
-fn origin_form(url: &Url) -> String {
-    let path = url.path();
-    let raw = match url.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
-    if raw.parse::<http::Uri>().is_ok() && raw.starts_with('/') {
-        return raw;
-    }
-    let mut escaped = String::with_capacity(raw.len() + 8);
-    if !raw.starts_with('/') {
-        escaped.push('/');
-    }
-    for byte in raw.bytes() {
-        let is_bare = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
-        if is_bare {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
-}
-
-fn is_redirect(status: Option<u16>) -> bool {
-    matches!(status, Some(301 | 302 | 303 | 307 | 308))
-}
-
-fn redirect_target(url: &Url, step: &Step) -> Option<Url> {
-    let location = step.headers.get(header::LOCATION)?.as_bytes();
-    // Raw bytes beyond ASCII are sent on as they came, as browsers do.
-    let mut text = String::with_capacity(location.len());
-    for byte in location {
-        if byte.is_ascii() {
-            text.push(char::from(*byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    url.join(text).ok()
-}
-
-fn is_text(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
-        return true;
-    };
-    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
-    kind.is_empty()
-        || kind.starts_with("text/")
-        || ["html", "xml", "json", "javascript"]
-            .iter()
-            .any(|word| kind.contains(word))
-}
-
-/// `Retry-After` in seconds; the date form is rare and is taken as a minute.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    Some(Duration::from_secs(value.parse().unwrap_or(60)))
-}
-
-fn failure_of(error: &hyper::Error) -> Failure {
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return Failure::Reset;
-    }
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            use std::io::ErrorKind as Kind;
-            let is_cut = matches!(
-                io.kind(),
-                Kind::ConnectionReset
-                    | Kind::ConnectionAborted
-                    | Kind::BrokenPipe
-                    | Kind::UnexpectedEof
-                    | Kind::NotConnected
-            );
-            if is_cut {
-                return Failure::Reset;
-            }
-        }
-        source = cause.source();
-    }
-    Failure::Protocol {
-        detail: error.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn request_lines_carry_what_http_allows() {
-        for (url, expected) in [
-            ("http://a.cn", "/"),
-            ("http://a.cn/x?q=%D5%FE&b=1#c", "/x?q=%D5%FE&b=1"),
-            ("http://a.cn/政务", "/%E6%94%BF%E5%8A%A1"),
-            ("http://a.cn/x?a=<b>", "/x?a=%3Cb%3E"),
-        ] {
-            assert_eq!(origin_form(&Url::parse(url).unwrap()), expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn schemes_other_than_http_are_refused() {
-        assert!(endpoint_of(&Url::parse("ftp://a.cn/").unwrap()).is_err());
-        assert!(endpoint_of(&Url::parse("file:///etc/passwd").unwrap()).is_err());
-        assert_eq!(
-            endpoint_of(&Url::parse("HTTPS://A.cn./x").unwrap())
-                .unwrap()
-                .host,
-            "a.cn"
-        );
     }
 }

@@ -12,11 +12,12 @@ use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio::time::{Instant as Deadline, timeout_at};
+use tokio::time::Instant as Deadline;
 use tokio_rustls::TlsConnector;
 use xuncha_core::evidence::Failure;
 
 use crate::lock;
+use crate::patience::within;
 use crate::wire::{Stream, Tape, Wire};
 
 /// A kept connection older than this is not trusted any more.
@@ -97,7 +98,7 @@ pub(crate) async fn connect(
     for (index, address) in addresses.iter().take(4).enumerate() {
         let left = deadline.saturating_duration_since(Deadline::now());
         let share = left.div_f64((addresses.len().min(4) - index) as f64);
-        match timeout_at(Deadline::now() + share, TcpStream::connect(address)).await {
+        match within(Deadline::now() + share, TcpStream::connect(address)).await {
             Err(_) => {
                 last = Failure::Timeout {
                     phase: "connect".to_owned(),
@@ -189,7 +190,7 @@ async fn handshake(
     let name = ServerName::try_from(name).map_err(|error| Failure::Tls {
         detail: error.to_string(),
     })?;
-    match timeout_at(deadline, connector.connect(name, stream)).await {
+    match within(deadline, connector.connect(name, stream)).await {
         Err(_) => Err(Failure::Timeout {
             phase: "tls".to_owned(),
         }),

@@ -12,15 +12,21 @@
 
 mod account;
 pub mod body;
+mod candidates;
 pub mod check;
 pub mod client;
 pub mod clock;
 mod connection;
 mod crawl;
+mod desk;
+mod doubt;
 pub mod exchange;
 mod gatherer;
 pub mod guard;
+mod jar;
+mod message;
 pub mod outside;
+mod patience;
 pub mod phases;
 pub mod politeness;
 pub mod report;
@@ -33,6 +39,7 @@ pub mod sink;
 pub mod state;
 mod tls;
 pub mod traps;
+mod visit;
 mod wire;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -10,9 +10,11 @@ use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
 use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
-use xuncha_core::facts::{LinkClass, Scope, canonical, is_bad_look, needs_second_look, scope};
+use xuncha_core::facts::{LinkClass, Scope, canonical, needs_second_look, scope};
 
-use crate::exchange::sha256_hex;
+use crate::candidates::Candidates;
+use crate::doubt::is_page_in_disguise;
+pub use crate::doubt::{Doubt, is_doubtful};
 use crate::robots::Robots;
 use crate::traps;
 
@@ -24,8 +26,6 @@ pub const ROBOTS: &str = "robots.txt";
 pub const BUDGET: &str = "page budget";
 /// Most skipped links that are recorded with their reason.
 const MAX_SKIPS: usize = 2_000;
-/// Articles and guides that are remembered for questions to the search, of each kind.
-const MAX_CANDIDATES: usize = 64;
 /// Simhash distance within which a page looks like the site's missing page.
 const LIKENESS_BITS: u32 = 3;
 
@@ -65,21 +65,11 @@ pub struct Entry {
     pub depth: u32,
 }
 
-/// 存疑链接. A first look that did not convince; it is asked again later.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
-    /// Address.
-    pub url: String,
-    /// Whether it is read as a page.
-    pub is_page: bool,
-}
-
 /// 站点状态. See the module.
 pub struct SiteState {
     home: String,
     scopes: Vec<Scope>,
     limits: Limits,
-    seed: String,
     obeys_robots: bool,
     seen: HashSet<u64>,
     frontier: VecDeque<Entry>,
@@ -99,8 +89,7 @@ pub struct SiteState {
     has_missing_probe: bool,
     home_final: String,
     asked: BTreeSet<String>,
-    with_form: Option<PageFacts>,
-    candidates: BTreeMap<(bool, String), PageFacts>,
+    candidates: Candidates,
     phases: BTreeSet<String>,
     slots: BTreeSet<u32>,
     days: BTreeSet<u32>,
@@ -116,7 +105,6 @@ impl SiteState {
             scopes: Url::parse(&home).iter().map(scope).collect(),
             home: home.clone(),
             limits,
-            seed: seed.to_owned(),
             obeys_robots,
             seen: HashSet::new(),
             frontier: VecDeque::new(),
@@ -136,8 +124,7 @@ impl SiteState {
             has_missing_probe: false,
             home_final: String::new(),
             asked: BTreeSet::new(),
-            with_form: None,
-            candidates: BTreeMap::new(),
+            candidates: Candidates::new(seed),
             phases: BTreeSet::new(),
             slots: BTreeSet::new(),
             days: BTreeSet::new(),
@@ -249,7 +236,7 @@ impl SiteState {
                 is_page: true,
             });
         }
-        self.remember_for_search(facts);
+        self.candidates.learn(facts);
         self.absorb_links(facts, entry.depth + 1);
     }
 
@@ -275,11 +262,15 @@ impl SiteState {
         }
         let pagers = facts.list.iter().flat_map(|list| &list.pages);
         let pagers = pagers.map(|url| (url.as_str(), LinkKind::Pager));
+        // Items of a list that a script fills are links that no anchor shows.
+        let items = facts.list.iter().flat_map(|list| &list.items);
+        let items = items.map(|item| (item.url.as_str(), LinkKind::Anchor));
         for (url, kind) in facts
             .links
             .iter()
             .map(|link| (link.url.as_str(), link.kind))
             .chain(pagers)
+            .chain(items)
         {
             let class = self.class(url, kind);
             if class == LinkClass::Ignore {
@@ -386,46 +377,9 @@ impl SiteState {
             || is_like_missing
     }
 
-    /// A bounded, seeded choice of pages from which questions to the search are drawn; what questions do not need is left out.
-    fn remember_for_search(&mut self, facts: &PageFacts) {
-        if !facts.capture.is_success() {
-            return;
-        }
-        if self.with_form.is_none() && facts.search_forms.iter().any(|form| form.is_get) {
-            self.with_form = Some(slim(facts));
-        }
-        let is_guide = facts.guide.is_some();
-        let is_dated = facts
-            .article
-            .as_ref()
-            .is_some_and(|article| article.published.is_some());
-        if !is_guide && !is_dated {
-            return;
-        }
-        let rank = sha256_hex(format!("{}|search|{}", self.seed, facts.capture.url).as_bytes());
-        self.candidates.insert((is_guide, rank), slim(facts));
-        if self
-            .candidates
-            .keys()
-            .filter(|(guide, _)| *guide == is_guide)
-            .count()
-            > MAX_CANDIDATES
-        {
-            let last = self
-                .candidates
-                .keys()
-                .rfind(|(guide, _)| *guide == is_guide)
-                .cloned();
-            last.and_then(|key| self.candidates.remove(&key));
-        }
-    }
-
     /// Pages from which questions to the search are drawn.
     pub fn search_pages(&self) -> Vec<&PageFacts> {
-        self.with_form
-            .iter()
-            .chain(self.candidates.values())
-            .collect()
+        self.candidates.pages()
     }
 
     /// The next page; it stays in hand until its record comes.
@@ -509,47 +463,6 @@ impl SiteState {
     pub fn last_look(&self) -> Option<DateTime> {
         self.last_look
     }
-}
-
-/// Whether an answer deserves a second look, by its state alone. What our own guard refused stays refused.
-pub fn is_doubtful(capture: &Capture) -> bool {
-    if matches!(capture.failure, Some(Failure::RefusedByGuard { .. })) {
-        return false;
-    }
-    !capture.is_success() || capture.size_bytes == 0 || is_bad_look(capture)
-}
-
-/// An attachment or image that came as a web page: often an error page.
-fn is_page_in_disguise(capture: &Capture) -> bool {
-    let path = capture
-        .url
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let is_page_name = [
-        "htm", "html", "shtml", "jsp", "php", "asp", "aspx", "do", "/",
-    ]
-    .iter()
-    .any(|end| path.ends_with(end));
-    capture
-        .content_type
-        .to_ascii_lowercase()
-        .starts_with("text/html")
-        && !is_page_name
-}
-
-fn slim(facts: &PageFacts) -> PageFacts {
-    let mut slim = facts.clone();
-    slim.links.clear();
-    slim.navigation.clear();
-    slim.list = None;
-    slim.messages.clear();
-    slim.metas.clear();
-    if let Some(article) = &mut slim.article {
-        article.body = String::new();
-    }
-    slim
 }
 
 fn hash(text: &str) -> u64 {

@@ -1,5 +1,7 @@
 //! 检查轮次: frozen rounds, their samples and their subjects.
 
+use std::collections::BTreeMap;
+
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use xuncha_core::registry::{TargetClass, TargetId};
@@ -238,6 +240,27 @@ impl Store {
             id: target.0.clone(),
         })?;
         sql::parse("受检对象", &row.try_get_by_index::<String>(0)?)
+    }
+
+    /// Names of the targets of a page of a list, by number.
+    pub async fn target_names(
+        &self,
+        round: &str,
+        targets: &[TargetId],
+    ) -> Result<BTreeMap<TargetId, String>> {
+        if targets.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places = vec!["?"; targets.len()].join(",");
+        let sql =
+            format!("SELECT target, name FROM subjects WHERE round = ? AND target IN ({places})");
+        let mut values = vec![sql::text(round)];
+        values.extend(targets.iter().map(|target| sql::text(&target.0)));
+        let found = sql::rows(self.read(), &sql, values).await?;
+        found
+            .iter()
+            .map(|row| Ok((TargetId(row.try_get_by("target")?), row.try_get_by("name")?)))
+            .collect()
     }
 
     /// Subjects of a round with their scores under `set`: portals, departments, accounts, each by number.

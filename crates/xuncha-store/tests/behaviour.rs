@@ -320,6 +320,12 @@ async fn targets_list_with_scores(store: &Store) {
     );
     let one = store.subject("2026Q1", &portal).await.unwrap();
     assert_eq!(one, subjects[0]);
+    let names = store
+        .target_names("2026Q1", &[portal.clone(), TargetId::from("none")])
+        .await
+        .unwrap();
+    assert_eq!(names, [(portal, "青石市人民政府".to_owned())].into());
+    assert!(store.target_names("2026Q1", &[]).await.unwrap().is_empty());
 }
 
 async fn judgements_are_replaced_whole(store: &Store) {

@@ -187,7 +187,9 @@ fn files_cut_at_any_byte_go_on_where_they_were() {
             copy(&dir, &copied);
             cut(&copied.join(path.file_name().unwrap()), end);
             let (evidence, old) = folder.open_target("2026Q1", &target()).unwrap();
-            let mut evidence = evidence.with_segment_limit(1_500);
+            // A new segment syncs to the disk, which is slow; every tenth run shows that it works after mending.
+            let limit = if end % 10 == 0 { 1_500 } else { u64::MAX };
+            let mut evidence = evidence.with_segment_limit(limit);
             assert_eq!(
                 old,
                 records[..old.len()],

@@ -24,6 +24,17 @@ use axum::routing::{get, post};
 use xuncha_store::Store;
 use xuncha_store::evidence::EvidenceFolder;
 
+/// Serves the pages on a listening socket until `stopped` ends.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+}
+
 pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
 
 /// 网页状态. What the pages read from, with the clock and the randomness they use.

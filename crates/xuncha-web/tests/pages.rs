@@ -87,7 +87,7 @@ impl Site {
             (format!("{round}/targets?page=2"), "51–75 / 75"),
             (
                 format!("{round}/targets?class=account&outcome=unqualified"),
-                "青石发布4号",
+                "青石发布8号",
             ),
             (
                 format!("{round}/targets?q=%E6%B2%A1%E6%9C%89"),

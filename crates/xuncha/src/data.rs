@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xuncha_store::evidence::EvidenceFolder;
-use xuncha_store::{Location, RoundRow, Store};
+use xuncha_store::round::RoundRow;
+use xuncha_store::{Location, Store};
 
 /// 数据目录. The opened folder.
 pub struct Data {

@@ -1,2 +1,97 @@
-//! Skeleton.
-fn main() {}
+//! `xuncha`: the binary. It wires the doors together and holds no rule of its own.
+//!
+//! `cli.rs` has every word of the command line, `commands/` one file per command, `jobs/` the work they call, `demo/` the
+//! demonstration over a simulated province, `wiring.rs` the evidence sink over the store.
+
+mod cli;
+mod commands;
+mod data;
+mod demo;
+mod jobs;
+mod network;
+mod progress;
+mod rules;
+mod wiring;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use cli::{Cli, Command, NoticeCommand};
+use data::Data;
+use rules::Rules;
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("XUNCHA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("错误：{error:#}");
+            exit_code(&error)
+        }
+    }
+}
+
+/// 2 for bad usage, 3 where a site cannot be inspected at all, 1 for everything else.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.downcast_ref::<network::Usage>().is_some() {
+        return ExitCode::from(2);
+    }
+    if error.downcast_ref::<commands::check::Unreachable>().is_some() {
+        return ExitCode::from(3);
+    }
+    ExitCode::FAILURE
+}
+
+fn run(cli: Cli) -> Result<()> {
+    if let Command::Province(arguments) = &cli.command {
+        return province(&arguments.arguments);
+    }
+    let rules = Rules::load(cli.rules.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(cli, &rules))
+}
+
+/// The province is a program of its own that happens to travel in the same file.
+fn province(arguments: &[String]) -> Result<()> {
+    match arguments.split_first() {
+        Some((command, rest)) if command == "serve" => xuncha_province::main_serve(rest),
+        Some((command, rest)) if command == "score" => xuncha_province::main_score(rest),
+        _ => Err(network::Usage(
+            "用法：xuncha province serve --seed N --scale small|full --plan realistic|dense --dir DIR\n      xuncha province score --dir DIR --results FILE"
+                .to_owned(),
+        )
+        .into()),
+    }
+}
+
+async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
+    // These need no data folder.
+    match &cli.command {
+        Command::Demo(arguments) => return demo::run(rules, arguments).await,
+        Command::Check(arguments) => return commands::check::run(rules, arguments).await,
+        Command::Explain(arguments) => return commands::explain::run(rules, arguments),
+        Command::Doctor => return commands::doctor::run(&cli.data),
+        Command::Notice(NoticeCommand::Build { from: Some(from), out, .. }) => {
+            return commands::notice::from_folder(rules, &cli.data, from, out);
+        }
+        _ => {}
+    }
+    let data = Data::open(&cli.data, cli.database.as_deref()).await?;
+    match &cli.command {
+        Command::Serve(arguments) => commands::serve::run(data, &arguments.listen).await,
+        Command::Registry(command) => commands::registry::run(&data, rules, command).await,
+        Command::Round(command) => commands::round::run(&data, rules, command).await,
+        Command::Gather(arguments) => commands::gather::run(&data, rules, arguments).await,
+        Command::Judge(arguments) => commands::judge::run(&data, rules, arguments).await,
+        Command::Review(command) => commands::review::run(&data, command).await,
+        Command::Score(round) => commands::score::run(&data, round).await,
+        Command::Notice(command) => commands::notice::run(&data, rules, command).await,
+        Command::Evidence(command) => commands::evidence::run(&data, command).await,
+        Command::Demo(_) | Command::Check(_) | Command::Explain(_) | Command::Doctor | Command::Province(_) => Ok(()),
+    }
+}

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use include_dir::{Dir, include_dir};
 use xuncha_core::facts::Lexicons;
 use xuncha_core::indicator::{self, IndicatorSet};
-use xuncha_core::{checks, judge};
+use xuncha_core::checks;
 
 static INDICATORS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../indicators");
 static LEXICONS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../lexicons");

@@ -68,6 +68,16 @@ pub fn judge(
     Ok(support::verdict(findings, doubts))
 }
 
+/// Whether a name holds that of the site's government or unit.
+pub(crate) fn conforms(name: &str, subject: &Subject, registered: &Site) -> bool {
+    names(name, &accepted_names(subject, registered))
+}
+
+/// What the site should be called.
+pub(crate) fn proper_name(subject: &Subject, registered: &Site) -> String {
+    proper(&accepted_names(subject, registered))
+}
+
 /// The names of which a site's name must contain one. The first is what it should be.
 fn accepted_names(subject: &Subject, registered: &Site) -> Vec<String> {
     let government = format!("{}人民政府", subject.region_name);

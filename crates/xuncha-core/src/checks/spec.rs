@@ -2,7 +2,7 @@
 //!
 //! The input is laid over a sound target ([`fixture`]), so a case writes down only what it is about. An unknown field is an error.
 //! `XUNCHA_BLESS=1 cargo test -p xuncha-core spec` writes the present verdicts into the files; read the diff before committing it.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used)]
 
 mod fixture;
 

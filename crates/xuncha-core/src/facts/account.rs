@@ -3,7 +3,7 @@
 use super::dom::Dom;
 use super::lexicons::Lexicons;
 use super::model::{PageFacts, Post};
-use super::text::cut;
+use super::text::{bare, cut};
 
 /// Posts that an account's page lists, newest first.
 pub(crate) fn posts(facts: &PageFacts) -> Vec<Post> {
@@ -23,14 +23,29 @@ pub(crate) fn posts(facts: &PageFacts) -> Vec<Post> {
 
 /// Newest first; undated posts last, otherwise in the order of the page.
 pub(crate) fn sort_newest_first(posts: &mut [Post]) {
-    posts.sort_by(|left, right| right.date.cmp(&left.date));
+    posts.sort_by_key(|post| std::cmp::Reverse(post.date));
 }
 
 /// Interaction entries: short texts of links, buttons, menu entries, counters and input hints.
-pub(crate) fn interaction(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
+pub(crate) fn interaction(dom: &Dom, posts: &[Post], lexicons: &Lexicons) -> Vec<String> {
+    let titles: Vec<String> = posts.iter().map(|post| bare(&post.title)).collect();
     let mut found: Vec<String> = Vec::new();
     let mut push = |text: &str| {
         let text = text.trim();
+        let is_closed = [
+            "关闭",
+            "未开启",
+            "未开通",
+            "未开放",
+            "暂未",
+            "不支持",
+            "禁止",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
+        if is_closed || titles.contains(&bare(text)) {
+            return;
+        }
         if text.chars().count() <= 16 && lexicons.account_interaction.find(text).is_some() {
             let text = cut(text, 40);
             if !found.contains(&text) {
@@ -64,6 +79,17 @@ pub(crate) fn interaction(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
 }
 
 fn is_post(dom: &Dom, index: usize) -> bool {
+    let is_text = |word: &str| {
+        matches!(
+            word,
+            "txt" | "text" | "desc" | "content" | "title" | "intro"
+        )
+    };
+    if dom.tokens(index).split_ascii_whitespace().any(is_text)
+        || matches!(dom.name(dom.nodes[index].parent), "h1" | "h2" | "h3" | "h4")
+    {
+        return true;
+    }
     let container = dom
         .ancestors(index)
         .take(3)
@@ -92,10 +118,12 @@ mod tests {
                 "<ul><li><a href=1>市长留言板督办会召开</a> 2026-03-01</li></ul>",
                 0,
             ),
+            ("<p>该账号未开启私信和评论</p>", 0),
+            ("<p class=desc>县长信箱办理工作会召开</p>", 0),
             ("<p>关注我们</p>", 0),
         ] {
             assert_eq!(
-                interaction(&Dom::parse(html), &lexicons).len(),
+                interaction(&Dom::parse(html), &[], &lexicons).len(),
                 count,
                 "{html}"
             );

@@ -94,12 +94,34 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
         )
         .ok();
     }
+    if let Some(day) = relative(text, today) {
+        return Some(day);
+    }
     let hit = MONTH_DAY.captures(text)?;
     let (month, day) = (hit[1].parse().ok()?, hit[2].parse().ok()?);
     // 29 February needs a leap year, so up to eight years back are tried.
     (0..=8)
         .filter_map(|back| Date::new(today.year() - back, month, day).ok())
         .find(|candidate| *candidate <= today)
+}
+
+/// 昨天, 3小时前, 5天前 as platforms write them; hours count as today.
+fn relative(text: &str, today: Date) -> Option<Date> {
+    static AGO: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天)前|(刚刚|昨天|前天))"));
+    let hit = AGO.captures(text)?;
+    let days: i64 = match (
+        hit.get(2).map(|unit| unit.as_str()),
+        hit.get(3).map(|word| word.as_str()),
+    ) {
+        (Some("天"), _) => hit[1].parse().ok()?,
+        (_, Some("昨天")) => 1,
+        (_, Some("前天")) => 2,
+        _ => 0,
+    };
+    today
+        .checked_sub(jiff::Span::new().try_days(days).ok()?)
+        .ok()
 }
 
 /// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
@@ -415,7 +437,17 @@ fn head_line(
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
-    for line in lines.iter().filter(|line| line.node >= title).take(14) {
+    // A bare date may also stand right above the title.
+    let first = lines
+        .iter()
+        .position(|line| line.node >= title)
+        .unwrap_or(lines.len());
+    for (at, line) in lines
+        .iter()
+        .enumerate()
+        .skip(first.saturating_sub(2))
+        .take(16)
+    {
         if !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
@@ -425,6 +457,9 @@ fn head_line(
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
             let is_bare = rest <= 40 || line.text.contains("来源");
+            if at < first && rest > 6 {
+                continue;
+            }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
                 (true, _, true) => 4,
                 (_, true, true) => 3,
@@ -565,6 +600,9 @@ mod tests {
             ("15 2026-02", Some(date(2026, 2, 15))),
             ("2025.11.02", Some(date(2025, 11, 2))),
             ("02/29", Some(date(2024, 2, 29))),
+            ("昨天 08:30", Some(date(2026, 3, 19))),
+            ("3小时前", Some(today)),
+            ("5天前", Some(date(2026, 3, 15))),
             ("1-2月份工业", None),
             ("第3-5条", None),
         ] {

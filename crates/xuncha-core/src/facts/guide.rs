@@ -67,14 +67,49 @@ pub(crate) fn read(
     Some(GuideFacts {
         vague: lexicons
             .vague
-            .iter_in(&materials)
+            .iter_in(&without_negations(&materials))
             .map(str::to_owned)
             .collect(),
-        material_format_stated: lexicons.material_format.find(&all_materials).is_some(),
+        // Where nothing has to be handed in, no form of it can be stated.
+        material_format_stated: lexicons.material_format.find(&all_materials).is_some()
+            || needs_nothing(&all_materials),
         downloads: downloads(dom, links),
         title,
         elements,
     })
+}
+
+/// Clauses that forbid asking for more, such as 不得要求提供其他材料, are no vague wording.
+fn without_negations(text: &str) -> String {
+    const NEGATIONS: [&str; 9] = [
+        "不得",
+        "无需",
+        "不需",
+        "无须",
+        "不再",
+        "严禁",
+        "不能要求",
+        "不应",
+        "不要求",
+    ];
+    text.split_inclusive(['。', '；', ';', '，', '\n'])
+        .filter(|clause| !NEGATIONS.iter().any(|negation| clause.contains(negation)))
+        .collect()
+}
+
+fn needs_nothing(materials: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "无需提交",
+        "无需提供",
+        "无需材料",
+        "不需要提交",
+        "不需要提供",
+        "无须提交",
+        "免提交",
+        "免于提交",
+    ];
+    let text = materials.trim().trim_end_matches('。');
+    text == "无" || WORDS.iter().any(|word| text.contains(word)) && !text.contains("2.")
 }
 
 /// Enough labels of a guide, or fewer under a title or path that says so.

@@ -209,7 +209,8 @@ pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
     let text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
-    if !text.is_empty() && !(is_cut && title.chars().count() >= text.chars().count()) {
+    let is_worse = is_cut && title.chars().count() >= text.chars().count();
+    if !text.is_empty() && !is_worse {
         return cut(&text, 80);
     }
     if !title.is_empty() {
@@ -302,12 +303,27 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
             r#"(?i)\b(?:createPageHTML|create_page_html|createPage|showPage|pageHtml)\s*\(\s*['"]?(\d{1,5})['"]?\s*,\s*['"]?(\d{1,5})['"]?\s*,\s*['"]([\w./-]{1,80})['"]\s*,\s*['"]\.?(\w{2,6})['"]"#,
         )
     });
+    static JPAGE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
+    });
     let mut pages = Vec::new();
     for call in CALL.captures_iter(script) {
         let count: u32 = call[1].parse().unwrap_or(0);
         let (name, extension) = (&call[3], &call[4]);
-        for page in 1..count.min(MAX_PAGER_PAGES) {
+        // A pager that calls the first page 1 names the others from 2 on; one that calls it 0 from 1 on.
+        let (first, end) = if &call[2] == "0" {
+            (1, count)
+        } else {
+            (2, count + 1)
+        };
+        for page in first..end.min(MAX_PAGER_PAGES) {
             pages.push(format!("{name}_{page}.{extension}"));
+        }
+    }
+    if let Some(hit) = JPAGE.captures(script) {
+        let count: u32 = hit[1].parse().unwrap_or(0);
+        for page in 2..=count.min(MAX_PAGER_PAGES) {
+            pages.push(format!("index_{page}.{}", &hit[2]));
         }
     }
     pages
@@ -339,7 +355,20 @@ mod tests {
     fn references_are_resolved_like_a_browser_does() {
         let utf8 = encoding_rs::UTF_8;
         let gbk = encoding_rs::GB18030;
-        let table: [(&str, &'static Encoding, &[&str]); 12] = [
+        let table: [(&str, &'static Encoding, &[&str]); 14] = [
+            (
+                "<script>createPage(3,1,'index','shtml');</script>",
+                utf8,
+                &[
+                    "https://www.qingshi.gov.cn/a/index_2.shtml",
+                    "https://www.qingshi.gov.cn/a/index_3.shtml",
+                ],
+            ),
+            (
+                "<script>var countPage = 2; var currentPage = 1; document.write(\"<a href='index\"+p+\".html'>\");</script>",
+                utf8,
+                &["https://www.qingshi.gov.cn/a/index_2.html"],
+            ),
             (
                 "<a href=' ./c.html#top '>x</a>",
                 utf8,

@@ -134,7 +134,7 @@ fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
         let score = group.score();
         let is_list = group.items.len() >= 2
             && (group.dated > 0 || group.title_chars >= group.items.len() * 6)
-            || group.items.len() == 1 && group.dated == 1;
+            || group.items.len() == 1 && group.dated == 1 && group.title_chars >= 6;
         if is_list && best.as_ref().is_none_or(|(before, _)| *before < score) {
             best = Some((score, group));
         }
@@ -268,7 +268,18 @@ fn title_and_date(
             outside.push_str(&line.text);
         }
     }
-    if let Some(date) = dates::list_date(&outside, today) {
+    // On short-message platforms the date is the link, and the text beside it the title.
+    let own = anchor_text(dom, anchor);
+    if own.chars().count() <= 20
+        && let Some(date) = dates::list_date(&own, today)
+    {
+        return (super::dom::collapse(&outside), Some(date));
+    }
+    // Today's clock beside 无障碍浏览 is no date of an item.
+    let is_clock = ["今天是", "今日是", "星期"]
+        .iter()
+        .any(|word| outside.contains(word));
+    if let Some(date) = dates::list_date(&outside, today).filter(|_| !is_clock) {
         return (anchor_text(dom, anchor), Some(date));
     }
     // The whole item is one link: the date is a part of its own inside.

@@ -21,7 +21,7 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexic
         .filter(|index| matches!(dom.name(*index), "h1" | "h2" | "h3"))
         .map(|index| dom.text(index));
     for heading in std::iter::once(facts.title.clone()).chain(headings) {
-        if heading.chars().count() <= 40
+        if heading.chars().count() <= 60
             && let Some(word) = lexicons.missing_title.find(&heading)
             && (word != "404" || is_alone(&heading, word))
         {

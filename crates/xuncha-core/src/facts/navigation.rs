@@ -408,21 +408,36 @@ fn breadcrumb_node(dom: &Dom) -> Option<usize> {
     })
 }
 
+/// Links of the breadcrumb; the page's own name at its end, which is no link, stands with an empty address.
 fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Link> {
-    let anchors = dom.inside(node).filter(|inner| dom.name(*inner) == "a");
-    anchors
+    let link = |url: String, text: String| Link {
+        url,
+        kind: LinkKind::Anchor,
+        text,
+        area: Area::Navigation,
+        count: 1,
+    };
+    let mut crumbs: Vec<Link> = dom
+        .inside(node)
+        .filter(|inner| dom.name(*inner) == "a")
         .filter_map(|index| {
             let url = resolver.resolve(dom.attr(index, "href")?)?;
             let text = anchor_text(dom, index);
-            (!text.is_empty()).then_some(Link {
-                url,
-                kind: LinkKind::Anchor,
-                text,
-                area: Area::Navigation,
-                count: 1,
-            })
+            (!text.is_empty()).then(|| link(url, text))
         })
-        .collect()
+        .collect();
+    let text = dom.text(node);
+    let tail = text
+        .rsplit(['>', '»', '＞', '/', '›', '→'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let is_known = crumbs.iter().any(|crumb| tail.ends_with(&crumb.text));
+    if !crumbs.is_empty() && !is_known && tail != "正文" && (2..=30).contains(&tail.chars().count())
+    {
+        crumbs.push(link(String::new(), tail.to_owned()));
+    }
+    crumbs
 }
 
 /// The site's name in the header identification area: text or logo of an element named so.

@@ -137,7 +137,7 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.consultation = messages::consultation(facts, &dom, lexicons);
     if capture.purpose == Purpose::Account {
         facts.posts = account::posts(facts);
-        facts.interaction = account::interaction(&dom, lexicons);
+        facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
     }
 }
 

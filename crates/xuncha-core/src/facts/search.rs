@@ -270,7 +270,23 @@ pub fn missing_page_probe(home: &Url, seed: &str) -> String {
 
 /// Names of result groups: tabs, filters or group headings outside of the site's navigation.
 pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
+    // Headings of groups: 新闻类（3）, 政策类（5）.
     let mut best: Vec<String> = Vec::new();
+    for index in (0..dom.nodes.len()).filter(|index| dom.nodes[*index].area == Area::Body) {
+        if !matches!(
+            dom.name(index),
+            "h2" | "h3" | "h4" | "h5" | "dt" | "legend" | "caption"
+        ) {
+            continue;
+        }
+        let name = group_name(&dom.text(index));
+        if !best.contains(&name) && lexicons.search_classes.words.contains(&name) {
+            best.push(name);
+        }
+    }
+    if best.len() < 2 {
+        best.clear();
+    }
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
         if node.area != Area::Body
@@ -348,7 +364,11 @@ fn group_name(text: &str) -> String {
                 || matches!(c, '(' | '（' | '[' | '【' | ']' | '】' | '：' | ':' | '|')
         })
         .unwrap_or(text.len());
-    cut(&text[..end], 12)
+    let name = cut(&text[..end], 12);
+    match name.strip_suffix('类') {
+        Some(rest) if rest.chars().count() >= 2 => rest.to_owned(),
+        _ => name,
+    }
 }
 
 #[cfg(test)]
@@ -391,6 +411,10 @@ mod tests {
                 3,
             ),
             ("<ul><li><a href=1>政策解读新闻发布会</a></li></ul>", 0),
+            (
+                "<h4>新闻类（3）</h4><ul><li>a</li></ul><h4>政策类（2）</h4>",
+                2,
+            ),
             ("<p>共找到 3 条结果</p>", 0),
         ] {
             assert_eq!(

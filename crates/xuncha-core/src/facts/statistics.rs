@@ -56,7 +56,11 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
     let lines: Vec<Line> = dom
         .lines(0..dom.nodes.len())
         .into_iter()
-        .filter(|line| dom.nodes[line.node].area == Area::Body && !is_link(dom, line.node))
+        .filter(|line| {
+            dom.nodes[line.node].area == Area::Body
+                && !is_link(dom, line.node)
+                && !is_clock(&line.text)
+        })
         .collect();
     let title = facts
         .title
@@ -117,6 +121,13 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         }
     }
     found
+}
+
+/// Today's date in the page's head is no period.
+fn is_clock(text: &str) -> bool {
+    ["今天", "今日", "星期"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 fn is_link(dom: &Dom, node: usize) -> bool {

@@ -22,6 +22,11 @@ pub fn annex(id: &str, number: usize, title: String, inputs: &NoticeInputs) -> O
             account_rows(inputs),
             "outcome.accounts_unqualified",
         ),
+        "unqualified_websites" => (
+            &["序号", "网站名称", "类别", "主办单位", "所在市", "存在问题"],
+            website_rows(inputs),
+            "outcome.websites_unqualified",
+        ),
         "reporting_names" => (
             &["序号", "网站标识码", "规范名称", "报送系统中的名称"],
             name_rows(inputs),
@@ -75,11 +80,16 @@ fn above_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
     portals_above(inputs).iter().map(row).collect()
 }
 
-fn details(inputs: &NoticeInputs) -> BTreeMap<&TargetId, Vec<&str>> {
-    let mut details: BTreeMap<&TargetId, Vec<&str>> = BTreeMap::new();
+fn details(inputs: &NoticeInputs) -> BTreeMap<&TargetId, Vec<String>> {
+    let mut details: BTreeMap<&TargetId, Vec<String>> = BTreeMap::new();
     for problem in &inputs.problems {
         if let Some(target) = &problem.target {
-            details.entry(target).or_default().push(&problem.detail);
+            // The text prints the bare host name after 域名为; in a list of problems it needs these words.
+            let detail = match problem.kind.as_str() {
+                "nonconforming_domain" => format!("域名{}不规范", problem.detail),
+                _ => problem.detail.clone(),
+            };
+            details.entry(target).or_default().push(detail);
         }
     }
     details
@@ -108,6 +118,32 @@ fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
         ]
     };
     accounts.into_iter().map(row).collect()
+}
+
+/// Websites that are 不合格, in the order of division code and number, with their problems and, where it was scored, the score.
+fn website_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
+    let details = details(inputs);
+    let is_unqualified = |target: &&NoticeTarget| {
+        target.class != TargetClass::Account
+            && target.drawn
+            && target.outcome == Some(Outcome::Unqualified)
+    };
+    let mut websites: Vec<&NoticeTarget> = inputs.targets.values().filter(is_unqualified).collect();
+    websites.sort_by(|a, b| (&a.region_code, &a.id).cmp(&(&b.region_code, &b.id)));
+    let row = |target: &NoticeTarget| {
+        let mut found: Vec<String> = details.get(&target.id).cloned().unwrap_or_default();
+        if let Some(score) = target.score {
+            found.push(format!("扣分指标得分{}分", score.short()));
+        }
+        vec![
+            target.name.clone(),
+            class_name(target.class).to_owned(),
+            target.unit.clone(),
+            target.city.clone(),
+            found.join("；"),
+        ]
+    };
+    websites.into_iter().map(row).collect()
 }
 
 fn name_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {

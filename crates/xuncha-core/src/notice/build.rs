@@ -132,7 +132,7 @@ impl Layout<'_> {
         let annex = annexes::annex(id, number, title, self.inputs).ok_or_else(|| {
             NoticeError::new(
                 place(line.number),
-                format!("没有名为“{id}”的附件；可用 above_80、problem_accounts、reporting_names"),
+                format!("没有名为“{id}”的附件；可用 above_80、problem_accounts、reporting_names、unqualified_websites"),
             )
         })?;
         if !annex.rows.is_empty() {

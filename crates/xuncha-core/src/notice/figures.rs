@@ -331,14 +331,32 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
     );
 }
 
-/// 规范命名 is a claim about all drawn accounts: as long as one was not looked at, nothing is said.
+/// Of the drawn accounts those that are named and certified as they should be. `naming.all_checked` is empty while some of them
+/// were not looked at: the text then says nothing of all accounts.
 fn put_naming(inputs: &NoticeInputs, scope: &mut Scope) {
-    let is_account = |target: &&NoticeTarget| target.drawn && target.class == TargetClass::Account;
-    let accounts = inputs.targets.values().filter(is_account);
-    let looked_at: Option<Vec<bool>> = accounts.map(|target| target.naming_conforms).collect();
-    let named = looked_at.unwrap_or_default();
-    let conforming = named.iter().filter(|conforms| **conforms).count();
-    put_degree(inputs, scope, "naming", "checked", conforming, named.len());
+    let drawn: Vec<&NoticeTarget> = inputs
+        .targets
+        .values()
+        .filter(|target| target.drawn && target.class == TargetClass::Account)
+        .collect();
+    let named: Vec<bool> = drawn
+        .iter()
+        .filter_map(|target| target.naming_conforms)
+        .collect();
+    let is_complete = !drawn.is_empty() && named.len() == drawn.len();
+    scope.put_text(
+        "naming.all_checked",
+        if is_complete { "是" } else { "" },
+        "抽中的政务新媒体均已核查名称和认证信息",
+    );
+    put_degree(
+        inputs,
+        scope,
+        "naming",
+        "checked",
+        named.iter().filter(|conforms| **conforms).count(),
+        named.len(),
+    );
 }
 
 fn put_degree(

@@ -72,6 +72,15 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
             _ => groups.push((class, vec![row])),
         }
     }
+    let is_compared = groups
+        .iter()
+        .flat_map(|(_, members)| members)
+        .any(|row| row.previous.is_some());
+    scope.put_text(
+        "level1.compared",
+        if is_compared { "是" } else { "" },
+        "一级指标有上轮得分指数可比",
+    );
     let flag = |on: bool| {
         if on {
             vec![Span::Text("是".to_owned())]

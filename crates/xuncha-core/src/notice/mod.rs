@@ -244,3 +244,7 @@ impl NoticeError {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod property_tests;

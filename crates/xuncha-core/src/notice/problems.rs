@@ -30,10 +30,7 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
                 format!("问题“{}”的 population“{population}”不是指标", kind.id),
             ));
         }
-        let subjects: BTreeSet<&str> = rows
-            .iter()
-            .map(|problem| problem.subject.as_str())
-            .collect();
+        let subjects: BTreeSet<&str> = rows.iter().map(|problem| identity(problem)).collect();
         scope.put_count(
             format!("{name}.count"),
             subjects.len(),
@@ -47,6 +44,14 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
             .insert(format!("{name}.groups"), groups(&rows));
     }
     errors
+}
+
+/// What is counted once: the target, or the name of what is not in the registry. Accounts on several platforms may share a name.
+fn identity(problem: &Problem) -> &str {
+    match &problem.target {
+        Some(target) => &target.0,
+        None => &problem.subject,
+    }
 }
 
 fn unknown_kinds(inputs: &NoticeInputs) -> Vec<NoticeError> {

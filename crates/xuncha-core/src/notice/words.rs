@@ -1,12 +1,9 @@
 //! 用词界限: which word a share or a change is given. Limits are data (`templates/words.toml`), never code.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::NoticeError;
 use crate::points::{Exact, Points};
-use crate::registry::TargetClass;
 
 /// 用词.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -32,8 +29,6 @@ pub struct Words {
     pub weak: WeakWords,
     /// How many portals are named.
     pub above_80: AboveWords,
-    /// How the text writes platforms; others as filed.
-    pub platforms: BTreeMap<String, String>,
     /// Kinds of problems that a template may speak of.
     pub problem: Vec<ProblemKind>,
 }
@@ -107,15 +102,6 @@ pub struct ProblemKind {
     /// Figure that is the whole for words of degree.
     #[serde(default)]
     pub population: Option<String>,
-    /// Checks that find it: `check`, `check/case` or `manual/question`.
-    #[serde(default)]
-    pub found_by: Vec<String>,
-    /// Words that follow the name of the target; `{host}` stands for a site's host.
-    #[serde(default)]
-    pub phrase: String,
-    /// Only targets of this class.
-    #[serde(default)]
-    pub only: Option<TargetClass>,
 }
 
 impl Words {

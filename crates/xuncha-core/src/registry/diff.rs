@@ -77,6 +77,21 @@ pub struct Change {
     pub what: ChangeKind,
 }
 
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}“{}”{} ", self.kind.zh(), self.id, self.name)?;
+        match &self.what {
+            ChangeKind::Added { .. } => f.write_str("新增"),
+            ChangeKind::Removed { .. } => f.write_str("删除"),
+            ChangeKind::Renamed { from, to } => write!(f, "更名：{from} → {to}"),
+            ChangeKind::Moved { field, from, to } => write!(f, "划转 {field}：{from} → {to}"),
+            ChangeKind::Closed { from, to } => write!(f, "关停：{from} → {to}"),
+            ChangeKind::Merged { from, to } => write!(f, "整合迁移：{from} → {to}"),
+            ChangeKind::Changed { field, from, to } => write!(f, "{field}：{from} → {to}"),
+        }
+    }
+}
+
 /// 变更不适用. A change that does not fit the registry any more.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}“{id}”已不是预览时的样子，请重新预览后再导入：{message}", kind = .kind.zh())]

@@ -1,5 +1,7 @@
 //! What could not be determined in a round: never held against a target.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -7,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement};
+use xuncha_core::registry::TargetId;
 use xuncha_core::verdict::{Doubt, Verdict};
 
 use crate::WebState;
@@ -29,6 +32,7 @@ const PLACES_SHOWN: usize = 5;
 struct Row {
     href: String,
     target: String,
+    name: String,
     indicator: String,
     check: String,
     whole: Option<(String, String)>,
@@ -54,6 +58,8 @@ pub(crate) async fn list(
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let set = &row.round.set;
     let found = state.store.undetermined(&id, &set.id, pager.page()).await?;
+    let targets: Vec<TargetId> = found.rows.iter().map(|one| one.target.clone()).collect();
+    let names = state.store.target_names(&id, &targets).await?;
     let base = format!("/rounds/{}", encode(&id));
     let title = viewer.lang.t("无法判定", "Undetermined");
     page(&OpenPage {
@@ -61,13 +67,19 @@ pub(crate) async fn list(
         rows: found
             .rows
             .iter()
-            .map(|one| read_row(viewer.lang, &base, set, one))
+            .map(|one| read_row(viewer.lang, &base, set, &names, one))
             .collect(),
         pager: pager.over(found.total, format!("{base}/open"), Vec::new()),
     })
 }
 
-fn read_row(lang: Lang, base: &str, set: &IndicatorSet, judgement: &Judgement) -> Row {
+fn read_row(
+    lang: Lang,
+    base: &str,
+    set: &IndicatorSet,
+    names: &BTreeMap<TargetId, String>,
+    judgement: &Judgement,
+) -> Row {
     let (whole, doubts): (_, &[Doubt]) = match &judgement.result {
         Judged::Unknown { undetermined } => {
             let reason = labels::reason(lang, undetermined.reason).to_owned();
@@ -94,6 +106,7 @@ fn read_row(lang: Lang, base: &str, set: &IndicatorSet, judgement: &Judgement) -
     Row {
         href: format!("{base}/targets/{}", encode(&judgement.target.0)),
         target: judgement.target.0.clone(),
+        name: names.get(&judgement.target).cloned().unwrap_or_default(),
         indicator: format!("{} {name}", judgement.indicator),
         check: judgement.check.clone(),
         whole,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use xuncha_core::points::Exact;
 use xuncha_core::registry::TargetClass;
 use xuncha_core::score::Outcome;
-use xuncha_core::stats::{Figure, IndexRow, Stats};
+use xuncha_core::stats::{Figure, FigureValue, IndexRow, Stats};
 use xuncha_store::judge::VerdictClass;
 use xuncha_store::round::RoundRow;
 
@@ -232,12 +232,16 @@ async fn strata(state: &WebState, round: &str) -> Result<Vec<Stratum>, WebError>
 
 /// The figures of sample and outcome; those of single indicators stand in the index below them.
 fn headline_figures(stats: Stats) -> Vec<Figure> {
-    let shown = |name: &str| !name.starts_with("index_") && !name.starts_with("above_line.names");
-    stats
-        .figures
-        .into_iter()
-        .filter(|(name, _)| shown(name))
-        .map(|(_, figure)| figure)
+    let shown = |name: &str| !name.starts_with("index_");
+    let figures = stats.figures.into_iter().filter(|(name, _)| shown(name));
+    figures
+        .map(|(_, mut figure)| {
+            // 缺上期数据 has no unit.
+            if matches!(figure.value, FigureValue::Missing(_)) {
+                figure.unit.clear();
+            }
+            figure
+        })
         .collect()
 }
 

@@ -400,7 +400,7 @@ fn result(check: &str, target: &TargetId, prompt: Option<&str>, captured: &Evide
         "missing_site_marks" if number % 4 == 1 => {
             let finding = Finding::new(
                 "找错入口",
-                "missing",
+                "mark_missing",
                 "网站底部没有“我为政府网站找错”入口",
                 captured.quoting("主办：青石市人民政府办公室"),
             );
@@ -416,7 +416,7 @@ fn result(check: &str, target: &TargetId, prompt: Option<&str>, captured: &Evide
             );
             return Judged::Unknown { undetermined: why };
         }
-        "stale_account" if number % 4 == 0 => {
+        "stale_account" if number.is_multiple_of(4) => {
             let evidence = EvidenceRef {
                 record: String::new(),
                 ..captured.clone()
@@ -445,7 +445,7 @@ fn broken_links(captured: &EvidenceRef, is_naughty: bool) -> Verdict {
     let mut findings = vec![
         Finding::new(
             "http://www.site1.gov.cn/zcwj/404.html",
-            "internal",
+            "home_link",
             "链接“关于印发实施方案的通知”打不开（两次访问均为 404）",
             captured.quoting("<a href=/zcwj/404.html>关于印发实施方案的通知</a>"),
         )
@@ -458,7 +458,7 @@ fn broken_links(captured: &EvidenceRef, is_naughty: bool) -> Verdict {
             text: NAUGHTY.into(),
         };
         findings.push(
-            Finding::new(NAUGHTY, "internal", NAUGHTY, captured.quoting(NAUGHTY))
+            Finding::new(NAUGHTY, "home_link", NAUGHTY, captured.quoting(NAUGHTY))
                 .with_url(NAUGHTY)
                 .with_places([place]),
         );
@@ -500,6 +500,19 @@ fn reviews_of(set: &IndicatorSet, subject: &Subject, findings: &[Review]) -> Vec
         .filter(|review| &review.target == target)
         .cloned()
         .collect();
+    if target.0 == "A000008" {
+        // A veto counts only when a person confirmed it; that of A000004 stays open.
+        all.push(Review {
+            round: ROUND.into(),
+            target: target.clone(),
+            check: "stale_account".into(),
+            key: "stale".into(),
+            decision: Decision::Confirmed,
+            by: "李四".into(),
+            at: at("2026-03-19T15:00"),
+            reason: "核对属实".into(),
+        });
+    }
     for question in set
         .indicators
         .iter()

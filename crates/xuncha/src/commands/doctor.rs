@@ -3,14 +3,18 @@
 use std::path::Path;
 
 use anyhow::Result;
+use xuncha_report::Fonts;
+
+use crate::jobs::notice::font_folders;
 
 /// Prints one line per thing the product can use.
 pub fn run(data: &Path) -> Result<()> {
     println!("巡查 {}  数据目录 {}", env!("CARGO_PKG_VERSION"), data.display());
     line("数据目录可写", is_writable(data), "无法保存名录与证据；用 --data 指定另一个目录");
-    for family in ["仿宋", "楷体", "宋体", "黑体"] {
-        let found = xuncha_report::fonts::find(data).has(family);
-        line(&format!("字体 {family}"), found, "PDF 以相近字体代替；见 cargo xtask packages");
+    match Fonts::find(&font_folders(data)) {
+        Ok(fonts) if fonts.missing().is_empty() => println!("  ✓ 公文字体齐全"),
+        Ok(fonts) => line(&format!("字体 {}", fonts.missing().join("、")), false, "PDF 以相近字体代替"),
+        Err(error) => line("字体", false, &error.to_string()),
     }
     let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     let has_browser = chromium.iter().any(|path| Path::new(path).is_file());

@@ -31,7 +31,7 @@ pub fn run(rules: &Rules, arguments: &ExplainArgs) -> Result<()> {
     names.sort_unstable();
     names.dedup();
     for check in names.iter().filter_map(|name| checks::find(name)) {
-        println!("检查项 {}（{}，第 {} 版）", check.name, check.title, check.version);
+        println!("检查项 {}（{}，第 {} 版）", check.name, check.title_zh, check.version);
         for (case, title) in check.cases {
             println!("  {case:<24} {title}");
         }

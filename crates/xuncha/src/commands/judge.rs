@@ -5,7 +5,7 @@ use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
 use xuncha_core::verdict::Verdict;
-use xuncha_store::RoundRow;
+use xuncha_store::round::RoundRow;
 
 use crate::cli::JudgeArgs;
 use crate::data::Data;

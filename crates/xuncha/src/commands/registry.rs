@@ -47,7 +47,7 @@ pub async fn import_file(data: &Data, rules: &Rules, file: &Path, mapping: &str,
         .map_err(|errors| sheets::all_errors(&file.display().to_string(), &errors))?;
     let changes = diff(&before, &after);
     if !dry_run {
-        let note = ChangeNote { at: super::now(), person: super::person(), reason: format!("导入 {}", file.display()) };
+        let note = ChangeNote { at: super::now(), by: super::person(), reason: format!("导入 {}", file.display()) };
         data.store.put_registry(&after, &note).await?;
     }
     Ok(changes)
@@ -84,7 +84,7 @@ async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Resu
 async fn history(data: &Data) -> Result<()> {
     let changes = data.store.changes(None, Page::numbered(1, 100)).await?;
     for change in &changes.rows {
-        println!("{} {} {} {:?} {}", change.note.at, change.note.person, change.change.entry, change.change.kind, change.note.reason);
+        println!("{} {} {} {:?} {}", change.note.at, change.note.by, change.change.entry, change.change.kind, change.note.reason);
     }
     println!("共 {} 处变化，以上为最近 {} 处。", changes.total, changes.rows.len());
     Ok(())

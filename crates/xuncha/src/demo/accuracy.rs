@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use xuncha_core::judge::{Judged, Judgement};
-use xuncha_core::verdict::Verdict;
+use xuncha_core::verdict::{Finding, Verdict};
 
 /// `truth.json` of the province.
 #[derive(Debug, Deserialize)]
@@ -114,8 +114,7 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
             Judged::Known { .. } => continue,
         };
         let keys = reported.entry((target, &judgement.check)).or_default();
-        // Keys that only say that a part is absent, or that sum up several findings of the same check, are not places.
-        keys.extend(findings.iter().map(|finding| finding.key.as_str()).filter(|key| !key.starts_with("missing:")));
+        keys.extend(findings.iter().filter(|finding| is_planted_kind(finding)).map(|finding| finding.key.as_str()));
     }
     let mut accuracy = Accuracy::default();
     let mut families: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -155,6 +154,25 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
         tally.precision = share(tally.found, tally.found + tally.wrong);
     }
     accuracy
+}
+
+/// Findings that sum up others of the same check, or say that a whole column kind is absent, have no key in the truth.
+fn is_planted_kind(finding: &Finding) -> bool {
+    let sums_up = ["unusable_item", "all_unusable", "no_services", "reporting_name"];
+    !sums_up.contains(&finding.case.as_str()) && !finding.key.starts_with("missing:")
+}
+
+impl Accuracy {
+    /// One line per check.
+    pub fn print(&self) {
+        println!("  {:<28} 埋设  查出  漏查  误报  近似  查全    查准", "检查项");
+        for (check, tally) in &self.checks {
+            println!(
+                "  {check:<28} {:>4}  {:>4}  {:>4}  {:>4}  {:>4}  {:.3}  {:.3}",
+                tally.planted, tally.found, tally.missed, tally.wrong, tally.near_misses, tally.recall, tally.precision
+            );
+        }
+    }
 }
 
 fn share(part: usize, whole: usize) -> f64 {

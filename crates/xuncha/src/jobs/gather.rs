@@ -83,7 +83,7 @@ fn connect_to_province(path: &Path, file: &ProvinceFile, settings: &mut Settings
 
 /// One bar per phase.
 #[derive(Default)]
-struct Bars {
+pub struct Bars {
     open: Mutex<BTreeMap<String, ProgressBar>>,
 }
 

@@ -17,7 +17,7 @@ use xuncha_core::review::{Review, keep_confirmed};
 use xuncha_core::round::{Round, Subject};
 use xuncha_core::stats::PreviousRound;
 use xuncha_store::evidence::EvidenceFolder;
-use xuncha_store::RoundRow;
+use xuncha_store::round::RoundRow;
 
 use crate::data::Data;
 use crate::progress;

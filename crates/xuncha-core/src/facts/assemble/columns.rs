@@ -140,8 +140,62 @@ fn entries(
                 parent: Some(canonical(&url)),
             });
         }
+        // A parent's page may be the only place that links its columns.
+        for link in page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+        {
+            let as_entry = NavigationEntry {
+                text: link.text.clone(),
+                url: link.url.clone(),
+                depth: 2,
+            };
+            let is_new = is_column(&as_entry) && !seen.contains(&canonical(&link.url));
+            if is_new
+                && records
+                    .page(&link.url)
+                    .is_some_and(|target| is_column_named(target, &link.text))
+            {
+                seen.insert(canonical(&link.url));
+                entries.push(Entry {
+                    url: link.url.clone(),
+                    name: link.text.clone(),
+                    depth: depth + 1,
+                    parent: Some(canonical(&url)),
+                });
+            }
+        }
     }
     entries
+}
+
+/// Whether a page calls itself by the text of the link that leads to it, and is no article, guide, message or form.
+fn is_column_named(page: &PageFacts, text: &str) -> bool {
+    let count = text.chars().count();
+    if !(2..=10).contains(&count)
+        || page.guide.is_some()
+        || !page.messages.is_empty()
+        || !page.is_html
+    {
+        return false;
+    }
+    let tail = page
+        .breadcrumbs
+        .last()
+        .filter(|crumb| crumb.url.is_empty() || crumb.url == page.capture.url);
+    let named = page
+        .metas
+        .get("ColumnName")
+        .is_some_and(|name| name == text)
+        || tail.is_some_and(|crumb| crumb.text == text);
+    let is_article = page.metas.contains_key("ArticleTitle")
+        || page
+            .article
+            .as_ref()
+            .is_some_and(|article| article.published.is_some() && page.list.is_none());
+    let has_own_form = page.consultation.starts_with("表单");
+    named && !is_article && !has_own_form
 }
 
 /// First segment of the path, or the whole address where all stands in the query.
@@ -249,10 +303,10 @@ fn column(
     let has_children = parents.contains(&canonical(&entry.url));
     let needs_script = items.is_empty()
         && (page.needs_script || page.list.as_ref().is_some_and(|list| list.needs_script));
-    let has_other = has_content(page, kind)
+    let has_other = has_content(page, kind, addresses)
         || frames
             .iter()
-            .any(|frame| has_content(frame, kind) || frame.list.is_some());
+            .any(|frame| has_content(frame, kind, addresses) || frame.list.is_some());
     let is_parent_only = has_children && items.is_empty();
     Column {
         url: entry.url.clone(),
@@ -296,7 +350,7 @@ fn newest(records: &Records, items: &[&ListItem]) -> Option<Date> {
 }
 
 /// Content other than a list: prose, forms, messages, guides, statistics, pictures, or links of its own.
-fn has_content(page: &PageFacts, kind: ColumnKind) -> bool {
+fn has_content(page: &PageFacts, kind: ColumnKind, addresses: &BTreeSet<String>) -> bool {
     let says_empty = !page.empty_wording.is_empty();
     let prose = page
         .article
@@ -314,7 +368,7 @@ fn has_content(page: &PageFacts, kind: ColumnKind) -> bool {
     let own_links = page
         .links
         .iter()
-        .filter(|link| is_own_link(link, page))
+        .filter(|link| is_own_link(link, page, addresses))
         .count();
     let is_plain = matches!(
         kind,
@@ -334,15 +388,16 @@ fn has_content(page: &PageFacts, kind: ColumnKind) -> bool {
     }
     !says_empty
         && (prose >= 30
-            || page.body_area_chars >= 150
+            || is_plain && page.body_area_chars >= 150
             || is_plain && pictures > 0
             || own_links >= 3)
 }
 
-fn is_own_link(link: &Link, page: &PageFacts) -> bool {
+fn is_own_link(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
     link.kind == LinkKind::Anchor
         && link.area == Area::Body
         && link.text.chars().count() >= 4
+        && !addresses.contains(&canonical(&link.url))
         && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
         && !page.navigation.iter().any(|entry| entry.url == link.url)
 }

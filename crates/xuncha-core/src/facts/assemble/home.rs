@@ -104,7 +104,7 @@ pub(super) fn home(records: &Records, page: &PageFacts, columns: &[Column]) -> H
     HomeFacts {
         url: address(page).to_owned(),
         title: page.title.clone(),
-        header_name: page.header_name.clone(),
+        header_name: header_name(records, page),
         site_name: page.metas.get("SiteName").cloned().unwrap_or_default(),
         newest: newest.as_ref().map(|(day, _)| *day),
         newest_item: newest.map(|(_, place)| place),
@@ -168,6 +168,25 @@ fn listed_items(records: &Records, page: &PageFacts, dated: &mut Vec<Dated>) {
             ));
         }
     }
+}
+
+/// The header may stand in a frame of its own, beside the one with the content.
+fn header_name(records: &Records, page: &PageFacts) -> String {
+    let url = &page.capture.url;
+    let framing = |other: &&PageFacts| {
+        other
+            .links
+            .iter()
+            .any(|link| link.kind == LinkKind::Frame && link.url == *url)
+    };
+    let outer = records.good_pages().find(framing);
+    let siblings = outer.map(|outer| parts(records, outer)).unwrap_or_default();
+    std::iter::once(page)
+        .chain(parts(records, page))
+        .chain(siblings)
+        .map(|part| part.header_name.clone())
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
 }
 
 fn new_links(records: &Records) -> u32 {

@@ -310,6 +310,16 @@ pub(super) fn links(judge: &Judge<'_>, home: Option<&PageFacts>) -> (Vec<LinkFac
     }
     let mut spots: BTreeMap<String, Spot> = BTreeMap::new();
     let home_key = home.map(|home| canonical(&home.capture.url));
+    let own_home = canonical(judge.home.as_str());
+    let framed: Vec<String> = judge
+        .records
+        .pages
+        .get(&own_home)
+        .into_iter()
+        .flat_map(|page| &page.links)
+        .filter(|link| link.kind == LinkKind::Frame)
+        .map(|link| canonical(&link.url))
+        .collect();
     let extra = home.filter(|home| {
         !judge
             .records
@@ -317,7 +327,10 @@ pub(super) fn links(judge: &Judge<'_>, home: Option<&PageFacts>) -> (Vec<LinkFac
             .contains_key(&canonical(&home.capture.url))
     });
     for page in judge.records.good_pages().chain(extra) {
-        let is_home = home_key.as_deref() == Some(canonical(&page.capture.url).as_str());
+        // A frameset's parts are the home page too.
+        let key = canonical(&page.capture.url);
+        let is_home =
+            home_key.as_deref() == Some(key.as_str()) || key == own_home || framed.contains(&key);
         for link in &page.links {
             // A pager's pages are a guess at what its script would do, never held against the site.
             if matches!(link.kind, LinkKind::Form | LinkKind::Pager) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::records::{Records, address, evidence};
+use super::records::{Records, address, evidence, page_key};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
     Area, ArticleFacts, Column, ColumnKind, InterpretationFacts, LinkKind, Mark, MarkSeen,
@@ -115,6 +115,8 @@ fn class(
         .breadcrumbs
         .iter()
         .rev()
+        // The page's own name at the end is its title, not a column.
+        .filter(|crumb| !crumb.url.is_empty())
         .map(|crumb| lexicons.column_kind(&crumb.text))
         .find(|(_, is_sure)| *is_sure)
         .map(|(kind, _)| kind);
@@ -314,7 +316,7 @@ fn core(title: &str) -> String {
 
 fn is_same(document: &str, reading: &str) -> bool {
     let (of_document, of_reading) = (core(document), core(reading));
-    let long_enough = |text: &str| text.chars().count() >= 6;
+    let long_enough = |text: &str| text.chars().count() >= 5;
     long_enough(&of_document) && bare(reading).contains(&of_document)
         || long_enough(&of_reading) && bare(document).contains(&of_reading)
 }
@@ -324,18 +326,18 @@ fn linked(page: &PageFacts) -> BTreeSet<String> {
     page.links
         .iter()
         .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
-        .map(|link| canonical(&link.url))
+        .map(|link| page_key(&link.url))
         .chain(
             page.article
                 .iter()
                 .flat_map(|article| &article.body_links)
-                .map(|link| canonical(&link.url)),
+                .map(|link| page_key(&link.url)),
         )
         .collect()
 }
 
 fn keys(page: &PageFacts) -> [String; 2] {
-    [canonical(&page.capture.url), canonical(address(page))]
+    [page_key(&page.capture.url), page_key(address(page))]
 }
 
 fn pair(

@@ -135,11 +135,28 @@ impl Records {
         }
     }
 
-    /// A page that was read well, by any of its addresses.
+    /// A page that was read well, also under the other scheme.
     pub fn page(&self, url: &str) -> Option<&PageFacts> {
-        self.pages
-            .get(&canonical(url))
-            .filter(|page| page.capture.is_success())
+        let key = canonical(url);
+        let good = |key: &str| self.pages.get(key).filter(|page| page.capture.is_success());
+        good(&key).or_else(|| good(&other_scheme(&key)?))
+    }
+
+    /// Drops pages that were also read under the home page's scheme: one page, one entry.
+    pub fn drop_twins(&mut self, scheme: &str) {
+        let twins: Vec<String> = self
+            .pages
+            .keys()
+            .filter(|key| !key.starts_with(&format!("{scheme}://")))
+            .filter(|key| {
+                let twin = other_scheme(key).and_then(|twin| self.pages.get(&twin));
+                twin.is_some_and(|twin| twin.capture.is_success())
+            })
+            .cloned()
+            .collect();
+        for key in twins {
+            self.pages.remove(&key);
+        }
     }
 
     /// Pages that were read well, in the order of address.
@@ -201,6 +218,20 @@ fn opened(capture: &Capture) -> (Option<bool>, String) {
             None => unknown("没有应答记录，不计入"),
         },
     }
+}
+
+fn other_scheme(url: &str) -> Option<String> {
+    match url.strip_prefix("http://") {
+        Some(rest) => Some(format!("https://{rest}")),
+        None => Some(format!("http://{}", url.strip_prefix("https://")?)),
+    }
+}
+
+/// An address without its scheme and `www.`: the same for all spellings of one page.
+pub(super) fn page_key(url: &str) -> String {
+    let key = canonical(url);
+    let rest = key.split_once("://").map_or(key.as_str(), |(_, rest)| rest);
+    rest.trim_start_matches("www.").to_owned()
 }
 
 /// The evidence of a page, quoting a spot.

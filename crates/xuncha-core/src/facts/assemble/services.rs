@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::links::{Judge, is_bad_look};
-use super::records::{Records, address, evidence};
+use super::records::{Records, address, evidence, page_key};
 use crate::evidence::{EvidenceRef, Purpose};
 use crate::facts::guide::title_names_item;
 use crate::facts::lexicons::Lexicons;
@@ -16,29 +16,39 @@ use crate::facts::text::bare;
 
 /// Guide pages in the order of address.
 pub(super) fn guides(records: &Records, columns: &[Column], lexicons: &Lexicons) -> Vec<SiteGuide> {
-    records
+    let mut guides: Vec<SiteGuide> = records
         .good_pages()
         .filter(|page| {
-            !columns
-                .iter()
-                .any(|column| canonical(&column.url) == canonical(&page.capture.url))
-                && page.missing_wording.is_empty()
+            let key = canonical(&page.capture.url);
+            page.missing_wording.is_empty()
+                && !columns.iter().any(|column| canonical(&column.url) == key)
         })
         .filter_map(|page| {
-            let mut guide = page.guide.clone()?;
-            if title_names_item(&guide, lexicons)
-                && !guide.elements.contains_key(&GuideElement::事项名称)
-            {
-                let title = guide.title.clone();
-                guide.elements.insert(GuideElement::事项名称, title);
-            }
+            let guide = page.guide.clone()?;
             Some(SiteGuide {
                 url: page.capture.url.clone(),
                 evidence: evidence(page, &guide.title),
                 guide,
             })
         })
-        .collect()
+        .collect();
+    // A title names the item, unless the site's other guides state the name as an element of its own.
+    let stated = guides
+        .iter()
+        .filter(|site| site.guide.elements.contains_key(&GuideElement::事项名称))
+        .count();
+    if stated * 2 < guides.len() || stated == 0 {
+        for site in &mut guides {
+            if title_names_item(&site.guide, lexicons) {
+                let title = site.guide.title.clone();
+                site.guide
+                    .elements
+                    .entry(GuideElement::事项名称)
+                    .or_insert(title);
+            }
+        }
+    }
+    guides
 }
 
 /// The page that lists the services: links most guides, else a column of services that has content.
@@ -103,6 +113,8 @@ pub(super) fn messages(records: &Records, lexicons: &Lexicons) -> Vec<SiteMessag
         page.breadcrumbs
             .iter()
             .skip(1)
+            // The title of a message may speak of anything; only the columns above it tell its channel.
+            .filter(|crumb| !page.title.contains(&crumb.text) || page.messages.len() > 1)
             .any(|crumb| says(&crumb.text))
             || page.metas.get("ColumnName").is_some_and(|name| says(name))
     };
@@ -202,13 +214,6 @@ pub(super) fn channel(judge: &Judge<'_>, lexicons: &Lexicons) -> Option<Evidence
     None
 }
 
-/// Same document under another scheme or with `www.`.
-fn bare_address(url: &str) -> String {
-    let key = canonical(url);
-    let rest = key.split_once("://").map_or(key.as_str(), |(_, rest)| rest);
-    rest.trim_start_matches("www.").to_owned()
-}
-
 /// What asking the site's search gave.
 pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<SearchFacts> {
     let forms = || {
@@ -225,7 +230,7 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         .searches
         .iter()
         .filter(|page| !titles.contains_key(&bare(query(page))))
-        .flat_map(|page| page.links.iter().map(|link| bare_address(&link.url)))
+        .flat_map(|page| page.links.iter().map(|link| page_key(&link.url)))
         .collect();
     let broken = records
         .searches
@@ -273,10 +278,7 @@ fn query(page: &PageFacts) -> &str {
 
 /// The expected address or title stands among the links of the result page, and not also under a word that nobody published.
 fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String]) -> bool {
-    let wanted = [
-        bare_address(&expected.capture.url),
-        bare_address(address(expected)),
-    ];
+    let wanted = [page_key(&expected.capture.url), page_key(address(expected))];
     let title = bare(query(page));
     let anchors = page
         .links
@@ -291,7 +293,7 @@ fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String
         .map(|link| (link.url.as_str(), link.text.as_str()))
         .chain(listed)
         .any(|(url, text)| {
-            let address = bare_address(url);
+            let address = page_key(url);
             if shown_for_nonsense.contains(&address) {
                 return false;
             }

@@ -32,10 +32,11 @@ pub fn assemble_site(
     outside: &BTreeMap<String, Vec<Capture>>,
     lexicons: &Lexicons,
 ) -> SiteFacts {
-    let records = Records::gather(records);
+    let mut records = Records::gather(records);
     // An address that does not parse has no scope and no pages; the facts are then empty and say so by their phases.
     let home_url = Url::parse(&site.home)
         .unwrap_or_else(|_| Url::parse("http://invalid.invalid/").expect("a valid address"));
+    records.drop_twins(home_url.scheme());
     let scope = scope(&home_url);
     let home_page = home::home_page(&records, &home_url);
     let columns = columns::columns(&records, home_page, &home_url, &scope, lexicons);
@@ -91,10 +92,12 @@ fn content_pages<'a>(records: &'a Records, columns: &[Column], home: &Url) -> Ve
         .filter(|page| {
             let key = canonical(&page.capture.url);
             let is_column = columns.iter().any(|column| canonical(&column.url) == key);
-            let article = page
-                .article
-                .as_ref()
-                .filter(|article| article.body_chars >= 20);
+            // Without a date and without tags of an article a page is an introduction, a topic's front or a notice of the site.
+            let article = page.article.as_ref().filter(|article| {
+                let is_published =
+                    article.published.is_some() || page.metas.contains_key("ArticleTitle");
+                is_published && article.body_chars >= 20
+            });
             article.is_some()
                 && key != home_key
                 && !is_column

@@ -1,9 +1,15 @@
-use super::*;
+//! A property of every notice: whatever a round came to, text, charts, annexes and sums agree, and the text reads as sentences.
+
+use std::collections::BTreeMap;
+
+use super::from_results::{RoundDetails, inputs};
+use super::template::{Template, parse};
+use super::words::Words;
+use super::{Notice, build};
 use crate::indicator::resolve;
 use crate::judge::Judgement;
-use crate::notice::template::{Template, parse};
-use crate::notice::{Notice, build};
-use crate::registry::{SiteKind, TargetClass};
+use crate::registry::{Registry, SiteKind, Target, TargetClass};
+use crate::results::Results;
 use crate::review::Decision;
 use crate::round::{Coverage, Round, Sample};
 use crate::testing::*;
@@ -16,34 +22,15 @@ fn template() -> Template {
     parse(LETTER).unwrap()
 }
 
-fn particulars() -> Particulars {
-    let names = [
-        ("issuer", "云岭省大数据发展管理局"),
-        ("issuer_short", "省大数据局"),
-        ("quarter", "2026年第一季度"),
-        ("previous_quarter", "2025年第四季度"),
-        ("area", "全省"),
-        ("province_level", "省"),
-        ("recipients", "各市人民政府，省各有关单位"),
-        ("basis", "《政府网站与政务新媒体检查指标》"),
-        ("account_basis", "《政府网站与政务新媒体检查指标》"),
-        ("approval", ""),
-        ("form_year", "2025"),
-        ("share_unit", "个百分点"),
-        ("mail", ""),
-    ];
-    Particulars {
-        names: names
-            .map(|(key, text)| (key.to_owned(), text.to_owned()))
-            .into(),
+fn details() -> RoundDetails {
+    RoundDetails {
+        names: BTreeMap::new(),
         number: String::new(),
         date: jiff::civil::date(2026, 4, 3),
-        rectify_by: jiff::civil::date(2026, 4, 30),
         cases: Vec::new(),
         closures: Vec::new(),
         filings: Vec::new(),
         annual_forms: Vec::new(),
-        words: Words::parse(WORDS).unwrap(),
     }
 }
 
@@ -145,7 +132,10 @@ fn random_round(seed: u64) -> (Results, Registry) {
 }
 
 fn notice(results: &Results, registry: &Registry) -> Notice {
-    match build(&inputs(results, registry, particulars()), &template()) {
+    match build(
+        &inputs(results, registry, &details(), Words::parse(WORDS).unwrap()),
+        &template(),
+    ) {
         Ok(notice) => notice,
         Err(errors) => panic!("{errors:?}"),
     }
@@ -173,48 +163,4 @@ fn any_round_gives_a_notice_that_agrees_with_itself_and_reads_as_a_sentence() {
             "the template names no province"
         );
     }
-}
-
-#[test]
-fn what_was_found_is_spoken_of_by_kind_with_the_worst_first() {
-    let round = round();
-    let mut sample = Sample::default();
-    let mut judged = Vec::new();
-    for (id, count) in [("0000000001", 1), ("0000000002", 3)] {
-        sample
-            .frame
-            .entry("portal/city".to_owned())
-            .or_default()
-            .push(id.into());
-        sample.drawn.insert(id.into(), "portal/city".to_owned());
-        let found = fail(vec![finding("p", "uninterpreted").with_count(count)]);
-        let judgement = Judgement {
-            set: "gov-2019".to_owned(),
-            ..judgement(id, "D-07", "uninterpreted_policies", found)
-        };
-        let confirmed = review(id, "uninterpreted_policies", "p", Decision::Confirmed, 11);
-        judged.push((portal(id), vec![judgement], vec![confirmed]));
-    }
-    let results = Results::reckon(round, sample, Vec::new(), judged);
-    let inputs = inputs(&results, &Registry::default(), particulars());
-    let kinds: Vec<(&str, i64)> = inputs
-        .problems
-        .iter()
-        .map(|problem| (problem.kind.as_str(), problem.weight))
-        .collect();
-    assert_eq!(
-        kinds,
-        [("uninterpreted_policies", 1), ("uninterpreted_policies", 3)]
-    );
-    let text = build(&inputs, &template()).unwrap().plain_text();
-    assert!(
-        text.contains(
-            "发布解读存在解读比例不高问题，如0000000002网站所发布的政策文件未提供相应的配套解读稿"
-        ),
-        "{text}"
-    );
-    assert!(
-        !text.contains("抽查未发现安全、泄密事故"),
-        "nobody was asked, so nothing is claimed"
-    );
 }

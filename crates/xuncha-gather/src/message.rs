@@ -1,0 +1,165 @@
+//! The words of HTTP/1.1 that we speak and hear: request lines, redirects, kinds of content, and what an error of the library means.
+
+use std::time::Duration;
+
+use http::{HeaderMap, header};
+use url::Url;
+use xuncha_core::evidence::Failure;
+
+use crate::connection::Endpoint;
+
+pub(crate) fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+pub(crate) fn without_fragment(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.into()
+}
+
+pub(crate) fn endpoint_of(url: &Url) -> Result<Endpoint, String> {
+    let is_tls = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        other => return Err(format!("scheme {other}")),
+    };
+    let host = url
+        .host_str()
+        .filter(|host| !host.is_empty())
+        .ok_or("no host")?;
+    let port = url.port_or_known_default().ok_or("no port")?;
+    // A trailing dot names the same host; without this it would be a way around limits and overrides.
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    Ok(Endpoint { is_tls, host, port })
+}
+
+pub(crate) fn authority_of(url: &Url) -> String {
+    match url.port() {
+        Some(port) => format!("{}:{port}", host_of(url)),
+        None => host_of(url).to_owned(),
+    }
+}
+
+/// Path and query as a request line carries them. What the URL standard leaves bare and HTTP does not allow is escaped.
+pub(crate) fn origin_form(url: &Url) -> String {
+    let path = url.path();
+    let raw = match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    if raw.parse::<http::Uri>().is_ok() && raw.starts_with('/') {
+        return raw;
+    }
+    let mut escaped = String::with_capacity(raw.len() + 8);
+    if !raw.starts_with('/') {
+        escaped.push('/');
+    }
+    for byte in raw.bytes() {
+        let is_bare = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
+        if is_bare {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+pub(crate) fn is_redirect(status: Option<u16>) -> bool {
+    matches!(status, Some(301 | 302 | 303 | 307 | 308))
+}
+
+pub(crate) fn redirect_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
+    let location = headers.get(header::LOCATION)?.as_bytes();
+    // Raw bytes beyond ASCII are sent on as they came, as browsers do.
+    let mut text = String::with_capacity(location.len());
+    for byte in location {
+        if byte.is_ascii() {
+            text.push(char::from(*byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    url.join(text).ok()
+}
+
+pub(crate) fn is_text(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
+    kind.is_empty()
+        || kind.starts_with("text/")
+        || ["html", "xml", "json", "javascript"]
+            .iter()
+            .any(|word| kind.contains(word))
+}
+
+/// `Retry-After` in seconds; the date form is rare and is taken as a minute.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    Some(Duration::from_secs(value.parse().unwrap_or(60)))
+}
+
+pub(crate) fn failure_of(error: &hyper::Error) -> Failure {
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        return Failure::Reset;
+    }
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            use std::io::ErrorKind as Kind;
+            let is_cut = matches!(
+                io.kind(),
+                Kind::ConnectionReset
+                    | Kind::ConnectionAborted
+                    | Kind::BrokenPipe
+                    | Kind::UnexpectedEof
+                    | Kind::NotConnected
+            );
+            if is_cut {
+                return Failure::Reset;
+            }
+        }
+        source = cause.source();
+    }
+    Failure::Protocol {
+        detail: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn request_lines_carry_what_http_allows() {
+        for (url, expected) in [
+            ("http://a.cn", "/"),
+            ("http://a.cn/x?q=%D5%FE&b=1#c", "/x?q=%D5%FE&b=1"),
+            ("http://a.cn/政务", "/%E6%94%BF%E5%8A%A1"),
+            ("http://a.cn/x?a=<b>", "/x?a=%3Cb%3E"),
+        ] {
+            assert_eq!(origin_form(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn schemes_other_than_http_are_refused() {
+        assert!(endpoint_of(&Url::parse("ftp://a.cn/").unwrap()).is_err());
+        assert!(endpoint_of(&Url::parse("file:///etc/passwd").unwrap()).is_err());
+        assert_eq!(
+            endpoint_of(&Url::parse("HTTPS://A.cn./x").unwrap())
+                .unwrap()
+                .host,
+            "a.cn"
+        );
+    }
+}

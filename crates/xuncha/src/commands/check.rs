@@ -1,0 +1,391 @@
+//! 单站检查. One site, no database: gather into memory, judge, print; JSON as docs/check.schema.json says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use jiff::civil::DateTime;
+use serde::Serialize;
+use xuncha_core::checks::Context;
+use xuncha_core::evidence::{Capture, EvidenceRef};
+use xuncha_core::facts;
+use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
+use xuncha_core::indicator::IndicatorSet;
+use xuncha_core::judge::{Judged, Judgement, judge_target};
+use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
+use xuncha_core::round::Subject;
+use xuncha_core::verdict::{Confidence, Doubt, Finding, UndeterminedReason, Verdict};
+use xuncha_gather::check::{CheckPlan, check_site};
+use xuncha_gather::clock::RealClock;
+use xuncha_gather::report::GatherError;
+use xuncha_gather::state::Limits;
+
+use crate::cli::CheckArgs;
+use crate::jobs::gather::Bars;
+use crate::jobs::judge::OUTSIDE;
+use crate::network::{self, Usage};
+use crate::rules::Rules;
+
+/// The site could not be inspected at all: exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(pub String);
+
+/// What `--json` writes.
+#[derive(Debug, Serialize)]
+pub struct CheckOutput {
+    schema: u32,
+    target: String,
+    started_at: DateTime,
+    set: String,
+    set_sha256: String,
+    pages: u64,
+    links_checked: u64,
+    requests: u64,
+    partial: bool,
+    findings: Vec<FindingOutput>,
+    undetermined: Vec<UndeterminedOutput>,
+    verdicts: Vec<VerdictOutput>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingOutput {
+    check: String,
+    key: String,
+    case: String,
+    outcome: &'static str,
+    url: Option<String>,
+    found_on: Vec<String>,
+    found_on_count: u64,
+    detail: String,
+    confidence: Confidence,
+    indicators: Vec<String>,
+    evidence: Vec<EvidenceRef>,
+}
+
+#[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct UndeterminedOutput {
+    check: String,
+    key: Option<String>,
+    reason: UndeterminedReason,
+    detail: String,
+}
+
+#[derive(Debug, Serialize)]
+struct VerdictOutput {
+    indicator: String,
+    level1: String,
+    level2: String,
+    check: String,
+    verdict: &'static str,
+    detail: String,
+}
+
+/// Inspects the site, prints the verdicts, writes the files.
+pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
+    let set = rules.set(&arguments.set)?;
+    let lexicons = rules.lexicons()?;
+    let settings = network::settings(&arguments.network)?;
+    let url = url::Url::parse(&arguments.url)
+        .map_err(|error| Usage(format!("“{}”不是网址（{error}），应以 http:// 或 https:// 开头", arguments.url)))?;
+    let plan = CheckPlan {
+        limits: Limits { pages: arguments.network.max_pages, ..Limits::default() },
+        second_look_gap_s: arguments.second_look_s as f64,
+        ..CheckPlan::default()
+    };
+    let started_at = super::now();
+    let bars = Bars::default();
+    let checked =
+        match check_site(url.as_str(), &plan, settings, Arc::new(lexicons.clone()), Arc::new(RealClock), &bars).await {
+            Ok(checked) => checked,
+            Err(GatherError::Address(address)) => bail!(Usage(format!("“{address}”不是 http 或 https 网址"))),
+            Err(error) => return Err(error.into()),
+        };
+    let subject = subject(arguments, &url, &checked.target);
+    let Target::Site(site) = &subject.target else { bail!("只能检查网站") };
+    let mut records = checked.records;
+    let outside = looks(records.remove(&TargetId::from(OUTSIDE)).unwrap_or_default());
+    let own = records.remove(&checked.target).unwrap_or_default();
+    let facts = facts::assemble_site(site, own.into_iter(), &outside, &lexicons);
+    if facts.page_count == 0 {
+        bail!(Unreachable(why_unreachable(&url, &facts)));
+    }
+    let context = Context { as_of: facts.as_of, seed: plan.seed.clone() };
+    let wrapped = Facts::Site(Box::new(facts));
+    let judgements = judge_target(&set, &subject, &wrapped, &context);
+    let Facts::Site(facts) = wrapped else { bail!("事实类型不符") };
+    let output = output(&arguments.url, started_at, &set, &facts, checked.report.requests, &judgements);
+    print(&output);
+    if let Some(path) = &arguments.json {
+        let text = serde_json::to_string_pretty(&output)? + "\n";
+        std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;
+    }
+    if let Some(path) = &arguments.html {
+        std::fs::write(path, html::page(&output)).with_context(|| format!("无法写入 {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn looks(records: Vec<FactRecord>) -> BTreeMap<String, Vec<Capture>> {
+    let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
+    for record in records {
+        if let FactRecord::Look(capture) = record {
+            seen.entry(capture.url.clone()).or_default().push(capture);
+        }
+    }
+    seen
+}
+
+/// The site as a registry entry; what was not given on the command line is empty and is not held against it.
+fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject {
+    let site = Site {
+        id: arguments.code.as_deref().map_or_else(|| target.clone(), TargetId::from),
+        name: arguments.name.clone().unwrap_or_default(),
+        home: url.to_string(),
+        kind: if arguments.department { SiteKind::Department } else { SiteKind::Portal },
+        organization: String::new(),
+        region: String::new(),
+        state: State::Running,
+        icp: None,
+        police: None,
+        no_services: false,
+    };
+    Subject {
+        target: Target::Site(site),
+        organization_name: String::new(),
+        region_name: String::new(),
+        region_path: Vec::new(),
+        reporting_name: None,
+        sibling_accounts: Vec::new(),
+    }
+}
+
+fn why_unreachable(url: &url::Url, facts: &SiteFacts) -> String {
+    let why = facts.probes.iter().map(|probe| probe.detail.as_str()).find(|detail| !detail.is_empty());
+    format!(
+        "{url} 无法检查：{}。请核对网址与网络；内网或本机地址须用 --allow-host 指名。",
+        why.unwrap_or("首页没有返回网页")
+    )
+}
+
+fn output(
+    target: &str,
+    started_at: DateTime,
+    set: &IndicatorSet,
+    facts: &SiteFacts,
+    requests: u64,
+    judgements: &[Judgement],
+) -> CheckOutput {
+    let mut findings: BTreeMap<(String, String), FindingOutput> = BTreeMap::new();
+    let mut undetermined = BTreeSet::new();
+    let mut verdicts = Vec::new();
+    for judgement in judgements {
+        let (verdict, detail) = match &judgement.result {
+            Judged::Known { verdict } => {
+                collect(judgement, verdict, &mut findings, &mut undetermined);
+                word_and_detail(verdict)
+            }
+            Judged::Unknown { undetermined: whole } => {
+                undetermined.insert(UndeterminedOutput {
+                    check: judgement.check.clone(),
+                    key: None,
+                    reason: whole.reason,
+                    detail: whole.detail.clone(),
+                });
+                doubts(judgement, &whole.places, &mut undetermined);
+                ("undetermined", whole.detail.clone())
+            }
+        };
+        let indicator = set.indicator(&judgement.indicator);
+        verdicts.push(VerdictOutput {
+            indicator: judgement.indicator.clone(),
+            level1: indicator.map_or_else(String::new, |indicator| indicator.level1.clone()),
+            level2: indicator.map_or_else(String::new, |indicator| indicator.level2.clone()),
+            check: judgement.check.clone(),
+            verdict,
+            detail,
+        });
+    }
+    CheckOutput {
+        schema: 1,
+        target: target.to_owned(),
+        started_at,
+        set: set.id.clone(),
+        set_sha256: set.sha256.clone(),
+        pages: facts.page_count,
+        links_checked: facts.link_count,
+        requests,
+        partial: facts.is_partial,
+        findings: findings.into_values().collect(),
+        undetermined: undetermined.into_iter().collect(),
+        verdicts,
+    }
+}
+
+fn word_and_detail(verdict: &Verdict) -> (&'static str, String) {
+    match verdict {
+        Verdict::Pass { .. } => ("pass", String::new()),
+        Verdict::Fail { findings, .. } => ("fail", format!("{} 个问题", findings.len())),
+        Verdict::NotApplicable { reason } => ("not_applicable", reason.clone()),
+        Verdict::NeedsReview { question, .. } => ("needs_review", question.clone()),
+    }
+}
+
+fn collect(
+    judgement: &Judgement,
+    verdict: &Verdict,
+    findings: &mut BTreeMap<(String, String), FindingOutput>,
+    undetermined: &mut BTreeSet<UndeterminedOutput>,
+) {
+    let (found, places, outcome): (&[Finding], &[Doubt], &'static str) = match verdict {
+        Verdict::Pass { undetermined } => (&[], undetermined, "fail"),
+        Verdict::Fail { findings, undetermined } => (findings, undetermined, "fail"),
+        Verdict::NeedsReview { findings, .. } => (findings, &[], "needs_review"),
+        Verdict::NotApplicable { .. } => (&[], &[], "fail"),
+    };
+    doubts(judgement, places, undetermined);
+    for finding in found {
+        let entry = findings.entry((judgement.check.clone(), finding.key.clone()));
+        let output = entry.or_insert_with(|| FindingOutput {
+            check: judgement.check.clone(),
+            key: finding.key.clone(),
+            case: finding.case.clone(),
+            outcome,
+            url: finding.url.clone(),
+            found_on: finding.places.iter().map(|place| place.url.clone()).collect(),
+            found_on_count: finding.place_count,
+            detail: finding.detail.clone(),
+            confidence: finding.confidence,
+            indicators: Vec::new(),
+            evidence: finding.evidence().to_vec(),
+        });
+        output.indicators.push(judgement.indicator.clone());
+    }
+}
+
+fn doubts(judgement: &Judgement, places: &[Doubt], undetermined: &mut BTreeSet<UndeterminedOutput>) {
+    undetermined.extend(places.iter().map(|doubt| UndeterminedOutput {
+        check: judgement.check.clone(),
+        key: Some(doubt.key.clone()),
+        reason: doubt.reason,
+        detail: doubt.detail.clone(),
+    }));
+}
+
+fn print(output: &CheckOutput) {
+    println!("{}  网页 {}，链接 {}，请求 {}", output.target, output.pages, output.links_checked, output.requests);
+    if output.partial {
+        println!("达到页数上限，只检查了一部分；用 --max-pages 放宽。");
+    }
+    for verdict in &output.verdicts {
+        let mark = match verdict.verdict {
+            "pass" => "✓ 通过    ",
+            "fail" => "✗ 存在问题",
+            "not_applicable" => "– 不适用  ",
+            "needs_review" => "? 待人工  ",
+            _ => "? 无法判定",
+        };
+        println!("{mark} {:<6} {} {}", verdict.indicator, verdict.level2, verdict.detail);
+    }
+    println!("\n问题 {} 个：", output.findings.len());
+    for finding in &output.findings {
+        println!("  [{}] {}", finding.check, finding.detail);
+        for page in finding.found_on.iter().take(3) {
+            println!("      见 {page}");
+        }
+        if finding.found_on_count > 3 {
+            println!("      …… 共 {} 处", finding.found_on_count);
+        }
+    }
+    println!("无法判定 {} 处。", output.undetermined.len());
+}
+
+mod html {
+    //! The result as one page that needs nothing else.
+
+    use std::fmt::Write;
+
+    use super::CheckOutput;
+
+    /// The page.
+    pub fn page(output: &CheckOutput) -> String {
+        let mut rows = String::new();
+        for verdict in &output.verdicts {
+            let _ = write!(
+                rows,
+                "<tr class=\"{0}\"><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td></tr>",
+                verdict.verdict,
+                escape(&verdict.indicator),
+                escape(&verdict.level2),
+                word(verdict.verdict),
+                escape(&verdict.detail)
+            );
+        }
+        let mut findings = String::new();
+        for finding in &output.findings {
+            let places: String =
+                finding.found_on.iter().take(10).map(|page| format!("<li>{}</li>", escape(page))).collect();
+            let proof: String = finding
+                .evidence
+                .iter()
+                .map(|proof| {
+                    format!("<li>{} {} <code>{}</code> {}</li>", escape(&proof.url), proof.at, escape(&proof.sha256), escape(&proof.quote))
+                })
+                .collect();
+            let _ = write!(
+                findings,
+                "<details><summary>{}（{}，{} 处）</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
+                escape(&finding.detail),
+                escape(&finding.check),
+                finding.found_on_count.max(1)
+            );
+        }
+        let doubts: String = output
+            .undetermined
+            .iter()
+            .map(|doubt| format!("<li>{}：{} {}</li>", escape(&doubt.check), escape(doubt.key.as_deref().unwrap_or("")), escape(&doubt.detail)))
+            .collect();
+        format!(
+            "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>巡查：{target}</title>\
+             <style>body{{font:16px/1.7 system-ui,\"Noto Sans CJK SC\",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1f26}}\
+             table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #d9dee5;padding:.35rem .6rem;text-align:left;vertical-align:top}}\
+             .fail td:nth-child(3){{color:#a4161a;font-weight:600}}.pass td:nth-child(3){{color:#1b6e3c}}code{{font-size:.8em;overflow-wrap:anywhere}}li{{overflow-wrap:anywhere}}\
+             details{{border-bottom:1px solid #d9dee5;padding:.4rem 0}}summary{{cursor:pointer}}</style>\
+             <h1>{target}</h1><p>{started}　网页 {pages}　链接 {links}　指标体系 {set}</p>\
+             <h2>判定</h2><table><tr><th>指标<th>名称<th>结果<th>说明</tr>{rows}</table>\
+             <h2>问题（{count}）</h2>{findings}<h2>无法判定（{doubt_count}）</h2><ul>{doubts}</ul></html>",
+            target = escape(&output.target),
+            started = output.started_at,
+            pages = output.pages,
+            links = output.links_checked,
+            set = escape(&output.set),
+            count = output.findings.len(),
+            doubt_count = output.undetermined.len(),
+        )
+    }
+
+    fn word(verdict: &str) -> &'static str {
+        match verdict {
+            "pass" => "通过",
+            "fail" => "存在问题",
+            "not_applicable" => "不适用",
+            "needs_review" => "待人工",
+            _ => "无法判定",
+        }
+    }
+
+    fn escape(text: &str) -> String {
+        let mut escaped = String::with_capacity(text.len());
+        for letter in text.chars() {
+            match letter {
+                '<' => escaped.push_str("&lt;"),
+                '>' => escaped.push_str("&gt;"),
+                '&' => escaped.push_str("&amp;"),
+                '"' => escaped.push_str("&quot;"),
+                '\'' => escaped.push_str("&#39;"),
+                other => escaped.push(other),
+            }
+        }
+        escaped
+    }
+}

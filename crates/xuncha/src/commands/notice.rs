@@ -1,0 +1,34 @@
+//! 通报命令.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::cli::NoticeCommand;
+use crate::data::Data;
+use crate::jobs;
+use crate::rules::Rules;
+
+/// Builds a notice from a folder of tables; needs no database.
+pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Result<()> {
+    let notice = jobs::notice::build_from_folder(rules, from)?;
+    print_written(&jobs::notice::write(&notice, data, out)?);
+    Ok(())
+}
+
+/// Builds the notice of a round.
+pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<()> {
+    let NoticeCommand::Build { out, round, .. } = command;
+    let row = data.round(round.round.as_deref()).await?;
+    let results = jobs::judge::stored_results(data, &row).await?;
+    let registry = data.store.registry().await?;
+    let notice = jobs::notice::build(rules, &results, &registry, &jobs::notice::details(&row.round))?;
+    print_written(&jobs::notice::write(&notice, &data.folder, out)?);
+    jobs::notice::keep(data, &row.round.id, out).await
+}
+
+fn print_written(paths: &[std::path::PathBuf]) {
+    for path in paths {
+        println!("已写出 {}", path.display());
+    }
+}

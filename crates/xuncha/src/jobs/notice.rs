@@ -1,0 +1,128 @@
+//! 通报任务. Results → notice → Word, PDF, HTML and the workbook.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use xuncha_core::golden;
+use xuncha_core::notice::template::{self, Template};
+use xuncha_core::notice::words::Words;
+use xuncha_core::notice::from_results::{self, RoundDetails};
+use xuncha_core::notice::{self, Notice, NoticeInputs};
+use xuncha_core::registry::Registry;
+use xuncha_core::results::Results;
+use xuncha_core::round::Round;
+use xuncha_report::{Fonts, write_all};
+use xuncha_store::document::Document;
+
+use crate::data::Data;
+use crate::rules::Rules;
+
+/// The notice of a round. Refuses, naming every place, where text, tables and annexes would disagree.
+pub fn build(rules: &Rules, results: &Results, registry: &Registry, details: &RoundDetails) -> Result<Notice> {
+    let inputs = from_results::inputs(results, registry, details, words(rules)?);
+    built(&inputs, &template(rules)?)
+}
+
+/// What a notice needs beside the results: the names follow from the registry, the lists start empty, the date is the monitoring point.
+pub fn details(round: &Round) -> RoundDetails {
+    RoundDetails {
+        names: BTreeMap::new(),
+        number: String::new(),
+        date: round.as_of.date(),
+        cases: Vec::new(),
+        closures: Vec::new(),
+        filings: Vec::new(),
+        annual_forms: Vec::new(),
+    }
+}
+
+/// The notice of a folder of tables (docs/golden-round.md).
+pub fn build_from_folder(rules: &Rules, folder: &Path) -> Result<Notice> {
+    let files = text_files(folder)?;
+    let listed = |errors: &[xuncha_core::sheet::CellError]| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+        anyhow::anyhow!("{} 中的表格有 {} 处错误：\n{}", folder.display(), errors.len(), lines.join("\n"))
+    };
+    let set = rules.set(&golden::set_id(&files).map_err(|errors| listed(&errors))?)?;
+    let inputs = golden::load(&files, &set, words(rules)?).map_err(|errors| listed(&errors))?;
+    built(&inputs, &template(rules)?)
+}
+
+/// Writes the documents; fonts come from the data folder, `XUNCHA_FONTS`, or the system.
+pub fn write(notice: &Notice, data: &Path, out: &Path) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
+    let fonts = Fonts::find(&font_folders(data))?;
+    for style in fonts.missing() {
+        eprintln!("缺少字体：{style}，以其他字体代替。");
+    }
+    Ok(write_all(notice, out, &fonts)?)
+}
+
+/// Copies a round's documents into the data folder, where the web interface offers them.
+pub async fn keep(data: &Data, round: &str, out: &Path) -> Result<()> {
+    let folder = data.documents(round);
+    std::fs::create_dir_all(&folder).with_context(|| format!("无法建立目录 {}", folder.display()))?;
+    for name in ["notice.docx", "notice.pdf", "notice.html", "annexes.xlsx", "results.json"] {
+        let from = out.join(name);
+        if !from.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&from).with_context(|| format!("无法读取 {}", from.display()))?;
+        std::fs::write(folder.join(name), &bytes).with_context(|| format!("无法写入 {}", folder.display()))?;
+        let document = Document {
+            round: round.to_owned(),
+            name: name.to_owned(),
+            at: crate::commands::now(),
+            path: format!("{round}/{name}"),
+            sha256: hex::encode(Sha256::digest(&bytes)),
+            size_bytes: bytes.len() as u64,
+        };
+        data.store.put_document(&document).await?;
+    }
+    Ok(())
+}
+
+/// Folders that are searched for fonts before those of the system.
+pub fn font_folders(data: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![data.join("fonts")];
+    folders.extend(std::env::var_os("XUNCHA_FONTS").map(PathBuf::from));
+    folders
+}
+
+fn built(inputs: &NoticeInputs, template: &Template) -> Result<Notice> {
+    match notice::build(inputs, template) {
+        Ok(notice) => Ok(notice),
+        Err(errors) => {
+            let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+            bail!("通报没有生成，有 {} 处对不上：\n{}", errors.len(), lines.join("\n"))
+        }
+    }
+}
+
+fn words(rules: &Rules) -> Result<Words> {
+    let text = rules.templates.get("words.toml").context("缺少 templates/words.toml")?;
+    Words::parse(text).map_err(|error| anyhow::anyhow!("templates/words.toml：{error}"))
+}
+
+fn template(rules: &Rules) -> Result<Template> {
+    let text = rules.templates.get("notice-letter.zh.txt").context("缺少 templates/notice-letter.zh.txt")?;
+    template::parse(text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+        anyhow::anyhow!("通报模板有错误：\n{}", lines.join("\n"))
+    })
+}
+
+fn text_files(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("无法读取目录 {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let is_table = path.extension().is_some_and(|extension| extension == "csv" || extension == "toml");
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| is_table) else { continue };
+        let text = std::fs::read_to_string(&path).with_context(|| format!("{} 不是 UTF-8 文本", path.display()))?;
+        files.insert(name.to_owned(), text);
+    }
+    Ok(files)
+}
