@@ -1,17 +1,21 @@
 //! Word: the notice as an editable document with named styles, in the layout of GB/T 9704. Fonts are named as offices have them.
 
-use std::io::{Cursor, Read, Write};
+mod finish;
+mod styles;
+
+use std::io::Cursor;
 
 use docx_rs::{
     AlignmentType, BorderType, BreakType, DocGrid, DocGridType, Docx, FieldCharType, Footer,
-    Header, HeightRule, InstrPAGE, InstrText, LineSpacing, LineSpacingType, PageMargin, Paragraph,
-    ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Pic, Run, RunFonts,
-    SpecialIndentType, Style, StyleType, Table, TableAlignmentType, TableCell, TableLayoutType,
-    TableRow, VAlignType, WidthType,
+    Header, HeightRule, InstrPAGE, InstrText, PageMargin, Paragraph, ParagraphBorder,
+    ParagraphBorderPosition, ParagraphBorders, Pic, Run, Table, TableAlignmentType, TableCell,
+    TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use xuncha_core::notice::figures::chinese_date;
 use xuncha_core::notice::{Annex, Block, Form, Notice, caption, plain};
 
+use self::finish::finish;
+use self::styles::{FANGSONG, HEI, INDENT_TWIPS, LINE_TWIPS, exact, fonts, styles};
 use crate::fonts::Fonts;
 use crate::layout::{column_widths, issuer_size, title_lines};
 use crate::{ReportError, charts};
@@ -20,20 +24,10 @@ use crate::{ReportError, charts};
 const TWIPS_PER_MM: f64 = 56.6929;
 /// English Metric Units per millimetre.
 const EMU_PER_MM: f64 = 36_000.0;
-/// 28.95 pt: 22 lines in 225 mm.
-const LINE_TWIPS: i32 = 579;
-/// Two characters of 15.79 pt.
-const INDENT_TWIPS: i32 = 632;
 /// Width of the text block.
 const BLOCK_MM: f64 = 156.0;
 /// Width of a chart.
 const CHART_MM: f64 = 140.0;
-
-const FANGSONG: &str = "仿宋_GB2312";
-const TITLE: &str = "方正小标宋简体";
-const HEI: &str = "黑体";
-const KAI: &str = "楷体_GB2312";
-const SONG: &str = "宋体";
 
 fn twips(mm: f64) -> i32 {
     (mm * TWIPS_PER_MM).round() as i32
@@ -91,85 +85,6 @@ fn set_up(notice: &Notice) -> Docx {
             .first_footer(Footer::new().add_paragraph(letter_foot()));
     }
     styles().into_iter().fold(document, Docx::add_style)
-}
-
-fn fonts(name: &str) -> RunFonts {
-    // Digits and Latin letters take the Chinese face too, as offices type them.
-    RunFonts::new()
-        .east_asia(name)
-        .ascii(name)
-        .hi_ansi(name)
-        .cs(name)
-}
-
-fn exact(line: i32) -> LineSpacing {
-    LineSpacing::new()
-        .line_rule(LineSpacingType::Exact)
-        .line(line)
-        .before(0)
-        .after(0)
-}
-
-fn style(id: &str, name: &str, face: &str, half_points: usize) -> Style {
-    Style::new(id, StyleType::Paragraph)
-        .name(name)
-        .fonts(fonts(face))
-        .size(half_points)
-        .line_spacing(exact(LINE_TWIPS))
-        .q_format(true)
-}
-
-fn indented(style: Style) -> Style {
-    style.indent(
-        None,
-        Some(SpecialIndentType::FirstLine(INDENT_TWIPS)),
-        None,
-        None,
-    )
-}
-
-fn styles() -> Vec<Style> {
-    vec![
-        style("Issuer", "发文机关标志", TITLE, 60).align(AlignmentType::Center),
-        style("DocNumber", "发文字号", FANGSONG, 32).align(AlignmentType::Right),
-        style("NoticeTitle", "公文标题", TITLE, 44)
-            .align(AlignmentType::Center)
-            .line_spacing(exact(720)),
-        style("Recipients", "主送机关", FANGSONG, 32).align(AlignmentType::Both),
-        indented(style("NoticeBody", "公文正文", FANGSONG, 32)).align(AlignmentType::Both),
-        indented(style("Heading1", "heading 1", HEI, 32))
-            .outline_lvl(0)
-            .based_on("Normal")
-            .next("NoticeBody"),
-        indented(style("Heading2", "heading 2", KAI, 32))
-            .outline_lvl(1)
-            .based_on("Normal")
-            .next("NoticeBody"),
-        indented(style("Heading3", "heading 3", FANGSONG, 32))
-            .outline_lvl(2)
-            .based_on("Normal")
-            .next("NoticeBody"),
-        // A picture needs a line that grows with it, so this style alone has no exact pitch.
-        style("ChartLine", "图", FANGSONG, 32)
-            .align(AlignmentType::Center)
-            .line_spacing(
-                LineSpacing::new()
-                    .line_rule(LineSpacingType::Auto)
-                    .line(240),
-            ),
-        style("ChartCaption", "图题", HEI, 28).align(AlignmentType::Center),
-        style("ChartNote", "图注", FANGSONG, 24).align(AlignmentType::Center),
-        style("AnnexList", "附件说明", FANGSONG, 32),
-        style("Signature", "署名", FANGSONG, 32)
-            .align(AlignmentType::Right)
-            .indent(None, None, Some(1264), None),
-        style("AnnexHead", "附件序号", HEI, 32),
-        style("TableHead", "表头", HEI, 24)
-            .align(AlignmentType::Center)
-            .line_spacing(exact(360)),
-        style("TableCell", "表文", FANGSONG, 24).line_spacing(exact(360)),
-        style("PageNumber", "页码", SONG, 28).line_spacing(exact(320).after(170)),
-    ]
 }
 
 fn styled(id: &str) -> Paragraph {
@@ -302,7 +217,7 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Paragraph, Rep
                     .keep_next(true)
                     .add_run(Run::new().add_image(picture))
                     .add_run(Run::new().add_break(BreakType::TextWrapping))
-                    .add_run(run(&caption(chart)).fonts(self::fonts(HEI)).size(24))
+                    .add_run(run(&caption(chart)).fonts(styles::fonts(HEI)).size(24))
             }
         },
     })
@@ -393,66 +308,4 @@ fn table(annex: &Annex) -> Table {
         .set_grid(widths.clone())
         .layout(TableLayoutType::Fixed)
         .align(TableAlignmentType::Center)
-}
-
-/// What the library cannot say is put into the packed XML.
-fn finish(packed: &[u8]) -> Result<Vec<u8>, ReportError> {
-    let failed = |problem: String| ReportError::document("Word 文档", problem);
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(packed)).map_err(|error| failed(error.to_string()))?;
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..archive.len() {
-        let mut entry = archive
-            .by_index(index)
-            .map_err(|error| failed(error.to_string()))?;
-        let name = entry
-            .name()
-            .map_err(|error| failed(error.to_string()))?
-            .into_owned();
-        let mut bytes = Vec::new();
-        entry
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(error.to_string()))?;
-        let mend: Option<fn(&str) -> String> = match name.as_str() {
-            "word/document.xml" => Some(repeat_table_heads),
-            "word/styles.xml" => Some(set_language),
-            _ => None,
-        };
-        if let Some(mend) = mend {
-            let text = String::from_utf8(bytes).map_err(|error| failed(error.to_string()))?;
-            bytes = mend(&text).into_bytes();
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default())
-            .map_err(|error| failed(error.to_string()))?;
-        out.write_all(&bytes)
-            .map_err(|error| failed(error.to_string()))?;
-    }
-    let done = out.finish().map_err(|error| failed(error.to_string()))?;
-    Ok(done.into_inner())
-}
-
-/// The first row of every table is its head and stands on every page.
-fn repeat_table_heads(document: &str) -> String {
-    let mut tables = document.split("<w:tbl>");
-    let mut out = tables.next().unwrap_or_default().to_owned();
-    for table in tables {
-        out.push_str("<w:tbl>");
-        out.push_str(&table.replacen("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />", 1));
-    }
-    out
-}
-
-/// Chinese line breaking, and no space of its own between Chinese and digits, so that the grid of 28 characters holds.
-fn set_language(styles: &str) -> String {
-    styles
-        .replacen(
-            "</w:rPr></w:rPrDefault>",
-            "<w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\" /></w:rPr></w:rPrDefault>",
-            1,
-        )
-        .replacen(
-            "<w:pPrDefault><w:pPr><w:rPr /></w:pPr>",
-            "<w:pPrDefault><w:pPr><w:autoSpaceDE w:val=\"false\" /><w:autoSpaceDN w:val=\"false\" /></w:pPr>",
-            1,
-        )
 }

@@ -148,7 +148,7 @@ fn website_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
 
 fn name_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
     let mut names: Vec<_> = inputs.reporting_names.iter().collect();
-    names.sort_by(|a, b| a.target.cmp(&b.target));
+    names.sort_by_key(|name| &name.target);
     names
         .into_iter()
         .map(|name| {

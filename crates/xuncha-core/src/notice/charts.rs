@@ -1,6 +1,6 @@
 //! 图表数据: what the charts show, bound to the same figures as the text.
 
-use super::figures::weakest;
+use super::indices::weakest;
 use super::inputs::NoticeInputs;
 use super::scope::Scope;
 use super::{ChartData, ChartPoint, Series};

@@ -7,9 +7,11 @@
 pub mod annexes;
 pub mod build;
 pub mod charts;
+pub mod condition;
 pub mod consistency;
 pub mod figures;
 pub mod from_results;
+pub mod indices;
 pub mod inputs;
 pub mod problems;
 pub mod render;
@@ -242,3 +244,7 @@ impl NoticeError {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod property_tests;

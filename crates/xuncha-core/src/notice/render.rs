@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::condition::{Condition, Term, Test};
 use super::scope::{self, Records, Scope};
-use super::template::{Condition, Layout, Line, Node, Term, Test, place};
+use super::template::{Layout, Line, Node, place};
 use super::{NoticeError, Span};
 use crate::stats::FigureValue;
 
