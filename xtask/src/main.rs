@@ -8,6 +8,7 @@ mod demo;
 mod eval;
 mod new_check;
 mod packages;
+mod soak;
 mod tests;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ cargo xtask TASK   任务：
                     see to what the tests need, run every test
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
   eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
+  soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs
 ";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         "test" => tests::run(rest),
         "ci" => ci::run_steps(),
         "eval" => eval::run(rest),
+        "soak" => soak::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),
         "help" | "--help" | "-h" => {
