@@ -11,14 +11,7 @@ use crate::jobs;
 pub async fn run(data: &Data, arguments: &RoundArg) -> Result<()> {
     let row = data.round(arguments.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
-    let sheets: Vec<_> = results
-        .targets
-        .iter()
-        .map(|target| target.sheet.clone())
-        .collect();
-    data.store
-        .put_sheets(&row.round.id, &row.round.set.id, &sheets)
-        .await?;
+    jobs::judge::keep_scores(data, &results).await?;
     for target in &results.targets {
         let score = target
             .sheet

@@ -17,7 +17,7 @@ use xuncha_core::review::{Review, keep_confirmed};
 use xuncha_core::round::{Round, Subject};
 use xuncha_core::stats::PreviousRound;
 use xuncha_store::evidence::EvidenceFolder;
-use xuncha_store::round::RoundRow;
+use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::data::Data;
 use crate::progress;
@@ -169,15 +169,23 @@ pub async fn store_judgements(
         .collect();
     data.store.put_judgements(&round.id, &all).await?;
     let results = results(data, round.clone(), kept, reviews).await?;
+    keep_scores(data, &results).await?;
+    data.store
+        .set_round_state(&round.id, RoundState::Judged, "")
+        .await?;
+    Ok(results)
+}
+
+/// Keeps score sheets and figures, for the pages that list them.
+pub async fn keep_scores(data: &Data, results: &Results) -> Result<()> {
+    let (round, set) = (&results.round.id, &results.round.set.id);
     let sheets: Vec<_> = results
         .targets
         .iter()
         .map(|target| target.sheet.clone())
         .collect();
-    data.store
-        .put_sheets(&round.id, &round.set.id, &sheets)
-        .await?;
-    Ok(results)
+    data.store.put_sheets(round, set, &sheets).await?;
+    Ok(data.store.put_stats(round, set, &results.stats).await?)
 }
 
 /// The results of a round from judgements and reviews, compared with the earlier rounds that the store knows.
