@@ -1,0 +1,143 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+
+#[test]
+fn all_usual_forms() {
+    for (text, expected) in [
+        ("2026-03-01 08:30", Some((date(2026, 3, 1), true))),
+        ("2026年3月1日", Some((date(2026, 3, 1), false))),
+        ("2026 年 03 月 01 日 09：05", Some((date(2026, 3, 1), true))),
+        ("2026/03/01", Some((date(2026, 3, 1), false))),
+        ("2026.3.1", Some((date(2026, 3, 1), false))),
+        ("[2026-03-01]", Some((date(2026, 3, 1), false))),
+        ("2019-09-07T19:53:27+08:00", Some((date(2019, 9, 7), true))),
+        ("2026-13-01", None),
+        ("12026-03-01", None),
+        ("版本 1.2026.3.11", None),
+        ("0771-2026315", None),
+    ] {
+        let found = find(text)
+            .first()
+            .map(|found| (found.date, found.at.is_some()));
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn list_dates_are_completed() {
+    let today = date(2026, 3, 20);
+    for (text, expected) in [
+        ("[03-01]", Some(date(2026, 3, 1))),
+        ("12-28", Some(date(2025, 12, 28))),
+        ("03月01日", Some(date(2026, 3, 1))),
+        ("15 2026-02", Some(date(2026, 2, 15))),
+        ("2025.11.02", Some(date(2025, 11, 2))),
+        ("02/29", Some(date(2024, 2, 29))),
+        ("昨天 08:30", Some(date(2026, 3, 19))),
+        ("3小时前", Some(today)),
+        ("5天前", Some(date(2026, 3, 15))),
+        ("1-2月份工业", None),
+        ("第3-5条", None),
+    ] {
+        assert_eq!(list_date(text, today), expected, "{text}");
+    }
+}
+
+#[test]
+fn addresses_carry_dates() {
+    let today = date(2026, 3, 20);
+    for (url, expected) in [
+        (
+            "http://a.cn/xw/202603/t20260301_123.html",
+            Some(date(2026, 3, 1)),
+        ),
+        ("http://a.cn/2026/03/01/a.html", Some(date(2026, 3, 1))),
+        (
+            "http://a.cn/2019-12/10/c_1125327450.htm",
+            Some(date(2019, 12, 10)),
+        ),
+        ("http://a.cn/20260301/1.html", Some(date(2026, 3, 1))),
+        (
+            "http://a.cn/art/2026/3/1/art_1_2.html",
+            Some(date(2026, 3, 1)),
+        ),
+        ("http://a.cn/20270301/1.html", None),
+        ("http://a.cn/a/20260301123456.html", None),
+    ] {
+        assert_eq!(from_url(url, today).map(|found| found.0), expected, "{url}");
+    }
+}
+
+#[test]
+fn periods_end_on_their_last_day() {
+    let today = date(2026, 3, 20);
+    for (text, expected) in [
+        ("2026年2月办件统计", Some(date(2026, 2, 28))),
+        ("2026年第一季度留言统计", Some(date(2026, 3, 31))),
+        ("2026年1-2月受理情况", Some(date(2026, 2, 28))),
+        ("截至2026年3月1日，共受理", Some(date(2026, 3, 1))),
+        ("2025年度办件统计", Some(date(2025, 12, 31))),
+        ("2025-11", Some(date(2025, 11, 30))),
+        ("共受理2026件", None),
+    ] {
+        assert_eq!(
+            newest_period(text, today).map(|found| found.0),
+            expected,
+            "{text}"
+        );
+    }
+}
+
+fn publication_of(html: &str) -> Option<(Date, DateSource)> {
+    let dom = Dom::parse(html);
+    let title_node = (0..dom.nodes.len()).find(|index| dom.name(*index) == "h1");
+    let body = (0..dom.nodes.len())
+        .find(|index| dom.name(*index) == "article")
+        .map(|index| index..dom.nodes[index].end);
+    let context = Context {
+        dom: &dom,
+        metas: &BTreeMap::new(),
+        url: "http://a.cn/x.html",
+        today: date(2026, 3, 20),
+        title_node,
+        body,
+    };
+    publication(&context).map(|published| (published.date, published.source))
+}
+
+#[test]
+fn publication_and_decoys() {
+    let text = Some((date(2026, 3, 1), DateSource::Text));
+    for (html, expected) in [
+        (
+            "<h1>会议召开</h1><p>发布时间：2026-03-01 08:30 来源：办公室</p><article><p>2月27日召开，2026年2月27日上午</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><div>2026-03-01</div><article><p>2026年2月27日召开会议，部署工作</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><article><p>2026年2月27日召开会议，部署工作</p></article><p>发布日期：2026-03-01</p>",
+            text,
+        ),
+        (
+            "<div>今天是2026年3月20日 星期五</div><h1>无日期</h1><article><p>2026年2月27日上午召开会议，部署近期重点工作</p></article>",
+            None,
+        ),
+        (
+            "<h1>无日期</h1><article><p>正文</p></article><footer>Copyright 2026-01-01 版权所有</footer>",
+            None,
+        ),
+        (
+            "<h1>脚本</h1><script>var ct = \"1772325000\";</script><article>正文</article>",
+            Some((date(2026, 3, 1), DateSource::Script)),
+        ),
+        (
+            "<h1>未来</h1><div>发布时间：2027-03-01</div><article><p>正文</p></article>",
+            None,
+        ),
+    ] {
+        assert_eq!(publication_of(html), expected, "{html}");
+    }
+}
