@@ -1,7 +1,7 @@
 //! 通报: the notice as a model, before any document format.
 //!
 //! The text is a template that staff edit ([`template`]); every number in it is a [`Span::Figure`] bound to a named figure
-//! ([`scope`]). [`build`] fills the template, draws up charts and annexes and then refuses to hand out a notice in which text,
+//! ([`scope`]). [`build()`] fills the template, draws up charts and annexes and then refuses to hand out a notice in which text,
 //! charts and annexes disagree ([`consistency`]). Start reading at [`build::build`].
 
 pub mod annexes;
