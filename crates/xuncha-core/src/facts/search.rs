@@ -204,6 +204,8 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
         page.capture.purpose == Purpose::Page
             && page.capture.is_success()
             && page.missing_wording.is_empty()
+            // A citizen's message is no information that the site published.
+            && page.messages.is_empty()
     }) {
         let (title, is_guide) = match (&page.guide, &page.article) {
             (Some(guide), _) => (guide.title.as_str(), true),
@@ -319,7 +321,11 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
             continue;
         }
         let mut names: Vec<String> = Vec::new();
-        for inner in dom.inside(index) {
+        // A block of the body can hold the navigation on a short page; names in it are columns, not classes of results.
+        for inner in dom
+            .inside(index)
+            .filter(|inner| dom.nodes[*inner].area == Area::Body)
+        {
             if !matches!(
                 dom.name(inner),
                 "a" | "span"
@@ -436,5 +442,15 @@ mod tests {
             missing_page_probe(&home, "7"),
             missing_page_probe(&home, "8")
         );
+    }
+
+    #[test]
+    fn the_navigation_names_no_classes_of_results() {
+        let page = super::super::test_page(
+            "https://www.qingshi.gov.cn/search?q=x",
+            "<div><div class=nav><ul><li><a href=/>首页</a></li><li><a href=/a/>政务动态</a></li><li><a href=/b/>政策文件</a></li>\
+             <li><a href=/c/>政策解读</a></li><li><a href=/d/>办事服务</a></li></ul></div><div><h3>搜索结果</h3><ul><li><a href=/1.html>关于印发实施方案的通知</a></li></ul></div></div>",
+        );
+        assert!(page.result_classes.is_empty(), "{:?}", page.result_classes);
     }
 }

@@ -20,7 +20,8 @@ pub fn assemble_account(
     let of = |url: &Option<String>| url.as_deref().and_then(|url| last_good(&records, url));
     let (page, feed) = (of(&account.page_url), of(&account.feed_url));
     let mut posts: Vec<Post> = Vec::new();
-    for post in feed.into_iter().chain(page).flat_map(|page| &page.posts) {
+    // The page comes first: where page and feed date the same post differently, what the public sees holds.
+    for post in page.into_iter().chain(feed).flat_map(|page| &page.posts) {
         let is_known = posts.iter().any(|before| {
             !post.url.is_empty() && before.url == post.url
                 || bare(&before.title) == bare(&post.title) && before.date == post.date

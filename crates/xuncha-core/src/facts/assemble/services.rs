@@ -244,10 +244,10 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         };
         let (found, classified) = if page.capture.is_success() && page.is_html && !page.needs_script
         {
-            (
-                Some(is_found(page, expected, &shown_for_nonsense)),
-                Some(page.result_classes.len() >= 2),
-            )
+            let found = is_found(page, expected, &shown_for_nonsense);
+            let has_classes = page.result_classes.len() >= 2;
+            // A page that found nothing has nothing to classify.
+            (Some(found), (found || has_classes).then_some(has_classes))
         } else if broken >= 2 && is_bad_look(&page.capture) && !page.capture.is_blocked() {
             (Some(false), None)
         } else {
