@@ -3,7 +3,7 @@
 //! `facts` reads the labelled pages of a data folder (`--data DIR`, by default `../shared/data`). `real-sites` serves documentation packages,
 //! a MediaWiki and a WordPress on loopback and runs `xuncha check` on each.
 
-mod servers;
+pub mod servers;
 
 use std::path::PathBuf;
 use std::process::Command;

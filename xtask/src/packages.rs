@@ -55,6 +55,40 @@ pub const TEST: &[Need] = &[
     },
 ];
 
+/// What `bench crawl` needs.
+pub const BENCH: &[Need] = &[
+    Need {
+        package: "nginx-light",
+        file: "/usr/sbin/nginx",
+        why: "在本机提供网页",
+    },
+    Need {
+        package: "time",
+        file: "/usr/bin/time",
+        why: "计时与内存",
+    },
+    Need {
+        package: "debian-reference-zh-cn",
+        file: "/usr/share/debian-reference",
+        why: "真实站点",
+    },
+    Need {
+        package: "python3.11-doc",
+        file: "/usr/share/doc/python3.11/html",
+        why: "真实站点",
+    },
+    Need {
+        package: "postgresql-doc-15",
+        file: "/usr/share/doc/postgresql-doc-15/html",
+        why: "真实站点",
+    },
+    Need {
+        package: "openjdk-17-doc",
+        file: "/usr/share/doc/openjdk-17-jre-headless/api",
+        why: "真实站点",
+    },
+];
+
 /// What `eval real-sites` needs.
 pub const REAL_SITES: &[Need] = &[
     Need {
@@ -222,6 +256,7 @@ pub fn list() -> Result<(), String> {
         ("demo", DEMO),
         ("test", TEST),
         ("eval real-sites", REAL_SITES),
+        ("bench crawl", BENCH),
     ] {
         println!("{task}");
         for need in needs {

@@ -30,7 +30,7 @@ impl EvidenceRef {
 
 /// 请求目的. Why something was asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "for")]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// A visit of the availability week; `slot` counts from 0.
     Probe {
@@ -62,7 +62,7 @@ pub enum Purpose {
 
 /// 失败原因. Why a request had no answer, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The name does not resolve; `control_resolved` tells whether a control name did at the same time.
     Dns {

@@ -7,11 +7,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response, header};
-use http_body_util::{BodyExt, Empty};
-use hyper::body::Incoming;
-use tokio::time::{Instant as Deadline, timeout};
+use http::{HeaderMap, header};
+use tokio::time::Instant as Deadline;
 use tokio_rustls::TlsConnector;
 use url::Url;
 use xuncha_core::evidence::Failure;
@@ -20,11 +17,12 @@ use crate::body::{Decoder, Progress};
 use crate::clock::CivilClock;
 use crate::connection::{Connection, Endpoint, Pool, connect};
 use crate::exchange::{Exchange, Leg, sha256_hex};
+use crate::http1::{Head, Trouble};
 pub use crate::jar::Jar;
 use crate::lock;
 use crate::message::{
-    authority_of, endpoint_of, failure_of, host_of, is_redirect, is_text, origin_form,
-    redirect_target, retry_after, without_fragment,
+    endpoint_of, host_of, is_redirect, is_text, redirect_target, request_head, retry_after,
+    without_fragment,
 };
 use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
@@ -227,18 +225,14 @@ impl Client {
         let permit = self.politeness.admit(&endpoint.host, counted).await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
+        step.leg.request_head = request_head(url, &self.settings.user_agent, jar);
         match self
-            .send(url, jar, &endpoint, &route, &permit, deadline)
+            .send(&mut step.leg, &endpoint, &route, &permit, deadline)
             .await
         {
-            Err((failure, connection)) => {
-                step.failure = Some(failure);
-                if let Some(connection) = connection {
-                    self.note_heads(&mut step, &connection);
-                }
-            }
-            Ok((connection, response)) => {
-                self.receive(&mut step, reading, endpoint, connection, response)
+            Err(failure) => step.failure = Some(failure),
+            Ok((connection, head)) => {
+                self.receive(&mut step, reading, endpoint, connection, head)
                     .await
             }
         }
@@ -256,13 +250,12 @@ impl Client {
     /// Sends on a kept connection or a new one. A kept one that turns out to be closed is replaced silently: that is no answer of the site.
     async fn send(
         &self,
-        url: &Url,
-        jar: &Jar,
+        leg: &mut Leg,
         endpoint: &Endpoint,
         route: &Route,
         permit: &Permit,
         deadline: Deadline,
-    ) -> Result<(Connection, Response<Incoming>), (Failure, Option<Connection>)> {
+    ) -> Result<(Connection, Head), Failure> {
         let (mut deadline, limit) = (deadline, self.settings.real(self.settings.header_timeout));
         loop {
             let room = self
@@ -271,46 +264,40 @@ impl Client {
                 .saturating_sub(self.politeness.in_use(permit));
             let mut connection = match self.kept(endpoint, room).await {
                 Some(connection) => connection,
-                None => self
-                    .fresh(endpoint, route, deadline)
-                    .await
-                    .map_err(|failure| (failure, None))?,
+                None => self.fresh(endpoint, route, deadline).await?,
             };
-            lock(&connection.tape).rewind();
-            let request = self.request(url, jar).map_err(|failure| (failure, None))?;
-            match within(deadline, connection.sender.send_request(request)).await {
-                Ok(Ok(response)) => return Ok((connection, response)),
+            leg.address = Some(connection.address);
+            leg.certificate.clone_from(&connection.certificate);
+            let asked = within(deadline, ask(&mut connection, &leg.request_head)).await;
+            let trouble = match asked {
+                Ok(Ok(head)) => return Ok((connection, head)),
+                Ok(Err(trouble)) => trouble,
                 Err(_) => {
-                    return Err((
-                        Failure::Timeout {
-                            phase: "headers".to_owned(),
-                        },
-                        Some(connection),
-                    ));
+                    leg.response_head = connection.http.unread().to_vec();
+                    return Err(Failure::Timeout {
+                        phase: "headers".to_owned(),
+                    });
                 }
-                Ok(Err(error)) => {
-                    let is_stale = connection.is_reused && !lock(&connection.tape).heard_anything();
-                    if !is_stale {
-                        return Err((failure_of(&error), Some(connection)));
-                    }
-                    drop(connection);
-                    let counted = route
-                        .addresses
-                        .first()
-                        .map(|address| address.ip())
-                        .filter(|_| !route.is_override);
-                    self.politeness.wait_turn(permit, counted).await;
-                    deadline = Deadline::now() + limit;
-                }
+            };
+            let is_stale = connection.is_reused && !connection.http.has_heard();
+            if !is_stale {
+                leg.response_head = connection.http.unread().to_vec();
+                return Err(trouble.into());
             }
+            drop(connection);
+            let counted = route
+                .addresses
+                .first()
+                .map(|address| address.ip())
+                .filter(|_| !route.is_override);
+            self.politeness.wait_turn(permit, counted).await;
+            deadline = Deadline::now() + limit;
         }
     }
 
     async fn kept(&self, endpoint: &Endpoint, room: usize) -> Option<Connection> {
         while let Some(mut connection) = self.pool.take(endpoint, room) {
-            // It becomes ready as soon as its driver has run; a closed one fails.
-            let ready = timeout(Duration::from_millis(100), connection.sender.ready()).await;
-            if matches!(ready, Ok(Ok(()))) {
+            if connection.http.is_open().await {
                 return Some(connection);
             }
         }
@@ -334,51 +321,22 @@ impl Client {
         Ok(connection)
     }
 
-    fn request(&self, url: &Url, jar: &Jar) -> Result<Request<Empty<Bytes>>, Failure> {
-        let mut builder = Request::get(origin_form(url))
-            .header(header::HOST, authority_of(url))
-            .header(header::USER_AGENT, &self.settings.user_agent)
-            .header(
-                header::ACCEPT,
-                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-            )
-            .header(header::ACCEPT_LANGUAGE, "zh-CN,zh;q=0.9,en;q=0.5")
-            .header(header::ACCEPT_ENCODING, "gzip, deflate");
-        if let Some(cookies) = jar.header(host_of(url)) {
-            builder = builder.header(header::COOKIE, cookies);
-        }
-        builder
-            .body(Empty::new())
-            .map_err(|error| Failure::Protocol {
-                detail: format!("unaskable address: {error}"),
-            })
-    }
-
     async fn receive(
         &self,
         step: &mut Step,
         reading: Reading,
         endpoint: Endpoint,
-        connection: Connection,
-        response: Response<Incoming>,
+        mut connection: Connection,
+        head: Head,
     ) {
-        let (parts, body) = response.into_parts();
-        step.leg.status = Some(parts.status.as_u16());
-        step.headers = parts.headers;
-        self.note_heads(step, &connection);
+        step.leg.status = Some(head.status);
+        step.leg.response_head = head.raw;
+        step.headers = head.headers;
         let limit = self.body_limit(step, reading);
-        let is_whole = self.read_body(step, body, limit).await;
+        let is_whole = self.read_body(step, &mut connection, limit).await;
         if is_whole {
             self.pool.put(endpoint, connection);
         }
-    }
-
-    fn note_heads(&self, step: &mut Step, connection: &Connection) {
-        let (sent, received) = lock(&connection.tape).heads();
-        step.leg.request_head = sent;
-        step.leg.response_head = received;
-        step.leg.address = Some(connection.address);
-        step.leg.certificate.clone_from(&connection.certificate);
     }
 
     fn body_limit(&self, step: &Step, reading: Reading) -> usize {
@@ -393,7 +351,7 @@ impl Client {
     }
 
     /// Reads up to the limit; true where the answer came whole and the connection can be used again.
-    async fn read_body(&self, step: &mut Step, mut body: Incoming, limit: usize) -> bool {
+    async fn read_body(&self, step: &mut Step, connection: &mut Connection, limit: usize) -> bool {
         let encoding = step
             .headers
             .get(header::CONTENT_ENCODING)
@@ -409,9 +367,9 @@ impl Client {
         let silence = self.settings.real(self.settings.body_timeout);
         let end = Deadline::now() + silence * 4;
         loop {
-            let frame = within(end.min(Deadline::now() + silence), body.frame()).await;
-            let trouble = match frame {
-                Ok(None) => {
+            let piece = within(end.min(Deadline::now() + silence), connection.http.piece()).await;
+            let trouble = match piece {
+                Ok(Ok(None)) => {
                     let (bytes, trouble) = decoder.finish();
                     step.leg.body = bytes;
                     step.failure = trouble.map(|detail| Failure::Protocol { detail });
@@ -420,22 +378,25 @@ impl Client {
                 Err(_) => Failure::Timeout {
                     phase: "body".to_owned(),
                 },
-                Ok(Some(Err(error))) => failure_of(&error),
-                Ok(Some(Ok(frame))) => {
-                    match decoder.push(frame.data_ref().map_or(&[][..], |data| data)) {
-                        Progress::More => continue,
-                        Progress::Full => {
-                            step.is_truncated = true;
-                            step.leg.body = decoder.abandon();
-                            return false;
-                        }
-                        Progress::Broken(detail) => Failure::Protocol { detail },
+                Ok(Err(trouble)) => trouble.into(),
+                Ok(Ok(Some(piece))) => match decoder.push(piece) {
+                    Progress::More => continue,
+                    Progress::Full => {
+                        step.is_truncated = true;
+                        step.leg.body = decoder.abandon();
+                        return false;
                     }
-                }
+                    Progress::Broken(detail) => Failure::Protocol { detail },
+                },
             };
             step.failure = Some(trouble);
             step.leg.body = decoder.abandon();
             return false;
         }
     }
+}
+
+async fn ask(connection: &mut Connection, request: &[u8]) -> Result<Head, Trouble> {
+    connection.http.send(request).await?;
+    connection.http.head().await
 }

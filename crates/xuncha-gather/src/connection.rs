@@ -3,28 +3,21 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::Empty;
-use hyper::client::conn::http1::{Builder, SendRequest};
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::time::Instant as Deadline;
 use tokio_rustls::TlsConnector;
 use xuncha_core::evidence::Failure;
 
+use crate::http1::{Http1, Stream};
 use crate::lock;
 use crate::patience::within;
-use crate::wire::{Stream, Tape, Wire};
 
 /// A kept connection older than this is not trusted any more.
 const IDLE_LIMIT: Duration = Duration::from_secs(30);
-/// More headers or larger heads than this are no answer.
-const MAX_HEADERS: usize = 256;
-const MAX_HEAD_BYTES: usize = 256 << 10;
 
 /// What a connection leads to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +29,7 @@ pub(crate) struct Endpoint {
 
 /// An open connection.
 pub(crate) struct Connection {
-    pub sender: SendRequest<Empty<Bytes>>,
-    pub tape: Arc<Mutex<Tape>>,
+    pub http: Http1,
     pub address: SocketAddr,
     pub certificate: String,
     pub is_reused: bool,
@@ -55,9 +47,7 @@ impl Pool {
     pub fn take(&self, endpoint: &Endpoint, room: usize) -> Option<Connection> {
         let mut hosts = lock(&self.idle);
         let idle = hosts.get_mut(&endpoint.host)?;
-        idle.retain(|(_, connection)| {
-            connection.idle_since.elapsed() < IDLE_LIMIT && !connection.sender.is_closed()
-        });
+        idle.retain(|(_, connection)| connection.idle_since.elapsed() < IDLE_LIMIT);
         if let Some(at) = idle.iter().rposition(|(key, _)| key == endpoint) {
             let (_, mut connection) = idle.remove(at);
             connection.is_reused = true;
@@ -71,7 +61,7 @@ impl Pool {
 
     /// Keeps a connection whose answer was read to the end.
     pub fn put(&self, endpoint: Endpoint, mut connection: Connection) {
-        if connection.sender.is_closed() {
+        if !connection.http.is_reusable() {
             return;
         }
         connection.idle_since = Instant::now();
@@ -149,30 +139,8 @@ async fn open(
         None => Box::new(stream),
         Some(connector) => Box::new(handshake(endpoint, stream, connector, deadline).await?),
     };
-    let tape = Arc::new(Mutex::new(Tape::default()));
-    let wire = Wire {
-        stream,
-        tape: tape.clone(),
-    };
-    let mut builder = Builder::new();
-    builder
-        .allow_spaces_after_header_name_in_responses(true)
-        .allow_obsolete_multiline_headers_in_responses(true)
-        .ignore_invalid_headers_in_responses(true)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .title_case_headers(true);
-    let opened = builder.handshake(TokioIo::new(wire)).await;
-    let (sender, driver) = opened.map_err(|error| Failure::Protocol {
-        detail: error.to_string(),
-    })?;
-    tokio::spawn(async move {
-        // Its errors reach us through the request or body that they break.
-        let _ = driver.await;
-    });
     Ok(Connection {
-        sender,
-        tape,
+        http: Http1::new(stream),
         address,
         certificate: String::new(),
         is_reused: false,

@@ -23,6 +23,7 @@ mod doubt;
 pub mod exchange;
 mod gatherer;
 pub mod guard;
+pub mod http1;
 mod jar;
 mod message;
 pub mod outside;
@@ -40,7 +41,6 @@ pub mod state;
 mod tls;
 pub mod traps;
 mod visit;
-mod wire;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

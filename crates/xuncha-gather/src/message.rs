@@ -7,6 +7,7 @@ use url::Url;
 use xuncha_core::evidence::Failure;
 
 use crate::connection::Endpoint;
+use crate::jar::Jar;
 
 pub(crate) fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
@@ -39,6 +40,24 @@ pub(crate) fn authority_of(url: &Url) -> String {
         Some(port) => format!("{}:{port}", host_of(url)),
         None => host_of(url).to_owned(),
     }
+}
+
+/// The head of the one kind of request that we send.
+pub(crate) fn request_head(url: &Url, user_agent: &str, jar: &Jar) -> Vec<u8> {
+    let mut head = format!(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {user_agent}\r\n\
+         Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
+         Accept-Language: zh-CN,zh;q=0.9,en;q=0.5\r\nAccept-Encoding: gzip, deflate\r\n",
+        origin_form(url),
+        authority_of(url),
+    );
+    if let Some(cookies) = jar.header(host_of(url)) {
+        head.push_str("Cookie: ");
+        head.push_str(&cookies);
+        head.push_str("\r\n");
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
 }
 
 /// Path and query as a request line carries them. What the URL standard leaves bare and HTTP does not allow is escaped.
@@ -105,33 +124,6 @@ pub(crate) fn is_text(headers: &HeaderMap) -> bool {
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     Some(Duration::from_secs(value.parse().unwrap_or(60)))
-}
-
-pub(crate) fn failure_of(error: &hyper::Error) -> Failure {
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return Failure::Reset;
-    }
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            use std::io::ErrorKind as Kind;
-            let is_cut = matches!(
-                io.kind(),
-                Kind::ConnectionReset
-                    | Kind::ConnectionAborted
-                    | Kind::BrokenPipe
-                    | Kind::UnexpectedEof
-                    | Kind::NotConnected
-            );
-            if is_cut {
-                return Failure::Reset;
-            }
-        }
-        source = cause.source();
-    }
-    Failure::Protocol {
-        detail: error.to_string(),
-    }
 }
 
 #[cfg(test)]

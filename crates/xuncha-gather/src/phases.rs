@@ -1,5 +1,7 @@
 //! 阶段: names under which complete phases stand in the records.
 
+/// Opening the logs of all targets; never in the records.
+pub const OPEN: &str = "open";
 /// Visits of the availability week.
 pub const PROBE: &str = "probe";
 /// Daily snapshots of the home page.

@@ -71,7 +71,7 @@ impl Pace {
 }
 
 /// 主机计数. What was really done to a host, for reports and tests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct HostCounts {
     /// Requests sent.
     pub requests: u64,
@@ -85,6 +85,8 @@ struct Host {
     requests: AtomicU64,
     in_flight: AtomicUsize,
     max_in_flight: AtomicUsize,
+    /// Requests since the last [`Politeness::mark`], and when the newest of them was sent.
+    since_mark: Mutex<(u64, Option<Instant>)>,
 }
 
 /// 礼貌登记. The pace of every host and address of a run.
@@ -98,6 +100,9 @@ pub struct Politeness {
     addresses: Mutex<BTreeMap<IpAddr, Arc<Mutex<Pace>>>>,
     in_flight: Arc<AtomicUsize>,
 }
+
+/// 计时点. From when on the pace is measured.
+pub struct Mark(Instant);
 
 /// 许可. The right to have one request in flight; dropped when the answer is whole.
 pub struct Permit {
@@ -143,6 +148,7 @@ impl Politeness {
             requests: AtomicU64::new(0),
             in_flight: AtomicUsize::new(0),
             max_in_flight: AtomicUsize::new(0),
+            since_mark: Mutex::default(),
         });
         hosts.insert(name.to_owned(), host.clone());
         host
@@ -195,6 +201,41 @@ impl Politeness {
             slot = lock(&permit.host.pace).reserve(self.gap);
         }
         permit.host.requests.fetch_add(1, Ordering::SeqCst);
+        let mut since_mark = lock(&permit.host.since_mark);
+        *since_mark = (since_mark.0 + 1, Some(Instant::now()));
+    }
+
+    /// From now on it is counted anew how fast hosts are asked.
+    pub fn mark(&self) -> Mark {
+        for host in lock(&self.hosts).values() {
+            *lock(&host.since_mark) = (0, None);
+        }
+        Mark(Instant::now())
+    }
+
+    /// Of the requests that the limits allowed since the mark, the share that was made, in thousandths: over all hosts that were asked,
+    /// each from the mark to its last request, until 95 of 100 hosts were done. `None` without a limit or without requests.
+    pub fn permitted_rate_permille(&self, mark: &Mark) -> Option<u64> {
+        if self.gap.is_zero() {
+            return None;
+        }
+        let mut spans: Vec<(f64, u64)> = lock(&self.hosts)
+            .values()
+            .filter_map(|host| {
+                let (count, last) = *lock(&host.since_mark);
+                Some((last?.duration_since(mark.0).as_secs_f64(), count))
+            })
+            .collect();
+        spans.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let end = spans.get(spans.len() * 95 / 100)?.0;
+        let (mut made, mut allowed) = (0.0, 0.0);
+        for (seconds, count) in spans {
+            let part = if seconds > end { end / seconds } else { 1.0 };
+            made += count as f64 * part;
+            // The first request needs no gap before it.
+            allowed += (seconds.min(end) / self.gap.as_secs_f64()).floor() + 1.0;
+        }
+        Some((made * 1000.0 / allowed).round() as u64)
     }
 
     /// Learns how long the host took (request clock).

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
+use serde::Serialize;
 use xuncha_core::evidence::Purpose;
 
 use crate::client::ClientError;
@@ -104,12 +106,14 @@ impl Tally {
             elapsed_ms,
             pages_per_second: pages as f64 * 1000.0 / elapsed_ms.max(1) as f64,
             hosts,
+            parts: Vec::new(),
+            permitted_rate_permille: None,
         }
     }
 }
 
 /// 采集小结. Of this run only: what an earlier run had done is not counted.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Targets of the round.
     pub targets: usize,
@@ -131,4 +135,60 @@ pub struct Report {
     pub pages_per_second: f64,
     /// What was done to each host.
     pub hosts: BTreeMap<String, HostCounts>,
+    /// Real time and work of each part, in their order.
+    pub parts: Vec<Part>,
+    /// Of the requests that the limits per host allowed while crawling, the share that was made, until 95 of 100 hosts were done.
+    pub permitted_rate_permille: Option<u64>,
+}
+
+/// 分段用时. One part of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Name of its phase.
+    pub phase: &'static str,
+    /// Real time.
+    pub elapsed_ms: u64,
+    /// Pages read for facts.
+    pub pages: u64,
+    /// Requests sent.
+    pub requests: u64,
+}
+
+/// Takes the time of the parts of a run.
+pub(crate) struct Stopwatch<'a> {
+    tally: &'a Tally,
+    at: Instant,
+    pages: u64,
+    requests: u64,
+    parts: Vec<Part>,
+}
+
+impl<'a> Stopwatch<'a> {
+    pub fn new(tally: &'a Tally) -> Stopwatch<'a> {
+        Stopwatch {
+            tally,
+            at: Instant::now(),
+            pages: 0,
+            requests: 0,
+            parts: Vec::new(),
+        }
+    }
+
+    /// What was done since the last call was this part.
+    pub fn lap(&mut self, phase: &'static str) {
+        let pages = self.tally.pages.load(Ordering::Relaxed);
+        let requests = self.tally.requests.load(Ordering::Relaxed);
+        self.parts.push(Part {
+            phase,
+            elapsed_ms: self.at.elapsed().as_millis() as u64,
+            pages: pages - self.pages,
+            requests: requests - self.requests,
+        });
+        (self.at, self.pages, self.requests) = (Instant::now(), pages, requests);
+    }
+
+    /// All parts.
+    pub fn parts(self) -> Vec<Part> {
+        self.parts
+    }
 }

@@ -22,7 +22,7 @@ use crate::desk::Desk;
 use crate::gatherer::{Gatherer, Ledger};
 use crate::outside::{OUTSIDE, Outside};
 use crate::phases;
-use crate::report::{GatherError, Progress, Report};
+use crate::report::{GatherError, Progress, Report, Stopwatch};
 use crate::settings::Settings;
 use crate::sink::EvidenceSink;
 use crate::state::{Limits, SiteState};
@@ -124,27 +124,36 @@ pub async fn gather_round(
         clock,
         progress,
     };
+    let mut watch = Stopwatch::new(&gatherer.tally);
     let mut desks = round.open(targets)?;
+    watch.lap(phases::OPEN);
     round.visit_all(&mut desks).await?;
+    watch.lap(phases::PROBE);
     round.clock.advance_to(plan.as_of).await?;
+    let mark = gatherer.client.politeness().mark();
     round.crawl_all(&mut desks).await?;
+    watch.lap(phases::CRAWL);
+    let permitted = gatherer.client.politeness().permitted_rate_permille(&mark);
     let (outside_ledger, mut outside) = round.open_outside()?;
     round
         .look_outside(&desks, &outside_ledger, &mut outside)
         .await?;
+    watch.lap(phases::LOOKS);
     round
         .second_looks(&mut desks, &outside_ledger, &mut outside)
         .await?;
+    watch.lap(phases::SECOND_LOOKS);
     for desk in &desks {
         desk.ledger.close()?;
     }
     outside_ledger.close()?;
     let elapsed = started.elapsed().as_millis() as u64;
-    Ok(gatherer.tally.report(
-        targets.len(),
-        elapsed,
-        gatherer.client.politeness().counts(),
-    ))
+    let counts = gatherer.client.politeness().counts();
+    Ok(Report {
+        parts: watch.parts(),
+        permitted_rate_permille: permitted,
+        ..gatherer.tally.report(targets.len(), elapsed, counts)
+    })
 }
 
 impl Round<'_> {
@@ -169,7 +178,7 @@ impl Round<'_> {
     }
 
     pub fn open(&self, targets: &[TargetJob]) -> Result<Vec<Desk>, GatherError> {
-        self.progress.started("open", targets.len() as u64);
+        self.progress.started(phases::OPEN, targets.len() as u64);
         let mut desks = Vec::with_capacity(targets.len());
         for job in targets {
             let (ledger, records) = self.open_one(&job.id)?;
@@ -197,9 +206,9 @@ impl Round<'_> {
                 }
             }
             desks.push(desk);
-            self.progress.advanced("open", 1);
+            self.progress.advanced(phases::OPEN, 1);
         }
-        self.progress.finished("open");
+        self.progress.finished(phases::OPEN);
         Ok(desks)
     }
 

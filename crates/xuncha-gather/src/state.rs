@@ -72,6 +72,7 @@ pub struct SiteState {
     limits: Limits,
     obeys_robots: bool,
     seen: HashSet<u64>,
+    settled: HashSet<u64>,
     frontier: VecDeque<Entry>,
     in_hand: Vec<Entry>,
     looks: VecDeque<String>,
@@ -107,6 +108,7 @@ impl SiteState {
             limits,
             obeys_robots,
             seen: HashSet::new(),
+            settled: HashSet::new(),
             frontier: VecDeque::new(),
             in_hand: Vec::new(),
             looks: VecDeque::new(),
@@ -228,6 +230,7 @@ impl SiteState {
                 && !self.scopes.iter().any(|scope| scope.contains(&url))
             {
                 self.scopes.push(scope(&url));
+                self.settled.clear();
             }
         }
         if self.is_doubtful_page(facts) {
@@ -272,6 +275,10 @@ impl SiteState {
             .chain(pagers)
             .chain(items)
         {
+            // Nearly every link of a page stood on pages before: what was settled once needs no second reading of the address.
+            if !self.settled.insert(hash_with(url, class_group(kind))) {
+                continue;
+            }
             let class = self.class(url, kind);
             if class == LinkClass::Ignore {
                 continue;
@@ -466,7 +473,21 @@ impl SiteState {
 }
 
 fn hash(text: &str) -> u64 {
+    hash_with(text, 0)
+}
+
+fn hash_with(text: &str, group: u8) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
+    group.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Kinds that are dealt with alike, as [`Scope::class`] does.
+fn class_group(kind: LinkKind) -> u8 {
+    match kind {
+        LinkKind::Form => 1,
+        LinkKind::Anchor | LinkKind::Frame | LinkKind::Refresh | LinkKind::Pager => 2,
+        LinkKind::Image | LinkKind::Script | LinkKind::Style | LinkKind::Media => 3,
+    }
 }

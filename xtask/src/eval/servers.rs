@@ -27,8 +27,33 @@ impl Drop for Servers {
     }
 }
 
-/// Documentation packages: name, folder, home page, port.
-const STATIC: &[(&str, &str, &str, u16)] = &[
+/// A documentation package: name, folder, home page, port.
+type Documentation = (&'static str, &'static str, &'static str, u16);
+
+/// What `bench crawl` serves.
+pub const DOCUMENTATION: &[Documentation] = &[
+    (
+        "python3.11-doc",
+        "/usr/share/doc/python3.11/html",
+        "index.html",
+        8412,
+    ),
+    (
+        "postgresql-doc-15",
+        "/usr/share/doc/postgresql-doc-15/html",
+        "index.html",
+        8413,
+    ),
+    (
+        "openjdk-17-doc",
+        "/usr/share/doc/openjdk-17-jre-headless/api",
+        "index.html",
+        8416,
+    ),
+];
+
+/// What `eval real-sites` serves beside the dynamic sites.
+const STATIC: &[Documentation] = &[
     (
         "debian-reference-zh-cn",
         "/usr/share/debian-reference",
@@ -53,17 +78,7 @@ const WORDPRESS_PORT: u16 = 8415;
 
 /// Starts every server and waits until each answers.
 pub fn start(folder: &Path) -> Result<Servers, String> {
-    let mut servers = Servers {
-        sites: Vec::new(),
-        children: Vec::new(),
-    };
-    servers.children.push(nginx(folder)?);
-    for (name, _, home, port) in STATIC {
-        servers.sites.push(Served {
-            name,
-            home: format!("http://127.0.0.1:{port}/{home}"),
-        });
-    }
+    let mut servers = start_static(folder, STATIC)?;
     servers.children.push(mediawiki(&folder.join("mediawiki"))?);
     servers.sites.push(Served {
         name: "mediawiki",
@@ -76,17 +91,31 @@ pub fn start(folder: &Path) -> Result<Servers, String> {
         name: "wordpress",
         home: format!("http://127.0.0.1:{WORDPRESS_PORT}/"),
     });
-    let ports = STATIC
-        .iter()
-        .map(|entry| entry.3)
-        .chain([MEDIAWIKI_PORT, WORDPRESS_PORT]);
-    ports.into_iter().try_for_each(wait_for)?;
+    [MEDIAWIKI_PORT, WORDPRESS_PORT]
+        .into_iter()
+        .try_for_each(wait_for)?;
     Ok(servers)
 }
 
-fn nginx(folder: &Path) -> Result<Child, String> {
+/// Starts nginx over these packages and waits until it answers.
+pub fn start_static(folder: &Path, packages: &[Documentation]) -> Result<Servers, String> {
+    let mut servers = Servers {
+        sites: Vec::new(),
+        children: vec![nginx(folder, packages)?],
+    };
+    for (name, _, home, port) in packages {
+        servers.sites.push(Served {
+            name,
+            home: format!("http://127.0.0.1:{port}/{home}"),
+        });
+        wait_for(*port)?;
+    }
+    Ok(servers)
+}
+
+fn nginx(folder: &Path, packages: &[Documentation]) -> Result<Child, String> {
     let mut blocks = String::new();
-    for (_, root, _, port) in STATIC {
+    for (_, root, _, port) in packages {
         blocks += &format!(
             "  server {{ listen 127.0.0.1:{port}; root {root}; index index.html index.zh-cn.html; }}\n"
         );

@@ -14,7 +14,7 @@ pub const FACTS_VERSION: u32 = 1;
 
 /// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "record")]
+#[serde(rename_all = "snake_case")]
 // Looks are the most frequent records by far and are read one by one: a box each would cost more than the unused bytes.
 #[allow(clippy::large_enum_variant)]
 pub enum FactRecord {
@@ -222,7 +222,7 @@ impl Mark {
 
 /// 标识所见. How a mark was seen on a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "seen")]
+#[serde(rename_all = "snake_case")]
 pub enum MarkSeen {
     /// Present, with its value (number, name).
     Present {

@@ -1,7 +1,11 @@
-//! The facts segment: frames of length, crc32 and compressed JSON behind a versioned magic.
+//! The facts segment: frames of length, crc32 and a compressed record behind a versioned magic.
+//!
+//! Records are written in postcard, a binary form without names of fields: a census writes and reads hundreds of millions of links,
+//! and JSON cost more than reading the pages themselves. Another form of records is another version of the magic.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufReader, Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use xuncha_core::facts::model::FactRecord;
@@ -9,15 +13,20 @@ use xuncha_core::facts::model::FactRecord;
 use crate::{Result, StoreError};
 
 /// First bytes of a segment; the last byte is the version of the format.
-pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x01";
+pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x02";
 /// A frame above this is no frame: the largest pages give facts far below it.
 const MAX_FRAME_BYTES: u32 = 256 << 20;
 
-/// A record as one frame: length and crc32 of the compressed JSON, little-endian, then the compressed JSON.
+thread_local! {
+    /// Making a compressor costs more than compressing a small record with it.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// A record as one frame: length and crc32 of the compressed record, little-endian, then the compressed record.
 pub(crate) fn frame(record: &FactRecord) -> Result<Vec<u8>> {
-    let json = serde_json::to_vec(record).map_err(body_error)?;
-    let io = StoreError::file(Path::new("facts.seg"));
-    let packed = zstd::bulk::compress(&json, 1).map_err(io)?;
+    let io = || StoreError::file(Path::new("facts.seg"));
+    let plain = postcard::to_stdvec(record).map_err(|error| io()(Error::other(error)))?;
+    let packed = compress(&plain).map_err(io())?;
     let mut frame = Vec::with_capacity(packed.len() + 8);
     frame.extend_from_slice(&(packed.len() as u32).to_le_bytes());
     frame.extend_from_slice(&crc32(&packed).to_le_bytes());
@@ -25,11 +34,16 @@ pub(crate) fn frame(record: &FactRecord) -> Result<Vec<u8>> {
     Ok(frame)
 }
 
-fn body_error(source: serde_json::Error) -> StoreError {
-    StoreError::Body {
-        what: "采集记录".to_owned(),
-        source,
-    }
+fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|slot| {
+        if slot.is_none() {
+            *slot = Some(zstd::bulk::Compressor::new(1)?);
+        }
+        match slot {
+            Some(compressor) => compressor.compress(plain),
+            None => Err(Error::other("no compressor")),
+        }
+    })
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -125,9 +139,10 @@ impl FactIter {
         if crc32(&packed) != wanted_crc {
             return self.bad_checksum(u64::from(length) + 8 == left);
         }
-        let json =
+        let plain =
             zstd::stream::decode_all(packed.as_slice()).map_err(StoreError::file(&self.path))?;
-        let record = serde_json::from_slice(&json).map_err(body_error)?;
+        let record = postcard::from_bytes(&plain)
+            .map_err(|error| self.damaged(&format!("采集记录无法读取：{error}")))?;
         self.position += u64::from(length) + 8;
         Ok(Some(record))
     }

@@ -1,6 +1,6 @@
 //! 采集命令.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::cli::GatherArgs;
 use crate::data::Data;
@@ -22,6 +22,10 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
         arguments.network.max_pages,
     )
     .await?;
+    if let Some(path) = &arguments.report {
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;
+    }
     println!(
         "采集完成：对象 {}，请求 {}，网页 {}，链接 {}，访问 {}，{:.1} 秒，每秒 {:.0} 页。",
         report.targets,

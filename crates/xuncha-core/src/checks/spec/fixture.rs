@@ -115,7 +115,7 @@ fn lay_fields(base: &mut Value, fields: &Map<String, Value>, name: &str) -> Resu
 
 /// Values such as the state of a link are replaced as a whole.
 fn is_tagged(fields: &Map<String, Value>) -> bool {
-    fields.contains_key("seen") || fields.get("state").is_some_and(Value::is_string)
+    fields.contains_key("present") || fields.get("state").is_some_and(Value::is_string)
 }
 
 fn completed(element: &Value, list: &str) -> Result<Value, String> {
@@ -247,13 +247,13 @@ fn site_facts() -> Value {
     let home = "https://www.qingshi.gov.cn/";
     let at = |path: &str| format!("{home}{path}");
     let marks = json!({
-        "党政机关网站标识": {"seen": "present", "value": "dcs.conac.cn"},
-        "网站标识码": {"seen": "present", "value": "9901000001"},
-        "ICP备案编号": {"seen": "present", "value": "云ICP备20260001号"},
-        "公安机关备案标识": {"seen": "present", "value": "云公网安备99010002000001号"},
-        "网站主办单位": {"seen": "present", "value": "青石市人民政府办公室"},
-        "联系方式": {"seen": "present", "value": "0999-1234567"},
-        "找错入口": {"seen": "present", "value": "sitecode=9901000001"},
+        "党政机关网站标识": {"present": {"value": "dcs.conac.cn"}},
+        "网站标识码": {"present": {"value": "9901000001"}},
+        "ICP备案编号": {"present": {"value": "云ICP备20260001号"}},
+        "公安机关备案标识": {"present": {"value": "云公网安备99010002000001号"}},
+        "网站主办单位": {"present": {"value": "青石市人民政府办公室"}},
+        "联系方式": {"present": {"value": "0999-1234567"}},
+        "找错入口": {"present": {"value": "sitecode=9901000001"}},
     });
     json!({
         "facts": "site", "monitor_from": "2026-03-06T09:00:00", "as_of": AS_OF, "page_count": 212,
