@@ -207,9 +207,13 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             LinkKind::Frame,
             attr("title").unwrap_or("").to_owned(),
         ),
-        // An address that takes a POST says nothing to a GET.
-        "form" if !attr("method").is_some_and(|how| how.trim().eq_ignore_ascii_case("post")) => {
-            push(attr("action").unwrap_or(""), LinkKind::Form, String::new());
+        "form" => push(
+            attr("action").unwrap_or(""),
+            LinkKind::Form,
+            form_method(attr("method")).to_owned(),
+        ),
+        "select" if attr("onchange").is_some_and(|code| code.contains("open") || code.contains("location")) => {
+            read_jump_menu(dom, index, push);
         }
         // Of SVG: `xlink:href` stands in the tree as `href`.
         "image" | "use" => push(attr("href").unwrap_or(""), LinkKind::Image, String::new()),
@@ -230,15 +234,10 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
     }
 }
 
-/// Relations of `link` that a browser or a reader follows; `dns-prefetch`, `canonical`, `pingback` and their like name no document to open.
-const FOLLOWED_RELATIONS: [&str; 6] = [
-    "alternate",
-    "manifest",
-    "preload",
-    "modulepreload",
-    "next",
-    "prev",
-];
+/// Relations of `link` that a browser fetches, and those that a reader follows. `dns-prefetch`, `canonical`, `pingback` and their like
+/// name no document to open.
+const FETCHED_RELATIONS: [&str; 3] = ["manifest", "preload", "modulepreload"];
+const FOLLOWED_RELATIONS: [&str; 3] = ["alternate", "next", "prev"];
 
 fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
     let Some(href) = dom.attr(index, "href") else {
@@ -253,8 +252,37 @@ fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKin
         .any(|word| matches!(word, "icon" | "shortcut" | "apple-touch-icon"))
     {
         push(href, LinkKind::Image, String::new());
-    } else if words.any(|word| FOLLOWED_RELATIONS.contains(&word)) {
+    } else if words.clone().any(|word| FETCHED_RELATIONS.contains(&word)) {
         push(href, LinkKind::Media, String::new());
+    } else if words.any(|word| FOLLOWED_RELATIONS.contains(&word)) {
+        let kind = dom.attr(index, "type").unwrap_or("").to_ascii_lowercase();
+        // Feeds are read by programs, oEmbed by other sites.
+        if kind.is_empty() || kind.contains("html") {
+            push(href, LinkKind::Inline, String::new());
+        } else if !kind.contains("oembed") {
+            push(href, LinkKind::Media, String::new());
+        }
+    }
+}
+
+/// How a form is sent; an address that takes a POST says nothing to a GET.
+fn form_method(method: Option<&str>) -> &'static str {
+    match method {
+        Some(method) if method.trim().eq_ignore_ascii_case("post") => "post",
+        Some(method) if method.trim().eq_ignore_ascii_case("dialog") => "post",
+        _ => "get",
+    }
+}
+
+/// Addresses of a menu that jumps when something is chosen (友情链接).
+fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+    let options = dom.inside(index).filter(|inner| dom.name(*inner) == "option");
+    for option in options {
+        let value = dom.attr(option, "value").unwrap_or("").trim();
+        let is_address = value.starts_with("http://") || value.starts_with("https://");
+        if is_address {
+            push(value, LinkKind::Inline, cut(&dom.text(option), 80));
+        }
     }
 }
 

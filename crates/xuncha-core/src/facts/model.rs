@@ -61,7 +61,7 @@ pub enum LinkKind {
     Style,
     /// `iframe`, `frame`.
     Frame,
-    /// `form action` (never asked by the crawler except for search).
+    /// `form action`: of a GET form asked without its fields, of others never asked.
     Form,
     /// `object`, `embed`, `video`, `audio`, `source`.
     Media,
@@ -69,7 +69,8 @@ pub enum LinkKind {
     Refresh,
     /// Pages named by a script pager (`createPageHTML` and the like).
     Pager,
-    /// Whole addresses written in scripts and handlers (`window.open('…')`, `onclick="location.href='…'"`).
+    /// Addresses that a page names without an anchor: written whole in scripts and handlers (`window.open('…')`), in jump menus,
+    /// in `link rel=alternate`.
     Inline,
     /// An entry of a sitemap.
     Sitemap,
@@ -94,7 +95,7 @@ pub struct Link {
     pub url: String,
     /// Kind of reference.
     pub kind: LinkKind,
-    /// Visible text, `alt` or `title`, at most 80 characters.
+    /// Visible text, `alt` or `title`, at most 80 characters; of a form its method.
     pub text: String,
     /// Where it stands.
     pub area: Area,
@@ -344,7 +345,7 @@ pub struct PageFacts {
     pub charset: String,
     /// Whether it was read as HTML.
     pub is_html: bool,
-    /// `<title>`.
+    /// `<title>`; of a sitemap its root element.
     pub title: String,
     /// Text of the header identification area (site name), empty where not found.
     pub header_name: String,

@@ -69,7 +69,8 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
             facts.links = sheet_links(capture, body);
             return facts;
         }
-        if let Some(entries) = sitemap::read(body, &capture.final_url) {
+        if let Some((root, entries)) = sitemap::read(body, &capture.final_url) {
+            root.clone_into(&mut facts.title);
             facts.links = entries;
             return facts;
         }

@@ -15,23 +15,20 @@ const MAX_ENTRIES: usize = 50_000;
 /// Most bytes that a packed sitemap unpacks to; the protocol allows 50 MB.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Entries of a sitemap or of an index of sitemaps; `None` where the body is neither.
-pub(crate) fn read(body: &[u8], url: &str) -> Option<Vec<Link>> {
+/// Root element of an index, which names further sitemaps and no pages.
+pub const SITEMAP_INDEX: &str = "sitemapindex";
+
+/// Root element and entries of a sitemap or of an index of sitemaps; `None` where the body is neither.
+pub(crate) fn read(body: &[u8], url: &str) -> Option<(&'static str, Vec<Link>)> {
     let text = unpacked(body);
     let head = text.get(..text.floor_char_boundary(2_000))?;
-    let is_sitemap = head.contains("<urlset") || head.contains("<sitemapindex");
-    if is_sitemap {
-        return Some(links(locations(&text), url));
+    for root in [SITEMAP_INDEX, "urlset"] {
+        if head.contains(&format!("<{root}")) {
+            return Some((root, links(locations(&text), url)));
+        }
     }
     let is_list = !head.contains('<') && head.trim_start().starts_with("http");
-    is_list.then(|| links(text.lines().map(str::to_owned).collect(), url))
-}
-
-/// Whether it names further sitemaps and no pages.
-pub fn is_sitemap_index(body: &[u8]) -> bool {
-    let text = unpacked(body);
-    let head = &text[..text.floor_char_boundary(2_000)];
-    head.contains("<sitemapindex")
+    is_list.then(|| ("", links(text.lines().map(str::to_owned).collect(), url)))
 }
 
 fn unpacked(body: &[u8]) -> String {
@@ -92,7 +89,7 @@ mod tests {
     use super::*;
 
     fn urls(body: &[u8]) -> Vec<String> {
-        let found = read(body, "http://a.cn/sitemap.xml").unwrap_or_default();
+        let (_, found) = read(body, "http://a.cn/sitemap.xml").unwrap_or_default();
         found.into_iter().map(|link| link.url).collect()
     }
 
@@ -107,7 +104,8 @@ mod tests {
         assert_eq!(urls(&packer.finish().unwrap()), expected);
         assert_eq!(urls(b"http://a.cn/x\nhttp://a.cn/y\n"), ["http://a.cn/x", "http://a.cn/y"]);
         assert_eq!(read(b"<html>404</html>", "http://a.cn/sitemap.xml"), None);
-        assert!(is_sitemap_index(b"<sitemapindex><sitemap><loc>/s.xml.gz</loc></sitemap></sitemapindex>"));
+        let index = b"<sitemapindex><sitemap><loc>/s.xml.gz</loc></sitemap></sitemapindex>";
+        assert_eq!(read(index, "http://a.cn/sitemap.xml").unwrap().0, SITEMAP_INDEX);
     }
 
     #[test]

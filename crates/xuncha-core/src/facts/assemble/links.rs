@@ -10,6 +10,7 @@ use crate::facts::body_kind::{Use, contradiction};
 use crate::facts::missing_likeness;
 use crate::facts::model::{LinkFacts, LinkKind, LinkState, PageFacts};
 use crate::facts::scope::{Scope, canonical};
+use crate::facts::sitemap::SITEMAP_INDEX;
 use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
 
 /// What one look says.
@@ -451,6 +452,7 @@ pub(super) fn spots(judge: &Judge<'_>, home: Option<&PageFacts>) -> BTreeMap<Str
         .sources
         .values()
         .partition(|source| source.links.iter().any(|link| link.kind == LinkKind::Sitemap));
+    let sitemaps = sitemaps.into_iter().filter(|source| source.title != SITEMAP_INDEX);
     for page in pages.chain(sheets).chain(sitemaps) {
         // A frameset's parts are the home page too.
         let key = canonical(&page.capture.url);
@@ -460,8 +462,11 @@ pub(super) fn spots(judge: &Judge<'_>, home: Option<&PageFacts>) -> BTreeMap<Str
             continue;
         }
         for link in &page.links {
-            // A pager's pages are a guess at what its script would do, never held against the site.
-            if link.kind == LinkKind::Pager {
+            // A pager's pages are a guess at what its script would do, never held against the site. A search that is gone is told
+            // by the check of searches, and a form that is sent by POST cannot be asked.
+            let is_search = || page.search_forms.iter().any(|form| form.action == link.url);
+            let is_form = link.kind == LinkKind::Form;
+            if link.kind == LinkKind::Pager || is_form && (link.text == "post" || is_search()) {
                 continue;
             }
             let spot = spots.entry(canonical(&link.url)).or_insert_with(|| Spot {
