@@ -25,7 +25,7 @@ const HOSTS: [&str; 8] = [
     "out.test",
     "slow.test",
     "other.test",
-    "xn--6krs53c.test",
+    "xn--zfr164b.test",
     "notls.test",
 ];
 
@@ -303,6 +303,7 @@ fn step(answer: &str, key: &str) -> Reply {
         "until-close" => raw(HEAD, b"<html><p>a page that ends with the connection</p></html>"),
         "torn-chunk" => raw(&format!("{HEAD}\r\nTransfer-Encoding: chunked"), b"20\r\n<html><p>not all"),
         "gzip" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page),
+        "br" => raw(&format!("{HEAD}\r\nContent-Encoding: br"), b"\x0b\x02\x80hello\x03"),
         "gzip-torn" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page[..30]),
         "gzip-corrupt" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), b"this was never packed at all"),
         "pdf" => page(200, &declared("application/pdf"), b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n".to_vec()),

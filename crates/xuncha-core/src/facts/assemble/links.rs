@@ -101,6 +101,9 @@ fn look(capture: &Capture, is_inside: bool) -> Look {
         Some(Failure::Connect) => return bad("connect", "无法建立连接"),
         Some(Failure::Reset) => return bad("reset", "连接被中断"),
         Some(Failure::RedirectLoop) => return loop_of(capture),
+        Some(Failure::Protocol { detail }) if detail.ends_with("that was not asked for") => {
+            return unknown(OurSide, "返回内容用了我方没有要求的压缩方式，无法判定");
+        }
         Some(Failure::Protocol { detail }) if detail.starts_with("content encoding") => {
             return bad("corrupt", "返回内容损坏，无法解压");
         }
@@ -164,7 +167,7 @@ fn landing(capture: &Capture) -> Option<Look> {
         return None;
     }
     let landed = Url::parse(&capture.final_url).ok()?;
-    let is_login = |url: &Url| url_words(url).any(|word| LOGIN_WORDS.contains(&word.as_str()));
+    let is_login = |url: &Url| login_words(url).any(|word| LOGIN_WORDS.contains(&word.as_str()));
     if is_login(&landed) && !Url::parse(&capture.url).is_ok_and(|asked| is_login(&asked)) {
         return Some(unknown(
             UndeterminedReason::Blocked,
@@ -177,17 +180,18 @@ fn landing(capture: &Capture) -> Option<Look> {
     is_missing.then(|| bad("soft_404", "跳转到网站的错误提示页，原内容不存在"))
 }
 
-const LOGIN_WORDS: [&str; 8] = [
-    "login", "signin", "logon", "sso", "passport", "cas", "oauth2", "unifiedlogin",
+const LOGIN_WORDS: [&str; 7] = [
+    "login", "signin", "logon", "sso", "passport", "oauth2", "unifiedlogin",
 ];
 const MISSING_NAMES: [&str; 8] = [
     "404", "404error", "error404", "error_404", "404_error", "notfound", "not_found", "page404",
 ];
 
-/// Words of the host's labels and of the path.
-fn url_words(url: &Url) -> impl Iterator<Item = String> + '_ {
+/// The host's first label and the words of the path.
+fn login_words(url: &Url) -> impl Iterator<Item = String> + '_ {
     let host = url.host_str().unwrap_or_default();
-    host.split(['.', '-'])
+    host.split('.')
+        .take(1)
         .chain(url.path().split(['/', '.', '-', '_', ';']))
         .map(str::to_ascii_lowercase)
 }
@@ -469,8 +473,9 @@ pub(super) fn spots(judge: &Judge<'_>, home: Option<&PageFacts>) -> BTreeMap<Str
             if link.kind == LinkKind::Pager || is_form && (link.text == "post" || is_search()) {
                 continue;
             }
-            let spot = spots.entry(canonical(&link.url)).or_insert_with(|| Spot {
-                url: link.url.clone(),
+            let url = canonical(&link.url);
+            let spot = spots.entry(url.clone()).or_insert_with(|| Spot {
+                url,
                 on_home: false,
                 places: Vec::new(),
                 count: 0,
