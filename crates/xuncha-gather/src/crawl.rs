@@ -38,6 +38,7 @@ impl SiteCrawl<'_> {
             self.read_robots().await?;
             self.pages(1).await?;
             self.probe_missing_page().await?;
+            self.sitemaps().await?;
             self.pages(usize::MAX).await?;
             self.finish(phases::CRAWL)?;
         }
@@ -65,7 +66,18 @@ impl SiteCrawl<'_> {
         for doubt in doubts {
             let purpose = Purpose::Link { look: 2 };
             if !doubt.is_page {
-                self.gatherer.look(self.ledger, &doubt.url, purpose).await?;
+                let exchange = self
+                    .gatherer
+                    .ask(self.ledger, &doubt.url, &purpose)
+                    .await;
+                let record = self
+                    .gatherer
+                    .keep_own_look(self.ledger, exchange, purpose)
+                    .await?;
+                // A style sheet that opens now may name further files.
+                if let FactRecord::Page(facts) = &record {
+                    has_opened |= !facts.is_html && !facts.links.is_empty();
+                }
                 continue;
             }
             let exchange = self
@@ -187,10 +199,11 @@ impl SiteCrawl<'_> {
                 return Ok(());
             };
             let exchange = next.exchange().await?;
-            let capture = self
+            let record = self
                 .gatherer
-                .keep_look(self.ledger, &exchange, purpose.clone())?;
-            self.take_in(&FactRecord::Look(capture))?;
+                .keep_own_look(self.ledger, exchange, purpose.clone())
+                .await?;
+            self.take_in(&record)?;
         }
     }
 
@@ -204,6 +217,24 @@ impl SiteCrawl<'_> {
         Asked(Some(tokio::spawn(async move {
             gatherer.client.fetch(&url, reading, &jar).await
         })))
+    }
+
+    /// Sitemaps that robots.txt names, and the one at its usual place: what no page links is found here.
+    async fn sitemaps(&mut self) -> Result<(), GatherError> {
+        while let Some(url) = self.state.next_sitemap() {
+            // Packed ones are declared as archives, of which a look reads too little.
+            let reading = if url.ends_with(".gz") {
+                Reading::Package
+            } else {
+                Reading::Page
+            };
+            let (gatherer, jar) = (self.gatherer, &self.ledger.jar);
+            let exchange = gatherer.client.fetch(&url, reading, jar).await;
+            let purpose = Purpose::Link { look: 1 };
+            let record = gatherer.keep_page(self.ledger, exchange, purpose).await?;
+            self.take_in(&record)?;
+        }
+        Ok(())
     }
 
     async fn probe_missing_page(&mut self) -> Result<(), GatherError> {

@@ -146,6 +146,21 @@ impl Gatherer {
         keep(&mut log).map_err(|source| ledger.error(source))
     }
 
+    /// Keeps a look of the site's own. Its body is read where it bears on the verdict or names further files, else only its state is kept.
+    pub async fn keep_own_look(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        exchange: Exchange,
+        purpose: Purpose,
+    ) -> Result<FactRecord, GatherError> {
+        let capture = exchange.capture(purpose.clone(), String::new());
+        if facts::is_worth_reading(&capture, exchange.body()) {
+            return self.keep_page(ledger, exchange, purpose).await;
+        }
+        let capture = self.keep_look(ledger, &exchange, purpose)?;
+        Ok(FactRecord::Look(capture))
+    }
+
     /// Asks, keeps and reads a page.
     pub async fn page(
         self: &Arc<Self>,

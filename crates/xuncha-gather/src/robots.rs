@@ -5,12 +5,18 @@ use std::time::Duration;
 /// Rules beyond this many bytes are not read (the RFC asks for at least 500 KiB).
 const MAX_BYTES: usize = 512 << 10;
 
+/// Most sitemaps that are taken from one robots.txt, and the longest address of one.
+const MAX_SITEMAPS: usize = 50;
+const MAX_SITEMAP_BYTES: usize = 2_000;
+
 /// 爬虫规则. What a site's robots.txt says to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Robots {
     rules: Vec<Rule>,
     /// `Crawl-delay` of our group.
     pub delay: Option<Duration>,
+    /// Sitemaps that it names, for whomever.
+    pub sitemaps: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +54,7 @@ impl Robots {
                 .flat_map(|group| group.rules.iter().cloned())
                 .collect(),
             delay: chosen.iter().find_map(|group| group.delay),
+            sitemaps: sitemaps(text),
         }
     }
 
@@ -71,12 +78,28 @@ impl Robots {
         if let Some(delay) = self.delay {
             text.push_str(&format!("Crawl-delay: {}\n", delay.as_secs_f64()));
         }
+        for sitemap in &self.sitemaps {
+            text.push_str(&format!("Sitemap: {sitemap}\n"));
+        }
         for rule in &self.rules {
             let word = if rule.is_allow { "Allow" } else { "Disallow" };
             text.push_str(&format!("{word}: {}\n", rule.pattern));
         }
         text
     }
+}
+
+/// `Sitemap:` lines; they belong to no group.
+fn sitemaps(text: &str) -> Vec<String> {
+    let lines = text.split(['\n', '\r']).filter_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        let is_sitemap = key.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case("sitemap");
+        is_sitemap.then(|| value.trim().to_owned())
+    });
+    lines
+        .filter(|url| !url.is_empty() && url.len() <= MAX_SITEMAP_BYTES)
+        .take(MAX_SITEMAPS)
+        .collect()
 }
 
 fn groups(text: &str) -> Vec<Group> {

@@ -10,7 +10,9 @@ use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
 use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
-use xuncha_core::facts::{LinkClass, Scope, canonical, needs_second_look, scope};
+use xuncha_core::facts::{
+    LinkClass, SITEMAP_INDEX, Scope, canonical, needs_second_look, scope,
+};
 
 use crate::candidates::Candidates;
 use crate::doubt::is_page_in_disguise;
@@ -26,6 +28,10 @@ pub const ROBOTS: &str = "robots.txt";
 pub const BUDGET: &str = "page budget";
 /// Most skipped links that are recorded with their reason.
 const MAX_SKIPS: usize = 2_000;
+/// Where a sitemap stands that robots.txt does not name.
+const USUAL_SITEMAP: &str = "/sitemap.xml";
+/// Most sitemaps that are read of one site.
+const MAX_SITEMAPS: usize = 50;
 /// Simhash distance within which a page looks like the site's missing page.
 const LIKENESS_BITS: u32 = 3;
 
@@ -96,6 +102,9 @@ pub struct SiteState {
     days: BTreeSet<u32>,
     last_look: Option<DateTime>,
     pages: usize,
+    sitemaps: Sitemaps,
+    forms: BTreeSet<String>,
+    read_looks: HashSet<u64>,
 }
 
 impl SiteState {
@@ -132,6 +141,9 @@ impl SiteState {
             days: BTreeSet::new(),
             last_look: None,
             pages: 0,
+            sitemaps: Sitemaps::default(),
+            forms: BTreeSet::new(),
+            read_looks: HashSet::new(),
         };
         state.seen.insert(hash(&home));
         state.frontier.push_back(Entry {
@@ -161,7 +173,9 @@ impl SiteState {
 
     fn absorb_skip(&mut self, url: &str, why: &str) {
         if let Some(rules) = why.strip_prefix(ROBOTS_RULES) {
-            self.robots = Some(Robots::parse(rules, "*"));
+            let robots = Robots::parse(rules, "*");
+            self.sitemaps.learn(robots.sitemaps.iter().cloned());
+            self.robots = Some(robots);
             return;
         }
         self.pending_skips.retain(|(pending, _)| pending != url);
@@ -173,11 +187,7 @@ impl SiteState {
                 self.slots.insert(slot);
             }
             Purpose::Link { look: 1 } => {
-                self.last_look = self.last_look.max(Some(capture.at));
-                self.looks_in_hand.retain(|url| *url != capture.url);
-                if let Some(at) = self.looks.iter().position(|url| *url == capture.url) {
-                    self.looks.remove(at);
-                }
+                self.done_looking(capture);
                 if is_doubtful(capture) || is_page_in_disguise(capture) {
                     self.doubts.push(Doubt {
                         url: capture.url.clone(),
@@ -189,6 +199,42 @@ impl SiteState {
                 self.looked_twice.insert(hash(&capture.url));
             }
             _ => {}
+        }
+    }
+
+    fn done_looking(&mut self, capture: &Capture) {
+        self.last_look = self.last_look.max(Some(capture.at));
+        self.looks_in_hand.retain(|url| *url != capture.url);
+        if let Some(at) = self.looks.iter().position(|url| *url == capture.url) {
+            self.looks.remove(at);
+        }
+        self.seen.insert(hash(&capture.url));
+    }
+
+    /// A look whose body was read: a sitemap, a style sheet, or a page where none should be.
+    fn absorb_read_look(&mut self, facts: &PageFacts) {
+        let capture = &facts.capture;
+        let usual = Url::parse(&self.home).and_then(|home| home.join(USUAL_SITEMAP));
+        let is_usual = usual.is_ok_and(|usual| usual.as_str() == capture.url);
+        if self.sitemaps.is_one(&capture.url) || is_usual && !self.sitemaps.knows_any() {
+            self.sitemaps.done(&capture.url);
+            if facts.title == SITEMAP_INDEX {
+                self.sitemaps
+                    .learn(facts.links.iter().map(|link| link.url.clone()));
+            } else if !facts.is_html {
+                self.absorb_links(facts, 1);
+            }
+            return;
+        }
+        self.done_looking(capture);
+        self.read_looks.insert(hash(&capture.url));
+        if facts.is_html || self.is_doubtful_page(facts) {
+            self.doubts.push(Doubt {
+                url: capture.url.clone(),
+                is_page: false,
+            });
+        } else {
+            self.absorb_links(facts, 1);
         }
     }
 
@@ -206,9 +252,11 @@ impl SiteState {
             Purpose::Search { query } => {
                 self.asked.insert(query.clone());
             }
+            Purpose::Link { look: 1 } => self.absorb_read_look(facts),
             Purpose::Link { .. } => {
                 self.looked_twice.insert(hash(&capture.url));
-                if !self.is_doubtful_page(facts) {
+                let is_source = !facts.is_html || !self.read_looks.contains(&hash(&capture.url));
+                if is_source && !self.is_doubtful_page(facts) {
                     self.absorb_links(facts, 1);
                 }
             }
@@ -268,15 +316,21 @@ impl SiteState {
         // Items of a list that a script fills are links that no anchor shows.
         let items = facts.list.iter().flat_map(|list| &list.items);
         let items = items.map(|item| (item.url.as_str(), LinkKind::Anchor));
-        for (url, kind) in facts
+        let is_search = |url: &str| facts.search_forms.iter().any(|form| form.action == url);
+        let own = facts
             .links
             .iter()
+            // Searches are asked by questions, and what takes a POST is never asked.
+            .filter(|link| {
+                link.kind != LinkKind::Form || link.text != "post" && !is_search(&link.url)
+            });
+        for (url, kind) in own
             .map(|link| (link.url.as_str(), link.kind))
             .chain(pagers)
             .chain(items)
         {
             // Nearly every link of a page stood on pages before: what was settled once needs no second reading of the address.
-            if !self.settled.insert(hash_with(url, class_group(kind))) {
+            if !self.settled.insert(hash_with(url, kind as u8)) {
                 continue;
             }
             let class = self.class(url, kind);
@@ -290,7 +344,15 @@ impl SiteState {
                 }
                 continue;
             }
-            if !self.seen.insert(hash(&url)) {
+            if kind == LinkKind::Form {
+                // Asked after everything else: most forms stand at addresses that are pages anyway.
+                self.forms.insert(url);
+                continue;
+            }
+            let is_twin_seen = || {
+                twin(&url).is_some_and(|twin| self.seen.contains(&hash(&twin)))
+            };
+            if kind == LinkKind::Sitemap && is_twin_seen() || !self.seen.insert(hash(&url)) {
                 continue;
             }
             match class {
@@ -398,9 +460,42 @@ impl SiteState {
 
     /// The next look; it stays in hand until its record comes.
     pub fn next_look(&mut self) -> Option<String> {
-        let url = self.looks.pop_front()?;
+        let url = self.looks.pop_front().or_else(|| self.next_form())?;
         self.looks_in_hand.push(url.clone());
         Some(url)
+    }
+
+    fn next_form(&mut self) -> Option<String> {
+        while let Some(url) = self.forms.pop_first() {
+            if self.look_count < self.limits.looks && self.seen.insert(hash(&url)) {
+                self.look_count += 1;
+                return Some(url);
+            }
+        }
+        None
+    }
+
+    /// The next sitemap of the site's own that was not asked yet. One that nobody named is asked by the rules of robots.txt.
+    pub fn next_sitemap(&mut self) -> Option<String> {
+        let home = Url::parse(&self.home).ok()?;
+        let usual = home.join(USUAL_SITEMAP).ok()?;
+        let may_ask = !self.obeys_robots
+            || self
+                .robots
+                .as_ref()
+                .is_none_or(|robots| robots.allows(usual.path()));
+        if may_ask && !self.sitemaps.knows_any() {
+            self.sitemaps.learn([usual.into()]);
+        }
+        while let Some(url) = self.sitemaps.next() {
+            let is_own = Url::parse(&url)
+                .is_ok_and(|url| self.scopes.iter().any(|scope| scope.contains(&url)));
+            if is_own {
+                return Some(url);
+            }
+            self.sitemaps.done(&url);
+        }
+        None
     }
 
     /// The next skipped link that is not yet recorded.
@@ -472,22 +567,57 @@ impl SiteState {
     }
 }
 
-fn hash(text: &str) -> u64 {
-    hash_with(text, 0)
+/// 站点地图. Which sitemaps there are and which of them were read.
+#[derive(Default)]
+struct Sitemaps {
+    known: BTreeSet<String>,
+    waiting: VecDeque<String>,
 }
 
-fn hash_with(text: &str, group: u8) -> u64 {
+impl Sitemaps {
+    fn learn(&mut self, urls: impl IntoIterator<Item = String>) {
+        for url in urls {
+            let url = Url::parse(&url).map_or(url, String::from);
+            if self.known.len() < MAX_SITEMAPS && self.known.insert(url.clone()) {
+                self.waiting.push_back(url);
+            }
+        }
+    }
+
+    fn knows_any(&self) -> bool {
+        !self.known.is_empty()
+    }
+
+    fn is_one(&self, url: &str) -> bool {
+        self.known.contains(url)
+    }
+
+    fn next(&self) -> Option<String> {
+        self.waiting.front().cloned()
+    }
+
+    fn done(&mut self, url: &str) {
+        self.known.insert(url.to_owned());
+        self.waiting.retain(|waiting| waiting != url);
+    }
+}
+
+/// The same address under the other scheme.
+fn twin(url: &str) -> Option<String> {
+    match url.strip_prefix("http://") {
+        Some(rest) => Some(format!("https://{rest}")),
+        None => Some(format!("http://{}", url.strip_prefix("https://")?)),
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    hash_with(text, u8::MAX)
+}
+
+fn hash_with(text: &str, kind: u8) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
-    group.hash(&mut hasher);
+    kind.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Kinds that are dealt with alike, as [`Scope::class`] does.
-fn class_group(kind: LinkKind) -> u8 {
-    match kind {
-        LinkKind::Form => 1,
-        LinkKind::Anchor | LinkKind::Frame | LinkKind::Refresh | LinkKind::Pager => 2,
-        LinkKind::Image | LinkKind::Script | LinkKind::Style | LinkKind::Media => 3,
-    }
-}

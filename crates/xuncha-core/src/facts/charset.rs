@@ -2,7 +2,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+    BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
 };
 
 /// Bytes that the prescan looks at. The standard asks for 1,024; real pages put long comments before their meta.
@@ -10,14 +10,72 @@ const PRESCAN_BYTES: usize = 32_768;
 /// Bytes that a guess is made on.
 const GUESS_BYTES: usize = 4096;
 
-/// The encoding of an HTML body. GB2312 and GBK are read as GB18030, which contains both.
+/// The encoding of an HTML body. GB2312 and GBK are read as GB18030, which contains both. A declaration that the bytes plainly
+/// contradict is not believed: servers declare one encoding for all pages, and pages keep the head of their template.
 pub fn detect(body: &[u8], content_type: &str) -> &'static Encoding {
-    let found = Encoding::for_bom(body)
-        .map(|(encoding, _)| encoding)
-        .or_else(|| from_content_type(content_type))
-        .or_else(|| prescan(body))
-        .unwrap_or_else(|| guess(body));
+    if let Some((encoding, _)) = Encoding::for_bom(body) {
+        return encoding;
+    }
+    let declared = from_content_type(content_type).or_else(|| prescan(body));
+    let found = match declared {
+        Some(declared) => corrected(declared, body),
+        None => bare_utf16(body).unwrap_or_else(|| guess(body)),
+    };
     if found == GBK { GB18030 } else { found }
+}
+
+/// The declared encoding, or the one that the bytes prove.
+fn corrected(declared: &'static Encoding, body: &[u8]) -> &'static Encoding {
+    if declared == UTF_8 {
+        let Err(error) = std::str::from_utf8(body) else {
+            return UTF_8;
+        };
+        // A body cut inside of a letter, or one bad byte, proves nothing.
+        let is_cut = error.valid_up_to() + 4 > body.len();
+        return if !is_cut && reads_as_chinese(body) {
+            GB18030
+        } else {
+            UTF_8
+        };
+    }
+    let is_chinese = declared == GBK || declared == GB18030 || declared == BIG5;
+    if is_chinese && is_plainly_utf8(body) {
+        return UTF_8;
+    }
+    declared
+}
+
+/// Valid UTF-8 with several Han characters: no text in GBK or Big5 looks so by chance.
+fn is_plainly_utf8(body: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return false;
+    };
+    let han = text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    han.take(4).count() == 4
+}
+
+/// No UTF-8 at all: GB18030 without a single error where UTF-8 has many.
+fn reads_as_chinese(body: &[u8]) -> bool {
+    let mut rest = body;
+    let mut errors = 0;
+    while let Err(error) = std::str::from_utf8(rest) {
+        errors += 1;
+        if errors == 8 {
+            break;
+        }
+        let step = error.valid_up_to() + error.error_len().unwrap_or(rest.len()).max(1);
+        rest = &rest[step.min(rest.len())..];
+    }
+    errors == 8 && !GB18030.decode_without_bom_handling(body).1
+}
+
+/// UTF-16 without BOM and declaration: ASCII markup with every other byte zero.
+fn bare_utf16(body: &[u8]) -> Option<&'static Encoding> {
+    match body.get(..4)? {
+        [b'<', 0, next, 0] if next.is_ascii() => Some(UTF_16LE),
+        [0, b'<', 0, next] if next.is_ascii() => Some(UTF_16BE),
+        _ => None,
+    }
 }
 
 /// Decodes a body; malformed bytes become U+FFFD.
@@ -255,7 +313,7 @@ mod tests {
     #[test]
     fn order_of_sources() {
         let gbk_body = b"<p>\xd5\xfe\xb8\xae\xcd\xf8\xd5\xbe\xb7\xa2\xb2\xbc\xd0\xc5\xcf\xa2\xb9\xab\xbf\xaa\xce\xc4\xbc\xfe</p>";
-        let table: [(&[u8], &str, &str); 7] = [
+        let table: [(&[u8], &str, &str); 11] = [
             (
                 b"\xef\xbb\xbf<meta charset=gbk>",
                 "text/html; charset=gbk",
@@ -283,6 +341,18 @@ mod tests {
                 "UTF-8",
             ),
             (gbk_body, "", "gb18030"),
+            (gbk_body, "text/html; charset=utf-8", "gb18030"),
+            (
+                "<meta charset=gbk><p>政府信息公开</p>".as_bytes(),
+                "text/html; charset=gb2312",
+                "UTF-8",
+            ),
+            (
+                b"<meta charset=utf-8><p>one bad \xff byte</p>",
+                "",
+                "UTF-8",
+            ),
+            (b"<\0h\0t\0m\0l\0>\0", "", "UTF-16LE"),
         ];
         for (body, header, expected) in table {
             assert_eq!(

@@ -73,6 +73,10 @@ pub struct Lexicons {
     pub missing_title: Words,
     /// Missing-page wording that is strong by itself.
     pub missing_strong: Words,
+    /// Wording of firewalls and captchas, in a title.
+    pub blocked_title: Words,
+    /// Wording of firewalls and captchas that is strong by itself.
+    pub blocked_strong: Words,
     /// Interaction entries of accounts.
     pub account_interaction: Words,
     /// Names of consultation channels.
@@ -176,6 +180,9 @@ impl Lexicons {
             material_format: take(&mut vague, "vague_wording.toml", "format")?,
             missing_title: take(&mut missing, "missing_page.toml", "title")?,
             missing_strong: take(&mut missing, "missing_page.toml", "strong")?,
+            // Lexicons of older rounds do not have these.
+            blocked_title: missing.remove("blocked_title").unwrap_or_default(),
+            blocked_strong: missing.remove("blocked_strong").unwrap_or_default(),
             account_interaction: take(&mut interaction, "interaction.toml", "account")?,
             consultation: take(&mut interaction, "interaction.toml", "consultation")?,
             special_channels: take(&mut interaction, "interaction.toml", "special")?,

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
+use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
 use super::dom::Dom;
 use super::model::{Area, Link, LinkKind};
 use super::text::{cut, pattern};
-
-/// Pages that one script pager may name.
-const MAX_PAGER_PAGES: u32 = 300;
+use super::{inline, style};
 
 /// Resolves references as the page's document does.
 pub(crate) struct Resolver {
     base: Option<Url>,
+    has_base: bool,
     encoding: &'static Encoding,
 }
 
@@ -28,6 +28,7 @@ impl Resolver {
         let base_href = (0..dom.nodes.len())
             .filter(|index| dom.name(*index) == "base")
             .find_map(|index| dom.attr(index, "href"));
+        let has_base = base_href.is_some();
         let base = match (document, base_href) {
             (Some(document), Some(href)) => document
                 .join(href.trim())
@@ -36,16 +37,33 @@ impl Resolver {
                 .or(Some(document)),
             (document, _) => document,
         };
-        Resolver { base, encoding }
+        Resolver {
+            base,
+            has_base,
+            encoding,
+        }
     }
 
     /// The absolute address without fragment; `None` for schemes that are not HTTP.
     pub fn resolve(&self, reference: &str) -> Option<String> {
-        let reference =
-            reference.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
+        let reference = trimmed(reference);
         if reference.is_empty() || reference.starts_with('#') {
             return None;
         }
+        self.absolute(reference).map(|(url, _)| url)
+    }
+
+    /// The absolute address and the fragment apart, also of a reference that is a fragment only.
+    pub fn with_fragment(&self, reference: &str) -> Option<(String, String)> {
+        let reference = trimmed(reference);
+        if reference.starts_with('#') && !self.has_base {
+            let document = self.base.clone()?;
+            return Some((document.into(), reference[1..].to_owned()));
+        }
+        self.absolute(reference)
+    }
+
+    fn absolute(&self, reference: &str) -> Option<(String, String)> {
         let encode = encoder(self.encoding);
         let mut url = Url::options()
             .base_url(self.base.as_ref())
@@ -54,13 +72,19 @@ impl Resolver {
             .ok()
             .filter(is_http)?;
         url.set_fragment(None);
-        Some(url.into())
+        let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
+        Some((url.into(), fragment.to_owned()))
     }
 }
 
 /// How a query is written in an encoding, as the URL standard wants it (what does not fit becomes `&#NNNN;`).
 pub(crate) fn encoder(encoding: &'static Encoding) -> impl Fn(&str) -> Cow<'_, [u8]> {
     move |text| encoding.encode(text).0
+}
+
+/// White space and control characters around a reference do not belong to it.
+fn trimmed(reference: &str) -> &str {
+    reference.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control())
 }
 
 fn is_http(url: &Url) -> bool {
@@ -96,8 +120,9 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> Vec<Found> {
             }
         };
         read_element(dom, index, &mut push);
+        read_handlers(dom, index, &mut push);
         if let Some(style) = dom.attr(index, "style") {
-            for reference in css_urls(style) {
+            for reference in style::urls(style) {
                 push(&reference, LinkKind::Image, String::new());
             }
         }
@@ -106,6 +131,26 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Addresses in `onclick` and in `javascript:` links.
+fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+    let script_of = |href: &str| {
+        let href = trimmed(href);
+        let scheme = href.get(..11)?;
+        scheme
+            .eq_ignore_ascii_case("javascript:")
+            .then(|| percent_decode_str(&href[11..]).decode_utf8_lossy().into_owned())
+    };
+    let handler = dom.attr(index, "onclick").map(str::to_owned);
+    let link = matches!(dom.name(index), "a" | "area")
+        .then(|| dom.attr(index, "href").and_then(script_of))
+        .flatten();
+    for script in handler.iter().chain(&link) {
+        for address in inline::addresses(script) {
+            push(&address, LinkKind::Inline, anchor_text(dom, index));
+        }
+    }
 }
 
 fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
@@ -126,8 +171,10 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                     push(src, LinkKind::Image, text.clone());
                 }
             }
-            for reference in attr("srcset").map(srcset).unwrap_or_default() {
-                push(&reference, LinkKind::Image, text.clone());
+            for name in ["srcset", "data-srcset"] {
+                for reference in attr(name).map(srcset).unwrap_or_default() {
+                    push(&reference, LinkKind::Image, text.clone());
+                }
             }
         }
         "input" if attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
@@ -143,7 +190,7 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             None => read_script(dom, index, push),
         },
         "style" => {
-            for (reference, is_import) in style_sheet(&dom.raw_text(index)) {
+            for (reference, is_import) in style::sheet(&dom.raw_text(index)) {
                 push(
                     &reference,
                     if is_import {
@@ -160,7 +207,16 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             LinkKind::Frame,
             attr("title").unwrap_or("").to_owned(),
         ),
-        "form" => push(attr("action").unwrap_or(""), LinkKind::Form, String::new()),
+        "form" => push(
+            attr("action").unwrap_or(""),
+            LinkKind::Form,
+            form_method(attr("method")).to_owned(),
+        ),
+        "select" if attr("onchange").is_some_and(|code| code.contains("open") || code.contains("location")) => {
+            read_jump_menu(dom, index, push);
+        }
+        // Of SVG: `xlink:href` stands in the tree as `href`.
+        "image" | "use" => push(attr("href").unwrap_or(""), LinkKind::Image, String::new()),
         "object" => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
         "embed" | "video" | "audio" | "source" | "track" => {
             push(attr("src").unwrap_or(""), LinkKind::Media, String::new());
@@ -178,6 +234,11 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
     }
 }
 
+/// Relations of `link` that a browser fetches, and those that a reader follows. `dns-prefetch`, `canonical`, `pingback` and their like
+/// name no document to open.
+const FETCHED_RELATIONS: [&str; 3] = ["manifest", "preload", "modulepreload"];
+const FOLLOWED_RELATIONS: [&str; 3] = ["alternate", "next", "prev"];
+
 fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
     let Some(href) = dom.attr(index, "href") else {
         return;
@@ -186,20 +247,60 @@ fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKin
     let mut words = rel.split_ascii_whitespace();
     if words.clone().any(|word| word == "stylesheet") {
         push(href, LinkKind::Style, String::new());
-    } else if words.any(|word| matches!(word, "icon" | "shortcut" | "apple-touch-icon")) {
+    } else if words
+        .clone()
+        .any(|word| matches!(word, "icon" | "shortcut" | "apple-touch-icon"))
+    {
         push(href, LinkKind::Image, String::new());
+    } else if words.clone().any(|word| FETCHED_RELATIONS.contains(&word)) {
+        push(href, LinkKind::Media, String::new());
+    } else if words.any(|word| FOLLOWED_RELATIONS.contains(&word)) {
+        let kind = dom.attr(index, "type").unwrap_or("").to_ascii_lowercase();
+        // Feeds are read by programs, oEmbed by other sites.
+        if kind.is_empty() || kind.contains("html") {
+            push(href, LinkKind::Inline, String::new());
+        } else if !kind.contains("oembed") {
+            push(href, LinkKind::Media, String::new());
+        }
+    }
+}
+
+/// How a form is sent; an address that takes a POST says nothing to a GET.
+fn form_method(method: Option<&str>) -> &'static str {
+    match method {
+        Some(method) if method.trim().eq_ignore_ascii_case("post") => "post",
+        Some(method) if method.trim().eq_ignore_ascii_case("dialog") => "post",
+        _ => "get",
+    }
+}
+
+/// Addresses of a menu that jumps when something is chosen (友情链接).
+fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+    let options = dom.inside(index).filter(|inner| dom.name(*inner) == "option");
+    for option in options {
+        let value = dom.attr(option, "value").unwrap_or("").trim();
+        let is_address = value.starts_with("http://") || value.starts_with("https://");
+        if is_address {
+            push(value, LinkKind::Inline, cut(&dom.text(option), 80));
+        }
     }
 }
 
 fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
     let script = dom.raw_text(index);
-    for page in pager_pages(&script) {
+    for page in inline::pager_pages(&script) {
         push(&page, LinkKind::Pager, String::new());
     }
     // Only an entrance page jumps at once; on others such a statement stands in a function that waits for a click.
-    if dom.chars < 200
-        && let Some(target) = location_target(&script)
-    {
+    let jump = (dom.chars < 200)
+        .then(|| inline::location_target(&script))
+        .flatten();
+    for address in inline::addresses(&script) {
+        if jump.as_ref() != Some(&address) {
+            push(&address, LinkKind::Inline, String::new());
+        }
+    }
+    if let Some(target) = jump {
         push(&target, LinkKind::Refresh, String::new());
     }
 }
@@ -248,13 +349,27 @@ pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
     links
 }
 
+/// Candidates of a `srcset` by the HTML standard: an address may hold commas, a descriptor stands after white space.
 fn srcset(value: &str) -> Vec<String> {
-    value
-        .split(", ")
-        .filter_map(|candidate| candidate.split_ascii_whitespace().next())
-        .map(|reference| reference.trim_end_matches(',').to_owned())
-        .filter(|reference| !reference.starts_with("data:"))
-        .collect()
+    let mut found = Vec::new();
+    let mut rest = value;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() {
+            return found;
+        }
+        let end = rest
+            .find(|c: char| c.is_ascii_whitespace())
+            .unwrap_or(rest.len());
+        let (address, after) = rest.split_at(end);
+        let bare = address.trim_end_matches(',');
+        rest = if bare.len() < address.len() {
+            after
+        } else {
+            after.split_once(',').map_or("", |(_, next)| next)
+        };
+        found.push(bare.to_owned());
+    }
 }
 
 fn refresh_target(content: &str) -> Option<String> {
@@ -263,79 +378,6 @@ fn refresh_target(content: &str) -> Option<String> {
     TARGET
         .captures(content)
         .map(|found| found[1].trim().to_owned())
-}
-
-fn css_urls(style: &str) -> Vec<String> {
-    static URL: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"(?i)url\(\s*['"]?([^'")]+)['"]?\s*\)"#));
-    if !style.contains("url(") && !style.contains("URL(") {
-        return Vec::new();
-    }
-    URL.captures_iter(style)
-        .map(|found| found[1].trim().to_owned())
-        .collect()
-}
-
-/// Addresses in a style sheet; true for `@import`. Comments and `@font-face` sources of other formats are left as they are.
-fn style_sheet(css: &str) -> Vec<(String, bool)> {
-    static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"(?i)@import\s+(?:url\(\s*)?['"]?([^'");\s]+)['"]?\s*\)?[^;]*;"#)
-    });
-    static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)/\*.*?\*/"));
-    let css = COMMENT.replace_all(css, "");
-    let mut found: Vec<(String, bool)> = IMPORT
-        .captures_iter(&css)
-        .map(|hit| (hit[1].to_owned(), true))
-        .collect();
-    let rest = IMPORT.replace_all(&css, "");
-    found.extend(
-        css_urls(&rest)
-            .into_iter()
-            .map(|reference| (reference, false)),
-    );
-    found
-}
-
-/// Pages named by `createPageHTML(count, current, "index", "html")` and its relatives.
-pub(crate) fn pager_pages(script: &str) -> Vec<String> {
-    static CALL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r#"(?i)\b(?:createPageHTML|create_page_html|createPage|showPage|pageHtml)\s*\(\s*['"]?(\d{1,5})['"]?\s*,\s*['"]?(\d{1,5})['"]?\s*,\s*['"]([\w./-]{1,80})['"]\s*,\s*['"]\.?(\w{2,6})['"]"#,
-        )
-    });
-    static JPAGE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
-    });
-    let mut pages = Vec::new();
-    for call in CALL.captures_iter(script) {
-        let count: u32 = call[1].parse().unwrap_or(0);
-        let (name, extension) = (&call[3], &call[4]);
-        // A pager that calls the first page 1 names the others from 2 on; one that calls it 0 from 1 on.
-        let (first, end) = if &call[2] == "0" {
-            (1, count)
-        } else {
-            (2, count + 1)
-        };
-        for page in first..end.min(MAX_PAGER_PAGES) {
-            pages.push(format!("{name}_{page}.{extension}"));
-        }
-    }
-    if let Some(hit) = JPAGE.captures(script) {
-        let count: u32 = hit[1].parse().unwrap_or(0);
-        for page in 2..=count.min(MAX_PAGER_PAGES) {
-            pages.push(format!("index_{page}.{}", &hit[2]));
-        }
-    }
-    pages
-}
-
-fn location_target(script: &str) -> Option<String> {
-    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r#"(?:^|[;{\s.])location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*['"]([^'"]+)['"]\s*(?:[;)\n}]|$)"#,
-        )
-    });
-    TARGET.captures(script).map(|found| found[1].to_owned())
 }
 
 #[cfg(test)]

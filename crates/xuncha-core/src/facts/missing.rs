@@ -7,6 +7,8 @@ use super::text::cut;
 
 /// Beyond this many visible characters a page is too rich to be a missing page.
 const SHORT_PAGE_CHARS: u32 = 1500;
+/// Beyond this many it is too rich to be the page of a firewall.
+const SHORT_BLOCK_CHARS: u32 = 600;
 
 /// Words of a missing page, quoted; empty where none.
 pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexicons) -> String {
@@ -24,18 +26,41 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexic
         if heading.chars().count() <= 60
             && let Some(word) = lexicons.missing_title.find(&heading)
             && (word != "404" || is_alone(&heading, word))
+            && is_said_of_itself(&heading.to_lowercase(), word)
         {
             return cut(&heading, 80);
         }
     }
     let text = text.to_lowercase();
-    match lexicons.missing_strong.find(&text) {
-        Some(word) => {
-            let at = text.find(word).unwrap_or(0);
-            cut(&text[at..], 60)
-        }
-        None => String::new(),
-    }
+    let mut said = lexicons.missing_strong.iter_in(&text);
+    said.find_map(|word| {
+        let mut spots = text.match_indices(word).map(|(at, _)| at);
+        spots.find(|at| !is_quoted(&text[..*at]))
+    })
+    .map(|at| cut(&text[at..], 60))
+    .unwrap_or_default()
+}
+
+/// Whether a title says the words of its own page, and not of a matter that it treats ("关于页面不存在问题的说明").
+fn is_said_of_itself(title: &str, word: &str) -> bool {
+    const TREATS: [&str; 16] = [
+        "关于", "说明", "通知", "公告", "报告", "解读", "整改", "处理", "怎么", "如何", "什么", "答复",
+        "问题", "原因", "案例", "how to",
+    ];
+    let parts = title.split(['_', '-', '|', '—', '–', '·', '：', ':', '>', '»']);
+    parts.filter(|part| part.contains(word)).any(|part| {
+        !TREATS.iter().any(|treats| part.contains(treats))
+            && !part
+                .find(word)
+                .is_some_and(|at| is_quoted(&part[..at]))
+    })
+}
+
+/// Words right after an opening quotation mark are cited, not said.
+fn is_quoted(before: &str) -> bool {
+    before
+        .trim_end()
+        .ends_with(['“', '「', '『', '《', '‘', '"', '\''])
 }
 
 /// 404 between letters or digits is a number of something else.
@@ -55,6 +80,26 @@ fn is_alone(text: &str, word: &str) -> bool {
         })
     };
     !is_part(before) && !is_part(after)
+}
+
+/// Words of a firewall or captcha that stands before the page, quoted; empty where none. Only a short page can be one.
+pub(crate) fn blocked_wording(
+    title: &str,
+    dom: &Dom,
+    text: &str,
+    lexicons: &Lexicons,
+) -> String {
+    if dom.chars > SHORT_BLOCK_CHARS {
+        return String::new();
+    }
+    if title.chars().count() <= 60 && lexicons.blocked_title.find(title).is_some() {
+        return cut(title, 80);
+    }
+    let text = text.to_lowercase();
+    match lexicons.blocked_strong.find(&text) {
+        Some(word) => cut(&text[text.find(word).unwrap_or(0)..], 60),
+        None => String::new(),
+    }
 }
 
 /// Wording of an empty column in the body.
@@ -87,4 +132,35 @@ pub(crate) fn needs_script(dom: &Dom) -> bool {
     let has_links = (0..dom.nodes.len())
         .any(|index| dom.name(index) == "a" && dom.attr(index, "href").is_some());
     has_root && scripts > 0 || dom.chars < 20 && scripts > 0 && !has_frames && !has_links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::test_page;
+
+    #[test]
+    fn a_missing_page_speaks_of_itself() {
+        for (html, expected) in [
+            ("<title>404_青石市人民政府</title><p>返回首页", true),
+            ("<title>您访问的页面不存在</title>", true),
+            ("<title>青石市</title><p>抱歉，您访问的页面不存在或已删除。</p>", true),
+            ("<title>Page Not Found | Qingshi</title><p>Sorry", true),
+            ("<title>关于网站页面不存在问题的整改说明</title><p>已经修复。", false),
+            ("<title>404错误是什么意思</title><p>它表示找不到网页。", false),
+            ("<title>常见问题</title><p>如提示“您访问的页面不存在”，请刷新。", false),
+            ("<title>国道404线施工公告</title><p>绕行。", false),
+        ] {
+            let page = test_page("http://a.cn/x.html", html);
+            assert_eq!(!page.missing_wording.is_empty(), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_firewall_speaks_on_a_short_page() {
+        let page = test_page("http://a.cn/x.html", "<title>安全验证</title><p>请完成下方验证后继续访问</p>");
+        assert_eq!(page.blocked_wording, "安全验证");
+        let long = format!("<title>安全验证平台上线</title><p>{}</p>", "平台为企业提供服务。".repeat(80));
+        assert_eq!(test_page("http://a.cn/x.html", &long).blocked_wording, "");
+    }
 }

@@ -5,13 +5,16 @@
 //! Start reading at [`model`], then `page.rs`, which asks every reader of a page in turn.
 
 mod account;
+mod anchors;
 mod article;
 mod assemble;
+mod body_kind;
 mod charset;
 pub mod dates;
 mod dom;
 mod feed;
 mod guide;
+mod inline;
 mod lexicons;
 mod links;
 mod list;
@@ -25,14 +28,18 @@ mod page;
 mod scope;
 mod script_data;
 mod search;
+mod sitemap;
 mod statistics;
+mod style;
 mod text;
 
 pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_look};
+pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::read;
 pub use scope::{LinkClass, Scope, canonical, scope};
+pub use sitemap::SITEMAP_INDEX;
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 
 use text::distance as missing_likeness;

@@ -61,7 +61,7 @@ pub enum LinkKind {
     Style,
     /// `iframe`, `frame`.
     Frame,
-    /// `form action` (never asked by the crawler except for search).
+    /// `form action`: of a GET form asked without its fields, of others never asked.
     Form,
     /// `object`, `embed`, `video`, `audio`, `source`.
     Media,
@@ -69,6 +69,11 @@ pub enum LinkKind {
     Refresh,
     /// Pages named by a script pager (`createPageHTML` and the like).
     Pager,
+    /// Addresses that a page names without an anchor: written whole in scripts and handlers (`window.open('…')`), in jump menus,
+    /// in `link rel=alternate`.
+    Inline,
+    /// An entry of a sitemap.
+    Sitemap,
 }
 
 /// 页面区域. Where on the page a link stands.
@@ -90,7 +95,7 @@ pub struct Link {
     pub url: String,
     /// Kind of reference.
     pub kind: LinkKind,
-    /// Visible text, `alt` or `title`, at most 80 characters.
+    /// Visible text, `alt` or `title`, at most 80 characters; of a form its method.
     pub text: String,
     /// Where it stands.
     pub area: Area,
@@ -340,7 +345,7 @@ pub struct PageFacts {
     pub charset: String,
     /// Whether it was read as HTML.
     pub is_html: bool,
-    /// `<title>`.
+    /// `<title>`; of a sitemap its root element.
     pub title: String,
     /// Text of the header identification area (site name), empty where not found.
     pub header_name: String,
@@ -396,6 +401,66 @@ pub struct PageFacts {
     pub package: Option<PackageFacts>,
     /// Text of a submission form or entry for consultation 咨询建言, quoted; empty where none.
     pub consultation: String,
+    /// Anchors of the page and the fragments that its links ask for.
+    #[serde(default)]
+    pub anchors: Anchors,
+    /// Words by which somebody between us and the page refuses us (firewall, captcha), quoted; empty where none.
+    #[serde(default)]
+    pub blocked_wording: String,
+    /// What the first bytes are.
+    #[serde(default)]
+    pub body_kind: BodyKind,
+}
+
+/// 页内锚点. Where fragments of this page lead, as hashes, and which fragments its links ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchors {
+    /// Hashes of all ids and names, sorted and distinct.
+    pub ids: Vec<u32>,
+    /// All anchors were read: the page came whole, and no script makes others.
+    pub is_whole: bool,
+    /// The page runs scripts of its own, which may make anchors that nobody sees.
+    pub has_scripts: bool,
+    /// Fragments that the page's links ask for, distinct.
+    pub wanted: Vec<WantedAnchor>,
+}
+
+/// 链接片段. A fragment that a link asks for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WantedAnchor {
+    /// Address without fragment.
+    pub url: String,
+    /// The fragment as written, without `#`.
+    pub fragment: String,
+    /// Text of the link.
+    pub text: String,
+}
+
+/// 正文类型. What a body is by its first bytes, whatever the server declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyKind {
+    /// Nothing that we know.
+    #[default]
+    Other,
+    /// A web page.
+    Html,
+    /// `%PDF-`.
+    Pdf,
+    /// ZIP and all that is packed in it: docx, xlsx, pptx, ofd, apk.
+    Zip,
+    /// OLE2: doc, xls, ppt, wps, et, dps.
+    Ole,
+    /// RAR.
+    Rar,
+    /// 7z.
+    SevenZip,
+    /// An image.
+    Image,
+    /// Rich text.
+    Rtf,
+    /// Nothing at all.
+    Empty,
 }
 
 /// 导航项. One entry of the site's navigation.
@@ -670,6 +735,38 @@ pub struct SiteFacts {
     pub channel: Option<EvidenceRef>,
     /// Pages that show nothing without scripts and were not rendered.
     pub unrendered_pages: Vec<String>,
+    /// Links that open and yet do not do what they promise, in the order of case and address.
+    #[serde(default)]
+    pub weak_links: Vec<WeakLink>,
+}
+
+/// 欠妥链接. A link that opens and yet does not do what it promises: less than a dead one, listed and not counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeakLink {
+    /// Address, with its fragment where that is at fault.
+    pub url: String,
+    /// Which case.
+    pub case: WeakCase,
+    /// What is wrong, in Chinese.
+    pub why: String,
+    /// Scripts may have had a hand in it, so that we are less sure.
+    pub is_unsure: bool,
+    /// Pages that link it, at most 50, in order of address.
+    pub places: Vec<Place>,
+    /// Number of pages that link it.
+    pub place_count: u64,
+    /// Evidence of the looks.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// 欠妥情形.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeakCase {
+    /// The page opens, the anchor is not on it.
+    MissingFragment,
+    /// Dead, and linked by the sitemap only, where no reader meets it.
+    SitemapLink,
 }
 
 /// 首页. The home page over the monitoring time.

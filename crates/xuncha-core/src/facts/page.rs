@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::dom::{Dom, collapse};
 use super::lexicons::Lexicons;
 use super::links::{self, Resolver};
-use super::model::{Area, PageFacts};
+use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts};
 use super::text::{cut, simhash};
 use super::{
-    account, article, charset, feed, guide, list, marks, messages, missing, navigation, package,
-    search, statistics,
+    account, anchors, article, body_kind, charset, feed, guide, list, marks, messages, missing,
+    navigation, package, search, sitemap, statistics, style,
 };
 use crate::evidence::{Capture, Purpose};
 
@@ -45,6 +45,9 @@ fn blank(capture: &Capture) -> PageFacts {
         interaction: Vec::new(),
         package: None,
         consultation: String::new(),
+        anchors: Anchors::default(),
+        blocked_wording: String::new(),
+        body_kind: BodyKind::Other,
     }
 }
 
@@ -52,6 +55,7 @@ fn blank(capture: &Capture) -> PageFacts {
 pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
     let is_account = capture.purpose == Purpose::Account;
     let mut facts = blank(capture);
+    facts.body_kind = body_kind::body_kind(body);
     if is_account {
         facts.package = package::read(capture, body);
         if let Some(posts) = feed::read(capture, body) {
@@ -59,11 +63,50 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
             return facts;
         }
     }
-    if !looks_like_html(capture, body) {
+    let is_look = matches!(capture.purpose, Purpose::Link { .. });
+    if is_look && capture.is_success() {
+        if body_kind::is_style_sheet(capture) {
+            facts.links = sheet_links(capture, body);
+            return facts;
+        }
+        if let Some((root, entries)) = sitemap::read(body, &capture.final_url) {
+            root.clone_into(&mut facts.title);
+            facts.links = entries;
+            return facts;
+        }
+    }
+    let is_disguised = is_look && facts.body_kind == BodyKind::Html;
+    if !is_disguised && !looks_like_html(capture, body) {
         return facts;
     }
     read_html(&mut facts, body, lexicons);
     facts
+}
+
+/// Addresses in an external style sheet, which resolves them against its own address.
+fn sheet_links(capture: &Capture, body: &[u8]) -> Vec<Link> {
+    let encoding = charset::detect(body, &capture.content_type);
+    let resolver = Resolver::new(&capture.final_url, &Dom::parse(""), encoding);
+    let mut links: Vec<Link> = style::sheet(&charset::decode(body, encoding))
+        .into_iter()
+        .filter_map(|(reference, is_import)| {
+            let kind = if is_import {
+                LinkKind::Style
+            } else {
+                LinkKind::Image
+            };
+            resolver.resolve(&reference).map(|url| Link {
+                url,
+                kind,
+                text: String::new(),
+                area: Area::Body,
+                count: 1,
+            })
+        })
+        .collect();
+    links.sort();
+    links.dedup();
+    links
 }
 
 fn looks_like_html(capture: &Capture, body: &[u8]) -> bool {
@@ -127,6 +170,9 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.missing_wording = missing::wording(facts, &dom, &text, lexicons);
     facts.empty_wording = missing::empty_wording(&dom, lexicons);
     facts.needs_script = missing::needs_script(&dom);
+    facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, &text, lexicons);
+    let came_whole = capture.is_success() && !capture.truncated && !facts.needs_script;
+    facts.anchors = anchors::read(&dom, &resolver, came_whole);
     facts.newest_item = list::newest_on_page(&dom, today);
     facts.marks = marks::read(&dom, lexicons);
     facts.search_forms = search::forms(&dom, &resolver, encoding);

@@ -13,7 +13,7 @@ pub enum LinkClass {
     LookInside,
     /// Of another host: only its state matters.
     LookOutside,
-    /// Never asked: form actions, and addresses that no browser asks for over HTTP.
+    /// Never asked: forms of other hosts, and addresses that no browser asks for over HTTP.
     Ignore,
 }
 
@@ -56,9 +56,6 @@ const CODE: [&str; 12] = [
 impl Scope {
     /// What the crawler does with a link.
     pub fn class(&self, url: &str, kind: LinkKind) -> LinkClass {
-        if kind == LinkKind::Form {
-            return LinkClass::Ignore;
-        }
         let Ok(url) = Url::parse(url) else {
             return LinkClass::Ignore;
         };
@@ -66,11 +63,21 @@ impl Scope {
             return LinkClass::Ignore;
         }
         if !self.contains(&url) {
-            return LinkClass::LookOutside;
+            let is_ours = matches!(kind, LinkKind::Form | LinkKind::Sitemap);
+            return if is_ours {
+                LinkClass::Ignore
+            } else {
+                LinkClass::LookOutside
+            };
         }
         let is_document = matches!(
             kind,
-            LinkKind::Anchor | LinkKind::Frame | LinkKind::Refresh | LinkKind::Pager
+            LinkKind::Anchor
+                | LinkKind::Frame
+                | LinkKind::Refresh
+                | LinkKind::Pager
+                | LinkKind::Inline
+                | LinkKind::Sitemap
         );
         if !is_document || has_asset_extension(&url) {
             return LinkClass::LookInside;
@@ -94,41 +101,163 @@ fn has_asset_extension(url: &Url) -> bool {
     ATTACHMENTS.contains(&extension) || IMAGES.contains(&extension) || CODE.contains(&extension)
 }
 
-/// The form of an address under which it counts as seen: no fragment, no session or campaign parameters.
-/// Default documents (`/` and `/index.html`) stay apart: they may answer differently.
+/// The form of an address under which it counts as seen: no fragment, no user, no session or campaign parameters, escapes in one spelling.
+/// Default documents (`/` and `/index.html`) stay apart: that they are one page is known only when both were read.
 pub fn canonical(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return url.to_owned();
     };
     url.set_fragment(None);
-    let path = url.path().to_owned();
-    if let Some(at) = path.to_ascii_lowercase().find(";jsessionid=") {
-        url.set_path(&path[..at]);
+    if !url.username().is_empty() || url.password().is_some() {
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    if let Some(path) = plain_path(url.path()) {
+        url.set_path(&path);
     }
     if let Some(query) = url.query() {
         // The raw pairs are kept as they are: re-encoding a GBK query as UTF-8 would ask for something else.
-        let kept: Vec<&str> = query
-            .split('&')
-            .filter(|pair| !is_session_pair(pair))
-            .collect();
-        if kept.len() != query.split('&').count() {
-            let query = kept.join("&");
+        let pairs = query.split('&');
+        let kept: Vec<&str> = pairs.filter(|pair| !is_passing_pair(pair)).collect();
+        let is_shorter = kept.len() != query.split('&').count();
+        let kept = kept.join("&");
+        let spelled = spell_escapes(&kept);
+        if is_shorter || spelled.is_some() {
+            let query = spelled.unwrap_or(kept);
             url.set_query((!query.is_empty()).then_some(query.as_str()));
         }
     }
     url.into()
 }
 
-fn is_session_pair(pair: &str) -> bool {
-    let name = pair
-        .split('=')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    matches!(
-        name.as_str(),
-        "jsessionid" | "phpsessid" | "aspsessionid" | "sessionid" | "sid_" | "spm" | "from_spm"
-    ) || name.starts_with("utm_")
+/// A path without its session and with its escapes in one spelling; `None` where nothing changes.
+fn plain_path(path: &str) -> Option<String> {
+    const SESSIONS: [&str; 3] = [";jsessionid=", ";phpsessid=", ";sessionid="];
+    let lower = path.to_ascii_lowercase();
+    let session = SESSIONS
+        .iter()
+        .filter(|_| lower.contains(';'))
+        .find_map(|session| lower.find(session));
+    let bare = session.map_or_else(
+        || path.to_owned(),
+        |at| {
+            let end = path[at..].find('/').map_or(path.len(), |end| at + end);
+            format!("{}{}", &path[..at], &path[end..])
+        },
+    );
+    match spell_escapes(&bare) {
+        Some(spelled) => Some(spelled),
+        None => session.map(|_| bare),
+    }
+}
+
+/// RFC 3986, 6.2.2: escapes in upper case, letters and digits that need none bare. `None` where nothing changes.
+fn spell_escapes(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let mut spelled = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes
+            .get(at + 1..at + 3)
+            .filter(|two| bytes[at] == b'%' && two.iter().all(u8::is_ascii_hexdigit));
+        let Some(digits) = digits else {
+            spelled.push(bytes[at]);
+            at += 1;
+            continue;
+        };
+        let value = hex_value(digits[0]) << 4 | hex_value(digits[1]);
+        let is_unreserved =
+            value.is_ascii_alphanumeric() || matches!(value, b'-' | b'_' | b'~');
+        if is_unreserved {
+            spelled.push(value);
+        } else {
+            spelled.push(b'%');
+            spelled.extend(digits.iter().map(u8::to_ascii_uppercase));
+        }
+        at += 3;
+    }
+    let spelled = String::from_utf8(spelled).ok()?;
+    (spelled != text).then_some(spelled)
+}
+
+fn hex_value(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).map_or(0, |value| value as u8)
+}
+
+/// Parameters that say who asks or where he came from, never what is asked.
+fn is_passing_pair(pair: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "jsessionid",
+        "phpsessid",
+        "sessionid",
+        "session_id",
+        "cfid",
+        "cftoken",
+        "sid_",
+        "spm",
+        "from_spm",
+        "gclid",
+        "fbclid",
+        "msclkid",
+        "isappinstalled",
+        "nsukey",
+        "share_token",
+        "weixin_share",
+    ];
+    /// Where a message was shared: WeChat appends these.
+    const SHARED_FROM: [&str; 6] = [
+        "timeline",
+        "singlemessage",
+        "groupmessage",
+        "weixin",
+        "wechat",
+        "qq",
+    ];
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let name = name.to_ascii_lowercase();
+    let value = value.to_ascii_lowercase();
+    match name.as_str() {
+        // These names are also used for things that matter: the value must look like what it is taken for.
+        "from" => SHARED_FROM.contains(&value.as_str()),
+        "sid" | "s" | "session" => is_session_value(&value),
+        _ => {
+            NAMES.contains(&name.as_str())
+                || name.starts_with("utm_")
+                || name.starts_with("aspsessionid")
+        }
+    }
+}
+
+/// Long, of hexadecimal digits only, digits and letters both: no number of a column and no word.
+fn is_session_value(value: &str) -> bool {
+    value.len() >= 24
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// The folder of a default document (`/x/index.html` → `/x/`), where an address is one.
+pub(crate) fn folder_of_default(url: &str) -> Option<String> {
+    const NAMES: [&str; 10] = [
+        "index.html",
+        "index.htm",
+        "index.shtml",
+        "index.jsp",
+        "index.php",
+        "index.asp",
+        "index.aspx",
+        "default.aspx",
+        "default.htm",
+        "default.html",
+    ];
+    let at = url.rfind('/')?;
+    let name = url[at + 1..].to_ascii_lowercase();
+    NAMES
+        .contains(&name.as_str())
+        .then(|| url[..=at].to_owned())
 }
 
 #[cfg(test)]
@@ -188,6 +317,11 @@ mod tests {
             (
                 "https://www.qingshi.gov.cn/save",
                 LinkKind::Form,
+                LinkClass::LookInside,
+            ),
+            (
+                "https://jyj.qingshi.gov.cn/save",
+                LinkKind::Form,
                 LinkClass::Ignore,
             ),
             (
@@ -209,8 +343,21 @@ mod tests {
             ("http://a.cn/s?q=%D5%FE", "http://a.cn/s?q=%D5%FE"),
             ("http://a.cn/index.html", "http://a.cn/index.html"),
             ("http://a.cn", "http://a.cn/"),
+            ("http://a.cn/a;JSESSIONID=9/b.html", "http://a.cn/a/b.html"),
+            ("http://a.cn/%e6%94%bf%41?q=%d5%fe", "http://a.cn/%E6%94%BFA?q=%D5%FE"),
+            ("http://a.cn/a%2Fb%2e", "http://a.cn/a%2Fb%2E"),
+            ("http://a.cn/x?from=timeline&isappinstalled=0&id=1", "http://a.cn/x?id=1"),
+            ("http://a.cn/x?from=2020-01-01", "http://a.cn/x?from=2020-01-01"),
+            ("http://a.cn/x?sid=1b2c3d4e5f60718293a4b5c6&a=1", "http://a.cn/x?a=1"),
+            ("http://a.cn/x?sid=1024", "http://a.cn/x?sid=1024"),
+            ("http://a.cn/x?s=news", "http://a.cn/x?s=news"),
+            ("http://a.cn/x?ASPSESSIONIDABC=9&spm=1.2", "http://a.cn/x"),
+            ("http://u:p@a.cn/x", "http://a.cn/x"),
+            ("http://a.cn/x?a=100%", "http://a.cn/x?a=100%"),
+            ("http://a.cn/X.html", "http://a.cn/X.html"),
         ] {
             assert_eq!(canonical(url), expected);
+            assert_eq!(canonical(expected), expected, "stays as it is");
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum Reply {
     Stall(Vec<u8>),
     /// A body without end.
     Endless,
+    /// A body without end, a little at a time.
+    Drip,
     /// Later.
     After(Duration, Box<Reply>),
 }
@@ -233,6 +235,15 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, mut reply: Re
                 .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
                 .await;
             while stream.write_all(&[b'x'; 16384]).await.is_ok() {}
+            false
+        }
+        Reply::Drip => {
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+                .await;
+            while stream.write_all(b"<p>x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
             false
         }
         Reply::After(..) => unreachable!(),

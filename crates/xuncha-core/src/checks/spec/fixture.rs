@@ -277,7 +277,7 @@ fn site_facts() -> Value {
         "search": {"form": form(), "questions": [], "evidence": evidence(home)},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
-        "unrendered_pages": [],
+        "unrendered_pages": [], "weak_links": [],
     })
 }
 

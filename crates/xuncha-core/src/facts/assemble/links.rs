@@ -1,14 +1,16 @@
 //! Dead links: what every look said, and what both looks together mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
 use super::records::{Answer, Records};
 use crate::evidence::{Capture, EvidenceRef, Failure};
+use crate::facts::body_kind::{Use, contradiction};
 use crate::facts::missing_likeness;
 use crate::facts::model::{LinkFacts, LinkKind, LinkState, PageFacts};
 use crate::facts::scope::{Scope, canonical};
+use crate::facts::sitemap::SITEMAP_INDEX;
 use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
 
 /// What one look says.
@@ -34,6 +36,9 @@ pub fn is_bad_look(capture: &Capture) -> bool {
 pub fn needs_second_look(page: &PageFacts, home: &Url) -> bool {
     is_bad_look(&page.capture)
         || !page.missing_wording.is_empty()
+        || !page.blocked_wording.is_empty()
+        || landing(&page.capture).is_some()
+        || contradiction(&page.capture, page.body_kind, Use::default()).is_some()
         || leads_home(&page.capture, home)
 }
 
@@ -61,6 +66,20 @@ fn is_invalid_name(url: &str) -> bool {
         .unwrap_or(false)
 }
 
+/// Redirects beyond this many are too many, whatever they lead to; browsers give up here too.
+const MAX_HOPS: usize = 20;
+
+/// Which kind of redirect without end it is.
+fn loop_of(capture: &Capture) -> Look {
+    if capture.hops.len() >= MAX_HOPS {
+        return bad("loop", "跳转次数过多，无法打开");
+    }
+    if capture.hops.is_empty() {
+        return bad("loop", "跳转到自身或没有跳转目标，无法打开");
+    }
+    bad("loop", "循环跳转，无法打开")
+}
+
 /// One answer without its text.
 fn look(capture: &Capture, is_inside: bool) -> Look {
     use UndeterminedReason::{Blocked, OurSide, Transient};
@@ -81,7 +100,13 @@ fn look(capture: &Capture, is_inside: bool) -> Look {
         }
         Some(Failure::Connect) => return bad("connect", "无法建立连接"),
         Some(Failure::Reset) => return bad("reset", "连接被中断"),
-        Some(Failure::RedirectLoop) => return bad("loop", "循环跳转，无法打开"),
+        Some(Failure::RedirectLoop) => return loop_of(capture),
+        Some(Failure::Protocol { detail }) if detail.ends_with("that was not asked for") => {
+            return unknown(OurSide, "返回内容用了我方没有要求的压缩方式，无法判定");
+        }
+        Some(Failure::Protocol { detail }) if detail.starts_with("content encoding") => {
+            return bad("corrupt", "返回内容损坏，无法解压");
+        }
         Some(Failure::Protocol { .. }) => return bad("protocol", "应答不是有效的网页"),
         // A slow outside host may be slow towards us only.
         Some(Failure::Timeout { .. }) if is_inside => return bad("timeout", "超过时限未打开"),
@@ -136,6 +161,41 @@ fn leads_home(capture: &Capture, home: &Url) -> bool {
             == home.host_str().map(|host| host.trim_start_matches("www."))
 }
 
+/// Where a redirect led, as far as the address alone tells.
+fn landing(capture: &Capture) -> Option<Look> {
+    if capture.hops.is_empty() || !capture.is_success() {
+        return None;
+    }
+    let landed = Url::parse(&capture.final_url).ok()?;
+    let is_login = |url: &Url| login_words(url).any(|word| LOGIN_WORDS.contains(&word.as_str()));
+    if is_login(&landed) && !Url::parse(&capture.url).is_ok_and(|asked| is_login(&asked)) {
+        return Some(unknown(
+            UndeterminedReason::Blocked,
+            "跳转到登录页，须登录后才能查看，无法判定",
+        ));
+    }
+    let name = landed.path().rsplit('/').next()?.to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_missing = MISSING_NAMES.contains(&stem);
+    is_missing.then(|| bad("soft_404", "跳转到网站的错误提示页，原内容不存在"))
+}
+
+const LOGIN_WORDS: [&str; 7] = [
+    "login", "signin", "logon", "sso", "passport", "oauth2", "unifiedlogin",
+];
+const MISSING_NAMES: [&str; 8] = [
+    "404", "404error", "error404", "error_404", "404_error", "notfound", "not_found", "page404",
+];
+
+/// The host's first label and the words of the path.
+fn login_words(url: &Url) -> impl Iterator<Item = String> + '_ {
+    let host = url.host_str().unwrap_or_default();
+    host.split('.')
+        .take(1)
+        .chain(url.path().split(['/', '.', '-', '_', ';']))
+        .map(str::to_ascii_lowercase)
+}
+
 /// What the site's missing page looks like.
 pub(super) struct MissingPage {
     simhash: u64,
@@ -187,11 +247,18 @@ pub(super) struct Judge<'a> {
     pub scope: Scope,
     pub home: Url,
     pub missing: Option<MissingPage>,
+    /// Default documents that are the page of their folder.
+    pub twins: BTreeSet<String>,
 }
 
 impl Judge<'_> {
     /// State of an address and the evidence of its looks; `None` where nobody looked.
     pub fn state(&self, url: &str) -> Option<(LinkState, Vec<EvidenceRef>)> {
+        self.state_as(url, Use::default())
+    }
+
+    /// The state of an address that the site uses in this way.
+    pub fn state_as(&self, url: &str, used: Use) -> Option<(LinkState, Vec<EvidenceRef>)> {
         let key = canonical(url);
         let is_inside = Url::parse(url).is_ok_and(|url| self.scope.contains(&url));
         let empty = Vec::new();
@@ -214,7 +281,16 @@ impl Judge<'_> {
                 Vec::new(),
             ));
         }
-        let looks = self.looks(&captures, &key, is_inside);
+        let mut looks = self.looks(&captures, &key, is_inside, used);
+        if used.is_form {
+            // A form's address was asked without its fields: only that it is gone can be told.
+            for look in &mut looks {
+                let is_gone = matches!(look, Look::Bad { kind, .. } if kind == "status_404" || kind == "status_410");
+                if !is_gone {
+                    *look = Look::Good;
+                }
+            }
+        }
         let evidence = captures
             .iter()
             .map(|capture| capture.evidence.clone())
@@ -222,7 +298,7 @@ impl Judge<'_> {
         Some((combine(&looks, &captures), evidence))
     }
 
-    fn looks(&self, captures: &[&Capture], key: &str, is_inside: bool) -> Vec<Look> {
+    fn looks(&self, captures: &[&Capture], key: &str, is_inside: bool, used: Use) -> Vec<Look> {
         let answers = self.records.answers.get(key);
         let mut soft: Option<(&str, u64)> = None;
         let mut looks = Vec::new();
@@ -235,6 +311,14 @@ impl Judge<'_> {
             let answer =
                 answers.and_then(|answers| answers.iter().find(|answer| answer.at == capture.at));
             let is_home = canonical(&capture.url) == canonical(self.home.as_str());
+            let from_body = answer.filter(|_| !is_home);
+            if let Some(found) = from_body
+                .and_then(|answer| spoken(answer, capture, used))
+                .or_else(|| landing(capture).filter(|_| !is_home))
+            {
+                looks.push(found);
+                continue;
+            }
             let is_soft = match answer {
                 Some(answer) => !is_home && self.is_soft_missing(answer),
                 // A look keeps no text: the same body, or the body of the site's missing page, says the same again.
@@ -272,6 +356,17 @@ impl Judge<'_> {
     }
 }
 
+/// What an answer's body says, apart from being a missing page.
+fn spoken(answer: &Answer, capture: &Capture, used: Use) -> Option<Look> {
+    if !answer.blocked_wording.is_empty() {
+        return Some(unknown(
+            UndeterminedReason::Blocked,
+            "被防火墙或验证码拦截，无法判定",
+        ));
+    }
+    contradiction(capture, answer.body_kind, used).map(|why| bad("wrong_type", why))
+}
+
 fn combine(looks: &[Look], captures: &[&Capture]) -> LinkState {
     if looks.contains(&Look::Good) {
         return LinkState::Alive;
@@ -300,14 +395,43 @@ fn combine(looks: &[Look], captures: &[&Capture]) -> LinkState {
     }
 }
 
-/// Dead and unknown links with their places, in the order of address, and the number of all that were looked at.
-pub(super) fn links(judge: &Judge<'_>, home: Option<&PageFacts>) -> (Vec<LinkFacts>, u64) {
-    struct Spot {
-        url: String,
-        on_home: bool,
-        places: Vec<Place>,
-        count: u64,
+/// 链接位置. One address that the site links, with how and where.
+pub(super) struct Spot {
+    pub url: String,
+    pub on_home: bool,
+    pub places: Vec<Place>,
+    pub count: u64,
+    pub kinds: BTreeSet<LinkKind>,
+}
+
+impl Spot {
+    fn add(&mut self, page: &str, text: &str) {
+        if self.places.last().is_some_and(|place| place.url == page) {
+            return;
+        }
+        self.count += 1;
+        if self.places.len() < MAX_PLACES {
+            self.places.push(Place {
+                url: page.to_owned(),
+                text: text.to_owned(),
+            });
+        }
     }
+
+    /// How the site uses the address.
+    pub fn used(&self) -> Use {
+        let is_only = |allowed: &[LinkKind]| self.kinds.iter().all(|kind| allowed.contains(kind));
+        Use {
+            is_image: is_only(&[LinkKind::Image]),
+            is_code: is_only(&[LinkKind::Script, LinkKind::Style]),
+            is_form: is_only(&[LinkKind::Form]),
+            is_sitemap: is_only(&[LinkKind::Sitemap]),
+        }
+    }
+}
+
+/// Every address that the site's pages, style sheets and sitemaps link, by its canonical form.
+pub(super) fn spots(judge: &Judge<'_>, home: Option<&PageFacts>) -> BTreeMap<String, Spot> {
     let mut spots: BTreeMap<String, Spot> = BTreeMap::new();
     let home_key = home.map(|home| canonical(&home.capture.url));
     let own_home = canonical(judge.home.as_str());
@@ -326,53 +450,71 @@ pub(super) fn links(judge: &Judge<'_>, home: Option<&PageFacts>) -> (Vec<LinkFac
             .pages
             .contains_key(&canonical(&home.capture.url))
     });
-    for page in judge.records.good_pages().chain(extra) {
+    let pages = judge.records.good_pages().chain(extra);
+    let (sitemaps, sheets): (Vec<&PageFacts>, Vec<&PageFacts>) = judge
+        .records
+        .sources
+        .values()
+        .partition(|source| source.links.iter().any(|link| link.kind == LinkKind::Sitemap));
+    let sitemaps = sitemaps.into_iter().filter(|source| source.title != SITEMAP_INDEX);
+    for page in pages.chain(sheets).chain(sitemaps) {
         // A frameset's parts are the home page too.
         let key = canonical(&page.capture.url);
         let is_home =
             home_key.as_deref() == Some(key.as_str()) || key == own_home || framed.contains(&key);
+        if !is_home && judge.twins.contains(&key) {
+            continue;
+        }
         for link in &page.links {
-            // A pager's pages are a guess at what its script would do, never held against the site.
-            if matches!(link.kind, LinkKind::Form | LinkKind::Pager) {
+            // A pager's pages are a guess at what its script would do, never held against the site. A search that is gone is told
+            // by the check of searches, and a form that is sent by POST cannot be asked.
+            let is_search = || page.search_forms.iter().any(|form| form.action == link.url);
+            let is_form = link.kind == LinkKind::Form;
+            if link.kind == LinkKind::Pager || is_form && (link.text == "post" || is_search()) {
                 continue;
             }
-            let spot = spots.entry(canonical(&link.url)).or_insert_with(|| Spot {
-                url: link.url.clone(),
+            let url = canonical(&link.url);
+            let spot = spots.entry(url.clone()).or_insert_with(|| Spot {
+                url,
                 on_home: false,
                 places: Vec::new(),
                 count: 0,
+                kinds: BTreeSet::new(),
             });
             spot.on_home |= is_home;
-            let is_new = spot
-                .places
-                .last()
-                .is_none_or(|place| place.url != page.capture.url);
-            if is_new {
-                spot.count += 1;
-                if spot.places.len() < MAX_PLACES {
-                    spot.places.push(Place {
-                        url: page.capture.url.clone(),
-                        text: link.text.clone(),
-                    });
-                }
+            // Sitemaps come last: what a page links too has its places there.
+            let is_spare = link.kind == LinkKind::Sitemap && !spot.used().is_sitemap;
+            spot.kinds.insert(link.kind);
+            if !is_spare {
+                spot.add(&page.capture.url, &link.text);
             }
         }
     }
+    spots
+}
+
+/// Dead and unknown links with their places, in the order of address, and the number of all that were looked at.
+pub(super) fn links(judge: &Judge<'_>, spots: &BTreeMap<String, Spot>) -> (Vec<LinkFacts>, u64) {
     let mut found = Vec::new();
     let mut looked = 0;
-    for spot in spots.into_values() {
-        let Some((state, evidence)) = judge.state(&spot.url) else {
+    for spot in spots.values() {
+        let used = spot.used();
+        // What only a sitemap names, no reader meets: it is a weak link where it is dead.
+        if used.is_sitemap {
+            continue;
+        }
+        let Some((state, evidence)) = judge.state_as(&spot.url, used) else {
             continue;
         };
         looked += u64::from(!evidence.is_empty());
-        if state == LinkState::Alive {
+        if state == LinkState::Alive || used.is_form && !matches!(state, LinkState::Dead { .. }) {
             continue;
         }
         found.push(LinkFacts {
-            url: spot.url,
+            url: spot.url.clone(),
             state,
             on_home: spot.on_home,
-            places: spot.places,
+            places: spot.places.clone(),
             place_count: spot.count,
             evidence,
         });

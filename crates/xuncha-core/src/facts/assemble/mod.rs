@@ -8,6 +8,7 @@ mod policies;
 mod records;
 mod services;
 mod site;
+mod weak;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{DateTime, date};
 
 use crate::evidence::{Capture, EvidenceRef, Failure, Purpose};
-use crate::facts::model::{FactRecord, PageFacts, Probe};
-use crate::facts::scope::canonical;
+use crate::facts::model::{BodyKind, FactRecord, PageFacts, Probe};
+use crate::facts::scope::{canonical, folder_of_default};
 
 /// A visit that takes this long has not opened (≥ 15 s in the rule).
 const SLOW_MILLIS: u64 = 15_000;
@@ -28,6 +28,8 @@ pub(super) struct Records {
     pub account_pages: Vec<PageFacts>,
     pub skipped: BTreeMap<String, String>,
     pub phases: BTreeSet<String>,
+    /// Style sheets and sitemaps: they link without being pages.
+    pub sources: BTreeMap<String, PageFacts>,
 }
 
 /// What a page answer said about being missing.
@@ -35,6 +37,8 @@ pub(super) struct Records {
 pub(super) struct Answer {
     pub at: DateTime,
     pub missing_wording: String,
+    pub blocked_wording: String,
+    pub body_kind: BodyKind,
     pub is_article: bool,
     pub text_simhash: u64,
     pub text_chars: u32,
@@ -56,6 +60,7 @@ impl Records {
             account_pages: Vec::new(),
             skipped: BTreeMap::new(),
             phases: BTreeSet::new(),
+            sources: BTreeMap::new(),
         };
         for record in records {
             match record {
@@ -122,10 +127,20 @@ impl Records {
         self.answers.entry(key.clone()).or_default().push(Answer {
             at: page.capture.at,
             missing_wording: page.missing_wording.clone(),
+            blocked_wording: page.blocked_wording.clone(),
+            body_kind: page.body_kind,
             is_article: page.article.is_some(),
             text_simhash: page.text_simhash,
             text_chars: page.text_chars,
         });
+        // A look was read for its words or its links; that makes it no page of the site.
+        let is_page = page.capture.purpose == Purpose::Page || self.pages.contains_key(&key);
+        if !is_page {
+            if !page.is_html && !page.links.is_empty() {
+                self.sources.insert(key, page);
+            }
+            return;
+        }
         let is_better = self
             .pages
             .get(&key)
@@ -157,6 +172,25 @@ impl Records {
         for key in twins {
             self.pages.remove(&key);
         }
+    }
+
+    /// Default documents whose folder was read with the same body: one page under two addresses.
+    pub fn default_documents(&self) -> BTreeSet<String> {
+        let is_twin = |key: &str, page: &PageFacts| {
+            let folder = folder_of_default(key).and_then(|folder| self.pages.get(&folder));
+            let sha256 = &page.capture.evidence.sha256;
+            folder.is_some_and(|folder| {
+                folder.capture.is_success()
+                    && page.capture.is_success()
+                    && folder.capture.evidence.sha256 == *sha256
+                    && !sha256.is_empty()
+            })
+        };
+        self.pages
+            .iter()
+            .filter(|(key, page)| is_twin(key, page))
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
     /// Pages that were read well, in the order of address.

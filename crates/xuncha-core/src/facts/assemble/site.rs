@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::links::{Judge, MissingPage, links};
+use super::links::{Judge, MissingPage, links, spots};
 use super::records::{Records, evidence, probes};
-use super::{columns, home, policies, services};
+use super::{columns, home, policies, services, weak};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
@@ -46,8 +46,11 @@ pub fn assemble_site(
         scope: scope.clone(),
         home: home_url.clone(),
         missing: MissingPage::learn(&records, home_page),
+        twins: records.default_documents(),
     };
-    let (links, link_count) = links(&judge, home_page);
+    let spots = spots(&judge, home_page);
+    let (links, link_count) = links(&judge, &spots);
+    let weak_links = weak::weak_links(&judge, &spots, &links);
     let articles: Vec<&PageFacts> = content_pages(&records, &columns, &home_url);
     let (policies, interpretations) =
         policies::policies(&records, site, home_page, &columns, lexicons);
@@ -55,7 +58,10 @@ pub fn assemble_site(
     SiteFacts {
         monitor_from: records.monitor_from,
         as_of: records.as_of,
-        page_count: records.good_pages().count() as u64,
+        page_count: records
+            .good_pages()
+            .filter(|page| !judge.twins.contains(&page.capture.url))
+            .count() as u64,
         phases: records.phases.clone(),
         is_partial: records.skipped.values().any(|why| why.contains("budget")),
         probes: probes(&records.probes),
@@ -81,6 +87,7 @@ pub fn assemble_site(
             .map(|page| page.capture.url.clone())
             .collect(),
         columns,
+        weak_links,
     }
 }
 

@@ -1,0 +1,184 @@
+//! Anchors: which ids and names a page has, and which fragments its links ask for. Ids are kept as hashes only.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+
+use super::dom::Dom;
+use super::links::Resolver;
+use super::model::{Anchors, WantedAnchor};
+use super::text::{cut, pattern};
+
+/// Most anchors and fragments of one page; beyond them the page counts as not wholly read.
+const MAX_IDS: usize = 65_536;
+const MAX_WANTED: usize = 2_000;
+/// A tree of this size may have been cut.
+const MAX_NODES: usize = 200_000;
+/// Longest fragment that is kept.
+const MAX_FRAGMENT_CHARS: usize = 300;
+
+/// Reads the anchors of a page. `came_whole` tells whether nothing of the page was cut off.
+pub(crate) fn read(dom: &Dom, resolver: &Resolver, came_whole: bool) -> Anchors {
+    let mut ids = Vec::new();
+    let mut has_scripts = false;
+    let mut wanted = BTreeSet::new();
+    for index in 0..dom.nodes.len() {
+        let name = dom.name(index);
+        if name.is_empty() {
+            continue;
+        }
+        for id in own_names(dom, index, name) {
+            ids.push(hash(id));
+        }
+        if name == "script" && is_code(dom.attr(index, "type")) {
+            has_scripts = true;
+            ids.extend(written_ids(&dom.raw_text(index)).iter().map(|id| hash(id)));
+        }
+        if matches!(name, "a" | "area") && !dom.nodes[index].is_inert && wanted.len() < MAX_WANTED {
+            wanted.extend(wanted_by(dom, resolver, index));
+        }
+    }
+    let is_whole = came_whole && ids.len() <= MAX_IDS && dom.nodes.len() < MAX_NODES;
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(MAX_IDS);
+    Anchors {
+        ids,
+        is_whole,
+        has_scripts,
+        wanted: wanted.into_iter().collect(),
+    }
+}
+
+impl Anchors {
+    /// Whether a fragment leads somewhere on this page, as the HTML standard looks for it: as written, then with its escapes undone.
+    pub fn has(&self, fragment: &str) -> bool {
+        let decoded = percent_decode_str(fragment).decode_utf8_lossy();
+        let is_known = |id: &str| self.ids.binary_search(&hash(id)).is_ok();
+        decoded.eq_ignore_ascii_case("top") || is_known(fragment) || is_known(&decoded)
+    }
+}
+
+fn own_names<'a>(dom: &'a Dom, index: usize, element: &str) -> impl Iterator<Item = &'a str> {
+    let name = matches!(element, "a" | "map" | "form" | "img" | "iframe" | "embed" | "object")
+        .then(|| dom.attr(index, "name"))
+        .flatten();
+    dom.attr(index, "id").into_iter().chain(name)
+}
+
+fn is_code(kind: Option<&str>) -> bool {
+    kind.is_none_or(|kind| {
+        let kind = kind.trim().to_ascii_lowercase();
+        kind.is_empty() || kind == "module" || kind.contains("javascript") || kind.contains("ecma")
+    })
+}
+
+/// Ids that an inline script writes: they count as present.
+fn written_ids(script: &str) -> Vec<String> {
+    static ID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"\b(?:id|name)\\?["']?\s*[=:,]\s*\\?["']([^"'\\\s<>]{1,100})\\?["']"#)
+    });
+    if !script.contains("id") && !script.contains("name") {
+        return Vec::new();
+    }
+    ID.captures_iter(script)
+        .take(1_000)
+        .map(|found| found[1].to_owned())
+        .collect()
+}
+
+/// The fragment that a link asks for, where its absence could be held against it.
+fn wanted_by(dom: &Dom, resolver: &Resolver, index: usize) -> Option<WantedAnchor> {
+    let href = dom.attr(index, "href")?;
+    if !href.contains('#') || is_handled_by_script(dom, index) {
+        return None;
+    }
+    let (url, fragment) = resolver.with_fragment(href)?;
+    let is_kept = is_judged(&fragment) && fragment.chars().count() <= MAX_FRAGMENT_CHARS;
+    is_kept.then(|| WantedAnchor {
+        url,
+        text: cut(&dom.text(index), 80),
+        fragment,
+    })
+}
+
+/// Tabs, accordions and buttons in the clothes of a link.
+fn is_handled_by_script(dom: &Dom, index: usize) -> bool {
+    ["onclick", "role", "data-toggle", "data-bs-toggle", "data-target"]
+        .iter()
+        .any(|name| dom.attr(index, name).is_some())
+}
+
+/// Fragments that name an element. Routes (`#/a`, `#!a`), states (`#tab=2`), text fragments and ranges of lines are read by scripts or browsers.
+fn is_judged(fragment: &str) -> bool {
+    static LINES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^L?\d+(?:-L?\d+)?$"));
+    !fragment.is_empty()
+        && !fragment.starts_with(['!', '/', '?'])
+        && !fragment.contains(":~:")
+        && !fragment.contains(['=', '&', '{'])
+        && !LINES.is_match(fragment)
+}
+
+/// FNV-1a, folded with a final mix. A collision makes an anchor present, so it can only hide a defect.
+fn hash(text: &str) -> u32 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    hash ^= hash >> 32;
+    (hash & 0xffff_ffff) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anchors(html: &str) -> Anchors {
+        let dom = Dom::parse(html);
+        let resolver = Resolver::new("http://a.cn/x/1.html", &dom, encoding_rs::UTF_8);
+        read(&dom, &resolver, true)
+    }
+
+    #[test]
+    fn a_fragment_is_found_as_the_standard_finds_it() {
+        let page = anchors(
+            "<h2 id=第一章>一</h2><a name=b>二</a><div id='a b'>三</div><script>x.innerHTML='<p id=\"made\">';y.id='too'</script>",
+        );
+        for (fragment, expected) in [
+            ("第一章", true),
+            ("%E7%AC%AC%E4%B8%80%E7%AB%A0", true),
+            ("b", true),
+            ("B", false),
+            ("a%20b", true),
+            ("TOP", true),
+            ("made", true),
+            ("too", true),
+            ("c", false),
+        ] {
+            assert_eq!(page.has(fragment), expected, "{fragment}");
+        }
+        assert!(page.has_scripts && page.is_whole);
+    }
+
+    #[test]
+    fn only_fragments_that_name_an_element_are_wanted() {
+        let page = anchors(
+            "<a href='#one'>1</a><a href='2.html#two'>2</a><a href='#'>x</a><a href='#/route'>x</a><a href='#!r'>x</a><a href='s.rs.html#12-34'>x</a>
+             <a href='#:~:text=a'>x</a><a href='#tab=2'>x</a><a href='#t' data-toggle=tab>x</a><a href='javascript:;'>x</a><!-- <a href='#no'>x</a> -->",
+        );
+        let wanted: Vec<(&str, &str)> = page
+            .wanted
+            .iter()
+            .map(|wanted| (wanted.url.as_str(), wanted.fragment.as_str()))
+            .collect();
+        assert_eq!(
+            wanted,
+            [
+                ("http://a.cn/x/1.html", "one"),
+                ("http://a.cn/x/2.html", "two")
+            ]
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Addresses written in inline scripts: jumps, new windows, pagers. Only whole literals count; what a script puts together is not guessed.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::text::pattern;
+
+/// Pages that one script pager may name.
+const MAX_PAGER_PAGES: u32 = 300;
+/// Longest script that is searched for addresses; longer ones are libraries or data.
+const MAX_SCRIPT_BYTES: usize = 64 << 10;
+
+/// Whole addresses that a script or handler goes to: `location.href='…'`, `location.replace('…')`, `window.open('…')`.
+pub(crate) fn addresses(script: &str) -> Vec<String> {
+    static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?:\blocation(?:\.href)?\s*=|\blocation\.(?:replace|assign)\s*\(|\bwindow\.open\s*\()\s*(?:'([^'\\\s<>]+)'|"([^"\\\s<>]+)")\s*(?:[;,)}\n]|$)"#,
+        )
+    });
+    if script.len() > MAX_SCRIPT_BYTES
+        || !script.contains("location") && !script.contains("window.open")
+    {
+        return Vec::new();
+    }
+    GOES_TO
+        .captures_iter(&without_comments(script))
+        .filter_map(|found| found.get(1).or(found.get(2)))
+        .map(|address| address.as_str().to_owned())
+        .filter(|address| is_address(address))
+        .collect()
+}
+
+/// A literal that can stand by itself: no template and no bare word.
+fn is_address(literal: &str) -> bool {
+    let is_template = literal.contains("{{") || literal.contains("${") || literal.contains("<%");
+    !is_template
+        && literal != "/"
+        && !literal.starts_with('#')
+        && (literal.contains('/') || literal.contains('.'))
+        && !literal.ends_with(['=', '&'])
+}
+
+/// A script without its comments. `//` inside of an address is none.
+fn without_comments(script: &str) -> Cow<'_, str> {
+    static COMMENT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?s)/\*.*?\*/|(?m)(?:^|[\s;{})])//[^\n]*"));
+    if script.contains("/*") || script.contains("//") {
+        COMMENT.replace_all(script, "\n")
+    } else {
+        Cow::Borrowed(script)
+    }
+}
+
+/// Pages named by `createPageHTML(count, current, "index", "html")` and its relatives.
+pub(crate) fn pager_pages(script: &str) -> Vec<String> {
+    static CALL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?i)\b(?:createPageHTML|create_page_html|createPage|showPage|pageHtml)\s*\(\s*['"]?(\d{1,5})['"]?\s*,\s*['"]?(\d{1,5})['"]?\s*,\s*['"]([\w./-]{1,80})['"]\s*,\s*['"]\.?(\w{2,6})['"]"#,
+        )
+    });
+    static JPAGE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
+    });
+    let mut pages = Vec::new();
+    for call in CALL.captures_iter(script) {
+        let count: u32 = call[1].parse().unwrap_or(0);
+        let (name, extension) = (&call[3], &call[4]);
+        // A pager that calls the first page 1 names the others from 2 on; one that calls it 0 from 1 on.
+        let (first, end) = if &call[2] == "0" {
+            (1, count)
+        } else {
+            (2, count + 1)
+        };
+        for page in first..end.min(MAX_PAGER_PAGES) {
+            pages.push(format!("{name}_{page}.{extension}"));
+        }
+    }
+    if let Some(hit) = JPAGE.captures(script) {
+        let count: u32 = hit[1].parse().unwrap_or(0);
+        for page in 2..=count.min(MAX_PAGER_PAGES) {
+            pages.push(format!("index_{page}.{}", &hit[2]));
+        }
+    }
+    pages
+}
+
+/// Where an entrance page's script jumps.
+pub(crate) fn location_target(script: &str) -> Option<String> {
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?:^|[;{\s.])location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*['"]([^'"]+)['"]\s*(?:[;)\n}]|$)"#,
+        )
+    });
+    TARGET
+        .captures(&without_comments(script))
+        .map(|found| found[1].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_addresses_count() {
+        for (script, expected) in [
+            ("window.open('/a.html')", &["/a.html"][..]),
+            ("window.open('/a.html','_blank','width=3')", &["/a.html"]),
+            ("location.href = \"b/c.html\";", &["b/c.html"]),
+            ("location.replace('http://x.cn/1')", &["http://x.cn/1"]),
+            ("window.open('/s?q='+word)", &[]),
+            ("location.href='/s?q=' + k;", &[]),
+            ("location='/s?id=';", &[]),
+            ("// window.open('/old.html')\nf()", &[]),
+            ("/* location='/old.html'; */", &[]),
+            ("location.href='http://x.cn/1'; // go", &["http://x.cn/1"]),
+            ("location='{{url}}/a';", &[]),
+            ("if(location=='/a.html')", &[]),
+            ("location.hash='#/a'", &[]),
+            ("var s='window.open'", &[]),
+        ] {
+            assert_eq!(addresses(script), expected, "{script}");
+        }
+    }
+}

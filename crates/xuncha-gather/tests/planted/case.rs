@@ -1,0 +1,88 @@
+//! The cases as they stand in the files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::server::absolute;
+
+/// One kind of defect, or one near-miss. The fields are explained in `answers.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub name: String,
+    pub rule: String,
+    #[serde(default = "main_site")]
+    pub site: String,
+    #[serde(default)]
+    pub page: String,
+    #[serde(default)]
+    pub head: String,
+    /// The whole page, instead of `head` and `page`.
+    #[serde(default)]
+    pub whole: String,
+    #[serde(default)]
+    pub encoding: String,
+    #[serde(default, rename = "type")]
+    pub content_type: String,
+    /// Stands on the page of every case.
+    #[serde(default)]
+    pub everywhere: String,
+    #[serde(default)]
+    pub serve: BTreeMap<String, String>,
+    #[serde(default)]
+    pub sitemap: Vec<String>,
+    #[serde(default)]
+    pub packed_sitemap: Vec<String>,
+    #[serde(default)]
+    pub dead: Vec<String>,
+    #[serde(default)]
+    pub unknown: Vec<String>,
+    #[serde(default)]
+    pub listed: Vec<String>,
+}
+
+fn main_site() -> String {
+    "planted.test".to_owned()
+}
+
+#[derive(Deserialize)]
+struct File {
+    case: Vec<Case>,
+}
+
+/// All cases.
+pub fn cases() -> Vec<Case> {
+    [include_str!("answers.toml"), include_str!("references.toml")]
+        .into_iter()
+        .flat_map(|text| toml::from_str::<File>(text).unwrap().case)
+        .collect()
+}
+
+impl Case {
+    /// Whether something has to be reported.
+    pub fn is_defect(&self) -> bool {
+        !self.dead.is_empty() || !self.unknown.is_empty() || !self.listed.is_empty()
+    }
+
+    /// Whether its page carries what stands on every page.
+    pub fn has_footer(&self) -> bool {
+        self.site == main_site() && self.whole.is_empty()
+    }
+
+    /// What has to be reported.
+    pub fn expected(&self) -> Vec<(&'static str, String)> {
+        let classes = [
+            ("dead", &self.dead),
+            ("unknown", &self.unknown),
+            ("listed", &self.listed),
+        ];
+        classes
+            .into_iter()
+            .flat_map(|(class, urls)| {
+                urls.iter()
+                    .map(move |url| (class, absolute(&self.site, url)))
+            })
+            .collect()
+    }
+}
