@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
-use xuncha_core::facts::Lexicons;
+use xuncha_core::facts::{Depth, Lexicons};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
@@ -30,6 +30,8 @@ pub struct CheckPlan {
     pub seed: String,
     /// Questions to the site's search.
     pub searches: usize,
+    /// What is read of pages.
+    pub depth: Depth,
 }
 
 impl Default for CheckPlan {
@@ -39,6 +41,7 @@ impl Default for CheckPlan {
             second_look_gap_s: 5.0,
             seed: "check".to_owned(),
             searches: 3,
+            depth: Depth::Whole,
         }
     }
 }
@@ -110,7 +113,7 @@ pub async fn check_site_into(
         searches: plan.searches,
     };
     let client = Client::new(settings, clock.clone())?;
-    let gatherer = Arc::new(Gatherer::new(client, lexicons, sink));
+    let gatherer = Arc::new(Gatherer::new(client, lexicons, sink).reading(plan.depth));
     let round = Round {
         gatherer: gatherer.clone(),
         plan: &round_plan,
@@ -122,6 +125,9 @@ pub async fn check_site_into(
         kind: JobKind::Site { home: home.into() },
     };
     let mut desks = round.open(&[job])?;
+    for desk in &mut desks {
+        desk.keeps_state = true;
+    }
     round.probe(desks.iter_mut().collect(), 0).await?;
     round.crawl_all(&mut desks).await?;
     let (outside_ledger, mut outside) = round.open_outside()?;

@@ -74,6 +74,7 @@ impl SiteCrawl<'_> {
                     .gatherer
                     .keep_own_look(self.ledger, exchange, purpose)
                     .await?;
+                self.state.absorb(&record);
                 // A style sheet that opens now may name further files.
                 if let FactRecord::Page(facts) = &record {
                     has_opened |= !facts.is_html && !facts.links.is_empty();
@@ -89,6 +90,7 @@ impl SiteCrawl<'_> {
                 .gatherer
                 .keep_page(self.ledger, exchange, purpose)
                 .await?;
+            self.state.absorb(&record);
             if let FactRecord::Page(facts) = &record {
                 has_opened |= facts.capture.is_success() && facts.missing_wording.is_empty();
             }

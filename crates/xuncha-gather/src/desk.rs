@@ -22,6 +22,9 @@ pub(crate) struct Desk {
     pub doubts: Vec<Doubt>,
     pub outside: BTreeSet<String>,
     pub last_look: Option<DateTime>,
+    /// Whether the crawl's state is held in memory instead of being rebuilt from the records: for a single site.
+    pub keeps_state: bool,
+    pub state: Option<SiteState>,
 }
 
 impl Desk {

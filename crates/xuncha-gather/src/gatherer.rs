@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use tokio::sync::Semaphore;
 use xuncha_core::evidence::{Capture, Purpose};
 use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
-use xuncha_core::facts::{self, Lexicons};
+use xuncha_core::facts::{self, Depth, Lexicons};
 use xuncha_core::registry::TargetId;
 
 use crate::client::{Client, Jar, Reading};
@@ -22,6 +22,7 @@ pub(crate) struct Gatherer {
     lexicons: Arc<Lexicons>,
     sink: Arc<dyn EvidenceSink>,
     readers: Semaphore,
+    depth: Depth,
 }
 
 /// An opened target: its log and its cookies.
@@ -60,7 +61,14 @@ impl Gatherer {
             lexicons,
             sink,
             readers: Semaphore::new(cores.saturating_sub(1).max(1)),
+            depth: Depth::Whole,
         }
+    }
+
+    /// With pages read to this depth.
+    pub fn reading(mut self, depth: Depth) -> Gatherer {
+        self.depth = depth;
+        self
     }
 
     /// Opens a target's log; a new one gets its header.
@@ -111,11 +119,11 @@ impl Gatherer {
     ) -> Result<FactRecord, GatherError> {
         self.tally.count(&purpose, &exchange);
         let permit = self.readers.acquire().await;
-        let (log, lexicons) = (ledger.log.clone(), self.lexicons.clone());
+        let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
         let work = tokio::task::spawn_blocking(move || {
             let record = lock(&log).keep(&exchange)?;
             let capture = exchange.capture(purpose, record);
-            let facts: PageFacts = facts::read(&capture, exchange.body(), &lexicons);
+            let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
             let record = FactRecord::Page(Box::new(facts));
             lock(&log).append(&record)?;
             Ok(record)

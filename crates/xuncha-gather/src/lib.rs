@@ -30,6 +30,7 @@ pub mod outside;
 mod patience;
 pub mod phases;
 pub mod politeness;
+pub mod reduced;
 pub mod report;
 mod resolve;
 pub mod robots;

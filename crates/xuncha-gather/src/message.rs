@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, header};
 use url::Url;
-use xuncha_core::evidence::Failure;
 
 use crate::connection::Endpoint;
 use crate::jar::Jar;

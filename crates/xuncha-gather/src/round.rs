@@ -192,6 +192,8 @@ impl Round<'_> {
                 doubts: Vec::new(),
                 outside: BTreeSet::new(),
                 last_look: None,
+                keeps_state: false,
+                state: None,
             };
             match &job.kind {
                 JobKind::Site { home } => {
@@ -258,6 +260,7 @@ impl Round<'_> {
         crawl.run().await?;
         let state = crawl.state;
         desk.learn(&state);
+        desk.state = desk.keeps_state.then_some(state);
         self.forget(&home);
         Ok(())
     }
@@ -370,7 +373,9 @@ impl Round<'_> {
             JobKind::Site { home } => home.clone(),
         };
         let doubts = std::mem::take(&mut desk.doubts);
-        let state = self.fresh_state(&home);
+        let held = desk.state.take();
+        let is_held = held.is_some();
+        let state = held.unwrap_or_else(|| self.fresh_state(&home));
         let (seed, search_count) = (self.plan.seed.as_str(), self.plan.searches);
         let mut crawl = SiteCrawl {
             gatherer: &self.gatherer,
@@ -381,8 +386,12 @@ impl Round<'_> {
         };
         if crawl.second_looks(&doubts).await? {
             // A page that was down at the first look may lead on.
-            desk.has_pages = true;
-            let state = self.rebuild(desk, &home)?;
+            let state = if is_held {
+                crawl.state
+            } else {
+                desk.has_pages = true;
+                self.rebuild(desk, &home)?
+            };
             let mut crawl = SiteCrawl {
                 gatherer: &self.gatherer,
                 ledger: &desk.ledger,

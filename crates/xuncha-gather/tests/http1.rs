@@ -187,6 +187,8 @@ proptest! {
     fn the_same_bytes_are_the_same_answer(answer in answers(), slice in 1..200usize) {
         // hyper wants CRLF after chunk sizes; browsers and we take a bare line feed.
         prop_assume!(!(answer.framing == 1 && answer.line_end == "\n"));
+        // hyper refuses chunks in HTTP/1.0; old proxies send them, and we read them.
+        prop_assume!(!(answer.framing == 1 && answer.version == "1.0"));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let bytes = answer.bytes();
         let (heard, expected) = runtime.block_on(async { (ours(&bytes, slice).await.0, hypers(&bytes, slice).await) });

@@ -347,6 +347,22 @@ pub struct CheckArgs {
     /// 两次查看的间隔（秒） / seconds between the two looks
     #[arg(long, default_value_t = 5)]
     pub second_look_s: u64,
+    /// 只检查一类：links 为链接与页内锚点，快而省内存 / inspect only links and anchors: fast, in little memory
+    #[arg(long, value_enum)]
+    pub only: Option<Only>,
+    /// 把抓到的网页逐行列入文件 / list the pages that were read, one a line
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// 证据（WARC）存入目录，已存的接着用 / keep the evidence (WARC) in a folder; an interrupted run goes on
+    #[arg(long, value_name = "DIR", conflicts_with = "only")]
+    pub evidence: Option<PathBuf>,
+}
+
+/// 只检查一类.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// 链接与页内锚点 / links and anchors
+    Links,
 }
 
 /// 解释参数.

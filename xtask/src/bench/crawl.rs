@@ -88,7 +88,8 @@ impl Options {
 fn listed(folder: &Path, name: &'static str, home: &str) -> Result<Site, String> {
     let list = folder.join(format!("{name}.txt"));
     let mut command = Command::new(root().join("target/release/xuncha"));
-    command.args(["links", home, "--rate", "unlimited", "--allow-host", "127.0.0.1"]);
+    command.args(["check", home, "--only", "links", "--rate", "unlimited"]);
+    command.args(["--allow-host", "127.0.0.1"]);
     command.args(["--concurrency", peers::CONCURRENCY, "--max-pages", "100000", "--second-look-s", "0"]);
     run(command.arg("--list").arg(&list).stdout(Stdio::null()))?;
     Ok(Site {

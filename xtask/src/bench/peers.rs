@@ -39,20 +39,15 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "xuncha-links",
         checks: "yes / yes",
-        command: |tools, site| ours(tools, site, "links"),
-        read: |text| (number(text, "\"pages\":"), count(text, "\"case\":")),
+        command: |tools, site| ours(tools, site, true),
+        read: ours_said,
         install: |_| Ok(()),
     },
     Peer {
         name: "xuncha-check",
         checks: "all, with evidence",
-        command: |tools, site| ours(tools, site, "check"),
-        read: |text| {
-            (
-                number(text, "\"pages\":"),
-                count(text, "\"check\": \"broken_links\",\n      \"key\""),
-            )
-        },
+        command: |tools, site| ours(tools, site, false),
+        read: ours_said,
         install: |_| Ok(()),
     },
     Peer {
@@ -102,17 +97,24 @@ const WGET: Need = Need {
     why: "对比",
 };
 
-fn ours(tools: &Path, site: &Site, task: &str) -> Command {
+fn ours(tools: &Path, site: &Site, only_links: bool) -> Command {
     let mut command = Command::new(crate::root().join("target/release/xuncha"));
-    command.args([task, &site.home, "--rate", "unlimited"]);
+    command.args(["check", &site.home, "--rate", "unlimited"]);
     command.args(["--concurrency", CONCURRENCY, "--allow-host", "127.0.0.1"]);
     command.args(["--max-pages", "100000", "--second-look-s", "1", "--json", "/dev/stdout"]);
-    if task == "check" {
+    if only_links {
+        command.args(["--only", "links"]);
+    } else {
         let folder = tools.join("evidence");
         let _ = fs::remove_dir_all(&folder);
         command.arg("--evidence").arg(folder);
     }
     command
+}
+
+fn ours_said(text: &str) -> (Option<u64>, Option<u64>) {
+    let broken = count(text, "\"check\": \"broken_links\",\n      \"key\"");
+    (number(text, "\"pages\":"), broken)
 }
 
 fn lychee(tools: &Path, site: &Site) -> Command {

@@ -6,7 +6,7 @@ use super::model::{Area, PageFacts};
 use super::text::cut;
 
 /// Beyond this many visible characters a page is too rich to be a missing page.
-const SHORT_PAGE_CHARS: u32 = 1500;
+pub(crate) const SHORT_PAGE_CHARS: u32 = 1500;
 /// Beyond this many it is too rich to be the page of a firewall.
 const SHORT_BLOCK_CHARS: u32 = 600;
 

@@ -37,7 +37,7 @@ pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_lo
 pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
 pub use lexicons::{Labels, Lexicons, Words};
-pub use page::read;
+pub use page::{Depth, read, read_to};
 pub use scope::{LinkClass, Scope, canonical, scope};
 pub use sitemap::SITEMAP_INDEX;
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};

@@ -51,8 +51,30 @@ fn blank(capture: &Capture) -> PageFacts {
     }
 }
 
+impl PageFacts {
+    /// Facts of an answer of which nothing was read.
+    pub fn blank(capture: &Capture) -> PageFacts {
+        blank(capture)
+    }
+}
+
+/// 读取深度. What is read of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything that a check may ask for.
+    #[default]
+    Whole,
+    /// Links and anchors. Short pages are read whole all the same: a missing page is short.
+    Links,
+}
+
 /// Reads one answer. Answers that are neither HTML, feed nor package give facts with the capture only.
 pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
+    read_to(capture, body, lexicons, Depth::Whole)
+}
+
+/// Reads one answer to a depth.
+pub fn read_to(capture: &Capture, body: &[u8], lexicons: &Lexicons, depth: Depth) -> PageFacts {
     let is_account = capture.purpose == Purpose::Account;
     let mut facts = blank(capture);
     facts.body_kind = body_kind::body_kind(body);
@@ -79,7 +101,7 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
     if !is_disguised && !looks_like_html(capture, body) {
         return facts;
     }
-    read_html(&mut facts, body, lexicons);
+    read_html(&mut facts, body, lexicons, depth);
     facts
 }
 
@@ -128,7 +150,7 @@ fn looks_like_html(capture: &Capture, body: &[u8]) -> bool {
     is_undeclared && has_markup
 }
 
-fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
+fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons, depth: Depth) {
     let capture = facts.capture.clone();
     let today = capture.at.date();
     let url = if capture.final_url.is_empty() {
@@ -142,12 +164,19 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.is_html = true;
     encoding.name().clone_into(&mut facts.charset);
     facts.title = title(&dom);
-    facts.metas = metas(&dom);
     facts.text_chars = dom.chars;
+    let resolver = Resolver::new(&url, &dom, encoding);
+    if depth == Depth::Links && dom.chars > missing::SHORT_PAGE_CHARS {
+        facts.links = links::distinct(&links::find(&dom, &resolver));
+        facts.search_forms = search::forms(&dom, &resolver, encoding);
+        let came_whole = capture.is_success() && !capture.truncated;
+        facts.anchors = anchors::read(&dom, &resolver, came_whole);
+        return;
+    }
+    facts.metas = metas(&dom);
     let text = dom.text(0);
     facts.text_simhash = simhash(&text);
 
-    let resolver = Resolver::new(&url, &dom, encoding);
     let found_navigation = navigation::read(&mut dom, &resolver, lexicons);
     facts.navigation = found_navigation.entries;
     facts.side_navigation = found_navigation.side;

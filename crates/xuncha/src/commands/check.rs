@@ -7,24 +7,32 @@ use anyhow::{Context as _, Result, bail};
 use jiff::civil::DateTime;
 use serde::Serialize;
 use xuncha_core::checks::Context;
-use xuncha_core::evidence::{Capture, EvidenceRef};
-use xuncha_core::facts;
+use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
+use xuncha_core::facts::{self, Depth, Lexicons};
 use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement, judge_target};
 use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
 use xuncha_core::round::Subject;
 use xuncha_core::verdict::{Confidence, Doubt, Finding, UndeterminedReason, Verdict};
-use xuncha_gather::check::{CheckPlan, check_site};
+use xuncha_gather::check::{CheckPlan, check_site_into};
 use xuncha_gather::clock::RealClock;
+use xuncha_gather::reduced::ReducedSink;
 use xuncha_gather::report::GatherError;
+use xuncha_gather::settings::Settings;
+use xuncha_gather::sink::{EvidenceSink, MemorySink};
 use xuncha_gather::state::Limits;
+use xuncha_store::evidence::EvidenceFolder;
 
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Only};
 use crate::jobs::gather::Bars;
 use crate::jobs::judge::OUTSIDE;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
+use crate::wiring::FolderSink;
+
+/// Name under which `--evidence` keeps what one check gathered.
+const CHECK_ROUND: &str = "check";
 
 /// The site could not be inspected at all: exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +91,10 @@ struct VerdictOutput {
 
 /// Inspects the site, prints the verdicts, writes the files.
 pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
-    let set = rules.set(&arguments.set)?;
+    let mut set = rules.set(&arguments.set)?;
+    if arguments.only == Some(Only::Links) {
+        set.indicators.retain(|indicator| indicator.check == "broken_links");
+    }
     let lexicons = rules.lexicons()?;
     let settings = network::settings(&arguments.network)?;
     let url = url::Url::parse(&arguments.url).map_err(|error| {
@@ -98,34 +109,32 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
             ..Limits::default()
         },
         second_look_gap_s: arguments.second_look_s as f64,
+        depth: match arguments.only {
+            Some(Only::Links) => Depth::Links,
+            None => Depth::Whole,
+        },
         ..CheckPlan::default()
     };
     let started_at = super::now();
-    let bars = Bars::default();
-    let checked = match check_site(
-        url.as_str(),
-        &plan,
-        settings,
-        Arc::new(lexicons.clone()),
-        Arc::new(RealClock),
-        &bars,
-    )
-    .await
-    {
-        Ok(checked) => checked,
-        Err(GatherError::Address(address)) => {
-            bail!(Usage(format!("“{address}”不是 http 或 https 网址")))
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let subject = subject(arguments, &url, &checked.target);
+    let gathered = gather(arguments, &url, &plan, settings, &lexicons).await?;
+    let subject = subject(arguments, &url, &gathered.target);
     let Target::Site(site) = &subject.target else {
         bail!("只能检查网站")
     };
-    let mut records = checked.records;
+    let mut records = gathered.records;
     let outside = looks(records.remove(&TargetId::from(OUTSIDE)).unwrap_or_default());
-    let own = records.remove(&checked.target).unwrap_or_default();
-    let facts = facts::assemble_site(site, own.into_iter(), &outside, &lexicons);
+    let own = records.remove(&gathered.target).unwrap_or_default();
+    let pages = gathered.pages.unwrap_or_else(|| page_addresses(&own));
+    let mut facts = facts::assemble_site(site, own.into_iter(), &outside, &lexicons);
+    if let Some(asked) = gathered.asked {
+        // Most pages and links were dropped on the way; what was seen in all was counted.
+        facts.page_count = pages.len() as u64;
+        facts.link_count = asked;
+    }
+    if let Some(path) = &arguments.list {
+        std::fs::write(path, pages.join("\n") + "\n")
+            .with_context(|| format!("无法写入 {}", path.display()))?;
+    }
     if facts.page_count == 0 {
         bail!(Unreachable(why_unreachable(&url, &facts)));
     }
@@ -143,7 +152,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         started_at,
         &set,
         &facts,
-        checked.report.requests,
+        gathered.requests,
         &judgements,
     );
     print(&output);
@@ -156,6 +165,81 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
             .with_context(|| format!("无法写入 {}", path.display()))?;
     }
     Ok(())
+}
+
+/// What was gathered, wherever it was kept meanwhile.
+struct Gathered {
+    target: TargetId,
+    records: BTreeMap<TargetId, Vec<FactRecord>>,
+    requests: u64,
+    /// Pages and distinct addresses in all, where the records hold only those in doubt.
+    pages: Option<Vec<String>>,
+    asked: Option<u64>,
+}
+
+async fn gather(
+    arguments: &CheckArgs,
+    url: &url::Url,
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: &Lexicons,
+) -> Result<Gathered> {
+    let (memory, reduced) = (MemorySink::new(), ReducedSink::new());
+    let folder = arguments.evidence.as_deref();
+    let folder = folder.map(EvidenceFolder::open).transpose()?;
+    let sink: Arc<dyn EvidenceSink> = match (&folder, arguments.only) {
+        (Some(folder), _) => Arc::new(FolderSink::new(folder.clone(), CHECK_ROUND)),
+        (None, Some(Only::Links)) => Arc::new(reduced.clone()),
+        (None, None) => Arc::new(memory.clone()),
+    };
+    let lexicons = Arc::new(lexicons.clone());
+    let bars = Bars::default();
+    let clock = Arc::new(RealClock);
+    let checked = check_site_into(url.as_str(), plan, settings, lexicons, sink, clock, &bars).await;
+    let (target, report) = match checked {
+        Ok(checked) => checked,
+        Err(GatherError::Address(address)) => {
+            bail!(Usage(format!("“{address}”不是 http 或 https 网址")))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut gathered = Gathered {
+        target,
+        records: BTreeMap::new(),
+        requests: report.requests,
+        pages: None,
+        asked: None,
+    };
+    match (&folder, arguments.only) {
+        (Some(folder), _) => {
+            for id in [gathered.target.clone(), TargetId::from(OUTSIDE)] {
+                let records = folder.records(CHECK_ROUND, &id)?;
+                let records: xuncha_store::Result<Vec<FactRecord>> = records.collect();
+                gathered.records.insert(id, records?);
+            }
+        }
+        (None, Some(Only::Links)) => {
+            let kept = reduced.take();
+            gathered.records = kept.records;
+            gathered.pages = Some(kept.pages);
+            gathered.asked = Some(kept.asked as u64);
+        }
+        (None, None) => gathered.records = memory.take_records(),
+    }
+    Ok(gathered)
+}
+
+/// Addresses of the pages that were read as HTML.
+fn page_addresses(records: &[FactRecord]) -> Vec<String> {
+    let pages = records.iter().filter_map(|record| match record {
+        FactRecord::Page(facts) => Some(facts),
+        _ => None,
+    });
+    pages
+        .filter(|facts| facts.is_html && facts.capture.purpose == Purpose::Page)
+        .filter(|facts| facts.capture.is_success())
+        .map(|facts| facts.capture.url.clone())
+        .collect()
 }
 
 fn looks(records: Vec<FactRecord>) -> BTreeMap<String, Vec<Capture>> {
