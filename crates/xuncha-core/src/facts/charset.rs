@@ -50,7 +50,9 @@ fn is_plainly_utf8(body: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(body) else {
         return false;
     };
-    let han = text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    let han = text
+        .chars()
+        .filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
     han.take(4).count() == 4
 }
 
@@ -347,11 +349,7 @@ mod tests {
                 "text/html; charset=gb2312",
                 "UTF-8",
             ),
-            (
-                b"<meta charset=utf-8><p>one bad \xff byte</p>",
-                "",
-                "UTF-8",
-            ),
+            (b"<meta charset=utf-8><p>one bad \xff byte</p>", "", "UTF-8"),
             (b"<\0h\0t\0m\0l\0>\0", "", "UTF-16LE"),
         ];
         for (body, header, expected) in table {
