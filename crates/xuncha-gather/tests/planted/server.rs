@@ -210,8 +210,8 @@ impl Answers {
             .collect();
         let text = match case.whole.as_str() {
             "" => format!(
-                "<html><head><title>第{}页</title>{}</head><body><p>本页说明一种情形：{}</p>{}{everywhere}</body></html>",
-                case.name, case.head, case.name, case.page
+                "<html><head><title>云岭县：一种情形</title>{}</head><body><p>本页说明一种情形：{}</p>{}{everywhere}</body></html>",
+                case.head, case.name, case.page
             ),
             whole => whole.to_owned(),
         };
