@@ -66,10 +66,7 @@ impl SiteCrawl<'_> {
         for doubt in doubts {
             let purpose = Purpose::Link { look: 2 };
             if !doubt.is_page {
-                let exchange = self
-                    .gatherer
-                    .ask(self.ledger, &doubt.url, &purpose)
-                    .await;
+                let exchange = self.gatherer.ask(self.ledger, &doubt.url, &purpose).await;
                 let record = self
                     .gatherer
                     .keep_own_look(self.ledger, exchange, purpose)

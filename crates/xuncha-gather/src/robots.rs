@@ -93,7 +93,10 @@ impl Robots {
 fn sitemaps(text: &str) -> Vec<String> {
     let lines = text.split(['\n', '\r']).filter_map(|line| {
         let (key, value) = line.split_once(':')?;
-        let is_sitemap = key.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case("sitemap");
+        let is_sitemap = key
+            .trim()
+            .trim_start_matches('\u{feff}')
+            .eq_ignore_ascii_case("sitemap");
         is_sitemap.then(|| value.trim().to_owned())
     });
     lines

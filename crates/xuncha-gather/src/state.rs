@@ -10,9 +10,7 @@ use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
 use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
-use xuncha_core::facts::{
-    LinkClass, SITEMAP_INDEX, Scope, canonical, needs_second_look, scope,
-};
+use xuncha_core::facts::{LinkClass, SITEMAP_INDEX, Scope, canonical, needs_second_look, scope};
 
 use crate::candidates::Candidates;
 use crate::doubt::is_page_in_disguise;
@@ -349,9 +347,7 @@ impl SiteState {
                 self.forms.insert(url);
                 continue;
             }
-            let is_twin_seen = || {
-                twin(&url).is_some_and(|twin| self.seen.contains(&hash(&twin)))
-            };
+            let is_twin_seen = || twin(&url).is_some_and(|twin| self.seen.contains(&hash(&twin)));
             if kind == LinkKind::Sitemap && is_twin_seen() || !self.seen.insert(hash(&url)) {
                 continue;
             }

@@ -105,7 +105,7 @@ async fn a_site_is_read_in_order_and_every_doubt_is_looked_at_twice() {
         .map(a)
     );
     let first = urls(records, |purpose| *purpose == Purpose::Link { look: 1 });
-    assert_eq!(first, ["/logo.png", "/f.pdf"].map(a));
+    assert_eq!(first, ["/sitemap.xml", "/logo.png", "/f.pdf"].map(a));
     let second = urls(records, |purpose| *purpose == Purpose::Link { look: 2 });
     assert_eq!(second, ["/gone.html", "/once.html"].map(a));
     assert_eq!(

@@ -62,9 +62,12 @@ impl Anchors {
 }
 
 fn own_names<'a>(dom: &'a Dom, index: usize, element: &str) -> impl Iterator<Item = &'a str> {
-    let name = matches!(element, "a" | "map" | "form" | "img" | "iframe" | "embed" | "object")
-        .then(|| dom.attr(index, "name"))
-        .flatten();
+    let name = matches!(
+        element,
+        "a" | "map" | "form" | "img" | "iframe" | "embed" | "object"
+    )
+    .then(|| dom.attr(index, "name"))
+    .flatten();
     dom.attr(index, "id").into_iter().chain(name)
 }
 
@@ -106,9 +109,15 @@ fn wanted_by(dom: &Dom, resolver: &Resolver, index: usize) -> Option<WantedAncho
 
 /// Tabs, accordions and buttons in the clothes of a link.
 fn is_handled_by_script(dom: &Dom, index: usize) -> bool {
-    ["onclick", "role", "data-toggle", "data-bs-toggle", "data-target"]
-        .iter()
-        .any(|name| dom.attr(index, name).is_some())
+    [
+        "onclick",
+        "role",
+        "data-toggle",
+        "data-bs-toggle",
+        "data-target",
+    ]
+    .iter()
+    .any(|name| dom.attr(index, name).is_some())
 }
 
 /// Fragments that name an element. Routes (`#/a`, `#!a`), states (`#tab=2`), text fragments and ranges of lines are read by scripts or browsers.

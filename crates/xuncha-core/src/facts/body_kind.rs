@@ -45,7 +45,15 @@ fn is_markup(head: &[u8]) -> bool {
         .map(u8::to_ascii_lowercase)
         .collect();
     let text = text.trim_ascii_start();
-    let starts = [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<title", b"<meta", b"<h1"];
+    let starts = [
+        &b"<!doctype html"[..],
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<title",
+        b"<meta",
+        b"<h1",
+    ];
     starts.iter().any(|start| text.starts_with(start))
         || text.starts_with(b"<!--") && text.windows(5).any(|five| five == b"<html")
 }
@@ -135,13 +143,37 @@ mod tests {
             ..Use::default()
         };
         for (url, declared, body, used, fits) in [
-            ("/a.pdf", "application/pdf", &b"%PDF-1.4"[..], Use::default(), true),
-            ("/a.pdf", "application/pdf", b"<html>404", Use::default(), false),
+            (
+                "/a.pdf",
+                "application/pdf",
+                &b"%PDF-1.4"[..],
+                Use::default(),
+                true,
+            ),
+            (
+                "/a.pdf",
+                "application/pdf",
+                b"<html>404",
+                Use::default(),
+                false,
+            ),
             ("/a.pdf", "text/html", b"<html>viewer", Use::default(), true),
-            ("/a.pdf", "application/pdf", b"PK\x03\x04", Use::default(), false),
+            (
+                "/a.pdf",
+                "application/pdf",
+                b"PK\x03\x04",
+                Use::default(),
+                false,
+            ),
             ("/a.docx", "", b"PK\x03\x04", Use::default(), true),
             ("/a.docx", "", b"\xd0\xcf\x11\xe0", Use::default(), true),
-            ("/a.xls", "application/vnd.ms-excel", b"<html><table>", Use::default(), true),
+            (
+                "/a.xls",
+                "application/vnd.ms-excel",
+                b"<html><table>",
+                Use::default(),
+                true,
+            ),
             ("/a.rar", "", b"PK\x03\x04", Use::default(), true),
             ("/a.jpg", "image/png", b"\xff\xd8\xff\xe0", image, true),
             ("/a.jpg", "image/jpeg", b"\r\n<!DOCTYPE html>", image, false),

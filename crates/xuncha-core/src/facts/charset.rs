@@ -50,7 +50,9 @@ fn is_plainly_utf8(body: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(body) else {
         return false;
     };
-    let han = text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    let han = text
+        .chars()
+        .filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
     han.take(4).count() == 4
 }
 
@@ -97,7 +99,22 @@ fn guess(body: &[u8]) -> &'static Encoding {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(window, true);
-    detector.guess(Some(b"cn"), Utf8Detection::Allow)
+    let found = detector.guess(Some(b"cn"), Utf8Detection::Allow);
+    if found == GBK && is_rather_big5(window) {
+        return BIG5;
+    }
+    found
+}
+
+/// Big5 and GBK share their bytes; only one of them gives Chinese. The commonest characters of both scripts decide.
+fn is_rather_big5(window: &[u8]) -> bool {
+    const COMMON: &str = "的一是不了在人有我他中大上以和會來國這政府之為其者於可此無而";
+    let common = |encoding: &'static Encoding| {
+        let text = encoding.decode_without_bom_handling(window).0;
+        text.chars().filter(|c| COMMON.contains(*c)).count()
+    };
+    let (big5, gbk) = (common(BIG5), common(GBK));
+    big5 >= 4 && big5 > gbk * 4
 }
 
 /// The standard's "prescan a byte stream to determine its encoding".
@@ -347,11 +364,7 @@ mod tests {
                 "text/html; charset=gb2312",
                 "UTF-8",
             ),
-            (
-                b"<meta charset=utf-8><p>one bad \xff byte</p>",
-                "",
-                "UTF-8",
-            ),
+            (b"<meta charset=utf-8><p>one bad \xff byte</p>", "", "UTF-8"),
             (b"<\0h\0t\0m\0l\0>\0", "", "UTF-16LE"),
         ];
         for (body, header, expected) in table {

@@ -72,7 +72,9 @@ impl Resolver {
             .ok()
             .filter(is_http)?;
         url.set_fragment(None);
-        let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
+        let fragment = reference
+            .split_once('#')
+            .map_or("", |(_, fragment)| fragment);
         Some((url.into(), fragment.to_owned()))
     }
 }
@@ -138,9 +140,11 @@ fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, S
     let script_of = |href: &str| {
         let href = trimmed(href);
         let scheme = href.get(..11)?;
-        scheme
-            .eq_ignore_ascii_case("javascript:")
-            .then(|| percent_decode_str(&href[11..]).decode_utf8_lossy().into_owned())
+        scheme.eq_ignore_ascii_case("javascript:").then(|| {
+            percent_decode_str(&href[11..])
+                .decode_utf8_lossy()
+                .into_owned()
+        })
     };
     let handler = dom.attr(index, "onclick").map(str::to_owned);
     let link = matches!(dom.name(index), "a" | "area")
@@ -212,7 +216,10 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             LinkKind::Form,
             form_method(attr("method")).to_owned(),
         ),
-        "select" if attr("onchange").is_some_and(|code| code.contains("open") || code.contains("location")) => {
+        "select"
+            if attr("onchange")
+                .is_some_and(|code| code.contains("open") || code.contains("location")) =>
+        {
             read_jump_menu(dom, index, push);
         }
         // Of SVG: `xlink:href` stands in the tree as `href`.
@@ -276,7 +283,9 @@ fn form_method(method: Option<&str>) -> &'static str {
 
 /// Addresses of a menu that jumps when something is chosen (友情链接).
 fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
-    let options = dom.inside(index).filter(|inner| dom.name(*inner) == "option");
+    let options = dom
+        .inside(index)
+        .filter(|inner| dom.name(*inner) == "option");
     for option in options {
         let value = dom.attr(option, "value").unwrap_or("").trim();
         let is_address = value.starts_with("http://") || value.starts_with("https://");

@@ -44,15 +44,13 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexic
 /// Whether a title says the words of its own page, and not of a matter that it treats ("关于页面不存在问题的说明").
 fn is_said_of_itself(title: &str, word: &str) -> bool {
     const TREATS: [&str; 16] = [
-        "关于", "说明", "通知", "公告", "报告", "解读", "整改", "处理", "怎么", "如何", "什么", "答复",
-        "问题", "原因", "案例", "how to",
+        "关于", "说明", "通知", "公告", "报告", "解读", "整改", "处理", "怎么", "如何", "什么",
+        "答复", "问题", "原因", "案例", "how to",
     ];
     let parts = title.split(['_', '-', '|', '—', '–', '·', '：', ':', '>', '»']);
     parts.filter(|part| part.contains(word)).any(|part| {
         !TREATS.iter().any(|treats| part.contains(treats))
-            && !part
-                .find(word)
-                .is_some_and(|at| is_quoted(&part[..at]))
+            && !part.find(word).is_some_and(|at| is_quoted(&part[..at]))
     })
 }
 
@@ -83,12 +81,7 @@ fn is_alone(text: &str, word: &str) -> bool {
 }
 
 /// Words of a firewall or captcha that stands before the page, quoted; empty where none. Only a short page can be one.
-pub(crate) fn blocked_wording(
-    title: &str,
-    dom: &Dom,
-    text: &str,
-    lexicons: &Lexicons,
-) -> String {
+pub(crate) fn blocked_wording(title: &str, dom: &Dom, text: &str, lexicons: &Lexicons) -> String {
     if dom.chars > SHORT_BLOCK_CHARS {
         return String::new();
     }
@@ -144,11 +137,23 @@ mod tests {
         for (html, expected) in [
             ("<title>404_青石市人民政府</title><p>返回首页", true),
             ("<title>您访问的页面不存在</title>", true),
-            ("<title>青石市</title><p>抱歉，您访问的页面不存在或已删除。</p>", true),
+            (
+                "<title>青石市</title><p>抱歉，您访问的页面不存在或已删除。</p>",
+                true,
+            ),
             ("<title>Page Not Found | Qingshi</title><p>Sorry", true),
-            ("<title>关于网站页面不存在问题的整改说明</title><p>已经修复。", false),
-            ("<title>404错误是什么意思</title><p>它表示找不到网页。", false),
-            ("<title>常见问题</title><p>如提示“您访问的页面不存在”，请刷新。", false),
+            (
+                "<title>关于网站页面不存在问题的整改说明</title><p>已经修复。",
+                false,
+            ),
+            (
+                "<title>404错误是什么意思</title><p>它表示找不到网页。",
+                false,
+            ),
+            (
+                "<title>常见问题</title><p>如提示“您访问的页面不存在”，请刷新。",
+                false,
+            ),
             ("<title>国道404线施工公告</title><p>绕行。", false),
         ] {
             let page = test_page("http://a.cn/x.html", html);
@@ -158,9 +163,15 @@ mod tests {
 
     #[test]
     fn a_firewall_speaks_on_a_short_page() {
-        let page = test_page("http://a.cn/x.html", "<title>安全验证</title><p>请完成下方验证后继续访问</p>");
+        let page = test_page(
+            "http://a.cn/x.html",
+            "<title>安全验证</title><p>请完成下方验证后继续访问</p>",
+        );
         assert_eq!(page.blocked_wording, "安全验证");
-        let long = format!("<title>安全验证平台上线</title><p>{}</p>", "平台为企业提供服务。".repeat(80));
+        let long = format!(
+            "<title>安全验证平台上线</title><p>{}</p>",
+            "平台为企业提供服务。".repeat(80)
+        );
         assert_eq!(test_page("http://a.cn/x.html", &long).blocked_wording, "");
     }
 }

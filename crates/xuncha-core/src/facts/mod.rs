@@ -39,8 +39,8 @@ pub use charset::{decode, detect, prescan};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_to};
 pub use scope::{LinkClass, Scope, canonical, scope};
-pub use sitemap::SITEMAP_INDEX;
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
+pub use sitemap::SITEMAP_INDEX;
 
 use text::distance as missing_likeness;
 

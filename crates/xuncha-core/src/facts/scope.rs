@@ -169,8 +169,7 @@ fn spell_escapes(text: &str) -> Option<String> {
             continue;
         };
         let value = hex_value(digits[0]) << 4 | hex_value(digits[1]);
-        let is_unreserved =
-            value.is_ascii_alphanumeric() || matches!(value, b'-' | b'_' | b'~');
+        let is_unreserved = value.is_ascii_alphanumeric() || matches!(value, b'-' | b'_' | b'~');
         if is_unreserved {
             spelled.push(value);
         } else {
@@ -184,7 +183,9 @@ fn spell_escapes(text: &str) -> Option<String> {
 }
 
 fn hex_value(digit: u8) -> u8 {
-    char::from(digit).to_digit(16).map_or(0, |value| value as u8)
+    char::from(digit)
+        .to_digit(16)
+        .map_or(0, |value| value as u8)
 }
 
 /// Parameters that say who asks or where he came from, never what is asked.
@@ -344,11 +345,23 @@ mod tests {
             ("http://a.cn/index.html", "http://a.cn/index.html"),
             ("http://a.cn", "http://a.cn/"),
             ("http://a.cn/a;JSESSIONID=9/b.html", "http://a.cn/a/b.html"),
-            ("http://a.cn/%e6%94%bf%41?q=%d5%fe", "http://a.cn/%E6%94%BFA?q=%D5%FE"),
+            (
+                "http://a.cn/%e6%94%bf%41?q=%d5%fe",
+                "http://a.cn/%E6%94%BFA?q=%D5%FE",
+            ),
             ("http://a.cn/a%2Fb%2e", "http://a.cn/a%2Fb%2E"),
-            ("http://a.cn/x?from=timeline&isappinstalled=0&id=1", "http://a.cn/x?id=1"),
-            ("http://a.cn/x?from=2020-01-01", "http://a.cn/x?from=2020-01-01"),
-            ("http://a.cn/x?sid=1b2c3d4e5f60718293a4b5c6&a=1", "http://a.cn/x?a=1"),
+            (
+                "http://a.cn/x?from=timeline&isappinstalled=0&id=1",
+                "http://a.cn/x?id=1",
+            ),
+            (
+                "http://a.cn/x?from=2020-01-01",
+                "http://a.cn/x?from=2020-01-01",
+            ),
+            (
+                "http://a.cn/x?sid=1b2c3d4e5f60718293a4b5c6&a=1",
+                "http://a.cn/x?a=1",
+            ),
             ("http://a.cn/x?sid=1024", "http://a.cn/x?sid=1024"),
             ("http://a.cn/x?s=news", "http://a.cn/x?s=news"),
             ("http://a.cn/x?ASPSESSIONIDABC=9&spm=1.2", "http://a.cn/x"),

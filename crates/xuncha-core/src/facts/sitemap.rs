@@ -102,10 +102,16 @@ mod tests {
         let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
         packer.write_all(xml.as_bytes()).unwrap();
         assert_eq!(urls(&packer.finish().unwrap()), expected);
-        assert_eq!(urls(b"http://a.cn/x\nhttp://a.cn/y\n"), ["http://a.cn/x", "http://a.cn/y"]);
+        assert_eq!(
+            urls(b"http://a.cn/x\nhttp://a.cn/y\n"),
+            ["http://a.cn/x", "http://a.cn/y"]
+        );
         assert_eq!(read(b"<html>404</html>", "http://a.cn/sitemap.xml"), None);
         let index = b"<sitemapindex><sitemap><loc>/s.xml.gz</loc></sitemap></sitemapindex>";
-        assert_eq!(read(index, "http://a.cn/sitemap.xml").unwrap().0, SITEMAP_INDEX);
+        assert_eq!(
+            read(index, "http://a.cn/sitemap.xml").unwrap().0,
+            SITEMAP_INDEX
+        );
     }
 
     #[test]

@@ -46,8 +46,14 @@ mod tests {
     fn addresses_of_a_sheet() {
         for (css, expected) in [
             (".a{background:url( 'y.png' )}", &[("y.png", false)][..]),
-            ("/* url(x.png) */ .a{background:URL(z.png)}", &[("z.png", false)]),
-            ("@import url(b.css) screen; @import 'c.css';", &[("b.css", true), ("c.css", true)]),
+            (
+                "/* url(x.png) */ .a{background:URL(z.png)}",
+                &[("z.png", false)],
+            ),
+            (
+                "@import url(b.css) screen; @import 'c.css';",
+                &[("b.css", true), ("c.css", true)],
+            ),
             ("@namespace svg url(http://www.w3.org/2000/svg);", &[]),
             (".a{background:url(\"a(1).png\")}", &[("a(1).png", false)]),
         ] {

@@ -53,10 +53,13 @@ struct File {
 
 /// All cases.
 pub fn cases() -> Vec<Case> {
-    [include_str!("answers.toml"), include_str!("references.toml")]
-        .into_iter()
-        .flat_map(|text| toml::from_str::<File>(text).unwrap().case)
-        .collect()
+    [
+        include_str!("answers.toml"),
+        include_str!("references.toml"),
+    ]
+    .into_iter()
+    .flat_map(|text| toml::from_str::<File>(text).unwrap().case)
+    .collect()
 }
 
 impl Case {

@@ -53,7 +53,10 @@ async fn every_planted_defect_is_found_and_nothing_else() {
     }
     assert_eq!(told(&cases, &reported, &expected), "");
     let with_footer = cases.iter().filter(|case| case.has_footer()).count();
-    assert_eq!(pages_with_footer, with_footer as u64, "one defect, all its places");
+    assert_eq!(
+        pages_with_footer, with_footer as u64,
+        "one defect, all its places"
+    );
     assert!(!planted.asks().iter().any(|head| head.starts_with("HEAD ")));
     assert!(!planted.asks().iter().any(|head| head.contains(" /secret/")));
 }
@@ -193,7 +196,11 @@ fn reports(verdict: &Verdict) -> Reports {
     let (Verdict::Pass { undetermined } | Verdict::Fail { undetermined, .. }) = verdict else {
         panic!("{verdict:?}");
     };
-    reports.extend(undetermined.iter().map(|doubt| ("unknown", doubt.key.clone())));
+    reports.extend(
+        undetermined
+            .iter()
+            .map(|doubt| ("unknown", doubt.key.clone())),
+    );
     reports
 }
 

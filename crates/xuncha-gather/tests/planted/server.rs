@@ -10,8 +10,8 @@ use encoding_rs::{BIG5, GB18030};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
 use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 use xuncha_gather::settings::{ConnectTo, Settings};
 
@@ -166,9 +166,14 @@ impl Answers {
             return step(steps[ask.nth.min(steps.len() - 1)], &key);
         }
         let cases = || self.cases.iter().filter(|case| case.site == ask.host);
-        if let Some(case) = cases().find(|case| ask.path.split('?').next() == Some(&own_path(case))) {
+        if let Some(case) = cases().find(|case| ask.path.split('?').next() == Some(&own_path(case)))
+        {
             let is_asked = !ask.path.contains('?');
-            return if is_asked { self.case_page(case) } else { gone(&ask.host) };
+            return if is_asked {
+                self.case_page(case)
+            } else {
+                gone(&ask.host)
+            };
         }
         match ask.path.as_str() {
             "/" => {
@@ -205,8 +210,8 @@ impl Answers {
             .collect();
         let text = match case.whole.as_str() {
             "" => format!(
-                "<html><head><title>第{}页</title>{}</head><body><p>本页说明一种情形：{}</p>{}{everywhere}</body></html>",
-                case.name, case.head, case.name, case.page
+                "<html><head><title>云岭县：一种情形</title>{}</head><body><p>本页说明一种情形：{}</p>{}{everywhere}</body></html>",
+                case.head, case.name, case.page
             ),
             whole => whole.to_owned(),
         };
@@ -235,9 +240,15 @@ fn sitemap<'a>(entries: impl Iterator<Item = &'a String>) -> String {
 /// What an address that does not exist answers, which differs by site.
 fn gone(host: &str) -> Reply {
     match host {
-        "soft.test" => html("<title>云岭融媒</title><p>山高路远，此处没有风景。去首页走走，或者联系我们的编辑部，工作日九点到五点有人值班。</p>"),
+        "soft.test" => html(
+            "<title>云岭融媒</title><p>山高路远，此处没有风景。去首页走走，或者联系我们的编辑部，工作日九点到五点有人值班。</p>",
+        ),
         "home.test" => head(302, vec![("Location", "/".to_owned())], Vec::new()),
-        _ => page(404, "text/html", b"<html><title>404</title>nothing here</html>".to_vec()),
+        _ => page(
+            404,
+            "text/html",
+            b"<html><title>404</title>nothing here</html>".to_vec(),
+        ),
     }
 }
 
@@ -267,7 +278,11 @@ fn head(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Rep
 }
 
 fn page(status: u16, content_type: &str, body: Vec<u8>) -> Reply {
-    head(status, vec![("Content-Type", content_type.to_owned())], body)
+    head(
+        status,
+        vec![("Content-Type", content_type.to_owned())],
+        body,
+    )
 }
 
 fn html(text: &str) -> Reply {
@@ -287,7 +302,8 @@ fn raw(head: &str, body: &[u8]) -> Reply {
 /// One answer as the cases write it.
 fn step(answer: &str, key: &str) -> Reply {
     const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8";
-    let packed_page = packed(b"<html><p>a page that came packed, with enough text to be one</p></html>");
+    let packed_page =
+        packed(b"<html><p>a page that came packed, with enough text to be one</p></html>");
     let (first, rest) = answer.split_once(' ').unwrap_or((answer, ""));
     let declared = |usual: &str| rest.strip_prefix("type=").unwrap_or(usual).to_owned();
     match first {
@@ -295,28 +311,69 @@ fn step(answer: &str, key: &str) -> Reply {
         "hang" => Reply::Hang,
         "reset" => Reply::Reset,
         "nonsense" => Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
-        "stall" => Reply::Stall(format!("{HEAD}\r\nContent-Length: 900\r\n\r\n<html><p>half").into_bytes()),
+        "stall" => {
+            Reply::Stall(format!("{HEAD}\r\nContent-Length: 900\r\n\r\n<html><p>half").into_bytes())
+        }
         "drip" => Reply::Drip,
         "endless" => Reply::Endless,
-        "short" => raw(&format!("{HEAD}\r\nContent-Length: 900"), b"<html><p>not all of it"),
-        "long" => raw(&format!("{HEAD}\r\nContent-Length: 30"), b"<html><p>thirty bytes, no more</p> and more"),
-        "until-close" => raw(HEAD, b"<html><p>a page that ends with the connection</p></html>"),
-        "torn-chunk" => raw(&format!("{HEAD}\r\nTransfer-Encoding: chunked"), b"20\r\n<html><p>not all"),
+        "short" => raw(
+            &format!("{HEAD}\r\nContent-Length: 900"),
+            b"<html><p>not all of it",
+        ),
+        "long" => raw(
+            &format!("{HEAD}\r\nContent-Length: 30"),
+            b"<html><p>thirty bytes, no more</p> and more",
+        ),
+        "until-close" => raw(
+            HEAD,
+            b"<html><p>a page that ends with the connection</p></html>",
+        ),
+        "torn-chunk" => raw(
+            &format!("{HEAD}\r\nTransfer-Encoding: chunked"),
+            b"20\r\n<html><p>not all",
+        ),
         "gzip" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page),
-        "br" => raw(&format!("{HEAD}\r\nContent-Encoding: br"), b"\x0b\x02\x80hello\x03"),
-        "gzip-torn" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page[..30]),
-        "gzip-corrupt" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), b"this was never packed at all"),
-        "pdf" => page(200, &declared("application/pdf"), b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n".to_vec()),
-        "big-pdf" => page(200, "application/pdf", [b"%PDF-1.7\n".to_vec(), vec![b'x'; 3 << 20]].concat()),
-        "png" => page(200, &declared("image/png"), b"\x89PNG\r\n\x1a\n0000IHDR".to_vec()),
-        "docx" => page(200, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04word".to_vec()),
+        "br" => raw(
+            &format!("{HEAD}\r\nContent-Encoding: br"),
+            b"\x0b\x02\x80hello\x03",
+        ),
+        "gzip-torn" => raw(
+            &format!("{HEAD}\r\nContent-Encoding: gzip"),
+            &packed_page[..30],
+        ),
+        "gzip-corrupt" => raw(
+            &format!("{HEAD}\r\nContent-Encoding: gzip"),
+            b"this was never packed at all",
+        ),
+        "pdf" => page(
+            200,
+            &declared("application/pdf"),
+            b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n".to_vec(),
+        ),
+        "big-pdf" => page(
+            200,
+            "application/pdf",
+            [b"%PDF-1.7\n".to_vec(), vec![b'x'; 3 << 20]].concat(),
+        ),
+        "png" => page(
+            200,
+            &declared("image/png"),
+            b"\x89PNG\r\n\x1a\n0000IHDR".to_vec(),
+        ),
+        "docx" => page(
+            200,
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            b"PK\x03\x04word".to_vec(),
+        ),
         _ => written(answer),
     }
 }
 
 /// `STATUS [name=value …] [| body]`.
 fn written(answer: &str) -> Reply {
-    let (start, body) = answer.split_once('|').map_or((answer, None), |(start, body)| (start, Some(body.trim())));
+    let (start, body) = answer
+        .split_once('|')
+        .map_or((answer, None), |(start, body)| (start, Some(body.trim())));
     let mut words = start.split_whitespace();
     let status: u16 = words.next().unwrap().parse().unwrap();
     let (mut headers, mut charset) = (Vec::new(), String::new());
@@ -331,6 +388,10 @@ fn written(answer: &str) -> Reply {
             other => panic!("{other} in {answer}"),
         }
     }
-    let usual = if matches!(status, 204 | 301..=308) { "" } else { "<html><title>x</title>sorry</html>" };
+    let usual = if matches!(status, 204 | 301..=308) {
+        ""
+    } else {
+        "<html><title>x</title>sorry</html>"
+    };
     Reply::Page(status, headers, encode(&charset, body.unwrap_or(usual)))
 }

@@ -181,10 +181,23 @@ fn landing(capture: &Capture) -> Option<Look> {
 }
 
 const LOGIN_WORDS: [&str; 7] = [
-    "login", "signin", "logon", "sso", "passport", "oauth2", "unifiedlogin",
+    "login",
+    "signin",
+    "logon",
+    "sso",
+    "passport",
+    "oauth2",
+    "unifiedlogin",
 ];
 const MISSING_NAMES: [&str; 8] = [
-    "404", "404error", "error404", "error_404", "404_error", "notfound", "not_found", "page404",
+    "404",
+    "404error",
+    "error404",
+    "error_404",
+    "404_error",
+    "notfound",
+    "not_found",
+    "page404",
 ];
 
 /// The host's first label and the words of the path.
@@ -451,12 +464,16 @@ pub(super) fn spots(judge: &Judge<'_>, home: Option<&PageFacts>) -> BTreeMap<Str
             .contains_key(&canonical(&home.capture.url))
     });
     let pages = judge.records.good_pages().chain(extra);
-    let (sitemaps, sheets): (Vec<&PageFacts>, Vec<&PageFacts>) = judge
-        .records
-        .sources
-        .values()
-        .partition(|source| source.links.iter().any(|link| link.kind == LinkKind::Sitemap));
-    let sitemaps = sitemaps.into_iter().filter(|source| source.title != SITEMAP_INDEX);
+    let (sitemaps, sheets): (Vec<&PageFacts>, Vec<&PageFacts>) =
+        judge.records.sources.values().partition(|source| {
+            source
+                .links
+                .iter()
+                .any(|link| link.kind == LinkKind::Sitemap)
+        });
+    let sitemaps = sitemaps
+        .into_iter()
+        .filter(|source| source.title != SITEMAP_INDEX);
     for page in pages.chain(sheets).chain(sitemaps) {
         // A frameset's parts are the home page too.
         let key = canonical(&page.capture.url);
