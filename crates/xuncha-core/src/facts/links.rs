@@ -9,8 +9,10 @@ use regex::Regex;
 use url::Url;
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::model::{Area, Link, LinkKind};
-use super::text::{cut, pattern};
+use super::reference::PlainBase;
+use super::text::{cut, holds_word, pattern};
 
 /// Pages that one script pager may name.
 const MAX_PAGER_PAGES: u32 = 300;
@@ -18,6 +20,7 @@ const MAX_PAGER_PAGES: u32 = 300;
 /// Resolves references as the page's document does.
 pub(crate) struct Resolver {
     base: Option<Url>,
+    plain: Option<PlainBase>,
     encoding: &'static Encoding,
 }
 
@@ -25,8 +28,8 @@ impl Resolver {
     /// For a document at `document_url` with its `<base href>`.
     pub fn new(document_url: &str, dom: &Dom, encoding: &'static Encoding) -> Resolver {
         let document = Url::parse(document_url).ok();
-        let base_href = (0..dom.nodes.len())
-            .filter(|index| dom.name(*index) == "base")
+        let base_href = dom
+            .named(Tag::Base)
             .find_map(|index| dom.attr(index, "href"));
         let base = match (document, base_href) {
             (Some(document), Some(href)) => document
@@ -36,7 +39,15 @@ impl Resolver {
                 .or(Some(document)),
             (document, _) => document,
         };
-        Resolver { base, encoding }
+        let is_ascii_compatible = encoding.is_ascii_compatible();
+        Resolver {
+            plain: base
+                .as_ref()
+                .filter(|_| is_ascii_compatible)
+                .and_then(PlainBase::new),
+            base,
+            encoding,
+        }
     }
 
     /// The absolute address without fragment; `None` for schemes that are not HTTP.
@@ -45,6 +56,9 @@ impl Resolver {
             reference.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
         if reference.is_empty() || reference.starts_with('#') {
             return None;
+        }
+        if let Some(url) = self.plain.as_ref().and_then(|base| base.resolve(reference)) {
+            return Some(url);
         }
         let encode = encoder(self.encoding);
         let mut url = Url::options()
@@ -110,13 +124,13 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> Vec<Found> {
 
 fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
     let attr = |name: &str| dom.attr(index, name);
-    match dom.name(index) {
-        "a" | "area" => {
+    match dom.nodes[index].tag {
+        Tag::A | Tag::Area => {
             if let Some(href) = attr("href") {
                 push(href, LinkKind::Anchor, anchor_text(dom, index));
             }
         }
-        "img" => {
+        Tag::Img => {
             let text = cut(attr("alt").or(attr("title")).unwrap_or("").trim(), 80);
             if let Some(src) = attr("src") {
                 push(src, LinkKind::Image, text.clone());
@@ -130,19 +144,19 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                 push(&reference, LinkKind::Image, text.clone());
             }
         }
-        "input" if attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
+        Tag::Input if attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
             push(
                 attr("src").unwrap_or(""),
                 LinkKind::Image,
                 attr("alt").unwrap_or("").to_owned(),
             );
         }
-        "link" => read_link_element(dom, index, push),
-        "script" => match attr("src") {
+        Tag::Link => read_link_element(dom, index, push),
+        Tag::Script => match attr("src") {
             Some(src) => push(src, LinkKind::Script, String::new()),
             None => read_script(dom, index, push),
         },
-        "style" => {
+        Tag::Style => {
             for (reference, is_import) in style_sheet(&dom.raw_text(index)) {
                 push(
                     &reference,
@@ -155,21 +169,23 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                 );
             }
         }
-        "iframe" | "frame" => push(
+        Tag::Iframe | Tag::Frame => push(
             attr("src").unwrap_or(""),
             LinkKind::Frame,
             attr("title").unwrap_or("").to_owned(),
         ),
-        "form" => push(attr("action").unwrap_or(""), LinkKind::Form, String::new()),
-        "object" => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
-        "embed" | "video" | "audio" | "source" | "track" => {
+        Tag::Form => push(attr("action").unwrap_or(""), LinkKind::Form, String::new()),
+        Tag::Object => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
+        Tag::Embed | Tag::Video | Tag::Audio | Tag::Source | Tag::Track => {
             push(attr("src").unwrap_or(""), LinkKind::Media, String::new());
             push(attr("poster").unwrap_or(""), LinkKind::Image, String::new());
             for reference in attr("srcset").map(srcset).unwrap_or_default() {
                 push(&reference, LinkKind::Image, String::new());
             }
         }
-        "meta" if attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")) => {
+        Tag::Meta
+            if attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")) =>
+        {
             if let Some(target) = attr("content").and_then(refresh_target) {
                 push(&target, LinkKind::Refresh, String::new());
             }
@@ -206,6 +222,25 @@ fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, Str
 
 /// Text, title or the alternative text of the image inside.
 pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
+    anchor_words(dom, index).to_owned()
+}
+
+/// [`anchor_text`] of an `a` or `area`, read once for all readers.
+pub(crate) fn anchor_words(dom: &Dom, index: usize) -> &str {
+    let all = dom.anchor_texts.get_or_init(|| {
+        let mut all: Vec<(usize, String)> = dom
+            .named(Tag::A)
+            .chain(dom.named(Tag::Area))
+            .map(|index| (index, read_anchor_text(dom, index)))
+            .collect();
+        all.sort_unstable_by_key(|(node, _)| *node);
+        all
+    });
+    all.binary_search_by_key(&index, |(node, _)| *node)
+        .map_or("", |at| all[at].1.as_str())
+}
+
+fn read_anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
     let text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
@@ -225,10 +260,12 @@ pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
 
 /// Merges equal (address, kind); the first text and area stand, occurrences are counted.
 pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
-    let mut seen: BTreeMap<(&str, LinkKind), usize> = BTreeMap::new();
+    // A number for the address spares comparing the long beginnings that addresses of one site share.
+    let mut seen: BTreeMap<(u64, &str, LinkKind), usize> = BTreeMap::new();
     let mut links: Vec<Link> = Vec::new();
     for Found { link, .. } in found {
-        match seen.get(&(link.url.as_str(), link.kind)) {
+        let number = number_of(&link.url);
+        match seen.get(&(number, link.url.as_str(), link.kind)) {
             Some(at) => {
                 let first = &mut links[*at];
                 first.count += 1;
@@ -240,12 +277,21 @@ pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
                 }
             }
             None => {
-                seen.insert((&link.url, link.kind), links.len());
+                seen.insert((number, &link.url, link.kind), links.len());
                 links.push(link.clone());
             }
         }
     }
     links
+}
+
+/// A number that differs for nearly all texts.
+fn number_of(text: &str) -> u64 {
+    text.as_bytes().chunks(8).fold(0, |number: u64, chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        (number.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    })
 }
 
 fn srcset(value: &str) -> Vec<String> {
@@ -282,17 +328,27 @@ fn style_sheet(css: &str) -> Vec<(String, bool)> {
         pattern(r#"(?i)@import\s+(?:url\(\s*)?['"]?([^'");\s]+)['"]?\s*\)?[^;]*;"#)
     });
     static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)/\*.*?\*/"));
-    let css = COMMENT.replace_all(css, "");
+    let css = if css.contains("/*") {
+        COMMENT.replace_all(css, "")
+    } else {
+        Cow::Borrowed(css)
+    };
+    let addresses = |css: &str| {
+        css_urls(css)
+            .into_iter()
+            .map(|found| (found, false))
+            .collect()
+    };
+    if !holds_word(&css, "@import") {
+        return addresses(&css);
+    }
     let mut found: Vec<(String, bool)> = IMPORT
         .captures_iter(&css)
         .map(|hit| (hit[1].to_owned(), true))
         .collect();
     let rest = IMPORT.replace_all(&css, "");
-    found.extend(
-        css_urls(&rest)
-            .into_iter()
-            .map(|reference| (reference, false)),
-    );
+    let others: Vec<(String, bool)> = addresses(&rest);
+    found.extend(others);
     found
 }
 
@@ -307,6 +363,9 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
         pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
     });
     let mut pages = Vec::new();
+    if !holds_word(script, "page") {
+        return pages;
+    }
     for call in CALL.captures_iter(script) {
         let count: u32 = call[1].parse().unwrap_or(0);
         let (name, extension) = (&call[3], &call[4]);

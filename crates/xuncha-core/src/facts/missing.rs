@@ -1,15 +1,16 @@
 //! Missing pages that answer 200, empty columns, and pages that show nothing without scripts.
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::model::{Area, PageFacts};
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 /// Beyond this many visible characters a page is too rich to be a missing page.
 const SHORT_PAGE_CHARS: u32 = 1500;
 
 /// Words of a missing page, quoted; empty where none.
-pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexicons) -> String {
+pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
     let is_dated_article = facts
         .article
         .as_ref()
@@ -28,7 +29,7 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexic
             return cut(&heading, 80);
         }
     }
-    let text = text.to_lowercase();
+    let text = dom.whole_text().to_lowercase();
     match lexicons.missing_strong.find(&text) {
         Some(word) => {
             let at = text.find(word).unwrap_or(0);
@@ -59,9 +60,12 @@ fn is_alone(text: &str, word: &str) -> bool {
 
 /// Wording of an empty column in the body.
 pub(crate) fn empty_wording(dom: &Dom, lexicons: &Lexicons) -> String {
-    dom.lines(0..dom.nodes.len())
+    if lexicons.empty.may_hit(dom.whole_text()).is_empty() {
+        return String::new();
+    }
+    dom.all_lines()
         .iter()
-        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.chars().count() <= 40)
+        .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 40))
         .find(|line| lexicons.empty.find(&line.text).is_some())
         .map(|line| line.text.clone())
         .unwrap_or_default()
@@ -79,12 +83,14 @@ pub(crate) fn needs_script(dom: &Dom) -> bool {
         ) && dom.attr(index, "src").is_none()
             && dom.chars_of(index) < 20
     });
-    let scripts = (0..dom.nodes.len())
-        .filter(|index| dom.name(*index) == "script")
-        .count();
-    let has_frames =
-        (0..dom.nodes.len()).any(|index| matches!(dom.name(index), "iframe" | "frame"));
-    let has_links = (0..dom.nodes.len())
-        .any(|index| dom.name(index) == "a" && dom.attr(index, "href").is_some());
+    let scripts = dom.named(Tag::Script).count();
+    let has_frames = dom
+        .named(Tag::Iframe)
+        .chain(dom.named(Tag::Frame))
+        .next()
+        .is_some();
+    let has_links = dom
+        .named(Tag::A)
+        .any(|index| dom.attr(index, "href").is_some());
     has_root && scripts > 0 || dom.chars < 20 && scripts > 0 && !has_frames && !has_links
 }

@@ -12,6 +12,7 @@ pub mod dates;
 mod dom;
 mod feed;
 mod guide;
+mod html;
 mod lexicons;
 mod links;
 mod list;
@@ -22,6 +23,7 @@ pub mod model;
 mod navigation;
 mod package;
 mod page;
+mod reference;
 mod scope;
 mod script_data;
 mod search;
@@ -30,8 +32,9 @@ mod text;
 
 pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_look};
 pub use charset::{decode, detect, prescan};
+pub use html::{Comparison, compare_readers};
 pub use lexicons::{Labels, Lexicons, Words};
-pub use page::read;
+pub use page::{read, read_in_steps};
 pub use scope::{LinkClass, Scope, canonical, scope};
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 

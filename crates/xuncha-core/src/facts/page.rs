@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::dom::{Dom, collapse};
+use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{self, Resolver};
 use super::model::{Area, PageFacts};
-use super::text::{cut, simhash};
+use super::text::{collapse, cut, simhash};
 use super::{
     account, article, charset, feed, guide, list, marks, messages, missing, navigation, package,
     search, statistics,
@@ -50,6 +51,16 @@ fn blank(capture: &Capture) -> PageFacts {
 
 /// Reads one answer. Answers that are neither HTML, feed nor package give facts with the capture only.
 pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
+    read_in_steps(capture, body, lexicons, &mut |_| {})
+}
+
+/// [`read`], naming each step to `done` when it is done: for measuring.
+pub fn read_in_steps(
+    capture: &Capture,
+    body: &[u8],
+    lexicons: &Lexicons,
+    done: &mut dyn FnMut(&'static str),
+) -> PageFacts {
     let is_account = capture.purpose == Purpose::Account;
     let mut facts = blank(capture);
     if is_account {
@@ -62,7 +73,7 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
     if !looks_like_html(capture, body) {
         return facts;
     }
-    read_html(&mut facts, body, lexicons);
+    read_html(&mut facts, body, lexicons, done);
     facts
 }
 
@@ -85,7 +96,12 @@ fn looks_like_html(capture: &Capture, body: &[u8]) -> bool {
     is_undeclared && has_markup
 }
 
-fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
+fn read_html(
+    facts: &mut PageFacts,
+    body: &[u8],
+    lexicons: &Lexicons,
+    done: &mut dyn FnMut(&'static str),
+) {
     let capture = facts.capture.clone();
     let today = capture.at.date();
     let url = if capture.final_url.is_empty() {
@@ -95,14 +111,16 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     };
     let encoding = charset::detect(body, &capture.content_type);
     let html = charset::decode(body, encoding);
+    done("charset");
     let mut dom = Dom::parse(&html);
+    done("tree");
     facts.is_html = true;
     encoding.name().clone_into(&mut facts.charset);
     facts.title = title(&dom);
     facts.metas = metas(&dom);
     facts.text_chars = dom.chars;
-    let text = dom.text(0);
-    facts.text_simhash = simhash(&text);
+    facts.text_simhash = simhash(dom.whole_text());
+    done("title, metas, simhash");
 
     let resolver = Resolver::new(&url, &dom, encoding);
     let found_navigation = navigation::read(&mut dom, &resolver, lexicons);
@@ -110,12 +128,14 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.side_navigation = found_navigation.side;
     facts.breadcrumbs = found_navigation.breadcrumbs;
     facts.header_name = found_navigation.header_name;
-
     facts.body_area_chars = dom.area_chars(Area::Body);
+    done("navigation");
 
     let found = links::find(&dom, &resolver);
     facts.links = links::distinct(&found);
+    done("links");
     facts.list = list::read(&dom, &resolver, &found, &facts.links, &url, today);
+    done("list");
     facts.article = article::read(&article::Input {
         dom: &dom,
         links: &found,
@@ -124,26 +144,34 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
         url: &url,
         today,
     });
-    facts.missing_wording = missing::wording(facts, &dom, &text, lexicons);
+    done("article");
+    facts.missing_wording = missing::wording(facts, &dom, lexicons);
     facts.empty_wording = missing::empty_wording(&dom, lexicons);
     facts.needs_script = missing::needs_script(&dom);
+    done("missing, empty");
     facts.newest_item = list::newest_on_page(&dom, today);
+    done("newest item");
     facts.marks = marks::read(&dom, lexicons);
+    done("marks");
     facts.search_forms = search::forms(&dom, &resolver, encoding);
     facts.result_classes = search::result_classes(&dom, lexicons);
+    done("search");
     facts.guide = guide::read(facts, &dom, &found, lexicons);
+    done("guide");
     facts.messages = messages::read(facts, &dom, &resolver, lexicons);
     facts.statistics = statistics::read(facts, &dom);
     facts.consultation = messages::consultation(facts, &dom, lexicons);
+    done("messages, statistics");
     if capture.purpose == Purpose::Account {
         facts.posts = account::posts(facts);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
+        done("account");
     }
 }
 
 fn title(dom: &Dom) -> String {
-    (0..dom.nodes.len())
-        .find(|index| dom.name(*index) == "title" && dom.closest(*index, &["svg"]).is_none())
+    dom.named(Tag::Title)
+        .find(|index| dom.closest(*index, &["svg"]).is_none())
         .map(|index| cut(&collapse(&dom.raw_text(index)), 300))
         .unwrap_or_default()
 }
@@ -169,7 +197,7 @@ pub(crate) const RULE_TAGS: [&str; 15] = [
 
 fn metas(dom: &Dom) -> BTreeMap<String, String> {
     let mut metas = BTreeMap::new();
-    for index in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "meta") {
+    for index in dom.named(Tag::Meta) {
         let name = ["name", "property", "itemprop"]
             .iter()
             .find_map(|attr| dom.attr(index, attr));
