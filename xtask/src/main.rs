@@ -3,6 +3,7 @@
 //!
 //! Start reading at [`main`]; [`packages`] knows what needs which package.
 
+mod bench;
 mod ci;
 mod demo;
 mod eval;
@@ -23,6 +24,7 @@ cargo xtask TASK   任务：
                     see to what the tests need, run every test
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
   eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
+  bench WHAT        测速度：facts [DIR...]、crawl（与同类工具比）、census（全省）/ measure speed
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "test" => tests::run(rest),
         "ci" => ci::run_steps(),
         "eval" => eval::run(rest),
+        "bench" => bench::run(rest),
         "soak" => soak::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),

@@ -7,10 +7,12 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use super::dates;
-use super::dom::{Dom, Kind, Line};
+use super::dom::{Dom, Line};
+use super::html::count_visible;
+use super::html::names::{Set, Tag};
 use super::links::{Found, distinct};
 use super::model::{Area, ArticleFacts};
-use super::text::{bare, cut, pattern};
+use super::text::{bare, bare_first, cut, pattern};
 
 /// Characters kept of a body.
 const BODY_LIMIT: usize = 4000;
@@ -60,7 +62,6 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         body: body.clone(),
     };
     let published = dates::publication(&context);
-    let all_lines = dom.lines(0..dom.nodes.len());
     let body_lines = body
         .clone()
         .map(|range| dom.lines(range))
@@ -73,7 +74,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         .filter(|value| !value.is_empty())
         .unwrap_or_else(|| {
             labelled(
-                &all_lines,
+                dom,
                 start,
                 &[
                     "来源",
@@ -101,9 +102,9 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
             .collect(),
         None => Vec::new(),
     };
-    let document_number = document_number(&all_lines, &body_lines, start, &title);
+    let document_number = document_number(dom, &body_lines, start, &title);
     Some(ArticleFacts {
-        issuer: issuer(&all_lines, &body_lines, start),
+        issuer: issuer(dom, &body_lines),
         title: cut(&title, 200),
         published,
         source: cut(&source, 60),
@@ -122,20 +123,25 @@ fn body_node(dom: &Dom) -> Option<usize> {
     let mut scores: BTreeMap<usize, u32> = BTreeMap::new();
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
-        let Kind::Text(text) = &node.kind else {
+        let Some(text) = dom.text_of(index) else {
             continue;
         };
         if node.is_hidden || node.area != Area::Body {
             continue;
         }
-        let chars = text.chars().filter(|c| !c.is_whitespace()).count() as u32;
-        if chars < 2 || dom.ancestors(index).take(3).any(|up| dom.name(up) == "a") {
+        let chars = count_visible(text);
+        if chars < 2
+            || dom
+                .ancestors(index)
+                .take(3)
+                .any(|up| dom.nodes[up].tag == Tag::A)
+        {
             continue;
         }
         // The block that holds the text, its parent in full, its grandparent by half.
         let Some(block) = dom
             .ancestors(index)
-            .find(|up| super::dom::is_block(dom.name(*up)))
+            .find(|up| super::dom::is_block(dom.nodes[*up].tag))
         else {
             continue;
         };
@@ -195,6 +201,7 @@ fn named_body(dom: &Dom) -> Option<usize> {
     ];
     let found = (0..dom.nodes.len()).find(|index| {
         dom.nodes[*index].area == Area::Body
+            && !dom.tokens(*index).is_empty()
             && dom
                 .tokens(*index)
                 .split_ascii_whitespace()
@@ -217,7 +224,7 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
         .inside(body)
         .filter(|inner| {
             let node = &dom.nodes[*inner];
-            matches!(node.kind, Kind::Text(_)) && !node.is_hidden && dom.chars_of(*inner) >= 12
+            node.tag == Tag::Text && !node.is_hidden && dom.chars_of(*inner) >= 12
         })
         .filter(|inner| !dom.ancestors(*inner).take(3).any(|up| dom.name(up) == "a"))
         .map(|inner| dom.chars_of(inner))
@@ -226,41 +233,59 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
     has_text && (links * 2 < chars || prose >= 300)
 }
 
+/// Elements that may show a title.
+const TITLE_TAGS: Set = Set::of(&[
+    Tag::H1,
+    Tag::H2,
+    Tag::H3,
+    Tag::H4,
+    Tag::Div,
+    Tag::P,
+    Tag::Td,
+    Tag::Span,
+    Tag::B,
+    Tag::Strong,
+    Tag::Font,
+    Tag::Center,
+]);
+
+/// The first letter of the bare text of a subtree.
+fn bare_start(dom: &Dom, index: usize) -> Option<char> {
+    dom.inside(index)
+        .filter(|inner| !dom.nodes[*inner].is_hidden)
+        .filter_map(|inner| dom.text_of(inner))
+        .find_map(bare_first)
+}
+
 /// The element that shows the title: `h1`, a block named title, or the text that the page's `<title>` begins with.
 fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>) -> Option<usize> {
     let body_start = body.unwrap_or(usize::MAX);
     let wanted = bare(meta_title);
     let page = bare(page_title);
     let mut best: Option<(u32, usize)> = None;
+    let known = |c: char| wanted.contains(c) || page.contains(c);
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
-        if node.is_hidden || node.area != Area::Body {
+        let name = dom.name(index);
+        if node.is_hidden
+            || node.area != Area::Body
+            || !TITLE_TAGS.has(node.tag) && name != "ucaptitle"
+        {
             continue;
         }
-        let name = dom.name(index);
+        let chars = dom.chars_of(index);
+        if !(2..=160).contains(&chars) {
+            continue;
+        }
         let is_heading = matches!(name, "h1" | "h2" | "h3" | "h4");
         let is_named = dom.tokens(index).split_ascii_whitespace().any(|word| {
             word.contains("title")
                 || word.contains("tit") && word.len() <= 10
                 || word.ends_with("bt")
         });
-        let chars = dom.chars_of(index);
-        if !matches!(
-            name,
-            "h1" | "h2"
-                | "h3"
-                | "h4"
-                | "div"
-                | "p"
-                | "td"
-                | "span"
-                | "b"
-                | "strong"
-                | "font"
-                | "center"
-                | "ucaptitle"
-        ) || !(2..=160).contains(&chars)
-        {
+        // Text that begins with a letter of neither title is none of them: it needs no comparing.
+        let first = bare_start(dom, index);
+        if !is_heading && !is_named && !first.is_some_and(known) {
             continue;
         }
         if dom
@@ -301,13 +326,23 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
 }
 
 /// The text after `label：`, on the same line or in the next block.
-pub(crate) fn labelled(lines: &[Line], from_node: usize, labels: &[&str]) -> String {
+fn labelled(dom: &Dom, from_node: usize, labels: &[&str]) -> String {
+    let whole = dom.whole_text();
+    let labels: Vec<&str> = labels
+        .iter()
+        .copied()
+        .filter(|label| whole.contains(label))
+        .collect();
+    if labels.is_empty() {
+        return String::new();
+    }
+    let lines = dom.all_lines();
     for (at, line) in lines
         .iter()
         .enumerate()
         .filter(|(_, line)| line.node >= from_node)
     {
-        for label in labels {
+        for label in &labels {
             let Some(found) = line.text.find(label) else {
                 continue;
             };
@@ -355,18 +390,23 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// 发文字号: labelled, or alone on its line near the head of the body, or in brackets at the title's end.
-fn document_number(all: &[Line], body: &[Line], from_node: usize, title: &str) -> String {
+fn document_number(dom: &Dom, body: &[Line], from_node: usize, title: &str) -> String {
     let label = labelled(
-        all,
+        dom,
         0,
         &["发文字号", "文号", "发文文号", "文件编号", "公文文号"],
     );
     if let Some(found) = NUMBER.find(&label) {
         return tidy(found.as_str());
     }
-    let head = all.iter().filter(|line| line.node >= from_node).take(10);
+    let head = dom
+        .all_lines()
+        .iter()
+        .filter(|line| line.node >= from_node)
+        .take(10);
     for line in head.chain(body.iter().take(8)) {
-        if let Some(found) = NUMBER.find(&line.text)
+        if line.text.contains('号')
+            && let Some(found) = NUMBER.find(&line.text)
             && line.text.chars().count() <= found.as_str().chars().count() + 3
         {
             return tidy(found.as_str());
@@ -391,9 +431,9 @@ fn tidy(number: &str) -> String {
 }
 
 /// 发文机关: labelled, or the signature above the date at the end of the body.
-fn issuer(all: &[Line], body: &[Line], _from_node: usize) -> String {
+fn issuer(dom: &Dom, body: &[Line]) -> String {
     let label = labelled(
-        all,
+        dom,
         0,
         &[
             "发文机关",

@@ -1,5 +1,6 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -7,8 +8,9 @@ use jiff::civil::{Date, DateTime, Time, date};
 use regex::{Captures, Regex};
 
 use super::dom::{Dom, Line};
+use super::html::names::Tag;
 use super::model::{Area, DateSource, Published};
-use super::text::{cut, pattern};
+use super::text::{cut, is_at_most, pattern};
 
 /// A date seen in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +31,23 @@ pub fn find(text: &str) -> Vec<Found> {
             r"(?:(?:[\s\u{3000}T,，-]|星期[一二三四五六日天]|上午|下午){0,4}(\d{1,2})\s?[:：时点]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?)?"
         ))
     });
-    if !text.contains("20") && !text.contains("19") {
+    if !may_hold_year(text) {
         return Vec::new();
     }
     FULL.captures_iter(text)
         .filter_map(|hit| from_captures(text, &hit))
         .collect()
+}
+
+/// Whether `19` or `20` stands in a text.
+fn may_hold_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'1', b'2', bytes).any(|at| {
+        matches!(
+            (bytes[at], bytes.get(at + 1)),
+            (b'1', Some(b'9')) | (b'2', Some(b'0'))
+        )
+    })
 }
 
 fn from_captures(text: &str, hit: &Captures<'_>) -> Option<Found> {
@@ -65,6 +78,17 @@ fn from_captures(text: &str, hit: &Captures<'_>) -> Option<Found> {
     })
 }
 
+/// Whether [`list_date`] could find a date in a text.
+pub(crate) fn may_hold_list_date(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || may_be_relative(text)
+}
+
+fn may_be_relative(text: &str) -> bool {
+    ["前", "刚刚", "昨天"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
 /// A date beside a list item: full, split into day and month, or without a year, completed to the newest year that is not after `today`.
 pub fn list_date(text: &str, today: Date) -> Option<Date> {
     static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
@@ -78,7 +102,9 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
     if let Some(found) = find(text).into_iter().next() {
         return Some(found.date);
     }
-    if let Some(hit) = DAY_FIRST.captures(text) {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let has_year = has_digit && text.contains("20");
+    if has_year && let Some(hit) = DAY_FIRST.captures(text) {
         return Date::new(
             hit[2].parse().ok()?,
             hit[3].parse().ok()?,
@@ -86,7 +112,7 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
         )
         .ok();
     }
-    if let Some(hit) = COMPACT.captures(text) {
+    if has_year && let Some(hit) = COMPACT.captures(text) {
         return Date::new(
             hit[1].parse().ok()?,
             hit[2].parse().ok()?,
@@ -96,6 +122,9 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
     }
     if let Some(day) = relative(text, today) {
         return Some(day);
+    }
+    if !has_digit {
+        return None;
     }
     let hit = MONTH_DAY.captures(text)?;
     let (month, day) = (hit[1].parse().ok()?, hit[2].parse().ok()?);
@@ -109,6 +138,9 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
 fn relative(text: &str, today: Date) -> Option<Date> {
     static AGO: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天)前|(刚刚|昨天|前天))"));
+    if !may_be_relative(text) {
+        return None;
+    }
     let hit = AGO.captures(text)?;
     let days: i64 = match (
         hit.get(2).map(|unit| unit.as_str()),
@@ -246,9 +278,9 @@ fn compact(value: &str) -> Option<Found> {
 fn scripts<'a>(
     dom: &'a Dom,
     wanted: impl Fn(Option<&str>) -> bool + 'a,
-) -> impl Iterator<Item = String> + 'a {
-    (0..dom.nodes.len())
-        .filter(move |index| dom.name(*index) == "script" && wanted(dom.attr(*index, "type")))
+) -> impl Iterator<Item = Cow<'a, str>> + 'a {
+    dom.named(Tag::Script)
+        .filter(move |index| wanted(dom.attr(*index, "type")))
         .map(|index| dom.raw_text(index))
 }
 
@@ -275,6 +307,7 @@ fn from_scripts(context: &Context<'_>) -> Option<Published> {
     scripts(context.dom, |kind| {
         !kind.is_some_and(|kind| kind.contains("ld+json"))
     })
+    .filter(|script| may_hold_clock(script))
     .find_map(|script| {
         CLOCK.captures_iter(&script).find_map(|hit| {
             let value = &hit[1];
@@ -290,6 +323,28 @@ fn from_scripts(context: &Context<'_>) -> Option<Published> {
                 .then(|| published(&found, DateSource::Script, &hit[0]))
         })
     })
+}
+
+/// Whether a script holds ten digits in a row or a year before a sign: without them no clock is found.
+fn may_hold_clock(script: &str) -> bool {
+    let bytes = script.as_bytes();
+    let mut digits = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            if digits >= 10 {
+                return true;
+            }
+            continue;
+        }
+        if digits >= 4
+            && (matches!(byte, b'-' | b'/' | b'.') || bytes[at..].starts_with("年".as_bytes()))
+        {
+            return true;
+        }
+        digits = 0;
+    }
+    !script.is_ascii() && script.chars().any(|c| c.is_numeric() && !c.is_ascii())
 }
 
 /// Civil time in UTC+8, which all inspected sites use.
@@ -357,21 +412,23 @@ const DECOYS: [&str; 18] = [
 fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published> {
     let dom = context.dom;
     let start = context.title_node.unwrap_or(0);
-    let lines = dom.lines(0..dom.nodes.len());
+    let lines = dom.all_lines();
     let is_usable = |line: &Line| !is_in_list_or_footer(dom, line.node);
     if labelled_or_head {
         let head_end = context
             .body
             .as_ref()
             .map_or(usize::MAX, |body| body.start.max(start) + 1);
-        labelled(&lines, context, &is_usable, start..head_end)
-            .or_else(|| head_line(&lines, context, &is_usable))
-            .or_else(|| labelled(&lines, context, &is_usable, start..usize::MAX))
+        labelled(lines, context, &is_usable, start..head_end)
+            .or_else(|| head_line(lines, context, &is_usable))
+            .or_else(|| labelled(lines, context, &is_usable, start..usize::MAX))
     } else {
         // A page without a title that could be found: any short line with date and time.
         lines
             .iter()
-            .filter(|line| is_usable(line) && line.text.chars().count() <= 40)
+            .filter(|line| {
+                may_hold_year(&line.text) && is_at_most(&line.text, 40) && is_usable(line)
+            })
             .find_map(|line| {
                 let found = find(&line.text)
                     .into_iter()
@@ -392,7 +449,7 @@ fn labelled(
     let mut previous: Option<&Line> = None;
     for line in lines {
         let before = previous.replace(line);
-        if !nodes.contains(&line.node) || !is_usable(line) {
+        if !nodes.contains(&line.node) || !may_hold_year(&line.text) || !is_usable(line) {
             continue;
         }
         for found in find(&line.text) {
@@ -448,7 +505,7 @@ fn head_line(
         .skip(first.saturating_sub(2))
         .take(16)
     {
-        if !is_usable(line) || line.text.chars().count() > 90 {
+        if !may_hold_year(&line.text) || !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
         for found in find(&line.text) {

@@ -1,49 +1,49 @@
 //! One page as a flat tree in document order.
 //!
-//! The page is parsed once and walked once; every reader afterwards is a scan over this vector, which keeps a page of 30 KB
-//! well under two milliseconds. Ranges (`index..end`) stand for subtrees.
+//! The page is parsed once; every reader afterwards is a scan over this vector or over the elements of one name, which keeps a page
+//! of 30 KB well under a millisecond. Ranges (`index..end`) stand for subtrees. The parser is in `html/`.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::cell::OnceCell;
 
-use dom_query::{Document, NodeData, NodeId, TreeNode};
-
-use regex::Regex;
-
+use super::html::names::{COUNT, Set, Tag};
+use super::html::{self, Span, count_visible};
 use super::model::Area;
-use super::text::pattern;
-
-/// What a node is.
-pub(crate) enum Kind {
-    /// A run of text.
-    Text(String),
-    /// An element.
-    Element {
-        /// Lower-case name.
-        name: String,
-        /// Attributes as written.
-        attrs: Vec<(String, String)>,
-        /// `class` and `id`, lower case, separated by one space.
-        tokens: String,
-    },
-}
+use super::text::Collapser;
 
 /// One node of the flat tree.
 pub(crate) struct Node {
-    /// What it is.
-    pub kind: Kind,
-    /// Index of its parent; the root is its own parent.
-    pub parent: usize,
-    /// Index after its last descendant.
-    pub end: usize,
+    /// What it is: text, or an element by its name.
+    pub tag: Tag,
     /// Not shown: inside `script`, `style`, `template`, `noscript`, or `display:none`.
     pub is_hidden: bool,
     /// Inside an element whose links a browser with scripts never follows (`noscript`, `template`).
     pub is_inert: bool,
-    /// Visible characters before it in the document.
-    pub chars_before: u32,
     /// Where on the page it stands.
     pub area: Area,
+    /// Index of its parent; the root is its own parent.
+    pub parent: usize,
+    /// Index after its last descendant.
+    pub end: usize,
+    /// Visible characters before it in the document.
+    pub chars_before: u32,
+    /// The next node with the same name; 0 for none.
+    pub(in crate::facts) next_of_name: u32,
+    /// A text; the name of an element that no rule names.
+    pub(in crate::facts) text: Span,
+    /// `class` and `id`, lower case, separated by one space.
+    pub(in crate::facts) tokens: Span,
+    /// Its attributes: the first, and how many.
+    pub(in crate::facts) attrs: (u32, u32),
+}
+
+/// An attribute.
+#[derive(Clone, Copy)]
+pub(crate) struct Attr {
+    /// Lower-case name.
+    pub name: Span,
+    /// The value, character references read.
+    pub value: Span,
 }
 
 /// A block of text without a break inside.
@@ -61,95 +61,74 @@ pub(crate) struct Dom {
     pub nodes: Vec<Node>,
     /// Visible characters of the whole page.
     pub chars: u32,
+    pub(in crate::facts) page: String,
+    pub(in crate::facts) decoded: String,
+    pub(in crate::facts) attrs: Vec<Attr>,
+    pub(in crate::facts) first_of_name: [u32; COUNT],
+    pub(in crate::facts) lines: OnceCell<Vec<Line>>,
+    pub(in crate::facts) whole_text: OnceCell<String>,
+    /// Texts of the links by their node, as `links` reads them.
+    pub(in crate::facts) anchor_texts: OnceCell<Vec<(usize, String)>>,
 }
-
-/// Nesting beyond this is cut: no real page comes near it, and it bounds hostile ones.
-const MAX_NODES: usize = 200_000;
 
 impl Dom {
     /// Parses a page.
-    pub fn parse(html: &str) -> Dom {
-        let html = without_noscript(html);
-        let document = Document::from(cut_at_depth(&html));
-        let mut nodes: Vec<Node> = Vec::with_capacity(1024);
-        let mut chars: u32 = 0;
-        let root = document.root().id;
-        // The walk keeps its own stack, so depth is bounded by memory and not by the thread's stack.
-        let mut stack: Vec<(NodeId, usize)> = vec![(root, 0)];
-        while let Some((id, parent)) = stack.pop() {
-            if nodes.len() >= MAX_NODES {
-                break;
-            }
-            let index = nodes.len();
-            let Some(Some(kind)) = document
-                .tree
-                .query_node(&id, |node| kind_of(node, id == root))
-            else {
-                continue;
-            };
-            let (is_hidden, is_inert) = match (&kind, nodes.get(parent)) {
-                (_, Some(up)) if index > 0 => {
-                    let (hidden, inert) = own_visibility(&kind);
-                    (up.is_hidden || hidden, up.is_inert || inert)
-                }
-                _ => (false, false),
-            };
-            let chars_before = chars;
-            if let Kind::Text(text) = &kind
-                && !is_hidden
-            {
-                chars += count_visible(text);
-            }
-            nodes.push(Node {
-                kind,
-                parent,
-                end: index + 1,
-                is_hidden,
-                is_inert,
-                chars_before,
-                area: Area::Body,
-            });
-            let mut child = document.tree.last_child_of(&id).map(|node| node.id);
-            while let Some(next) = child {
-                stack.push((next, index));
-                child = document.tree.prev_sibling_of(&next).map(|node| node.id);
-            }
-        }
-        for index in (1..nodes.len()).rev() {
-            let end = nodes[index].end;
-            let parent = nodes[index].parent;
-            if nodes[parent].end < end {
-                nodes[parent].end = end;
-            }
-        }
-        Dom { nodes, chars }
+    pub fn parse(page: &str) -> Dom {
+        html::parse(page)
     }
 
     /// Name of an element, empty for text.
     pub fn name(&self, index: usize) -> &str {
-        match &self.nodes[index].kind {
-            Kind::Element { name, .. } => name,
-            Kind::Text(_) => "",
+        let node = &self.nodes[index];
+        match node.tag {
+            Tag::Other => self.span(node.text),
+            tag => tag.name(),
         }
+    }
+
+    /// Elements of one name in document order.
+    pub fn named(&self, tag: Tag) -> impl Iterator<Item = usize> + '_ {
+        let mut next = self.first_of_name[tag as usize] as usize;
+        std::iter::from_fn(move || {
+            if next == 0 {
+                return None;
+            }
+            let current = next;
+            next = self.nodes[current].next_of_name as usize;
+            Some(current)
+        })
+    }
+
+    /// The text of a text node.
+    pub fn text_of(&self, index: usize) -> Option<&str> {
+        let node = &self.nodes[index];
+        (node.tag == Tag::Text).then(|| self.span(node.text))
+    }
+
+    fn span(&self, span: Span) -> &str {
+        span.of(&self.page, &self.decoded)
     }
 
     /// Class and id of an element, lower case.
     pub fn tokens(&self, index: usize) -> &str {
-        match &self.nodes[index].kind {
-            Kind::Element { tokens, .. } => tokens,
-            Kind::Text(_) => "",
-        }
+        self.span(self.nodes[index].tokens)
+    }
+
+    /// Attributes in the order of the page.
+    pub fn attrs(&self, index: usize) -> impl Iterator<Item = (&str, &str)> + '_ {
+        let (start, count) = self.nodes[index].attrs;
+        self.attrs[start as usize..(start + count) as usize]
+            .iter()
+            .map(|attr| (self.span(attr.name), self.span(attr.value)))
     }
 
     /// An attribute's value.
     pub fn attr(&self, index: usize, wanted: &str) -> Option<&str> {
-        match &self.nodes[index].kind {
-            Kind::Element { attrs, .. } => attrs
-                .iter()
-                .find(|(name, _)| name == wanted)
-                .map(|(_, value)| value.as_str()),
-            Kind::Text(_) => None,
-        }
+        let (start, count) = self.nodes[index].attrs;
+        self.attrs[start as usize..(start + count) as usize]
+            .iter()
+            .find(|attr| attr.name.len() == wanted.len() && self.span(attr.name) == wanted)
+            .map(|attr| self.span(attr.value))
     }
 
     /// Direct children.
@@ -196,68 +175,81 @@ impl Dom {
 
     /// Visible text of a subtree on one line.
     pub fn text(&self, index: usize) -> String {
-        let lines = self.lines(index..self.nodes[index].end);
-        let mut out = String::new();
-        for line in &lines {
-            if !out.is_empty() {
-                out.push(' ');
+        self.text_start(index, usize::MAX)
+    }
+
+    /// Visible text of a subtree on one line, ended by the piece that makes it longer than so many bytes.
+    pub fn text_start(&self, index: usize, bytes: usize) -> String {
+        let mut line = Collapser::default();
+        let mut open_blocks = OpenBlocks::default();
+        for inner in index..self.nodes[index].end {
+            let node = &self.nodes[inner];
+            if open_blocks.close(inner) {
+                line.space();
             }
-            out.push_str(&line.text);
+            if node.tag == Tag::Text {
+                if !node.is_hidden {
+                    line.push(self.span(node.text));
+                    if line.text.len() > bytes {
+                        break;
+                    }
+                }
+            } else if open_blocks.open(node, inner) {
+                line.space();
+            }
         }
-        out
+        line.text
+    }
+
+    /// Visible text of the whole page on one line; made once.
+    pub fn whole_text(&self) -> &str {
+        self.whole_text.get_or_init(|| self.text(0))
     }
 
     /// Raw text of a `script` or `style`.
-    pub fn raw_text(&self, index: usize) -> String {
-        self.inside(index)
-            .filter_map(|inner| match &self.nodes[inner].kind {
-                Kind::Text(text) => Some(text.as_str()),
-                Kind::Element { .. } => None,
-            })
-            .collect()
+    pub fn raw_text(&self, index: usize) -> Cow<'_, str> {
+        let mut texts = self.inside(index).filter_map(|inner| self.text_of(inner));
+        let first = texts.next().unwrap_or_default();
+        match texts.next() {
+            None => Cow::Borrowed(first),
+            Some(second) => Cow::Owned([first, second].into_iter().chain(texts).collect()),
+        }
+    }
+
+    /// Visible text of the whole page, broken at block elements; made once.
+    pub fn all_lines(&self) -> &[Line] {
+        self.lines.get_or_init(|| self.lines(0..self.nodes.len()))
     }
 
     /// Visible text of a range, broken at block elements.
     pub fn lines(&self, range: std::ops::Range<usize>) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
-        let mut current = String::new();
+        let mut line = Collapser::default();
         let mut start = range.start;
-        let mut open_blocks: Vec<usize> = Vec::new();
-        let flush = |current: &mut String, start: usize, lines: &mut Vec<Line>| {
-            let text = collapse(current);
-            current.clear();
+        let mut open_blocks = OpenBlocks::default();
+        let flush = |line: &mut Collapser, start: usize, lines: &mut Vec<Line>| {
+            let text = line.take();
             if !text.is_empty() {
                 lines.push(Line { text, node: start });
             }
         };
         for index in range {
-            while let Some(end) = open_blocks.last()
-                && *end <= index
-            {
-                open_blocks.pop();
-                flush(&mut current, start, &mut lines);
-            }
             let node = &self.nodes[index];
-            match &node.kind {
-                Kind::Element { name, .. } => {
-                    if is_block(name) {
-                        flush(&mut current, start, &mut lines);
-                        if node.end > index + 1 {
-                            open_blocks.push(node.end);
-                        }
-                    }
+            if open_blocks.close(index) {
+                flush(&mut line, start, &mut lines);
+            }
+            if node.tag != Tag::Text {
+                if open_blocks.open(node, index) {
+                    flush(&mut line, start, &mut lines);
                 }
-                Kind::Text(text) if !node.is_hidden => {
-                    if current.trim().is_empty() {
-                        current.clear();
-                        start = index;
-                    }
-                    current.push_str(text);
+            } else if !node.is_hidden {
+                if line.is_blank() {
+                    start = index;
                 }
-                Kind::Text(_) => {}
+                line.push(self.span(node.text));
             }
         }
-        flush(&mut current, start, &mut lines);
+        flush(&mut line, start, &mut lines);
         lines
     }
 
@@ -274,11 +266,8 @@ impl Dom {
     pub fn area_chars(&self, area: Area) -> u32 {
         self.nodes
             .iter()
-            .filter(|node| node.area == area && !node.is_hidden)
-            .map(|node| match &node.kind {
-                Kind::Text(text) => count_visible(text),
-                Kind::Element { .. } => 0,
-            })
+            .filter(|node| node.tag == Tag::Text && node.area == area && !node.is_hidden)
+            .map(|node| count_visible(self.span(node.text)))
             .sum()
     }
 
@@ -291,191 +280,82 @@ impl Dom {
     }
 }
 
-/// A browser that runs scripts never parses what stands in `noscript`; inside of `head` the parser would spill it into the body.
-fn without_noscript(html: &str) -> Cow<'_, str> {
-    static NOSCRIPT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?is)<noscript\b[^>]*>.*?</noscript\s*>"));
-    if html.contains("<noscript") || html.contains("<NOSCRIPT") {
-        NOSCRIPT.replace_all(html, "")
-    } else {
-        Cow::Borrowed(html)
-    }
-}
-
-/// Open elements that a page may have at once: the parser's work grows with their square, which a hostile page would use.
-const MAX_DEPTH: usize = 1_500;
-
-/// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
-fn cut_at_depth(html: &str) -> &str {
-    let bytes = html.as_bytes();
-    let mut depth: usize = 0;
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'<') {
-        let start = at + found;
-        let is_end = bytes.get(start + 1) == Some(&b'/');
-        let name_start = start + 1 + usize::from(is_end);
-        let length = bytes[name_start..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric())
-            .count();
-        at = name_start + length.max(1);
-        if at >= bytes.len() {
-            break;
-        }
-        let name = bytes[name_start..name_start + length].to_ascii_lowercase();
-        if length == 0 || SELF_CLOSING.contains(&name.as_slice()) {
-            continue;
-        }
-        if is_end {
-            depth = depth.saturating_sub(1);
-        } else {
-            depth += 1;
-        }
-        if depth > MAX_DEPTH {
-            return &html[..start];
-        }
-    }
-    html
-}
-
-const SELF_CLOSING: [&[u8]; 25] = [
-    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
-    b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
-    b"param", b"tbody", b"thead", b"frame",
-];
-
-fn kind_of(node: &TreeNode, is_root: bool) -> Option<Kind> {
-    match &node.data {
-        NodeData::Text { contents } => Some(Kind::Text(contents.to_string())),
-        NodeData::Element(element) => {
-            let attrs: Vec<(String, String)> = element
-                .attrs
-                .iter()
-                .map(|attr| (attr.name.local.to_string(), attr.value.to_string()))
-                .collect();
-            let value = |wanted: &str| {
-                attrs
-                    .iter()
-                    .find(|(name, _)| name == wanted)
-                    .map_or("", |(_, value)| value.as_str())
-            };
-            let (class, id) = (value("class"), value("id"));
-            let tokens = match (class.is_empty(), id.is_empty()) {
-                (true, true) => String::new(),
-                _ => format!("{class} {id}").to_ascii_lowercase(),
-            };
-            Some(Kind::Element {
-                name: element.name.local.to_string(),
-                attrs,
-                tokens,
-            })
-        }
-        _ if is_root => Some(Kind::Element {
-            name: "#document".to_owned(),
-            attrs: Vec::new(),
-            tokens: String::new(),
-        }),
-        _ => None,
-    }
-}
-
-/// (hidden, inert) by the element itself.
-fn own_visibility(kind: &Kind) -> (bool, bool) {
-    let Kind::Element { name, attrs, .. } = kind else {
-        return (false, false);
-    };
-    match name.as_str() {
-        "script" | "style" | "title" | "head" | "textarea" | "select" | "option" => (true, false),
-        "noscript" | "template" => (true, true),
-        _ => {
-            let is_hidden = attrs.iter().any(|(name, value)| match name.as_str() {
-                "hidden" => true,
-                "style" => {
-                    let style: String = value
-                        .chars()
-                        .filter(|c| !c.is_whitespace())
-                        .collect::<String>()
-                        .to_ascii_lowercase();
-                    style.contains("display:none")
-                }
-                _ => false,
-            });
-            (is_hidden, false)
-        }
-    }
-}
+/// Elements that break the line.
+const LINE_BREAKS: Set = Set::of(&[
+    Tag::Address,
+    Tag::Article,
+    Tag::Aside,
+    Tag::Blockquote,
+    Tag::Body,
+    Tag::Br,
+    Tag::Center,
+    Tag::Dd,
+    Tag::Div,
+    Tag::Dl,
+    Tag::Dt,
+    Tag::Fieldset,
+    Tag::Figcaption,
+    Tag::Figure,
+    Tag::Footer,
+    Tag::Form,
+    Tag::H1,
+    Tag::H2,
+    Tag::H3,
+    Tag::H4,
+    Tag::H5,
+    Tag::H6,
+    Tag::Header,
+    Tag::Hr,
+    Tag::Html,
+    Tag::Legend,
+    Tag::Li,
+    Tag::Main,
+    Tag::Nav,
+    Tag::Ol,
+    Tag::P,
+    Tag::Pre,
+    Tag::Section,
+    Tag::Table,
+    Tag::Tbody,
+    Tag::Td,
+    Tag::Tfoot,
+    Tag::Th,
+    Tag::Thead,
+    Tag::Tr,
+    Tag::Ul,
+    Tag::Option,
+    Tag::Iframe,
+]);
 
 /// Whether an element breaks the line.
-pub(crate) fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "body"
-            | "br"
-            | "center"
-            | "dd"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "html"
-            | "legend"
-            | "li"
-            | "main"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "table"
-            | "tbody"
-            | "td"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "tr"
-            | "ul"
-            | "option"
-            | "iframe"
-    )
+pub(crate) fn is_block(tag: Tag) -> bool {
+    LINE_BREAKS.has(tag)
 }
 
-fn count_visible(text: &str) -> u32 {
-    text.chars()
-        .filter(|c| !c.is_whitespace())
-        .count()
-        .try_into()
-        .unwrap_or(u32::MAX)
+/// Blocks that a walk in document order stands in, by their ends.
+#[derive(Default)]
+struct OpenBlocks {
+    ends: Vec<usize>,
 }
 
-/// Collapses white space (also ideographic and no-break) to single spaces, trimmed.
-pub(crate) fn collapse(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}') {
-        if piece.is_empty() {
-            continue;
+impl OpenBlocks {
+    /// Whether a block ended before this node.
+    fn close(&mut self, index: usize) -> bool {
+        let before = self.ends.len();
+        while self.ends.last().is_some_and(|end| *end <= index) {
+            self.ends.pop();
         }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(piece);
+        self.ends.len() < before
     }
-    out
+
+    /// Whether a block begins with this element.
+    fn open(&mut self, node: &Node, index: usize) -> bool {
+        let is_block = is_block(node.tag);
+        if is_block && node.end > index + 1 {
+            self.ends.push(node.end);
+        }
+        is_block
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::dom::{Dom, Line};
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{Found, distinct};
 use super::model::{Area, GuideElement, GuideFacts, LinkKind, PageFacts};
@@ -165,9 +166,9 @@ fn title(facts: &PageFacts) -> String {
 fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
     let mut fields = Vec::new();
     let grids = column_grids(dom, lexicons, &mut fields);
-    let lines: Vec<Line> = dom
-        .lines(0..dom.nodes.len())
-        .into_iter()
+    let lines: Vec<&Line> = dom
+        .all_lines()
+        .iter()
         .filter(|line| dom.nodes[line.node].area == Area::Body)
         .filter(|line| !grids.iter().any(|grid| grid.contains(&line.node)))
         .collect();
@@ -257,7 +258,7 @@ fn column_grids(
     fields: &mut Vec<Field>,
 ) -> Vec<std::ops::Range<usize>> {
     let mut grids = Vec::new();
-    for table in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "table") {
+    for table in dom.named(Tag::Table) {
         let rows: Vec<Vec<usize>> = dom
             .inside(table)
             .filter(|inner| dom.name(*inner) == "tr")

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::pattern;
+use super::text::{holds_word, pattern};
 
 /// Pages that one script pager may name.
 const MAX_PAGER_PAGES: u32 = 300;
@@ -64,6 +64,9 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
         pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
     });
     let mut pages = Vec::new();
+    if !holds_word(script, "page") {
+        return pages;
+    }
     for call in CALL.captures_iter(script) {
         let count: u32 = call[1].parse().unwrap_or(0);
         let (name, extension) = (&call[3], &call[4]);

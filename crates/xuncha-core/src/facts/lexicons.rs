@@ -23,6 +23,18 @@ impl Words {
         self.iter_in(text).next()
     }
 
+    /// The words that a part of this text could hold: a look at the whole text that spares looking at its parts.
+    pub(crate) fn may_hit(&self, whole: &str) -> Vec<&str> {
+        let whole = whole.to_lowercase();
+        // An exception is replaced by a space, which could make a word of two only where words hold spaces;
+        // a sigma is lowered by its place in the text.
+        self.words
+            .iter()
+            .map(String::as_str)
+            .filter(|word| word.contains([' ', 'σ', 'ς']) || whole.contains(*word))
+            .collect()
+    }
+
     /// All words of the list that stand in the text outside of every exception, in the order of the list.
     pub fn iter_in<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
         let mut text = text.to_lowercase();

@@ -10,7 +10,9 @@ use regex::Regex;
 use url::Url;
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::model::{Area, Link, LinkKind};
+use super::reference::PlainBase;
 use super::text::{cut, pattern};
 use super::{inline, style};
 
@@ -18,6 +20,7 @@ use super::{inline, style};
 pub(crate) struct Resolver {
     base: Option<Url>,
     has_base: bool,
+    plain: Option<PlainBase>,
     encoding: &'static Encoding,
 }
 
@@ -25,8 +28,8 @@ impl Resolver {
     /// For a document at `document_url` with its `<base href>`.
     pub fn new(document_url: &str, dom: &Dom, encoding: &'static Encoding) -> Resolver {
         let document = Url::parse(document_url).ok();
-        let base_href = (0..dom.nodes.len())
-            .filter(|index| dom.name(*index) == "base")
+        let base_href = dom
+            .named(Tag::Base)
             .find_map(|index| dom.attr(index, "href"));
         let has_base = base_href.is_some();
         let base = match (document, base_href) {
@@ -37,7 +40,12 @@ impl Resolver {
                 .or(Some(document)),
             (document, _) => document,
         };
+        let is_ascii_compatible = encoding.is_ascii_compatible();
         Resolver {
+            plain: base
+                .as_ref()
+                .filter(|_| is_ascii_compatible)
+                .and_then(PlainBase::new),
             base,
             has_base,
             encoding,
@@ -64,6 +72,10 @@ impl Resolver {
     }
 
     fn absolute(&self, reference: &str) -> Option<(String, String)> {
+        let (bare, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        if let Some(url) = self.plain.as_ref().and_then(|base| base.resolve(bare)) {
+            return Some((url, fragment.to_owned()));
+        }
         let encode = encoder(self.encoding);
         let mut url = Url::options()
             .base_url(self.base.as_ref())
@@ -159,13 +171,13 @@ fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, S
 
 fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
     let attr = |name: &str| dom.attr(index, name);
-    match dom.name(index) {
-        "a" | "area" => {
+    match dom.nodes[index].tag {
+        Tag::A | Tag::Area => {
             if let Some(href) = attr("href") {
                 push(href, LinkKind::Anchor, anchor_text(dom, index));
             }
         }
-        "img" => {
+        Tag::Img => {
             let text = cut(attr("alt").or(attr("title")).unwrap_or("").trim(), 80);
             if let Some(src) = attr("src") {
                 push(src, LinkKind::Image, text.clone());
@@ -181,19 +193,19 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                 }
             }
         }
-        "input" if attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
+        Tag::Input if attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
             push(
                 attr("src").unwrap_or(""),
                 LinkKind::Image,
                 attr("alt").unwrap_or("").to_owned(),
             );
         }
-        "link" => read_link_element(dom, index, push),
-        "script" => match attr("src") {
+        Tag::Link => read_link_element(dom, index, push),
+        Tag::Script => match attr("src") {
             Some(src) => push(src, LinkKind::Script, String::new()),
             None => read_script(dom, index, push),
         },
-        "style" => {
+        Tag::Style => {
             for (reference, is_import) in style::sheet(&dom.raw_text(index)) {
                 push(
                     &reference,
@@ -206,33 +218,38 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                 );
             }
         }
-        "iframe" | "frame" => push(
+        Tag::Iframe | Tag::Frame => push(
             attr("src").unwrap_or(""),
             LinkKind::Frame,
             attr("title").unwrap_or("").to_owned(),
         ),
-        "form" => push(
+        Tag::Form => push(
             attr("action").unwrap_or(""),
             LinkKind::Form,
             form_method(attr("method")).to_owned(),
         ),
-        "select"
+        Tag::Select
             if attr("onchange")
                 .is_some_and(|code| code.contains("open") || code.contains("location")) =>
         {
             read_jump_menu(dom, index, push);
         }
         // Of SVG: `xlink:href` stands in the tree as `href`.
-        "image" | "use" => push(attr("href").unwrap_or(""), LinkKind::Image, String::new()),
-        "object" => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
-        "embed" | "video" | "audio" | "source" | "track" => {
+        Tag::Image => push(attr("href").unwrap_or(""), LinkKind::Image, String::new()),
+        Tag::Other if dom.name(index) == "use" => {
+            push(attr("href").unwrap_or(""), LinkKind::Image, String::new());
+        }
+        Tag::Object => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
+        Tag::Embed | Tag::Video | Tag::Audio | Tag::Source | Tag::Track => {
             push(attr("src").unwrap_or(""), LinkKind::Media, String::new());
             push(attr("poster").unwrap_or(""), LinkKind::Image, String::new());
             for reference in attr("srcset").map(srcset).unwrap_or_default() {
                 push(&reference, LinkKind::Image, String::new());
             }
         }
-        "meta" if attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")) => {
+        Tag::Meta
+            if attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")) =>
+        {
             if let Some(target) = attr("content").and_then(refresh_target) {
                 push(&target, LinkKind::Refresh, String::new());
             }
@@ -316,6 +333,25 @@ fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, Str
 
 /// Text, title or the alternative text of the image inside.
 pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
+    anchor_words(dom, index).to_owned()
+}
+
+/// [`anchor_text`] of an `a` or `area`, read once for all readers.
+pub(crate) fn anchor_words(dom: &Dom, index: usize) -> &str {
+    let all = dom.anchor_texts.get_or_init(|| {
+        let mut all: Vec<(usize, String)> = dom
+            .named(Tag::A)
+            .chain(dom.named(Tag::Area))
+            .map(|index| (index, read_anchor_text(dom, index)))
+            .collect();
+        all.sort_unstable_by_key(|(node, _)| *node);
+        all
+    });
+    all.binary_search_by_key(&index, |(node, _)| *node)
+        .map_or("", |at| all[at].1.as_str())
+}
+
+fn read_anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
     let text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
@@ -335,10 +371,12 @@ pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
 
 /// Merges equal (address, kind); the first text and area stand, occurrences are counted.
 pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
-    let mut seen: BTreeMap<(&str, LinkKind), usize> = BTreeMap::new();
+    // A number for the address spares comparing the long beginnings that addresses of one site share.
+    let mut seen: BTreeMap<(u64, &str, LinkKind), usize> = BTreeMap::new();
     let mut links: Vec<Link> = Vec::new();
     for Found { link, .. } in found {
-        match seen.get(&(link.url.as_str(), link.kind)) {
+        let number = number_of(&link.url);
+        match seen.get(&(number, link.url.as_str(), link.kind)) {
             Some(at) => {
                 let first = &mut links[*at];
                 first.count += 1;
@@ -350,12 +388,21 @@ pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
                 }
             }
             None => {
-                seen.insert((&link.url, link.kind), links.len());
+                seen.insert((number, &link.url, link.kind), links.len());
                 links.push(link.clone());
             }
         }
     }
     links
+}
+
+/// A number that differs for nearly all texts.
+fn number_of(text: &str) -> u64 {
+    text.as_bytes().chunks(8).fold(0, |number: u64, chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        (number.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    })
 }
 
 /// Candidates of a `srcset` by the HTML standard: an address may hold commas, a descriptor stands after white space.

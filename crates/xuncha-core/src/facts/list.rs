@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use super::dates;
 use super::dom::Dom;
-use super::links::{Found, Resolver, anchor_text};
+use super::html::names::Tag;
+use super::links::{Found, Resolver, anchor_words};
 use super::model::{Area, Link, LinkKind, ListFacts, ListItem};
 use super::script_data;
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 /// A group of siblings that each hold a link.
 struct Group {
@@ -73,10 +74,10 @@ pub(crate) fn read(
 
 fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
     // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<(usize, String), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<(usize, &str, Option<&str>), Vec<(usize, usize)>> = BTreeMap::new();
     for found in links
         .iter()
-        .filter(|found| found.link.kind == LinkKind::Anchor && dom.name(found.node) == "a")
+        .filter(|found| found.link.kind == LinkKind::Anchor && dom.nodes[found.node].tag == Tag::A)
     {
         if dom.nodes[found.node].area != Area::Body || found.link.text.is_empty() {
             continue;
@@ -101,24 +102,21 @@ fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
                     | "h4"
             ) {
                 // `even`, `last` and numbers in classes do not make another kind of item.
-                let signature = match dom.tokens(child).split_ascii_whitespace().next() {
-                    Some(word)
-                        if !matches!(word, "even" | "odd" | "last" | "first" | "on" | "active") =>
-                    {
-                        format!(
-                            "{name}.{}",
-                            word.trim_end_matches(|c: char| c.is_ascii_digit())
-                        )
-                    }
-                    _ => name.to_owned(),
-                };
+                let word = dom
+                    .tokens(child)
+                    .split_ascii_whitespace()
+                    .next()
+                    .filter(|word| {
+                        !matches!(*word, "even" | "odd" | "last" | "first" | "on" | "active")
+                    })
+                    .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
                 let key_parent = if name == "li" || name == "tr" {
                     list_parent(dom, up)
                 } else {
                     up
                 };
                 by_parent
-                    .entry((key_parent, signature))
+                    .entry((key_parent, name, word))
                     .or_default()
                     .push((child, found.node));
             }
@@ -130,6 +128,14 @@ fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
     }
     let mut best: Option<(usize, Group)> = None;
     for anchors in by_parent.into_values() {
+        // Every item dated and with a long title scores twelve: less than what is found is not worth reading.
+        let containers = anchors.chunk_by(|left, right| left.0 == right.0).count();
+        if best
+            .as_ref()
+            .is_some_and(|(before, _)| containers * 12 <= *before)
+        {
+            continue;
+        }
         let group = group(dom, links, &anchors, today);
         let score = group.score();
         let is_list = group.items.len() >= 2
@@ -189,7 +195,7 @@ fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) ->
             .map(|(_, anchor)| *anchor)
             .max_by_key(|anchor| {
                 (
-                    anchor_text(dom, *anchor).chars().count(),
+                    anchor_words(dom, *anchor).chars().count(),
                     usize::MAX - *anchor,
                 )
             });
@@ -199,9 +205,11 @@ fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) ->
         if end - at > 6 || dom.chars_of(container) > 600 {
             continue;
         }
+        // Links stand in the order of their nodes.
+        let first = links.partition_point(|found| found.node < main);
         let Some(url) = links
-            .iter()
-            .find(|found| found.node == main)
+            .get(first)
+            .filter(|found| found.node == main)
             .map(|found| found.link.url.clone())
         else {
             continue;
@@ -269,18 +277,18 @@ fn title_and_date(
         }
     }
     // On short-message platforms the date is the link, and the text beside it the title.
-    let own = anchor_text(dom, anchor);
-    if own.chars().count() <= 20
-        && let Some(date) = dates::list_date(&own, today)
+    let own = anchor_words(dom, anchor);
+    if is_at_most(own, 20)
+        && let Some(date) = dates::list_date(own, today)
     {
-        return (super::dom::collapse(&outside), Some(date));
+        return (super::text::collapse(&outside), Some(date));
     }
     // Today's clock beside 无障碍浏览 is no date of an item.
     let is_clock = ["今天是", "今日是", "星期"]
         .iter()
         .any(|word| outside.contains(word));
     if let Some(date) = dates::list_date(&outside, today).filter(|_| !is_clock) {
-        return (anchor_text(dom, anchor), Some(date));
+        return (own.to_owned(), Some(date));
     }
     // The whole item is one link: the date is a part of its own inside.
     let pieces = inline_pieces(dom, anchor);
@@ -313,18 +321,15 @@ fn title_and_date(
             .unwrap_or_default();
         return (longest, Some(date));
     }
-    (anchor_text(dom, anchor), None)
+    (own.to_owned(), None)
 }
 
 /// Text runs of an element, each inline element on its own.
 fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
     dom.inside(index)
-        .filter_map(|inner| match &dom.nodes[inner].kind {
-            super::dom::Kind::Text(text) if !dom.nodes[inner].is_hidden => {
-                Some(super::dom::collapse(text))
-            }
-            _ => None,
-        })
+        .filter(|inner| !dom.nodes[*inner].is_hidden)
+        .filter_map(|inner| dom.text_of(inner))
+        .map(super::text::collapse)
         .filter(|piece| !piece.is_empty())
         .collect()
 }
@@ -375,10 +380,10 @@ fn pages(links: &[Found], page_links: &[Link], url: &str) -> Vec<String> {
 
 /// Newest date of any item or short text of the body, not in the future.
 pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
-    let lines = dom.lines(0..dom.nodes.len());
-    lines
+    dom.all_lines()
         .iter()
-        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.chars().count() <= 80)
+        .filter(|line| dates::may_hold_list_date(&line.text))
+        .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
             !["今天", "今日", "星期", "版权", "有效期", "截止"]
                 .iter()
@@ -405,13 +410,14 @@ fn loads_by_script(dom: &Dom) -> bool {
         "datastore",
         "dataproxy",
     ];
-    (0..dom.nodes.len()).any(|index| {
-        (dom.name(index) == "script" && {
-            let script = dom.raw_text(index);
-            HINTS.iter().any(|hint| script.contains(hint))
-        }) || dom.attr(index, "v-for").is_some()
-            || dom.attr(index, "ng-repeat").is_some()
-    })
+    let says_so = dom.named(Tag::Script).any(|index| {
+        let script = dom.raw_text(index);
+        HINTS.iter().any(|hint| script.contains(hint))
+    });
+    says_so
+        || (0..dom.nodes.len()).any(|index| {
+            dom.attr(index, "v-for").is_some() || dom.attr(index, "ng-repeat").is_some()
+        })
 }
 
 #[cfg(test)]

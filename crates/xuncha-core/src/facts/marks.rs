@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use regex::Regex;
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::model::{Area, Mark, MarkSeen};
-use super::text::{cut, pattern};
+use super::text::{cut, holds_word, pattern};
 
 /// Reads all marks; each of the seven has an entry.
 pub(crate) fn read(dom: &Dom, lexicons: &Lexicons) -> BTreeMap<Mark, MarkSeen> {
@@ -52,13 +54,12 @@ fn footer_text(dom: &Dom) -> Vec<String> {
         }
     };
     let mut lines: Vec<String> = dom
-        .lines(0..dom.nodes.len())
-        .into_iter()
+        .all_lines()
+        .iter()
         .filter(|line| is_wanted(line.node))
-        .map(|line| line.text)
+        .map(|line| line.text.clone())
         .collect();
-    for index in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "img" && is_wanted(*index))
-    {
+    for index in dom.named(Tag::Img).filter(|index| is_wanted(*index)) {
         for name in ["alt", "title"] {
             if let Some(text) = dom
                 .attr(index, name)
@@ -72,36 +73,70 @@ fn footer_text(dom: &Dom) -> Vec<String> {
     lines
 }
 
-/// What the page refers to or runs: addresses and inline scripts, lower case.
-fn references(dom: &Dom) -> Vec<String> {
-    let mut all = Vec::new();
+/// What the page refers to or runs: addresses and inline scripts, lower case, one after another.
+struct References {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl References {
+    fn push(&mut self, reference: &str) {
+        self.starts.push(self.text.len());
+        self.text.push_str(reference);
+        self.text.push('\n');
+    }
+
+    /// The reference at a byte.
+    fn at(&self, byte: usize) -> &str {
+        let place = self.starts.partition_point(|start| *start <= byte);
+        let start = self.starts[place.saturating_sub(1)];
+        let end = self.starts.get(place).copied().unwrap_or(self.text.len());
+        &self.text[start..end - 1]
+    }
+
+    /// The first reference that holds one of the signs.
+    fn find(&self, signs: &[&str]) -> Option<&str> {
+        signs
+            .iter()
+            .filter_map(|sign| memmem::find(self.text.as_bytes(), sign.as_bytes()))
+            .min()
+            .map(|byte| self.at(byte))
+    }
+
+    /// The references that hold a sign, in order; one may come twice.
+    fn holding(&self, sign: &'static str) -> impl Iterator<Item = &str> + '_ {
+        memmem::find_iter(self.text.as_bytes(), sign).map(|byte| self.at(byte))
+    }
+}
+
+fn references(dom: &Dom) -> References {
+    let mut all = References {
+        text: String::with_capacity(8192),
+        starts: Vec::with_capacity(256),
+    };
     for index in 0..dom.nodes.len() {
         for name in ["href", "src", "id", "onclick"] {
             if let Some(value) = dom
                 .attr(index, name)
                 .filter(|value| !value.starts_with("data:"))
             {
-                all.push(value.to_ascii_lowercase());
+                all.push(value);
             }
         }
-        if dom.name(index) == "script" && dom.attr(index, "src").is_none() {
+        if dom.nodes[index].tag == Tag::Script && dom.attr(index, "src").is_none() {
             let script = dom.raw_text(index);
             if script.len() < 20_000 {
-                all.push(script.to_ascii_lowercase());
+                all.push(&script);
             }
         }
     }
+    all.text.make_ascii_lowercase();
     all
 }
 
-fn conac(references: &[String]) -> Option<String> {
+fn conac(references: &References) -> Option<String> {
     references
-        .iter()
-        .find(|reference| {
-            ["conac.cn", "_ideconac"]
-                .iter()
-                .any(|sign| reference.contains(sign))
-        })
+        .find(&["conac.cn", "_ideconac"])
         .map(|reference| cut(reference, 80))
 }
 
@@ -113,6 +148,7 @@ fn site_code(lines: &[String]) -> Option<String> {
         LazyLock::new(|| pattern(r"(?i)^\s*[：:]?\s*(bm\d{8}|\d{10})\s*$"));
     lines
         .iter()
+        .filter(|line| line.contains('码'))
         .find_map(|line| CODE.captures(line).map(|hit| hit[1].to_owned()))
         .or_else(|| {
             let at = lines
@@ -130,10 +166,11 @@ fn icp(lines: &[String]) -> Option<String> {
     });
     lines
         .iter()
+        .filter(|line| holds_word(line, "icp"))
         .find_map(|line| ICP.find(line).map(|hit| hit.as_str().replace(' ', "")))
 }
 
-fn police(lines: &[String], references: &[String]) -> Option<String> {
+fn police(lines: &[String], references: &References) -> Option<String> {
     static POLICE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"[\p{Han}]\s?公网安备\s?\d{10,14}\s?号?"));
     static RECORD: LazyLock<Regex> = LazyLock::new(|| {
@@ -141,10 +178,11 @@ fn police(lines: &[String], references: &[String]) -> Option<String> {
     });
     lines
         .iter()
+        .filter(|line| line.contains("公网安备"))
         .find_map(|line| POLICE.find(line).map(|hit| hit.as_str().to_owned()))
         .or_else(|| {
             references
-                .iter()
+                .holding("beian.")
                 .find_map(|reference| RECORD.captures(reference).map(|hit| hit[1].to_owned()))
         })
 }
@@ -171,10 +209,9 @@ fn contact(dom: &Dom, lines: &[String], lexicons: &Lexicons) -> Option<String> {
     });
     by_label.or_else(|| {
         // 联系我们 as a link of the footer leads to the contact.
-        (0..dom.nodes.len())
+        dom.named(Tag::A)
             .find(|index| {
-                dom.name(*index) == "a"
-                    && dom.nodes[*index].area == Area::Footer
+                dom.nodes[*index].area == Area::Footer
                     && matches!(dom.text(*index).as_str(), "联系我们" | "联系方式")
                     && dom
                         .attr(*index, "href")
@@ -219,23 +256,27 @@ fn labelled(lines: &[String], labels: &[String]) -> Option<String> {
 fn error_entry(
     dom: &Dom,
     lines: &[String],
-    references: &[String],
+    references: &References,
     lexicons: &Lexicons,
 ) -> Option<String> {
-    let by_reference = references.iter().find(|reference| {
-        ["_jiucuo_", "jiucuo", "zfwzzc", "sitecode=", "site_code="]
-            .iter()
-            .any(|sign| reference.contains(sign))
-    });
+    let by_reference =
+        references.find(&["_jiucuo_", "jiucuo", "zfwzzc", "sitecode=", "site_code="]);
     if let Some(reference) = by_reference {
         return Some(cut(reference, 80));
     }
-    let linked = (0..dom.nodes.len())
-        .filter(|index| dom.name(*index) == "a")
-        .find_map(|index| {
-            let text = super::links::anchor_text(dom, index);
-            lexicons.error_entry.find(&text).map(|_| text)
-        });
+    let texts: Vec<&str> = dom
+        .named(Tag::A)
+        .map(|index| super::links::anchor_words(dom, index))
+        .collect();
+    // One look at all texts together tells most pages from those whose links are worth looking at.
+    let linked = if lexicons.error_entry.may_hit(&texts.join("\n")).is_empty() {
+        None
+    } else {
+        texts
+            .iter()
+            .find(|text| lexicons.error_entry.find(text).is_some())
+            .map(|text| (*text).to_owned())
+    };
     linked.or_else(|| lines.iter().find(|line| line.contains("找错")).cloned())
 }
 
@@ -255,9 +296,11 @@ fn unreadable_sources(dom: &Dom) -> Vec<Mark> {
         }
         total
     };
-    for index in (0..dom.nodes.len())
-        .filter(|index| dom.nodes[*index].area == Area::Footer || footer_chars == 0)
-    {
+    for index in (0..dom.nodes.len()).filter(|index| {
+        let node = &dom.nodes[*index];
+        matches!(node.tag, Tag::Img | Tag::Iframe | Tag::Frame | Tag::Script)
+            && (node.area == Area::Footer || footer_chars == 0)
+    }) {
         let source = dom.attr(index, "src").unwrap_or("").to_ascii_lowercase();
         if source.is_empty() {
             continue;

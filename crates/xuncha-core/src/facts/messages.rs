@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use super::dates;
 use super::dom::{Dom, Line};
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
-use super::text::{cut, strip_numbering};
+use super::text::{cut, is_at_most, strip_numbering};
 
 /// What a field of a message means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,7 +124,7 @@ fn table(
     url: &str,
     today: Date,
 ) -> Vec<MessageFacts> {
-    for table in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "table") {
+    for table in dom.named(Tag::Table) {
         let rows: Vec<Vec<usize>> = dom
             .inside(table)
             .filter(|inner| dom.name(*inner) == "tr")
@@ -224,9 +225,9 @@ fn blocks(
     url: &str,
     today: Date,
 ) -> Vec<MessageFacts> {
-    let lines: Vec<Line> = dom
-        .lines(0..dom.nodes.len())
-        .into_iter()
+    let lines: Vec<&Line> = dom
+        .all_lines()
+        .iter()
         .filter(|line| dom.nodes[line.node].area == Area::Body)
         .collect();
     let mut found: Vec<(BTreeMap<Field, String>, Option<String>)> = Vec::new();
@@ -379,7 +380,7 @@ fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Ve
 /// Text of a form or entry for consultation and suggestions, quoted; empty where none. Petitions and reports do not count.
 pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
     let is_special = |text: &str| lexicons.special_channels.find(text).is_some();
-    for form in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "form") {
+    for form in dom.named(Tag::Form) {
         if !dom.inside(form).any(|inner| dom.name(inner) == "textarea") {
             continue;
         }
@@ -418,18 +419,30 @@ pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) ->
             return format!("表单：{word}");
         }
     }
-    facts
+    let entries: Vec<&str> = facts
         .links
         .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && link.text.chars().count() <= 12)
-        .filter(|link| {
-            !is_special(&link.text)
-                && !link.text.contains("统计")
-                && !link.text.contains("选登")
-                && !link.text.contains("公开")
+        .filter(|link| link.kind == LinkKind::Anchor && is_at_most(&link.text, 12))
+        .map(|link| link.text.as_str())
+        .collect();
+    // One look at all texts together spares most pages looking at each.
+    if lexicons
+        .consultation
+        .may_hit(&entries.join("\n"))
+        .is_empty()
+    {
+        return String::new();
+    }
+    entries
+        .into_iter()
+        .filter(|text| lexicons.consultation.find(text).is_some())
+        .find(|text| {
+            !is_special(text)
+                && !["统计", "选登", "公开"]
+                    .iter()
+                    .any(|word| text.contains(word))
         })
-        .find(|link| lexicons.consultation.find(&link.text).is_some())
-        .map(|link| format!("入口：{}", link.text))
+        .map(|text| format!("入口：{text}"))
         .unwrap_or_default()
 }
 

@@ -1,9 +1,10 @@
 //! Missing pages that answer 200, empty columns, and pages that show nothing without scripts.
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::model::{Area, PageFacts};
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 /// Beyond this many visible characters a page is too rich to be a missing page.
 pub(crate) const SHORT_PAGE_CHARS: u32 = 1500;
@@ -11,7 +12,7 @@ pub(crate) const SHORT_PAGE_CHARS: u32 = 1500;
 const SHORT_BLOCK_CHARS: u32 = 600;
 
 /// Words of a missing page, quoted; empty where none.
-pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexicons) -> String {
+pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
     let is_dated_article = facts
         .article
         .as_ref()
@@ -31,7 +32,7 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, text: &str, lexicons: &Lexic
             return cut(&heading, 80);
         }
     }
-    let text = text.to_lowercase();
+    let text = dom.whole_text().to_lowercase();
     let mut said = lexicons.missing_strong.iter_in(&text);
     said.find_map(|word| {
         let mut spots = text.match_indices(word).map(|(at, _)| at);
@@ -81,14 +82,14 @@ fn is_alone(text: &str, word: &str) -> bool {
 }
 
 /// Words of a firewall or captcha that stands before the page, quoted; empty where none. Only a short page can be one.
-pub(crate) fn blocked_wording(title: &str, dom: &Dom, text: &str, lexicons: &Lexicons) -> String {
+pub(crate) fn blocked_wording(title: &str, dom: &Dom, lexicons: &Lexicons) -> String {
     if dom.chars > SHORT_BLOCK_CHARS {
         return String::new();
     }
     if title.chars().count() <= 60 && lexicons.blocked_title.find(title).is_some() {
         return cut(title, 80);
     }
-    let text = text.to_lowercase();
+    let text = dom.whole_text().to_lowercase();
     match lexicons.blocked_strong.find(&text) {
         Some(word) => cut(&text[text.find(word).unwrap_or(0)..], 60),
         None => String::new(),
@@ -97,9 +98,12 @@ pub(crate) fn blocked_wording(title: &str, dom: &Dom, text: &str, lexicons: &Lex
 
 /// Wording of an empty column in the body.
 pub(crate) fn empty_wording(dom: &Dom, lexicons: &Lexicons) -> String {
-    dom.lines(0..dom.nodes.len())
+    if lexicons.empty.may_hit(dom.whole_text()).is_empty() {
+        return String::new();
+    }
+    dom.all_lines()
         .iter()
-        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.chars().count() <= 40)
+        .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 40))
         .find(|line| lexicons.empty.find(&line.text).is_some())
         .map(|line| line.text.clone())
         .unwrap_or_default()
@@ -117,19 +121,20 @@ pub(crate) fn needs_script(dom: &Dom) -> bool {
         ) && dom.attr(index, "src").is_none()
             && dom.chars_of(index) < 20
     });
-    let scripts = (0..dom.nodes.len())
-        .filter(|index| dom.name(*index) == "script")
-        .count();
-    let has_frames =
-        (0..dom.nodes.len()).any(|index| matches!(dom.name(index), "iframe" | "frame"));
-    let has_links = (0..dom.nodes.len())
-        .any(|index| dom.name(index) == "a" && dom.attr(index, "href").is_some());
+    let scripts = dom.named(Tag::Script).count();
+    let has_frames = dom
+        .named(Tag::Iframe)
+        .chain(dom.named(Tag::Frame))
+        .next()
+        .is_some();
+    let has_links = dom
+        .named(Tag::A)
+        .any(|index| dom.attr(index, "href").is_some());
     has_root && scripts > 0 || dom.chars < 20 && scripts > 0 && !has_frames && !has_links
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::facts::test_page;
 
     #[test]

@@ -1,6 +1,7 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, ColumnKind, Link, LinkKind, NavigationEntry};
@@ -70,6 +71,9 @@ fn footers(dom: &Dom) -> Vec<usize> {
             continue;
         }
         let tokens = dom.tokens(index);
+        if tokens.is_empty() && name != "footer" {
+            continue;
+        }
         let by_name = name == "footer" && dom.closest(index, &["article", "main"]).is_none();
         let by_class = words(tokens).any(|word| {
             word.starts_with("foot")
@@ -107,7 +111,10 @@ fn footer_by_words(dom: &Dom) -> Option<usize> {
         "承办单位",
     ];
     let last = (0..dom.nodes.len()).rev().find(|index| {
-        matches!(&dom.nodes[*index].kind, super::dom::Kind::Text(text) if !dom.nodes[*index].is_hidden && WORDS.iter().any(|word| text.contains(word)))
+        !dom.nodes[*index].is_hidden
+            && dom
+                .text_of(*index)
+                .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
     })?;
     let limit = (dom.chars / 3).clamp(120, 600);
     dom.ancestors(last)
@@ -124,6 +131,9 @@ fn headers(dom: &Dom) -> Vec<usize> {
         }
         let name = dom.name(index);
         if name.is_empty() || matches!(name, "body" | "html" | "a" | "script" | "link" | "img") {
+            continue;
+        }
+        if dom.tokens(index).is_empty() && name != "header" {
             continue;
         }
         let inside_article = || {
@@ -163,36 +173,78 @@ struct Block {
     known: u32,
 }
 
-fn block(dom: &Dom, index: usize, lexicons: &Lexicons) -> Block {
-    let mut block = Block {
-        links: 0,
-        link_chars: 0,
-        long_links: 0,
-        known: 0,
-    };
-    for inner in dom.inside(index) {
-        if dom.name(inner) != "a" || dom.attr(inner, "href").is_none() {
-            continue;
+/// A link as blocks weigh it.
+#[derive(Clone, Copy)]
+struct Weight {
+    link_chars: u32,
+    is_long: bool,
+    is_known: bool,
+}
+
+/// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
+struct Weights<'a> {
+    dom: &'a Dom,
+    lexicons: &'a Lexicons,
+    anchors: Vec<usize>,
+    weighed: Vec<Option<Option<Weight>>>,
+}
+
+impl Weights<'_> {
+    fn block(&mut self, index: usize) -> Block {
+        let mut block = Block {
+            links: 0,
+            link_chars: 0,
+            long_links: 0,
+            known: 0,
+        };
+        let end = self.dom.nodes[index].end;
+        let first = self.anchors.partition_point(|anchor| *anchor <= index);
+        for at in first..self.anchors.len() {
+            if self.anchors[at] >= end {
+                break;
+            }
+            let Some(weight) = self.weight(at) else {
+                continue;
+            };
+            block.links += 1;
+            block.link_chars += weight.link_chars;
+            block.long_links += u32::from(weight.is_long);
+            block.known += u32::from(weight.is_known);
         }
-        let text = dom.text(inner);
-        let chars = bare(&text).chars().count() as u32;
-        if chars == 0 {
-            continue;
-        }
-        block.links += 1;
-        block.link_chars += dom.chars_of(inner);
-        block.long_links += u32::from(chars > 10);
-        block.known += u32::from(
-            text == "首页"
-                || text == "网站首页"
-                || !matches!(lexicons.column_kind(&text), (ColumnKind::Other, _)),
-        );
+        block
     }
-    block
+
+    fn weight(&mut self, at: usize) -> Option<Weight> {
+        if let Some(weight) = self.weighed[at] {
+            return weight;
+        }
+        let node = self.anchors[at];
+        let text = self.dom.text(node);
+        let chars = bare(&text).chars().count() as u32;
+        let weight = (chars > 0).then(|| Weight {
+            link_chars: self.dom.chars_of(node),
+            is_long: chars > 10,
+            is_known: text == "首页"
+                || text == "网站首页"
+                || !matches!(self.lexicons.column_kind(&text), (ColumnKind::Other, _)),
+        });
+        self.weighed[at] = Some(weight);
+        weight
+    }
 }
 
 fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Option<usize> {
     let mut best: Option<(u32, usize)> = None;
+    let anchors: Vec<usize> = dom
+        .named(Tag::A)
+        .filter(|anchor| dom.attr(*anchor, "href").is_some())
+        .collect();
+    let mut weights = Weights {
+        dom,
+        lexicons,
+        weighed: vec![None; anchors.len()],
+        anchors,
+    };
     for index in 0..dom.nodes.len() {
         let name = dom.name(index);
         if !matches!(
@@ -230,7 +282,7 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
         if named && dom.chars_of(index) > 3000 {
             continue;
         }
-        let block = block(dom, index, lexicons);
+        let block = weights.block(index);
         let chars = dom.chars_of(index).max(1);
         let is_mostly_links = block.link_chars * 10 >= chars * 7;
         if block.links < 3
@@ -400,7 +452,10 @@ fn breadcrumb_node(dom: &Dom) -> Option<usize> {
     });
     by_class.or_else(|| {
         let text = (0..dom.nodes.len()).find(|index| {
-            matches!(&dom.nodes[*index].kind, super::dom::Kind::Text(text) if !dom.nodes[*index].is_hidden && WORDS.iter().any(|word| text.contains(word)))
+            !dom.nodes[*index].is_hidden
+                && dom
+                    .text_of(*index)
+                    .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
         })?;
         dom.ancestors(text).take(4).find(|up| {
             dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.name(inner) == "a")

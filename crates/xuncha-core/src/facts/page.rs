@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::dom::{Dom, collapse};
+use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{self, Resolver};
 use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts};
-use super::text::{cut, simhash};
+use super::text::{collapse, cut, simhash};
 use super::{
     account, anchors, article, body_kind, charset, feed, guide, list, marks, messages, missing,
     navigation, package, search, sitemap, statistics, style,
@@ -75,6 +76,17 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
 
 /// Reads one answer to a depth.
 pub fn read_to(capture: &Capture, body: &[u8], lexicons: &Lexicons, depth: Depth) -> PageFacts {
+    read_in_steps(capture, body, lexicons, depth, &mut |_| {})
+}
+
+/// [`read_to`], naming each step to `done` when it is done: for measuring.
+pub fn read_in_steps(
+    capture: &Capture,
+    body: &[u8],
+    lexicons: &Lexicons,
+    depth: Depth,
+    done: &mut dyn FnMut(&'static str),
+) -> PageFacts {
     let is_account = capture.purpose == Purpose::Account;
     let mut facts = blank(capture);
     facts.body_kind = body_kind::body_kind(body);
@@ -101,7 +113,7 @@ pub fn read_to(capture: &Capture, body: &[u8], lexicons: &Lexicons, depth: Depth
     if !is_disguised && !looks_like_html(capture, body) {
         return facts;
     }
-    read_html(&mut facts, body, lexicons, depth);
+    read_html(&mut facts, body, lexicons, depth, done);
     facts
 }
 
@@ -150,7 +162,13 @@ fn looks_like_html(capture: &Capture, body: &[u8]) -> bool {
     is_undeclared && has_markup
 }
 
-fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons, depth: Depth) {
+fn read_html(
+    facts: &mut PageFacts,
+    body: &[u8],
+    lexicons: &Lexicons,
+    depth: Depth,
+    done: &mut dyn FnMut(&'static str),
+) {
     let capture = facts.capture.clone();
     let today = capture.at.date();
     let url = if capture.final_url.is_empty() {
@@ -160,7 +178,9 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons, depth: Dep
     };
     let encoding = charset::detect(body, &capture.content_type);
     let html = charset::decode(body, encoding);
+    done("charset");
     let mut dom = Dom::parse(&html);
+    done("tree");
     facts.is_html = true;
     encoding.name().clone_into(&mut facts.charset);
     facts.title = title(&dom);
@@ -174,20 +194,22 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons, depth: Dep
         return;
     }
     facts.metas = metas(&dom);
-    let text = dom.text(0);
-    facts.text_simhash = simhash(&text);
+    facts.text_simhash = simhash(dom.whole_text());
+    done("title, metas, simhash");
 
     let found_navigation = navigation::read(&mut dom, &resolver, lexicons);
     facts.navigation = found_navigation.entries;
     facts.side_navigation = found_navigation.side;
     facts.breadcrumbs = found_navigation.breadcrumbs;
     facts.header_name = found_navigation.header_name;
-
     facts.body_area_chars = dom.area_chars(Area::Body);
+    done("navigation");
 
     let found = links::find(&dom, &resolver);
     facts.links = links::distinct(&found);
+    done("links");
     facts.list = list::read(&dom, &resolver, &found, &facts.links, &url, today);
+    done("list");
     facts.article = article::read(&article::Input {
         dom: &dom,
         links: &found,
@@ -196,29 +218,37 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons, depth: Dep
         url: &url,
         today,
     });
-    facts.missing_wording = missing::wording(facts, &dom, &text, lexicons);
+    done("article");
+    facts.missing_wording = missing::wording(facts, &dom, lexicons);
     facts.empty_wording = missing::empty_wording(&dom, lexicons);
     facts.needs_script = missing::needs_script(&dom);
-    facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, &text, lexicons);
+    facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, lexicons);
     let came_whole = capture.is_success() && !capture.truncated && !facts.needs_script;
     facts.anchors = anchors::read(&dom, &resolver, came_whole);
+    done("missing, empty, anchors");
     facts.newest_item = list::newest_on_page(&dom, today);
+    done("newest item");
     facts.marks = marks::read(&dom, lexicons);
+    done("marks");
     facts.search_forms = search::forms(&dom, &resolver, encoding);
     facts.result_classes = search::result_classes(&dom, lexicons);
+    done("search");
     facts.guide = guide::read(facts, &dom, &found, lexicons);
+    done("guide");
     facts.messages = messages::read(facts, &dom, &resolver, lexicons);
     facts.statistics = statistics::read(facts, &dom);
     facts.consultation = messages::consultation(facts, &dom, lexicons);
+    done("messages, statistics");
     if capture.purpose == Purpose::Account {
         facts.posts = account::posts(facts);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
+        done("account");
     }
 }
 
 fn title(dom: &Dom) -> String {
-    (0..dom.nodes.len())
-        .find(|index| dom.name(*index) == "title" && dom.closest(*index, &["svg"]).is_none())
+    dom.named(Tag::Title)
+        .find(|index| dom.closest(*index, &["svg"]).is_none())
         .map(|index| cut(&collapse(&dom.raw_text(index)), 300))
         .unwrap_or_default()
 }
@@ -244,7 +274,7 @@ pub(crate) const RULE_TAGS: [&str; 15] = [
 
 fn metas(dom: &Dom) -> BTreeMap<String, String> {
     let mut metas = BTreeMap::new();
-    for index in (0..dom.nodes.len()).filter(|index| dom.name(*index) == "meta") {
+    for index in dom.named(Tag::Meta) {
         let name = ["name", "property", "itemprop"]
             .iter()
             .find_map(|attr| dom.attr(index, attr));

@@ -6,16 +6,18 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use super::dates;
-use super::dom::{Dom, collapse};
+use super::dom::Dom;
+use super::html::names::Tag;
 use super::links::Resolver;
 use super::model::ListItem;
-use super::text::{cut, pattern};
+use super::text::{collapse, cut, pattern};
 
 /// Items read from inline data in the order of the page.
 pub(crate) fn items(dom: &Dom, resolver: &Resolver, today: Date) -> Vec<ListItem> {
     let mut items = Vec::new();
-    for index in (0..dom.nodes.len())
-        .filter(|index| dom.name(*index) == "script" && dom.attr(*index, "src").is_none())
+    for index in dom
+        .named(Tag::Script)
+        .filter(|index| dom.attr(*index, "src").is_none())
     {
         let script = dom.raw_text(index);
         if script.contains("<record>") {
@@ -60,15 +62,21 @@ fn records(script: &str, resolver: &Resolver, today: Date, items: &mut Vec<ListI
 
 /// Flat objects with a title, an address and perhaps a date, whatever their keys are called exactly.
 fn objects(script: &str, resolver: &Resolver, today: Date, items: &mut Vec<ListItem>) {
-    static OBJECT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[^{}]{10,2000}\}"));
     static FIELD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r#"["']?([A-Za-z_]{1,24})["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\d{8,13}))"#,
         )
     });
-    for object in OBJECT.find_iter(script) {
+    for object in flat_objects(script) {
+        // Title and address are two fields.
+        if memchr::memchr_iter(b':', object.as_bytes())
+            .nth(1)
+            .is_none()
+        {
+            continue;
+        }
         let (mut title, mut url, mut date) = (None, None, None);
-        for field in FIELD.captures_iter(object.as_str()) {
+        for field in FIELD.captures_iter(object) {
             let name = field[1].to_ascii_lowercase();
             let raw = field
                 .get(2)
@@ -112,6 +120,22 @@ fn objects(script: &str, resolver: &Resolver, today: Date, items: &mut Vec<ListI
             });
         }
     }
+}
+
+/// Pairs of braces with 10 to 2,000 characters and no brace between them.
+fn flat_objects(script: &str) -> impl Iterator<Item = &str> {
+    let mut open: Option<usize> = None;
+    memchr::memchr2_iter(b'{', b'}', script.as_bytes()).filter_map(move |at| {
+        if script.as_bytes()[at] == b'{' {
+            open = Some(at);
+            return None;
+        }
+        let start = open.take()?;
+        let inside = &script[start + 1..at];
+        let is_wanted =
+            inside.len() >= 10 && (10..=2000).contains(&inside.chars().take(2001).count());
+        is_wanted.then(|| &script[start..=at])
+    })
 }
 
 fn day(value: &str, today: Date) -> Option<Date> {

@@ -6,6 +6,7 @@ use encoding_rs::Encoding;
 use url::Url;
 
 use super::dom::Dom;
+use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, encoder};
 use super::model::{Area, PageFacts, SearchForm};
@@ -32,8 +33,7 @@ pub(crate) fn forms(
     resolver: &Resolver,
     encoding: &'static Encoding,
 ) -> Vec<SearchForm> {
-    (0..dom.nodes.len())
-        .filter(|index| dom.name(*index) == "form")
+    dom.named(Tag::Form)
         .filter_map(|index| form(dom, index, resolver, encoding))
         .collect()
 }
@@ -289,6 +289,11 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
     if best.len() < 2 {
         best.clear();
     }
+    // A block of the body can hold the navigation on a short page; names in it are columns, not classes of results.
+    let labels: Vec<usize> = (0..dom.nodes.len())
+        .filter(|index| LABELS.has(dom.nodes[*index].tag) && dom.nodes[*index].area == Area::Body)
+        .collect();
+    let mut classes: Vec<Option<Option<usize>>> = vec![None; labels.len()];
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
         if node.area != Area::Body
@@ -320,44 +325,66 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
         if dom.chars_of(index) > 200 && !is_filter_block {
             continue;
         }
-        let mut names: Vec<String> = Vec::new();
-        // A block of the body can hold the navigation on a short page; names in it are columns, not classes of results.
-        for inner in dom
-            .inside(index)
-            .filter(|inner| dom.nodes[*inner].area == Area::Body)
-        {
-            if !matches!(
-                dom.name(inner),
-                "a" | "span"
-                    | "li"
-                    | "label"
-                    | "button"
-                    | "option"
-                    | "h2"
-                    | "h3"
-                    | "h4"
-                    | "dt"
-                    | "b"
-                    | "strong"
-                    | "em"
-            ) {
-                continue;
+        let mut names: Vec<usize> = Vec::new();
+        let end = dom.nodes[index].end;
+        let first = labels.partition_point(|label| *label <= index);
+        for at in first..labels.len() {
+            if labels[at] >= end {
+                break;
             }
-            let text = if dom.name(inner) == "option" {
-                dom.raw_text(inner)
-            } else {
-                dom.text(inner)
-            };
-            let name = group_name(&text);
-            if !names.contains(&name) && lexicons.search_classes.words.contains(&name) {
-                names.push(name);
+            let class = *classes[at].get_or_insert_with(|| class_of(dom, labels[at], lexicons));
+            if let Some(class) = class
+                && !names.contains(&class)
+            {
+                names.push(class);
             }
         }
         if names.len() >= 2 && names.len() > best.len() {
-            best = names;
+            best = names
+                .into_iter()
+                .map(|class| lexicons.search_classes.words[class].clone())
+                .collect();
         }
     }
     best
+}
+
+/// Elements that may name a group of results.
+const LABELS: Set = Set::of(&[
+    Tag::A,
+    Tag::Span,
+    Tag::Li,
+    Tag::Label,
+    Tag::Button,
+    Tag::Option,
+    Tag::H2,
+    Tag::H3,
+    Tag::H4,
+    Tag::Dt,
+    Tag::B,
+    Tag::Strong,
+    Tag::Em,
+]);
+
+/// Which word of the lexicon an element names.
+fn class_of(dom: &Dom, index: usize, lexicons: &Lexicons) -> Option<usize> {
+    let name = if dom.nodes[index].tag == Tag::Option {
+        group_name(&dom.raw_text(index))
+    } else {
+        // The name ends after twelve characters at most, whatever follows.
+        let start = dom.text_start(index, 400);
+        let trimmed = start.trim_start_matches(['[', '【', ' ']);
+        if start.len() > 400 && trimmed.len() < 100 {
+            group_name(&dom.text(index))
+        } else {
+            group_name(&start)
+        }
+    };
+    lexicons
+        .search_classes
+        .words
+        .iter()
+        .position(|word| *word == name)
 }
 
 /// `政策（12）` → 政策.

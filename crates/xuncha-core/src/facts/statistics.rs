@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::model::{Area, PageFacts, StatisticsFacts};
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 const SERVICE: [&str; 8] = [
     "办事统计",
@@ -31,8 +31,28 @@ const MESSAGES: [&str; 11] = [
     "写信统计",
 ];
 
+/// Each text of a kind holds one of these.
+const SIGNS: [&str; 9] = [
+    "统计",
+    "办件量",
+    "办事数据",
+    "办件数据",
+    "受理反馈",
+    "留言受理",
+    "受理情况",
+    "办理情况",
+    "数据公开",
+];
+
+fn may_have_kind(text: &str) -> bool {
+    SIGNS.iter().any(|sign| text.contains(sign))
+}
+
 /// Kind named by a short text: (办件|办事|服务) or (留言|来信|信件|咨询) together with 统计 or 情况.
 fn kind_of(text: &str) -> Option<&'static str> {
+    if !may_have_kind(text) {
+        return None;
+    }
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&MESSAGES) {
         return Some("messages");
@@ -53,9 +73,17 @@ fn kind_of(text: &str) -> Option<&'static str> {
 /// Statistics of the page: by its title, and by headings of blocks.
 pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
     let today = facts.capture.at.date();
-    let lines: Vec<Line> = dom
-        .lines(0..dom.nodes.len())
-        .into_iter()
+    let crumb = facts
+        .breadcrumbs
+        .last()
+        .map(|crumb| crumb.text.as_str())
+        .unwrap_or_default();
+    if !may_have_kind(&facts.title) && !may_have_kind(crumb) && !may_have_kind(dom.whole_text()) {
+        return Vec::new();
+    }
+    let lines: Vec<&Line> = dom
+        .all_lines()
+        .iter()
         .filter(|line| {
             dom.nodes[line.node].area == Area::Body
                 && !is_link(dom, line.node)
@@ -68,13 +96,8 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         .next()
         .unwrap_or_default()
         .to_owned();
-    let crumb = facts
-        .breadcrumbs
-        .last()
-        .map(|crumb| crumb.text.clone())
-        .unwrap_or_default();
     let mut found: Vec<StatisticsFacts> = Vec::new();
-    if let Some(kind) = kind_of(&title).or_else(|| kind_of(&crumb)) {
+    if let Some(kind) = kind_of(&title).or_else(|| kind_of(crumb)) {
         let body: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         found.push(newest(
             kind,
@@ -84,7 +107,7 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         ));
     }
     for (at, line) in lines.iter().enumerate() {
-        if line.text.chars().count() > 40 {
+        if !is_at_most(&line.text, 40) {
             continue;
         }
         let Some(kind) = kind_of(&line.text) else {

@@ -1,10 +1,11 @@
 //! Addresses in style sheets.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::pattern;
+use super::text::{holds_word, pattern};
 
 /// `url(…)` in a piece of CSS.
 pub(crate) fn urls(css: &str) -> Vec<String> {
@@ -27,14 +28,21 @@ pub(crate) fn sheet(css: &str) -> Vec<(String, bool)> {
     static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)/\*.*?\*/"));
     // Namespaces are names and are never asked.
     static NAMESPACE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)@namespace[^;]*;"));
-    let css = COMMENT.replace_all(css, "");
+    let css = match css.contains("/*") {
+        true => COMMENT.replace_all(css, ""),
+        false => Cow::Borrowed(css),
+    };
+    let others = |css: &str| urls(css).into_iter().map(|address| (address, false));
+    if !holds_word(&css, "@import") && !holds_word(&css, "@namespace") {
+        return others(&css).collect();
+    }
     let css = NAMESPACE.replace_all(&css, "");
     let mut found: Vec<(String, bool)> = IMPORT
         .captures_iter(&css)
         .map(|hit| (hit[1].to_owned(), true))
         .collect();
     let rest = IMPORT.replace_all(&css, "");
-    found.extend(urls(&rest).into_iter().map(|reference| (reference, false)));
+    found.extend(others(&rest));
     found
 }
 

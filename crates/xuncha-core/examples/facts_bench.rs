@@ -1,0 +1,231 @@
+//! Speed of reading facts: `facts_bench [--seconds N] [--limit MB] [--compare] [--digest FILE] DIR...`.
+//!
+//! Reads every HTML file below the folders, again and again for N seconds, and prints MB of HTML a second on one core, how the time
+//! splits over the readers, and how many pages the fast HTML reader took. `--compare` checks instead that both HTML readers give
+//! the same tree; `--digest` writes one line of facts' SHA-256 a page, to compare two builds.
+// An example measures on files; the purity that the library keeps is not asked of it.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::civil::date;
+use sha2::{Digest, Sha256};
+use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
+use xuncha_core::facts::{self, Comparison, Depth, Lexicons};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+struct Options {
+    seconds: f64,
+    limit_bytes: usize,
+    is_comparing: bool,
+    digest: Option<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+struct Page {
+    path: PathBuf,
+    capture: Capture,
+    body: Vec<u8>,
+}
+
+fn main() -> Result<()> {
+    let options = options()?;
+    let pages = pages(&options)?;
+    let bytes: usize = pages.iter().map(|page| page.body.len()).sum();
+    println!(
+        "{} pages, {:.1} MB, {:.1} KB a page",
+        pages.len(),
+        bytes as f64 / 1e6,
+        bytes as f64 / 1e3 / pages.len().max(1) as f64
+    );
+    if let Some(file) = &options.digest {
+        return digests(&pages, file);
+    }
+    if compare(&pages, options.is_comparing) > 0 {
+        return Err("the readers differ".into());
+    }
+    if !options.is_comparing {
+        measure(&pages, bytes, options.seconds);
+    }
+    Ok(())
+}
+
+fn options() -> Result<Options> {
+    let mut options = Options {
+        seconds: 5.0,
+        limit_bytes: 64_000_000,
+        is_comparing: false,
+        digest: None,
+        folders: Vec::new(),
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--seconds" => options.seconds = value()?.parse()?,
+            "--limit" => options.limit_bytes = value()?.parse::<usize>()? * 1_000_000,
+            "--compare" => options.is_comparing = true,
+            "--digest" => options.digest = Some(value()?.into()),
+            folder => options.folders.push(folder.into()),
+        }
+    }
+    if options.folders.is_empty() {
+        return Err("name a folder with HTML files".into());
+    }
+    Ok(options)
+}
+
+fn pages(options: &Options) -> Result<Vec<Page>> {
+    let mut files = Vec::new();
+    for folder in &options.folders {
+        find(folder, &mut files)?;
+    }
+    files.sort();
+    let mut pages = Vec::new();
+    let mut bytes = 0;
+    for path in files {
+        let body = fs::read(&path)?;
+        if bytes + body.len() > options.limit_bytes {
+            continue;
+        }
+        bytes += body.len();
+        let url = format!("https://www.qingshi.gov.cn/{}", path.display());
+        pages.push(Page {
+            capture: capture(&url, body.len() as u64),
+            path,
+            body,
+        });
+    }
+    Ok(pages)
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if folder.is_file() {
+        files.push(folder.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_html = path
+            .extension()
+            .is_some_and(|end| end == "html" || end == "htm");
+        if path.is_dir() || is_html && path.is_file() {
+            find(&path, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn capture(url: &str, size_bytes: u64) -> Capture {
+    let at = date(2026, 3, 20).at(9, 0, 0, 0);
+    Capture {
+        purpose: Purpose::Page,
+        url: url.to_owned(),
+        hops: Vec::new(),
+        final_url: url.to_owned(),
+        at,
+        status: Some(200),
+        failure: None,
+        content_type: "text/html".to_owned(),
+        last_modified: String::new(),
+        millis: 20,
+        size_bytes,
+        truncated: false,
+        evidence: EvidenceRef {
+            url: url.to_owned(),
+            at,
+            sha256: String::new(),
+            record: String::new(),
+            quote: String::new(),
+        },
+    }
+}
+
+/// Prints how many pages the fast reader took and why not the others; returns the number of differences.
+fn compare(pages: &[Page], is_loud: bool) -> usize {
+    let mut reasons: BTreeMap<&'static str, (usize, &Path)> = BTreeMap::new();
+    let (mut same, mut differences) = (0, 0);
+    for page in pages {
+        let encoding = facts::detect(&page.body, &page.capture.content_type);
+        match facts::compare_readers(&facts::decode(&page.body, encoding)) {
+            Comparison::Same => same += 1,
+            Comparison::GaveUp(reason) => reasons.entry(reason).or_insert((0, &page.path)).0 += 1,
+            Comparison::Differ(difference) => {
+                differences += 1;
+                println!("{}: {difference}", page.path.display());
+            }
+        }
+    }
+    println!(
+        "fast HTML reader: {same} of {} pages ({:.1} %), {differences} differ from html5ever",
+        pages.len(),
+        100.0 * same as f64 / pages.len().max(1) as f64
+    );
+    for (reason, (count, first)) in reasons {
+        if is_loud {
+            println!("  {count:6} {reason}, such as {}", first.display());
+        } else {
+            println!("  {count:6} {reason}");
+        }
+    }
+    differences
+}
+
+fn measure(pages: &[Page], bytes: usize, seconds: f64) {
+    let lexicons = Lexicons::builtin();
+    let mut split: BTreeMap<&'static str, Duration> = BTreeMap::new();
+    let mut best = Duration::MAX;
+    let mut rounds = 0;
+    let start = Instant::now();
+    while start.elapsed().as_secs_f64() < seconds || rounds == 0 {
+        let round = Instant::now();
+        for page in pages {
+            std::hint::black_box(facts::read(&page.capture, &page.body, &lexicons));
+        }
+        best = best.min(round.elapsed());
+        rounds += 1;
+    }
+    for page in pages {
+        let mut before = Instant::now();
+        let facts = facts::read_in_steps(&page.capture, &page.body, &lexicons, Depth::Whole, &mut |step| {
+            let now = Instant::now();
+            *split.entry(step).or_default() += now - before;
+            before = now;
+        });
+        std::hint::black_box(facts);
+    }
+    println!(
+        "facts::read: {:.1} MB/s on one core, {:.3} ms a page (best of {rounds} rounds)",
+        bytes as f64 / 1e6 / best.as_secs_f64(),
+        best.as_secs_f64() * 1e3 / pages.len().max(1) as f64
+    );
+    let total: Duration = split.values().sum();
+    let mut steps: Vec<_> = split.into_iter().collect();
+    steps.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    for (step, time) in steps {
+        println!(
+            "  {:5.1} %  {:7.1} MB/s  {step}",
+            100.0 * time.as_secs_f64() / total.as_secs_f64(),
+            bytes as f64 / 1e6 / time.as_secs_f64()
+        );
+    }
+}
+
+fn digests(pages: &[Page], file: &Path) -> Result<()> {
+    let lexicons = Lexicons::builtin();
+    let mut out = String::new();
+    for page in pages {
+        let facts = facts::read(&page.capture, &page.body, &lexicons);
+        let text = serde_json::to_string(&facts)?;
+        let hash = hex::encode(Sha256::digest(text.as_bytes()));
+        writeln!(out, "{hash} {}", page.path.display())?;
+    }
+    fs::write(file, out)?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What is done to a page before either reader sees it: `noscript` taken out, hostile depth cut, line ends made one.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::{memchr, memchr_iter};
+use regex::Regex;
+
+use super::flat::MAX_BYTES;
+use crate::facts::text::pattern;
+
+/// The page as both readers see it.
+pub(crate) fn prepare(page: &str) -> String {
+    let page = &page[..page.floor_char_boundary(MAX_BYTES)];
+    let page = without_noscript(page);
+    with_line_feeds(cut_at_depth(&page))
+}
+
+/// A browser that runs scripts never parses what stands in `noscript`; inside of `head` the parser would spill it into the body.
+fn without_noscript(html: &str) -> Cow<'_, str> {
+    static NOSCRIPT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?is)<noscript\b[^>]*>.*?</noscript\s*>"));
+    if html.contains("<noscript") || html.contains("<NOSCRIPT") {
+        NOSCRIPT.replace_all(html, "")
+    } else {
+        Cow::Borrowed(html)
+    }
+}
+
+/// `\r\n` and `\r` are `\n`, as the standard reads them.
+fn with_line_feeds(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = memchr(b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Open elements that a page may have at once: the parser's work grows with their square, which a hostile page would use.
+const MAX_DEPTH: usize = 1_500;
+
+/// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
+fn cut_at_depth(html: &str) -> &str {
+    let bytes = html.as_bytes();
+    if memchr_iter(b'<', bytes).count() <= MAX_DEPTH {
+        return html;
+    }
+    let mut depth: usize = 0;
+    let mut at = 0;
+    while let Some(found) = memchr(b'<', &bytes[at..]) {
+        let start = at + found;
+        let is_end = bytes.get(start + 1) == Some(&b'/');
+        let name_start = start + 1 + usize::from(is_end);
+        let rest = bytes.get(name_start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        at = name_start + length.max(1);
+        if at >= bytes.len() {
+            break;
+        }
+        if length == 0 || is_self_closing(&rest[..length]) {
+            continue;
+        }
+        if is_end {
+            depth = depth.saturating_sub(1);
+        } else {
+            depth += 1;
+        }
+        if depth > MAX_DEPTH {
+            return &html[..start];
+        }
+    }
+    html
+}
+
+fn is_self_closing(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 25] = [
+        b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
+        b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
+        b"param", b"tbody", b"thead", b"frame",
+    ];
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_one() {
+        assert_eq!(prepare("a\r\nb\rc\r\r\n\nd\r"), "a\nb\nc\n\n\nd\n");
+    }
+
+    #[test]
+    fn noscript_is_taken_out_before_line_ends_meet() {
+        assert_eq!(prepare("a\r<noscript>x</noscript>\nb"), "a\nb");
+        assert_eq!(
+            prepare("<noscript a=b>x</NOSCRIPT >y<noscripts>"),
+            "y<noscripts>"
+        );
+    }
+
+    #[test]
+    fn depth_is_cut_where_it_grows_too_deep() {
+        let flat = "<p><li><br>".repeat(2_000);
+        assert_eq!(prepare(&flat), flat);
+        let deep = "<i>".repeat(MAX_DEPTH + 1);
+        assert_eq!(prepare(&deep), "<i>".repeat(MAX_DEPTH));
+    }
+}
