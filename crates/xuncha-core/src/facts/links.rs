@@ -50,20 +50,6 @@ impl Resolver {
         if reference.is_empty() || reference.starts_with('#') {
             return None;
         }
-        self.absolute(reference).map(|(url, _)| url)
-    }
-
-    /// The absolute address and the fragment apart, also of a reference that is a fragment only.
-    pub fn with_fragment(&self, reference: &str) -> Option<(String, String)> {
-        let reference = trimmed(reference);
-        if reference.starts_with('#') && !self.has_base {
-            let document = self.base.clone()?;
-            return Some((document.into(), reference[1..].to_owned()));
-        }
-        self.absolute(reference)
-    }
-
-    fn absolute(&self, reference: &str) -> Option<(String, String)> {
         let encode = encoder(self.encoding);
         let mut url = Url::options()
             .base_url(self.base.as_ref())
@@ -72,10 +58,12 @@ impl Resolver {
             .ok()
             .filter(is_http)?;
         url.set_fragment(None);
-        let fragment = reference
-            .split_once('#')
-            .map_or("", |(_, fragment)| fragment);
-        Some((url.into(), fragment.to_owned()))
+        Some(url.into())
+    }
+
+    /// Whether references are resolved against another address than the document's.
+    pub fn has_base(&self) -> bool {
+        self.has_base
     }
 }
 
@@ -85,7 +73,7 @@ pub(crate) fn encoder(encoding: &'static Encoding) -> impl Fn(&str) -> Cow<'_, [
 }
 
 /// White space and control characters around a reference do not belong to it.
-fn trimmed(reference: &str) -> &str {
+pub(crate) fn trimmed(reference: &str) -> &str {
     reference.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control())
 }
 

@@ -129,7 +129,6 @@ pub(crate) fn needs_script(dom: &Dom) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::facts::test_page;
 
     #[test]

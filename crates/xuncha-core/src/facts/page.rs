@@ -172,7 +172,7 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.needs_script = missing::needs_script(&dom);
     facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, &text, lexicons);
     let came_whole = capture.is_success() && !capture.truncated && !facts.needs_script;
-    facts.anchors = anchors::read(&dom, &resolver, came_whole);
+    facts.anchors = anchors::read(&dom, &resolver, &facts.links, came_whole);
     facts.newest_item = list::newest_on_page(&dom, today);
     facts.marks = marks::read(&dom, lexicons);
     facts.search_forms = search::forms(&dom, &resolver, encoding);
