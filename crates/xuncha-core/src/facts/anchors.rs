@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_fragment_is_found_as_the_standard_finds_it() {
         let (page, _) = anchors(
-            "<h2 id=第一章>一</h2><a name=b>二</a><div id='a b'>三</div><script>x.innerHTML='<p id=\"made\">';y.id='too'</script>",
+            "<p>有文字的页面，不必执行脚本就能阅读。</p><h2 id=第一章>一</h2><a name=b>二</a><div id='a b'>三</div><script>x.innerHTML='<p id=\"made\">';y.id='too'</script>",
         );
         for (fragment, expected) in [
             ("第一章", true),
