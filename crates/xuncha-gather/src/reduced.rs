@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use xuncha_core::evidence::{Capture, Purpose};
-use xuncha_core::facts::model::{Area, FactRecord, Link, LinkKind, PageFacts, WantedAnchor};
+use xuncha_core::facts::model::{Anchors, Area, FactRecord, Link, LinkKind, PageFacts};
 use xuncha_core::facts::{canonical, is_bad_look};
 use xuncha_core::registry::TargetId;
 
@@ -43,7 +43,8 @@ struct Kept {
 struct PageRow {
     facts: Box<PageFacts>,
     links: Box<[LinkRow]>,
-    wanted: Box<[[u32; 3]]>,
+    /// Places in `links` (or [`Anchors::OWN`]) with the fragments that they ask for.
+    wanted: Box<[(u32, u32)]>,
 }
 
 struct LinkRow {
@@ -96,10 +97,10 @@ impl Kept {
             area: link.area,
         });
         let links = links.collect();
-        let wanted = facts.anchors.wanted.iter().map(|wanted| {
-            [&wanted.url, &wanted.fragment, &wanted.text].map(|text| words.number(text))
-        });
-        let wanted = wanted.collect();
+        let wanted = facts.anchors.wanted();
+        let wanted = wanted
+            .map(|(place, fragment)| (place, words.number(fragment)))
+            .collect();
         let mut bare = without_links(facts);
         bare.anchors.ids.shrink_to_fit();
         self.pages.push(PageRow {
@@ -147,22 +148,28 @@ impl Kept {
             .map(|text| text.starts_with("http") && doubtful.contains(&canonical(text)))
             .collect();
         let missing = missing_fragments(&words, &pages);
-        let targets: BTreeSet<usize> = missing.values().flatten().map(|(_, at)| *at).collect();
+        let targets: BTreeSet<usize> = missing.values().flatten().map(|(.., at)| *at).collect();
         let mut records = others;
         for (index, page) in pages.into_iter().enumerate() {
             let mut facts = page.facts;
-            let kept = page.links.iter().filter(|link| is_doubtful[link.url as usize]);
-            facts.links = kept.map(|link| restored(&words, link)).collect();
-            let wanted = missing.get(&index).into_iter().flatten();
-            facts.anchors.wanted = wanted
-                .map(|([url, fragment, text], _)| WantedAnchor {
-                    url: words.text(*url).to_owned(),
-                    fragment: words.text(*fragment).to_owned(),
-                    text: words.text(*text).to_owned(),
-                })
-                .collect();
+            let asks = missing.get(&index).map_or(&[][..], Vec::as_slice);
+            let asking: BTreeSet<u32> = asks.iter().map(|(place, ..)| *place).collect();
+            let mut places = BTreeMap::from([(Anchors::OWN, Anchors::OWN)]);
+            for (place, link) in (0..).zip(&page.links) {
+                if is_doubtful[link.url as usize] || asking.contains(&place) {
+                    places.insert(place, facts.links.len() as u32);
+                    facts.links.push(restored(&words, link));
+                }
+            }
+            for (place, fragment, _) in asks {
+                if let Some(place) = places.get(place) {
+                    facts.anchors.wanted_links.push(*place);
+                    facts.anchors.wanted_fragments.push_str(words.text(*fragment));
+                    facts.anchors.wanted_fragments.push('\n');
+                }
+            }
             let is_plain = facts.capture.purpose == Purpose::Page && index > 0;
-            let is_bare = facts.links.is_empty() && facts.anchors.wanted.is_empty();
+            let is_bare = facts.links.is_empty() && asks.is_empty();
             let is_in_doubt = || doubtful.contains(&canonical(&facts.capture.url));
             if is_plain && is_bare && !targets.contains(&index) && !is_in_doubt() {
                 continue;
@@ -206,8 +213,8 @@ fn restored(words: &Words, link: &LinkRow) -> Link {
     }
 }
 
-/// Fragments that a page asks for and the page they lead to does not have: by page, with the target's place.
-fn missing_fragments(words: &Words, pages: &[PageRow]) -> BTreeMap<usize, Vec<([u32; 3], usize)>> {
+/// Fragments that a page asks for and the page they lead to does not have: by page, the link's place, the fragment, the page they lead to.
+fn missing_fragments(words: &Words, pages: &[PageRow]) -> BTreeMap<usize, Vec<(u32, u32, usize)>> {
     let mut by_address: HashMap<String, usize> = HashMap::new();
     for (index, page) in pages.iter().enumerate() {
         if matches!(page.facts.capture.purpose, Purpose::Page | Purpose::Link { .. }) {
@@ -215,20 +222,20 @@ fn missing_fragments(words: &Words, pages: &[PageRow]) -> BTreeMap<usize, Vec<([
         }
     }
     let mut target_of: HashMap<u32, Option<usize>> = HashMap::new();
-    let mut found: BTreeMap<usize, Vec<([u32; 3], usize)>> = BTreeMap::new();
+    let mut found: BTreeMap<usize, Vec<(u32, u32, usize)>> = BTreeMap::new();
     for (index, page) in pages.iter().enumerate() {
-        for wanted in &page.wanted {
-            let url = words.text(wanted[0]);
-            let target = if url == page.facts.capture.final_url {
-                Some(index)
-            } else {
-                *target_of
-                    .entry(wanted[0])
-                    .or_insert_with(|| by_address.get(&canonical(url)).copied())
+        for (place, fragment) in &page.wanted {
+            let target = match page.links.get(*place as usize) {
+                Some(link) if words.text(link.url) != page.facts.capture.final_url => *target_of
+                    .entry(link.url)
+                    .or_insert_with(|| by_address.get(&canonical(words.text(link.url))).copied()),
+                // Its own address, or no link at all: the page itself.
+                _ => Some(index),
             };
             let Some(target) = target else { continue };
-            if !pages[target].facts.anchors.has(words.text(wanted[1])) {
-                found.entry(index).or_default().push((*wanted, target));
+            if !pages[target].facts.anchors.has(words.text(*fragment)) {
+                let asked = (*place, *fragment, target);
+                found.entry(index).or_default().push(asked);
             }
         }
     }

@@ -1,15 +1,16 @@
 //! Anchors: which ids and names a page has, and which fragments its links ask for. Ids are kept as hashes only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 
 use super::dom::Dom;
-use super::links::Resolver;
-use super::model::{Anchors, WantedAnchor};
-use super::text::{cut, pattern};
+use super::html::names::Tag;
+use super::links::{Resolver, trimmed};
+use super::model::{Anchors, Link, LinkKind};
+use super::text::pattern;
 
 /// Most anchors and fragments of one page; beyond them the page counts as not wholly read.
 const MAX_IDS: usize = 65_536;
@@ -17,39 +18,44 @@ const MAX_WANTED: usize = 2_000;
 /// A tree of this size may have been cut.
 const MAX_NODES: usize = 200_000;
 /// Longest fragment that is kept.
-const MAX_FRAGMENT_CHARS: usize = 300;
+const MAX_FRAGMENT_BYTES: usize = 300;
 
-/// Reads the anchors of a page. `came_whole` tells whether nothing of the page was cut off.
-pub(crate) fn read(dom: &Dom, resolver: &Resolver, came_whole: bool) -> Anchors {
+/// Reads the anchors of a page. `links` are the page's own; `came_whole` tells whether nothing of the page was cut off.
+pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &[Link], came_whole: bool) -> Anchors {
     let mut ids = Vec::new();
     let mut has_scripts = false;
-    let mut wanted = BTreeSet::new();
+    let mut asking = Vec::new();
     for index in 0..dom.nodes.len() {
-        let name = dom.name(index);
-        if name.is_empty() {
+        let tag = dom.nodes[index].tag;
+        if tag == Tag::Text {
             continue;
         }
-        for id in own_names(dom, index, name) {
+        for id in own_names(dom, index, tag) {
             ids.push(hash(id));
         }
-        if name == "script" && is_code(dom.attr(index, "type")) {
+        if tag == Tag::Script && is_code(dom.attr(index, "type")) {
             has_scripts = true;
             ids.extend(written_ids(&dom.raw_text(index)).iter().map(|id| hash(id)));
         }
-        if matches!(name, "a" | "area") && !dom.nodes[index].is_inert && wanted.len() < MAX_WANTED {
-            wanted.extend(wanted_by(dom, resolver, index));
+        if matches!(tag, Tag::A | Tag::Area)
+            && !dom.nodes[index].is_inert
+            && let Some(asked) = asked_by(dom, index)
+        {
+            asking.push(asked);
         }
     }
     let is_whole = came_whole && ids.len() <= MAX_IDS && dom.nodes.len() < MAX_NODES;
     ids.sort_unstable();
     ids.dedup();
     ids.truncate(MAX_IDS);
-    Anchors {
+    let mut anchors = Anchors {
         ids,
         is_whole,
         has_scripts,
-        wanted: wanted.into_iter().collect(),
-    }
+        ..Anchors::default()
+    };
+    anchors.want(&asking, resolver, links);
+    anchors
 }
 
 impl Anchors {
@@ -59,13 +65,44 @@ impl Anchors {
         let is_known = |id: &str| self.ids.binary_search(&hash(id)).is_ok();
         decoded.eq_ignore_ascii_case("top") || is_known(fragment) || is_known(&decoded)
     }
+
+    /// Keeps what is asked for, each fragment of each page once. What the page has itself is found here and not kept.
+    fn want(&mut self, asking: &[(&str, &str)], resolver: &Resolver, links: &[Link]) {
+        let places: BTreeMap<&str, u32> = match asking {
+            [] => return,
+            _ => (0..)
+                .zip(links)
+                .filter(|(_, link)| link.kind == LinkKind::Anchor)
+                .map(|(place, link)| (link.url.as_str(), place))
+                .collect(),
+        };
+        let mut seen = BTreeSet::new();
+        for (address, fragment) in asking {
+            let place = match address.is_empty() && !resolver.has_base() {
+                true if self.has(fragment) => continue,
+                true => Some(Anchors::OWN),
+                false => resolver
+                    .resolve(address)
+                    .and_then(|url| places.get(url.as_str()).copied()),
+            };
+            if let Some(place) = place
+                && self.wanted_links.len() < MAX_WANTED
+                && seen.insert((place, *fragment))
+            {
+                self.wanted_links.push(place);
+                self.wanted_fragments.push_str(fragment);
+                self.wanted_fragments.push('\n');
+            }
+        }
+    }
 }
 
-fn own_names<'a>(dom: &'a Dom, index: usize, element: &str) -> impl Iterator<Item = &'a str> {
-    let name = matches!(
-        element,
-        "a" | "map" | "form" | "img" | "iframe" | "embed" | "object"
-    )
+fn own_names(dom: &Dom, index: usize, tag: Tag) -> impl Iterator<Item = &str> {
+    let is_named = matches!(
+        tag,
+        Tag::A | Tag::Form | Tag::Img | Tag::Iframe | Tag::Embed | Tag::Object
+    ) || tag == Tag::Other && dom.name(index) == "map";
+    let name = is_named
     .then(|| dom.attr(index, "name"))
     .flatten();
     dom.attr(index, "id").into_iter().chain(name)
@@ -92,19 +129,12 @@ fn written_ids(script: &str) -> Vec<String> {
         .collect()
 }
 
-/// The fragment that a link asks for, where its absence could be held against it.
-fn wanted_by(dom: &Dom, resolver: &Resolver, index: usize) -> Option<WantedAnchor> {
-    let href = dom.attr(index, "href")?;
-    if !href.contains('#') || is_handled_by_script(dom, index) {
-        return None;
-    }
-    let (url, fragment) = resolver.with_fragment(href)?;
-    let is_kept = is_judged(&fragment) && fragment.chars().count() <= MAX_FRAGMENT_CHARS;
-    is_kept.then(|| WantedAnchor {
-        url,
-        text: cut(&dom.text(index), 80),
-        fragment,
-    })
+/// Address and fragment that a link asks for, where the fragment's absence could be held against it.
+fn asked_by(dom: &Dom, index: usize) -> Option<(&str, &str)> {
+    let href = trimmed(dom.attr(index, "href")?);
+    let (address, fragment) = href.split_once('#')?;
+    let is_kept = is_judged(fragment) && fragment.len() <= MAX_FRAGMENT_BYTES;
+    (is_kept && !is_handled_by_script(dom, index)).then_some((address, fragment))
 }
 
 /// Tabs, accordions and buttons in the clothes of a link.
@@ -124,6 +154,7 @@ fn is_handled_by_script(dom: &Dom, index: usize) -> bool {
 fn is_judged(fragment: &str) -> bool {
     static LINES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^L?\d+(?:-L?\d+)?$"));
     !fragment.is_empty()
+        && !fragment.contains(['\n', '\r', '\t'])
         && !fragment.starts_with(['!', '/', '?'])
         && !fragment.contains(":~:")
         && !fragment.contains(['=', '&', '{'])
@@ -143,17 +174,17 @@ fn hash(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::test_page;
 
-    fn anchors(html: &str) -> Anchors {
-        let dom = Dom::parse(html);
-        let resolver = Resolver::new("http://a.cn/x/1.html", &dom, encoding_rs::UTF_8);
-        read(&dom, &resolver, true)
+    fn anchors(html: &str) -> (Anchors, Vec<Link>) {
+        let page = test_page("http://a.cn/x/1.html", html);
+        (page.anchors, page.links)
     }
 
     #[test]
     fn a_fragment_is_found_as_the_standard_finds_it() {
-        let page = anchors(
-            "<h2 id=第一章>一</h2><a name=b>二</a><div id='a b'>三</div><script>x.innerHTML='<p id=\"made\">';y.id='too'</script>",
+        let (page, _) = anchors(
+            "<p>有文字的页面，不必执行脚本就能阅读。</p><h2 id=第一章>一</h2><a name=b>二</a><div id='a b'>三</div><script>x.innerHTML='<p id=\"made\">';y.id='too'</script>",
         );
         for (fragment, expected) in [
             ("第一章", true),
@@ -173,21 +204,18 @@ mod tests {
 
     #[test]
     fn only_fragments_that_name_an_element_are_wanted() {
-        let page = anchors(
-            "<a href='#one'>1</a><a href='2.html#two'>2</a><a href='#'>x</a><a href='#/route'>x</a><a href='#!r'>x</a><a href='s.rs.html#12-34'>x</a>
-             <a href='#:~:text=a'>x</a><a href='#tab=2'>x</a><a href='#t' data-toggle=tab>x</a><a href='javascript:;'>x</a><!-- <a href='#no'>x</a> -->",
+        let (page, links) = anchors(
+            "<p>有文字的页面，不必执行脚本就能阅读。</p><p id=here>x</p><a href='#one'>1</a><a href='#here'>h</a><a href='2.html#two'>2</a><a href='2.html#two'>2</a><a href='#'>x</a>
+             <a href='#/route'>x</a><a href='#!r'>x</a><a href='s.rs.html#12-34'>x</a><a href='#:~:text=a'>x</a><a href='#tab=2'>x</a>
+             <a href='#t' data-toggle=tab>x</a><a href='javascript:;'>x</a><!-- <a href='#no'>x</a> -->",
         );
         let wanted: Vec<(&str, &str)> = page
-            .wanted
-            .iter()
-            .map(|wanted| (wanted.url.as_str(), wanted.fragment.as_str()))
+            .wanted()
+            .map(|(place, fragment)| {
+                let link = links.get(place as usize);
+                (link.map_or("", |link| link.url.as_str()), fragment)
+            })
             .collect();
-        assert_eq!(
-            wanted,
-            [
-                ("http://a.cn/x/1.html", "one"),
-                ("http://a.cn/x/2.html", "two")
-            ]
-        );
+        assert_eq!(wanted, [("", "one"), ("http://a.cn/x/2.html", "two")]);
     }
 }

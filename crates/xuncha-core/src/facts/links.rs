@@ -58,23 +58,8 @@ impl Resolver {
         if reference.is_empty() || reference.starts_with('#') {
             return None;
         }
-        self.absolute(reference).map(|(url, _)| url)
-    }
-
-    /// The absolute address and the fragment apart, also of a reference that is a fragment only.
-    pub fn with_fragment(&self, reference: &str) -> Option<(String, String)> {
-        let reference = trimmed(reference);
-        if reference.starts_with('#') && !self.has_base {
-            let document = self.base.clone()?;
-            return Some((document.into(), reference[1..].to_owned()));
-        }
-        self.absolute(reference)
-    }
-
-    fn absolute(&self, reference: &str) -> Option<(String, String)> {
-        let (bare, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        if let Some(url) = self.plain.as_ref().and_then(|base| base.resolve(bare)) {
-            return Some((url, fragment.to_owned()));
+        if let Some(url) = self.plain.as_ref().and_then(|base| base.resolve(reference)) {
+            return Some(url);
         }
         let encode = encoder(self.encoding);
         let mut url = Url::options()
@@ -84,10 +69,12 @@ impl Resolver {
             .ok()
             .filter(is_http)?;
         url.set_fragment(None);
-        let fragment = reference
-            .split_once('#')
-            .map_or("", |(_, fragment)| fragment);
-        Some((url.into(), fragment.to_owned()))
+        Some(url.into())
+    }
+
+    /// Whether references are resolved against another address than the document's.
+    pub fn has_base(&self) -> bool {
+        self.has_base
     }
 }
 
@@ -97,7 +84,7 @@ pub(crate) fn encoder(encoding: &'static Encoding) -> impl Fn(&str) -> Cow<'_, [
 }
 
 /// White space and control characters around a reference do not belong to it.
-fn trimmed(reference: &str) -> &str {
+pub(crate) fn trimmed(reference: &str) -> &str {
     reference.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control())
 }
 

@@ -412,7 +412,7 @@ pub struct PageFacts {
     pub body_kind: BodyKind,
 }
 
-/// 页内锚点. Where fragments of this page lead, as hashes, and which fragments its links ask for.
+/// 页内锚点. Where fragments of this page lead, as hashes, and which fragments of other pages its links ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchors {
     /// Hashes of all ids and names, sorted and distinct.
@@ -421,19 +421,21 @@ pub struct Anchors {
     pub is_whole: bool,
     /// The page runs scripts of its own, which may make anchors that nobody sees.
     pub has_scripts: bool,
-    /// Fragments that the page's links ask for, distinct.
-    pub wanted: Vec<WantedAnchor>,
+    /// Places in the page's links of those that ask for a fragment; [`Anchors::OWN`] where the page asks for one of its own that is not there.
+    pub wanted_links: Vec<u32>,
+    /// The fragments that they ask for, as written, without `#`, in the same order, a line each.
+    pub wanted_fragments: String,
 }
 
-/// 链接片段. A fragment that a link asks for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct WantedAnchor {
-    /// Address without fragment.
-    pub url: String,
-    /// The fragment as written, without `#`.
-    pub fragment: String,
-    /// Text of the link.
-    pub text: String,
+impl Anchors {
+    /// Stands for the page itself.
+    pub const OWN: u32 = u32::MAX;
+
+    /// Fragments that the page's links ask for, each with the place of its link.
+    pub fn wanted(&self) -> impl Iterator<Item = (u32, &str)> {
+        let links = self.wanted_links.iter().copied();
+        links.zip(self.wanted_fragments.lines())
+    }
 }
 
 /// 正文类型. What a body is by its first bytes, whatever the server declares.

@@ -190,7 +190,7 @@ fn read_html(
         facts.links = links::distinct(&links::find(&dom, &resolver));
         facts.search_forms = search::forms(&dom, &resolver, encoding);
         let came_whole = capture.is_success() && !capture.truncated;
-        facts.anchors = anchors::read(&dom, &resolver, came_whole);
+        facts.anchors = anchors::read(&dom, &resolver, &facts.links, came_whole);
         return;
     }
     facts.metas = metas(&dom);
@@ -224,7 +224,7 @@ fn read_html(
     facts.needs_script = missing::needs_script(&dom);
     facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, lexicons);
     let came_whole = capture.is_success() && !capture.truncated && !facts.needs_script;
-    facts.anchors = anchors::read(&dom, &resolver, came_whole);
+    facts.anchors = anchors::read(&dom, &resolver, &facts.links, came_whole);
     done("missing, empty, anchors");
     facts.newest_item = list::newest_on_page(&dom, today);
     done("newest item");

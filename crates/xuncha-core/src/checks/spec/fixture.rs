@@ -146,6 +146,10 @@ fn template(list: &str) -> Option<Value> {
             "places": [{"url": page, "text": ""}], "place_count": 1,
             "evidence": [evidence(page), evidence(page)],
         }),
+        "weak_links" => json!({
+            "url": page, "case": "missing_fragment", "why": "页面上没有锚点", "is_unsure": false, "places": [],
+            "place_count": 1, "evidence": [evidence(page)],
+        }),
         "policies" => json!({
             "url": page, "title": "青石市促进就业若干措施", "document_number": "青政发〔2026〕1号",
             "date": "2026-02-01", "is_own": true, "interpretations": [], "evidence": evidence(page),

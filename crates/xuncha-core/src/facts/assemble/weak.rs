@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::links::{Judge, Spot};
+use super::records::address;
 use crate::facts::model::{LinkFacts, LinkState, PageFacts, WeakCase, WeakLink};
 use crate::facts::scope::canonical;
 use crate::verdict::{MAX_PLACES, Place};
@@ -23,31 +24,35 @@ pub(super) fn weak_links(
 fn missing_fragments(judge: &Judge<'_>, dead: &[LinkFacts]) -> Vec<WeakLink> {
     let mut found: BTreeMap<(String, &str), WeakLink> = BTreeMap::new();
     for page in judge.records.good_pages() {
-        for wanted in &page.anchors.wanted {
-            let Some(target) = target(judge, page, &wanted.url) else {
+        for (place, fragment) in page.anchors.wanted() {
+            let link = page.links.get(place as usize);
+            let url = link.map_or_else(|| address(page), |link| link.url.as_str());
+            let target = match link {
+                Some(_) => judge.records.page(url),
+                None => Some(page),
+            };
+            let Some(target) = target.filter(|target| is_known(target)) else {
                 continue;
             };
-            let is_dead = dead
-                .binary_search_by(|link| link.url.as_str().cmp(&wanted.url))
-                .is_ok();
-            if is_dead || target.anchors.has(&wanted.fragment) {
+            if target.anchors.has(fragment) || is_listed(dead, url) {
                 continue;
             }
-            let key = (canonical(&wanted.url), wanted.fragment.as_str());
-            let weak = found.entry(key).or_insert_with(|| WeakLink {
-                url: format!("{}#{}", wanted.url, wanted.fragment),
-                case: WeakCase::MissingFragment,
-                why: format!("页面上没有锚点“{}”", wanted.fragment),
-                is_unsure: target.anchors.has_scripts,
-                places: Vec::new(),
-                place_count: 0,
-                evidence: vec![target.capture.evidence.clone()],
-            });
+            let weak = found
+                .entry((canonical(url), fragment))
+                .or_insert_with(|| WeakLink {
+                    url: format!("{url}#{fragment}"),
+                    case: WeakCase::MissingFragment,
+                    why: format!("页面上没有锚点“{fragment}”"),
+                    is_unsure: target.anchors.has_scripts,
+                    places: Vec::new(),
+                    place_count: 0,
+                    evidence: vec![target.capture.evidence.clone()],
+                });
             weak.place_count += 1;
             if weak.places.len() < MAX_PLACES {
                 weak.places.push(Place {
                     url: page.capture.url.clone(),
-                    text: wanted.text.clone(),
+                    text: link.map_or_else(String::new, |link| link.text.clone()),
                 });
             }
         }
@@ -55,20 +60,21 @@ fn missing_fragments(judge: &Judge<'_>, dead: &[LinkFacts]) -> Vec<WeakLink> {
     found.into_values().collect()
 }
 
-/// The page that a fragment is looked for on, where all its anchors are known.
-fn target<'a>(judge: &'a Judge<'_>, page: &'a PageFacts, url: &str) -> Option<&'a PageFacts> {
-    // A page may answer under another address than it was asked under, and its own anchors name that one.
-    let target = if url == page.capture.final_url {
-        page
-    } else {
-        judge.records.page(url)?
-    };
-    let is_known = target.is_html
-        && target.anchors.is_whole
-        && !target.needs_script
-        && target.missing_wording.is_empty()
-        && target.blocked_wording.is_empty();
-    is_known.then_some(target)
+/// Whether all anchors of a page are known.
+fn is_known(page: &PageFacts) -> bool {
+    page.is_html
+        && page.anchors.is_whole
+        && !page.needs_script
+        && page.missing_wording.is_empty()
+        && page.blocked_wording.is_empty()
+}
+
+/// Whether an address is dead or unknown itself; the links are in the order of address.
+fn is_listed(links: &[LinkFacts], url: &str) -> bool {
+    let url = canonical(url);
+    links
+        .binary_search_by(|link| link.url.as_str().cmp(&url))
+        .is_ok()
 }
 
 /// Entries that only a sitemap names and that are dead.
