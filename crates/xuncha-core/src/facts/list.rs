@@ -72,9 +72,12 @@ pub(crate) fn read(
     })
 }
 
+/// Children that may be items of one list: their parent, their name, their first class.
+type Siblings<'a> = (usize, &'a str, Option<&'a str>);
+
 fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
     // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<(usize, &str, Option<&str>), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<Siblings<'_>, Vec<(usize, usize)>> = BTreeMap::new();
     for found in links
         .iter()
         .filter(|found| found.link.kind == LinkKind::Anchor && dom.nodes[found.node].tag == Tag::A)

@@ -392,9 +392,7 @@ impl Builder<'_> {
 /// Quirks mode by what a doctype says after its keyword; `None` for those that are not told apart here.
 fn quirks_of(doctype: &str) -> Option<bool> {
     let text = doctype.trim_ascii().to_ascii_lowercase();
-    let Some(rest) = text.strip_prefix("html") else {
-        return None;
-    };
+    let rest = text.strip_prefix("html")?;
     if rest.is_empty() {
         return Some(false);
     }

@@ -129,13 +129,9 @@ impl Builder<'_> {
                 self.reconstruct();
                 return self.raw_element(token);
             }
-            Tag::Select => {
-                if self.in_scope(DEFAULT_SCOPE, Tag::Select) {
-                    self.pop_until(Set::of(&[Tag::Select]));
-                } else {
-                    self.reconstruct();
-                    self.insert(token);
-                }
+            // A select in a select ends it.
+            Tag::Select if self.in_scope(DEFAULT_SCOPE, Tag::Select) => {
+                self.pop_until(Set::of(&[Tag::Select]));
             }
             Tag::Option | Tag::Optgroup => self.open_option(token),
             Tag::Rb | Tag::Rtc => {
