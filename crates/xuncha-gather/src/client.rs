@@ -3,7 +3,7 @@
 //! GET only: HEAD lies in both directions. Redirects are followed here, hop by hop, each through the guard and the politeness.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,16 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
+use rustls::client::WebPkiServerVerifier;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::time::{Instant as Deadline, timeout};
 use tokio_rustls::TlsConnector;
 use url::Url;
-use xuncha_core::evidence::Failure;
+use xuncha_core::evidence::{Failure, Timing};
 
 use crate::body::{Decoder, Progress};
 use crate::clock::CivilClock;
-use crate::connection::{Connection, Endpoint, Pool, connect};
+use crate::connection::{Connection, Endpoint, Pool, connect, wrap};
 use crate::exchange::{Exchange, Leg, sha256_hex};
 pub use crate::jar::Jar;
 use crate::lock;
@@ -26,6 +28,7 @@ use crate::message::{
     authority_of, endpoint_of, failure_of, host_of, is_redirect, is_text, origin_form,
     redirect_target, retry_after, without_fragment,
 };
+use crate::opinion::{Asking, Opinions, is_worth_one};
 use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
 use crate::resolve::{Names, Route};
@@ -55,11 +58,14 @@ pub struct ClientError(String);
 pub struct Client {
     settings: Settings,
     clock: Arc<dyn CivilClock>,
-    politeness: Politeness,
-    names: Names,
+    politeness: Arc<Politeness>,
+    pub(crate) names: Names,
     pool: Pool,
-    tls: TlsConnector,
+    pub(crate) tls: TlsConnector,
     verdicts: Verdicts,
+    pub(crate) judge: Arc<WebPkiServerVerifier>,
+    pub(crate) opinions: Opinions,
+    via: Option<SocketAddr>,
 }
 
 /// One leg as it went.
@@ -70,20 +76,41 @@ struct Step {
     is_truncated: bool,
     is_override: bool,
     took: Duration,
+    timing: Timing,
 }
 
 impl Client {
     /// By these settings; `clock` stamps the captures.
     pub fn new(settings: Settings, clock: Arc<dyn CivilClock>) -> Result<Client, ClientError> {
-        let (config, verdicts) = tls::configure(&settings.extra_ca_pem).map_err(ClientError)?;
+        let politeness = Arc::new(Politeness::new(&settings));
+        Client::build(settings, clock, politeness, None)
+    }
+
+    /// A second client that asks over the operator's other path, under the same politeness; `None` where none is configured.
+    pub(crate) fn over_second_path(&self) -> Option<Result<Client, ClientError>> {
+        let via = self.settings.second_path?;
+        let (settings, clock) = (self.settings.clone(), self.clock.clone());
+        Some(Client::build(settings, clock, self.politeness.clone(), Some(via)))
+    }
+
+    fn build(
+        settings: Settings,
+        clock: Arc<dyn CivilClock>,
+        politeness: Arc<Politeness>,
+        via: Option<SocketAddr>,
+    ) -> Result<Client, ClientError> {
+        let trust = tls::configure(&settings.extra_ca_pem).map_err(ClientError)?;
         Ok(Client {
-            politeness: Politeness::new(&settings),
+            politeness,
+            names: Names::new(&settings),
             settings,
             clock,
-            names: Names::new(),
             pool: Pool::default(),
-            tls: TlsConnector::from(config),
-            verdicts,
+            tls: TlsConnector::from(trust.config),
+            verdicts: trust.verdicts,
+            judge: trust.judge,
+            opinions: Opinions::default(),
+            via,
         })
     }
 
@@ -107,6 +134,20 @@ impl Client {
         self.names.control_resolves(&self.settings).await
     }
 
+    /// Whether our own resolver works just now, whatever was known before.
+    pub(crate) async fn uplink_works_now(&self) -> bool {
+        self.names.control_resolves_now(&self.settings).await
+    }
+
+    /// Whether an address is reached over our uplink: not where the operator sends it elsewhere or names it as his own.
+    pub(crate) fn needs_uplink(&self, url: &str) -> bool {
+        let Ok(url) = Url::parse(url) else {
+            return false;
+        };
+        let (host, port) = (host_of(&url), url.port_or_known_default().unwrap_or_default());
+        !self.settings.sends_elsewhere(host, port) && !self.settings.allows(host, port)
+    }
+
     /// Closes idle connections to a host that is done with.
     pub fn forget(&self, host: &str) {
         self.pool.forget(host);
@@ -116,6 +157,7 @@ impl Client {
     pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
         let mut legs = Vec::new();
         let mut took = Duration::ZERO;
+        let mut timing = Timing::default();
         let mut seen = BTreeSet::new();
         let mut next = address.to_owned();
         loop {
@@ -137,8 +179,10 @@ impl Client {
                 }
             };
             seen.insert(without_fragment(&url));
-            let step = self.step(&url, reading, jar).await;
+            let mut step = self.step(&url, reading, jar).await;
             took += step.took;
+            step.timing = sum(step.timing, timing);
+            timing = step.timing;
             let target = redirect_target(&url, &step.headers);
             legs.push(step.leg.clone());
             if step.failure.is_some() || !is_redirect(step.leg.status) {
@@ -181,6 +225,7 @@ impl Client {
             is_truncated: step.as_ref().is_some_and(|step| step.is_truncated),
             is_override: step.as_ref().is_some_and(|step| step.is_override),
             millis: self.settings.request_millis(took),
+            timing: step.as_ref().map(|step| step.timing).unwrap_or_default(),
             content_type: text(header::CONTENT_TYPE),
             last_modified: text(header::LAST_MODIFIED),
             legs,
@@ -199,6 +244,7 @@ impl Client {
             is_truncated: false,
             is_override: false,
             took: Duration::ZERO,
+            timing: Timing::default(),
         };
         let endpoint = match endpoint_of(url) {
             Ok(endpoint) => endpoint,
@@ -207,6 +253,7 @@ impl Client {
                 return step;
             }
         };
+        let asked_dns = Instant::now();
         let route = match self
             .names
             .route(&self.settings, &endpoint.host, endpoint.port)
@@ -219,12 +266,11 @@ impl Client {
             }
         };
         step.is_override = route.is_override;
-        let counted: Option<IpAddr> = route
-            .addresses
-            .first()
-            .map(|address| address.ip())
-            .filter(|_| !route.is_override);
-        let permit = self.politeness.admit(&endpoint.host, counted).await;
+        step.timing.dns_ms = self.millis(asked_dns.elapsed());
+        let permit = self
+            .politeness
+            .admit(&endpoint.host, route.counted())
+            .await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
         match self
@@ -233,11 +279,18 @@ impl Client {
         {
             Err((failure, connection)) => {
                 step.failure = Some(failure);
+                // What came before the failure is measured too; the rest stays at zero.
                 if let Some(connection) = connection {
                     self.note_heads(&mut step, &connection);
                 }
             }
             Ok((connection, response)) => {
+                let before = if connection.is_reused {
+                    Duration::ZERO
+                } else {
+                    connection.connected_in + connection.secured_in
+                };
+                step.timing.first_byte_ms = self.millis(started.elapsed().saturating_sub(before));
                 self.receive(&mut step, reading, endpoint, connection, response)
                     .await
             }
@@ -272,7 +325,7 @@ impl Client {
             let mut connection = match self.kept(endpoint, room).await {
                 Some(connection) => connection,
                 None => self
-                    .fresh(endpoint, route, deadline)
+                    .fresh(endpoint, route, permit, deadline)
                     .await
                     .map_err(|failure| (failure, None))?,
             };
@@ -294,12 +347,7 @@ impl Client {
                         return Err((failure_of(&error), Some(connection)));
                     }
                     drop(connection);
-                    let counted = route
-                        .addresses
-                        .first()
-                        .map(|address| address.ip())
-                        .filter(|_| !route.is_override);
-                    self.politeness.wait_turn(permit, counted).await;
+                    self.politeness.wait_turn(permit, route.counted()).await;
                     deadline = Deadline::now() + limit;
                 }
             }
@@ -321,17 +369,60 @@ impl Client {
         &self,
         endpoint: &Endpoint,
         route: &Route,
+        permit: &Permit,
         deadline: Deadline,
     ) -> Result<Connection, Failure> {
+        let asking = Asking {
+            settings: &self.settings,
+            politeness: &self.politeness,
+            permit,
+            endpoint,
+            addresses: &route.addresses,
+            counted: route.counted(),
+            via: self.via,
+        };
+        if endpoint.is_tls && self.opinions.is_legacy(endpoint) {
+            if let Some(connection) = self.old(&asking).await {
+                return Ok(connection);
+            }
+        }
         let connect_by = Deadline::now() + self.settings.real(self.settings.connect_timeout);
         let tls = endpoint.is_tls.then(|| self.tls.clone());
-        let mut connection =
-            connect(endpoint, &route.addresses, tls, connect_by.min(deadline)).await?;
+        let by = connect_by.min(deadline);
+        let mut connection = match connect(endpoint, &route.addresses, tls, by, self.via).await {
+            Ok(connection) => connection,
+            Err(failure) if endpoint.is_tls && is_worth_one(&failure) => {
+                if crate::legacy::IS_BUILT_IN {
+                    self.politeness.wait_turn(permit, route.counted()).await;
+                    if let Some(connection) = self.old(&asking).await {
+                        return Ok(connection);
+                    }
+                }
+                return Err(self.opinions.rename(&asking, failure).await);
+            }
+            Err(failure) => return Err(failure),
+        };
         if endpoint.is_tls {
             let name = endpoint.host.trim_matches(['[', ']']);
             connection.certificate = lock(&self.verdicts).get(name).cloned().unwrap_or_default();
         }
         Ok(connection)
+    }
+
+    /// A connection through OpenSSL, where this build has it. The certificate is judged as any other.
+    async fn old(&self, asking: &Asking<'_>) -> Option<Connection> {
+        let (address, secured) = self.opinions.connect(asking).await?;
+        let name = asking.endpoint.host.trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(name).ok()?;
+        let chain: Vec<CertificateDer<'static>> =
+            secured.chain.into_iter().map(CertificateDer::from).collect();
+        let mut connection = wrap(address, secured.stream).await.ok()?;
+        connection.certificate = tls::verdict(&self.judge, &chain, &name, UnixTime::now());
+        Some(connection)
+    }
+
+    fn millis(&self, real: Duration) -> u32 {
+        u32::try_from(self.settings.request_millis(real)).unwrap_or(u32::MAX)
     }
 
     fn request(&self, url: &Url, jar: &Jar) -> Result<Request<Empty<Bytes>>, Failure> {
@@ -377,6 +468,10 @@ impl Client {
         let (sent, received) = lock(&connection.tape).heads();
         step.leg.request_head = sent;
         step.leg.response_head = received;
+        if !connection.is_reused {
+            step.timing.connect_ms = self.millis(connection.connected_in);
+            step.timing.tls_ms = self.millis(connection.secured_in);
+        }
         step.leg.address = Some(connection.address);
         step.leg.certificate.clone_from(&connection.certificate);
     }
@@ -437,5 +532,14 @@ impl Client {
             step.leg.body = decoder.abandon();
             return false;
         }
+    }
+}
+
+fn sum(one: Timing, other: Timing) -> Timing {
+    Timing {
+        dns_ms: one.dns_ms.saturating_add(other.dns_ms),
+        connect_ms: one.connect_ms.saturating_add(other.connect_ms),
+        tls_ms: one.tls_ms.saturating_add(other.tls_ms),
+        first_byte_ms: one.first_byte_ms.saturating_add(other.first_byte_ms),
     }
 }

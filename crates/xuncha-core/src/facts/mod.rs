@@ -7,6 +7,7 @@
 mod account;
 mod article;
 mod assemble;
+pub mod availability;
 mod charset;
 pub mod dates;
 mod dom;
@@ -20,6 +21,7 @@ mod messages;
 mod missing;
 pub mod model;
 mod navigation;
+pub mod network;
 mod package;
 mod page;
 mod scope;
@@ -28,7 +30,9 @@ mod search;
 mod statistics;
 mod text;
 
-pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_look};
+pub use assemble::{
+    assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
+};
 pub use charset::{decode, detect, prescan};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::read;
@@ -71,6 +75,7 @@ mod fixtures {
                 record: String::new(),
                 quote: String::new(),
             },
+            timing: Default::default(),
         }
     }
 

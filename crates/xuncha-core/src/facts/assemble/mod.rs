@@ -8,6 +8,7 @@ mod policies;
 mod records;
 mod services;
 mod site;
+mod visits;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -15,3 +16,4 @@ mod tests;
 pub use account::assemble_account;
 pub use links::{is_bad_look, needs_second_look};
 pub use site::assemble_site;
+pub use visits::is_failed_visit;

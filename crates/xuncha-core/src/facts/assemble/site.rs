@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::links::{Judge, MissingPage, links};
-use super::records::{Records, evidence, probes};
+use super::records::{Records, evidence};
+use super::visits::probes;
 use super::{columns, home, policies, services};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
@@ -58,7 +59,7 @@ pub fn assemble_site(
         page_count: records.good_pages().count() as u64,
         phases: records.phases.clone(),
         is_partial: records.skipped.values().any(|why| why.contains("budget")),
-        probes: probes(&records.probes),
+        probes: probes(&records.probes, &records.probes_again),
         home: home_page.map(|page| home::home(&records, page, &columns)),
         links,
         link_count,
@@ -81,6 +82,7 @@ pub fn assemble_site(
             .map(|page| page.capture.url.clone())
             .collect(),
         columns,
+        network: records.network.clone(),
     }
 }
 
