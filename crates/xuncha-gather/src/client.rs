@@ -90,7 +90,12 @@ impl Client {
     pub(crate) fn over_second_path(&self) -> Option<Result<Client, ClientError>> {
         let via = self.settings.second_path?;
         let (settings, clock) = (self.settings.clone(), self.clock.clone());
-        Some(Client::build(settings, clock, self.politeness.clone(), Some(via)))
+        Some(Client::build(
+            settings,
+            clock,
+            self.politeness.clone(),
+            Some(via),
+        ))
     }
 
     fn build(
@@ -144,7 +149,10 @@ impl Client {
         let Ok(url) = Url::parse(url) else {
             return false;
         };
-        let (host, port) = (host_of(&url), url.port_or_known_default().unwrap_or_default());
+        let (host, port) = (
+            host_of(&url),
+            url.port_or_known_default().unwrap_or_default(),
+        );
         !self.settings.sends_elsewhere(host, port) && !self.settings.allows(host, port)
     }
 
@@ -267,10 +275,7 @@ impl Client {
         };
         step.is_override = route.is_override;
         step.timing.dns_ms = self.millis(asked_dns.elapsed());
-        let permit = self
-            .politeness
-            .admit(&endpoint.host, route.counted())
-            .await;
+        let permit = self.politeness.admit(&endpoint.host, route.counted()).await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
         match self
@@ -414,8 +419,11 @@ impl Client {
         let (address, secured) = self.opinions.connect(asking).await?;
         let name = asking.endpoint.host.trim_matches(['[', ']']).to_owned();
         let name = ServerName::try_from(name).ok()?;
-        let chain: Vec<CertificateDer<'static>> =
-            secured.chain.into_iter().map(CertificateDer::from).collect();
+        let chain: Vec<CertificateDer<'static>> = secured
+            .chain
+            .into_iter()
+            .map(CertificateDer::from)
+            .collect();
         let mut connection = wrap(address, secured.stream).await.ok()?;
         connection.certificate = tls::verdict(&self.judge, &chain, &name, UnixTime::now());
         Some(connection)

@@ -31,9 +31,8 @@ impl Desk {
         self.slots.extend(slots);
         self.days.extend(days);
         self.phases.extend(state.phases().iter().cloned());
-        self.has_pages = state.pages() > 0
-            || state.robots().is_some()
-            || state.is_done(phases::NETWORK);
+        self.has_pages =
+            state.pages() > 0 || state.robots().is_some() || state.is_done(phases::NETWORK);
         self.doubts = state.open_doubts();
         self.outside.clone_from(state.outside());
         self.last_look = state.last_look();

@@ -37,7 +37,9 @@ async fn answer(stream: &mut TcpStream) -> io::Result<u16> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= MAX_HEAD_BYTES {
-            return Err(our_side(io::Error::other("second path answers without end")));
+            return Err(our_side(io::Error::other(
+                "second path answers without end",
+            )));
         }
         head.push(stream.read_u8().await.map_err(our_side)?);
     }

@@ -114,10 +114,7 @@ impl Exchange {
     pub fn capture(&self, purpose: Purpose, record: String) -> Capture {
         let hops = self.legs.iter().take(self.legs.len().saturating_sub(1));
         // Pages are many and their time is known as a whole; only visits keep where it went.
-        let is_visit = matches!(
-            purpose,
-            Purpose::Probe { .. } | Purpose::ProbeAgain { .. }
-        );
+        let is_visit = matches!(purpose, Purpose::Probe { .. } | Purpose::ProbeAgain { .. });
         let hops = hops.map(|leg| Hop {
             url: leg.url.clone(),
             status: leg.status.unwrap_or_default(),

@@ -138,7 +138,10 @@ fn client_hello(kind: Hello, host: &str) -> Vec<u8> {
     // A nonce is not a secret here: no key is ever agreed.
     body.extend_from_slice(b"xuncha asks who answers here, ok");
     body.push(0);
-    put_16(&mut body, suites.iter().flat_map(|suite| suite.to_be_bytes()));
+    put_16(
+        &mut body,
+        suites.iter().flat_map(|suite| suite.to_be_bytes()),
+    );
     body.extend_from_slice(&[1, 0]);
     let extensions = extensions(kind, host);
     // The first servers of TLCP know no extensions.
@@ -181,7 +184,11 @@ fn extensions(kind: Hello, host: &str) -> Vec<u8> {
             extension(&mut out, 10, [0, 8, 0, 29, 0, 23, 0, 24, 0, 25]);
             extension(&mut out, 11, [1, 0]);
             let signatures = [4, 1, 5, 1, 6, 1, 2, 1, 4, 3, 5, 3, 2, 3];
-            extension(&mut out, 13, [0, signatures.len() as u8].into_iter().chain(signatures));
+            extension(
+                &mut out,
+                13,
+                [0, signatures.len() as u8].into_iter().chain(signatures),
+            );
         }
         Hello::Sm13 => {
             // Curve SM2, signature sm2sig_sm3, TLS 1.3, and no key: a server that agrees asks for one by its hello.
@@ -323,7 +330,10 @@ mod tests {
     #[test]
     fn an_answer_is_understood_in_any_slicing() {
         let mut messages = hello(TLCP, 0xe013);
-        messages.extend(message(CERTIFICATE, &[0, 0, 11, 0, 0, 3, 1, 2, 3, 0, 0, 2, 4, 5]));
+        messages.extend(message(
+            CERTIFICATE,
+            &[0, 0, 11, 0, 0, 3, 1, 2, 3, 0, 0, 2, 4, 5],
+        ));
         // Messages do not end where records do.
         let (first, second) = messages.split_at(30);
         let mut answer = record(HANDSHAKE, TLCP, first);

@@ -64,7 +64,10 @@ mod tests {
         let jar = Jar::default();
         for number in 0..1000 {
             let mut headers = HeaderMap::new();
-            let line = format!("c{number}={}", "x".repeat(if number == 3 { 5000 } else { 9 }));
+            let line = format!(
+                "c{number}={}",
+                "x".repeat(if number == 3 { 5000 } else { 9 })
+            );
             headers.append(header::SET_COOKIE, line.parse().unwrap());
             jar.learn("a.cn", &headers);
             jar.learn(&format!("h{number}.cn"), &headers);

@@ -43,6 +43,9 @@ mod through_openssl {
 
     use super::Secured;
 
+    /// `SSL_OP_LEGACY_SERVER_CONNECT` of OpenSSL, which the crate does not name.
+    const LEGACY_SERVER_CONNECT: u64 = 0x4;
+
     /// Shakes hands with whatever the server can do. The certificate is judged by our own library, not here.
     pub(crate) async fn handshake(stream: TcpStream, host: &str) -> Result<Secured, String> {
         let ssl = session(host).map_err(|error| error.to_string())?;
@@ -73,7 +76,7 @@ mod through_openssl {
         context.set_cipher_list("DEFAULT@SECLEVEL=0")?;
         context.set_min_proto_version(Some(SslVersion::TLS1))?;
         // Servers this old often know no secure renegotiation.
-        context.set_options(SslOptions::LEGACY_SERVER_CONNECT);
+        context.set_options(SslOptions::from_bits_retain(LEGACY_SERVER_CONNECT));
         let mut ssl = Ssl::new(&context.build())?;
         if host.parse::<std::net::IpAddr>().is_err() {
             ssl.set_hostname(host)?;

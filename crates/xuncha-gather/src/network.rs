@@ -84,12 +84,19 @@ impl Look<'_> {
             .await;
         let plain = self.ask(self.plain.as_ref()).await?;
         let shaken = self.shake(self.secure.as_ref()).await;
-        let redirects_to_https = plain.as_ref().and_then(|(exchange, _)| self.leads_on(exchange));
+        let redirects_to_https = plain
+            .as_ref()
+            .and_then(|(exchange, _)| self.leads_on(exchange));
         let mut secure = None;
         if redirects_to_https != Some(true) && is_readable(&shaken.tls) {
             secure = self.ask(self.secure.as_ref()).await?;
         }
-        let answers = || secure.iter().chain(plain.iter()).map(|(exchange, _)| exchange);
+        let answers = || {
+            secure
+                .iter()
+                .chain(plain.iter())
+                .map(|(exchange, _)| exchange)
+        };
         let hsts = answers().find_map(|exchange| self.hsts(exchange));
         let ipv6_reach = self.reach(&survey.ipv6, !survey.trouble.is_empty()).await;
         Ok(NetworkFacts {
@@ -138,15 +145,16 @@ impl Look<'_> {
     /// `Strict-Transport-Security` of the first answer of the host itself over HTTPS.
     fn hsts(&self, exchange: &Exchange) -> Option<String> {
         let is_own = |url: &str| {
-            Url::parse(url).is_ok_and(|url| {
-                url.scheme() == "https" && is_same_site(host_of(&url), &self.host)
-            })
+            Url::parse(url)
+                .is_ok_and(|url| url.scheme() == "https" && is_same_site(host_of(&url), &self.host))
         };
         let leg = exchange.legs.iter().find(|leg| is_own(&leg.url))?;
         let head = String::from_utf8_lossy(&leg.response_head);
         head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            let is_it = name.trim().eq_ignore_ascii_case("strict-transport-security");
+            let is_it = name
+                .trim()
+                .eq_ignore_ascii_case("strict-transport-security");
             is_it.then(|| value.trim().to_owned())
         })
     }
@@ -214,10 +222,7 @@ impl Look<'_> {
     /// The right to one connection to the host. Kept ones are closed: together they would be more than allowed.
     async fn permit(&self, route: &Route) -> Permit {
         let client = &self.gatherer.client;
-        let permit = client
-            .politeness()
-            .admit(&self.host, route.counted())
-            .await;
+        let permit = client.politeness().admit(&self.host, route.counted()).await;
         client.forget(&self.host);
         permit
     }
@@ -395,11 +400,21 @@ mod tests {
     fn without_ipv6_of_our_own_nothing_is_said_of_theirs() {
         let public: Ipv6Addr = "2400:3200::1".parse().unwrap();
         let unreachable = std::io::Error::from(std::io::ErrorKind::NetworkUnreachable);
-        assert!(route_says(public, Err(unreachable)).unwrap_err().contains("没有 IPv6"));
+        assert!(
+            route_says(public, Err(unreachable))
+                .unwrap_err()
+                .contains("没有 IPv6")
+        );
         let local: IpAddr = "fd00::2".parse().unwrap();
         assert!(route_says(public, Ok(local)).unwrap_err().contains("公网"));
-        assert_eq!(route_says(public, Ok("2400:da00::9".parse().unwrap())), Ok(()));
-        assert_eq!(route_says(Ipv6Addr::LOCALHOST, Ok(Ipv6Addr::LOCALHOST.into())), Ok(()));
+        assert_eq!(
+            route_says(public, Ok("2400:da00::9".parse().unwrap())),
+            Ok(())
+        );
+        assert_eq!(
+            route_says(Ipv6Addr::LOCALHOST, Ok(Ipv6Addr::LOCALHOST.into())),
+            Ok(())
+        );
     }
 
     #[test]
@@ -411,7 +426,13 @@ mod tests {
         let both = ["http://a.cn/", "https://a.cn/"].map(|url| Some(url.to_owned()));
         assert_eq!(doors("http://a.cn/index.html?x=1"), both);
         assert_eq!(doors("https://a.cn"), both);
-        assert_eq!(doors("http://a.cn:8080/x"), [Some("http://a.cn:8080/".to_owned()), None]);
-        assert_eq!(doors("https://a.cn:8443/x"), [None, Some("https://a.cn:8443/".to_owned())]);
+        assert_eq!(
+            doors("http://a.cn:8080/x"),
+            [Some("http://a.cn:8080/".to_owned()), None]
+        );
+        assert_eq!(
+            doors("https://a.cn:8443/x"),
+            [None, Some("https://a.cn:8443/".to_owned())]
+        );
     }
 }

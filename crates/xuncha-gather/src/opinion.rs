@@ -62,7 +62,9 @@ impl Opinions {
     /// Whether this server was found to speak old TLS only.
     pub fn is_legacy(&self, endpoint: &Endpoint) -> bool {
         let known = lock(&self.known);
-        let opinion = known.get(endpoint).and_then(|(opinion, _)| opinion.as_ref());
+        let opinion = known
+            .get(endpoint)
+            .and_then(|(opinion, _)| opinion.as_ref());
         opinion.is_some_and(|opinion| matches!(opinion.tls, Tls::Legacy { .. }))
     }
 

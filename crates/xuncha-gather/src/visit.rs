@@ -143,9 +143,7 @@ impl Round<'_> {
             let host = Url::parse(home).ok();
             let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
             self.gatherer.client.forget(host);
-            let again = second
-                .fetch(home, Reading::Page, &desk.ledger.jar)
-                .await;
+            let again = second.fetch(home, Reading::Page, &desk.ledger.jar).await;
             second.forget(host);
             self.gatherer
                 .keep_look(&desk.ledger, &again, Purpose::ProbeAgain { slot })?;

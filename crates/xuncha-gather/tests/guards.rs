@@ -22,12 +22,40 @@ use xuncha_gather::settings::{ConnectTo, Settings};
 
 /// One of every kind that is not the public Internet.
 const NOT_PUBLIC: [&str; 34] = [
-    "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254",
-    "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.0.1",
-    "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1",
-    "255.255.255.255", "::", "::1", "::10.0.0.1", "::ffff:127.0.0.1", "::ffff:192.168.0.1",
-    "64:ff9b::a00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:a00:1::1",
-    "3fff::1", "fc00::1", "fe80::1", "ff02::1",
+    "0.0.0.0",
+    "10.0.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "127.255.255.254",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.8",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::10.0.0.1",
+    "::ffff:127.0.0.1",
+    "::ffff:192.168.0.1",
+    "64:ff9b::a00:1",
+    "64:ff9b:1::1",
+    "100::1",
+    "2001::1",
+    "2001:db8::1",
+    "2002:a00:1::1",
+    "3fff::1",
+    "fc00::1",
+    "fe80::1",
+    "ff02::1",
 ];
 
 fn is_refused(exchange: &Exchange) -> bool {
@@ -35,7 +63,9 @@ fn is_refused(exchange: &Exchange) -> bool {
 }
 
 async fn get(settings: &Settings, url: &str) -> Exchange {
-    client(settings.clone()).fetch(url, Reading::Page, &Jar::default()).await
+    client(settings.clone())
+        .fetch(url, Reading::Page, &Jar::default())
+        .await
 }
 
 /// Names of the test zone stand for the addresses of the list; every port is the server's.
@@ -44,7 +74,11 @@ async fn by_dns(server: &Server) -> (Settings, dns::Asked) {
         let number = name.strip_prefix('n')?.strip_suffix(".zone.cn")?;
         let address: IpAddr = NOT_PUBLIC[number.parse::<usize>().ok()?].parse().unwrap();
         let is_kind = kind == if address.is_ipv4() { 1 } else { 28 };
-        Some(if is_kind { vec![Record::Address(address)] } else { vec![] })
+        Some(if is_kind {
+            vec![Record::Address(address)]
+        } else {
+            vec![]
+        })
     })
     .await;
     let settings = Settings {
@@ -84,9 +118,15 @@ async fn no_address_of_ours_is_asked_by_name_number_or_redirect() {
     let fine = get(&named, "http://n3.zone.cn/").await;
     assert_eq!((fine.status(), fine.failure), (Some(200), None));
     for target in [
-        "http::at::n1.zone.cn/", "http::at::n24.zone.cn/", "https::at::10.0.0.1/",
-        "http::at::[::ffff:169.254.169.254]/", "ftp::at::n3.zone.cn/", "file::at::/etc/passwd",
-        "gopher::at::n3.zone.cn/", "http::at::127.0.0.1/", "http::at::localhost/",
+        "http::at::n1.zone.cn/",
+        "http::at::n24.zone.cn/",
+        "https::at::10.0.0.1/",
+        "http::at::[::ffff:169.254.169.254]/",
+        "ftp::at::n3.zone.cn/",
+        "file::at::/etc/passwd",
+        "gopher::at::n3.zone.cn/",
+        "http::at::127.0.0.1/",
+        "http::at::localhost/",
     ] {
         let led = get(&named, &format!("http://n3.zone.cn/to/{target}")).await;
         assert!(is_refused(&led), "{target} {:?}", led.failure);
@@ -117,15 +157,22 @@ async fn the_address_that_was_checked_is_the_one_that_is_asked() {
     };
     let client = client(settings);
     for _ in 0..3 {
-        let turned = client.fetch("http://turn.zone.cn/", Reading::Page, &Jar::default()).await;
+        let turned = client
+            .fetch("http://turn.zone.cn/", Reading::Page, &Jar::default())
+            .await;
         assert!(is_refused(&turned), "{:?}", turned.failure);
-        let named = client.fetch("http://named.zone.cn/", Reading::Page, &Jar::default()).await;
+        let named = client
+            .fetch("http://named.zone.cn/", Reading::Page, &Jar::default())
+            .await;
         assert_eq!(named.failure, None);
         assert_eq!(named.last().unwrap().address.unwrap().ip(), loopback);
     }
     let count = |name: &str| {
         let asked = asked.lock().unwrap();
-        asked.iter().filter(|one| **one == (name.to_owned(), 1)).count()
+        asked
+            .iter()
+            .filter(|one| **one == (name.to_owned(), 1))
+            .count()
     };
     assert_eq!((count("turn.zone.cn"), count("named.zone.cn")), (1, 1));
 }
@@ -176,15 +223,32 @@ async fn slow_and_endless_answers_end_at_the_limit() {
     let cases: [(&'static [u8], &'static [u8], &str); 5] = [
         (b"HTTP/1.1 200 OK\r\n", b"A", "headers"),
         (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", "headers"),
-        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", "headers"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", "body"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", "body"),
+        (
+            b"",
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
+            "headers",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
+            b"x",
+            "body",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"1\r\nx\r\n",
+            "body",
+        ),
     ];
     for (start, piece, phase) in cases {
         let settings = drip(start, piece, slow).await;
         let started = Instant::now();
         let exchange = get(&settings, "http://a.test/").await;
-        assert_eq!(exchange.failure, body(phase), "{}", String::from_utf8_lossy(piece));
+        assert_eq!(
+            exchange.failure,
+            body(phase),
+            "{}",
+            String::from_utf8_lossy(piece)
+        );
         assert!(started.elapsed() < Duration::from_secs(20));
     }
     // A server of TLS that never speaks is a timeout of that phase, after one more hello of ours.
@@ -195,7 +259,10 @@ async fn slow_and_endless_answers_end_at_the_limit() {
 
 #[tokio::test]
 async fn heads_without_measure_are_no_answer() {
-    let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "a".repeat(300 << 10));
+    let long = format!(
+        "HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n",
+        "a".repeat(300 << 10)
+    );
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-Many: b\r\n".repeat(300));
     let status = format!("HTTP/1.1 200 {}\r\n\r\n", "z".repeat(300 << 10));
     for head in [long, many, status] {
@@ -224,7 +291,10 @@ async fn redirects_without_end_end() {
     .await;
     let exchange = get(&settings(&server), "http://a.test/").await;
     assert_eq!(exchange.failure, Some(Failure::RedirectLoop));
-    assert_eq!(hops.load(Ordering::SeqCst), Settings::default().max_redirects + 1);
+    assert_eq!(
+        hops.load(Ordering::SeqCst),
+        Settings::default().max_redirects + 1
+    );
 }
 
 #[tokio::test]

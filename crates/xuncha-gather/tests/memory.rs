@@ -46,7 +46,10 @@ fn child() {
     let checked = runtime.block_on(done).unwrap();
     assert!(checked.report.pages > 0);
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
     println!("peak {}", line.split_whitespace().nth(1).unwrap());
 }
 
@@ -75,12 +78,17 @@ fn peak_kb(answer: Answer) -> u64 {
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&child.stdout).into_owned();
-    assert!(child.status.success(), "{printed}{}", String::from_utf8_lossy(&child.stderr));
+    assert!(
+        child.status.success(),
+        "{printed}{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
     let peak = printed.split("peak ").nth(1).unwrap();
     peak.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-const HTML: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+const HTML: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
 
 fn small(stream: &mut TcpStream, _: bool) -> std::io::Result<()> {
     stream.write_all(HTML)?;
@@ -93,7 +101,11 @@ fn bomb(stream: &mut TcpStream, _: bool) -> std::io::Result<()> {
     let mut block = Vec::with_capacity(1 << 20);
     let mut packer = flate2::Compress::new(flate2::Compression::best(), false);
     packer
-        .compress_vec(&vec![0; block_bytes], &mut block, flate2::FlushCompress::Full)
+        .compress_vec(
+            &vec![0; block_bytes],
+            &mut block,
+            flate2::FlushCompress::Full,
+        )
         .unwrap();
     stream.write_all(HTML)?;
     stream.write_all(b"Content-Encoding: gzip\r\n\r\n")?;
@@ -135,10 +147,18 @@ fn hostile_sites_take_no_more_than_their_share_of_memory() {
     ] {
         let peak = peak_kb(answer);
         let added = peak.saturating_sub(idle);
-        println!("{name}: {} MB over the idle peak of {} MB", added >> 10, idle >> 10);
+        println!(
+            "{name}: {} MB over the idle peak of {} MB",
+            added >> 10,
+            idle >> 10
+        );
         if added > MOST_KB {
             over.push(format!("{name}: {} MB", added >> 10));
         }
     }
-    assert!(over.is_empty(), "over the idle peak of {} MB: {over:?}", idle >> 10);
+    assert!(
+        over.is_empty(),
+        "over the idle peak of {} MB: {over:?}",
+        idle >> 10
+    );
 }

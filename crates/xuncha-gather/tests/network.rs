@@ -112,7 +112,11 @@ async fn tls_server(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Serve
         .unwrap();
     let answer = |_: &Ask| {
         let hsts = ("Strict-Transport-Security", "max-age=31536000".to_owned());
-        Reply::Page(200, vec![("Content-Type", "text/html".into()), hsts], b"<p>in</p>".to_vec())
+        Reply::Page(
+            200,
+            vec![("Content-Type", "text/html".into()), hsts],
+            b"<p>in</p>".to_vec(),
+        )
     };
     Server::listen(answer, Some(TlsAcceptor::from(Arc::new(config)))).await
 }
@@ -129,13 +133,33 @@ async fn faults_of_certificates_are_told_apart() {
     let fine = || site_params("a.test");
     use CertificateFault::*;
     type Faults = &'static [CertificateFault];
-    let signed: [(CertificateParams, &Authorities, Vec<CertificateDer<'static>>, Faults); 6] = [
+    let signed: [(
+        CertificateParams,
+        &Authorities,
+        Vec<CertificateDer<'static>>,
+        Faults,
+    ); 6] = [
         (fine(), &trusted, vec![middle()], &[]),
         (expired(fine()), &trusted, vec![middle()], &[Expired]),
-        (site_params("b.test"), &trusted, vec![middle()], &[WrongHost]),
-        (expired(site_params("b.test")), &trusted, vec![], &[Expired, WrongHost, IncompleteChain]),
+        (
+            site_params("b.test"),
+            &trusted,
+            vec![middle()],
+            &[WrongHost],
+        ),
+        (
+            expired(site_params("b.test")),
+            &trusted,
+            vec![],
+            &[Expired, WrongHost, IncompleteChain],
+        ),
         (fine(), &trusted, vec![], &[IncompleteChain]),
-        (fine(), &strange, vec![strange.middle.der().clone()], &[UnknownIssuer]),
+        (
+            fine(),
+            &strange,
+            vec![strange.middle.der().clone()],
+            &[UnknownIssuer],
+        ),
     ];
     for (params, by, rest, expected) in signed {
         let key = KeyPair::generate().unwrap();
@@ -143,7 +167,11 @@ async fn faults_of_certificates_are_told_apart() {
         let mut chain = vec![own.der().clone()];
         chain.extend(rest);
         let found = look(chain, &key, &trusted).await;
-        assert_eq!(found.faults(), BTreeSet::from_iter(expected.iter().copied()), "{found:#?}");
+        assert_eq!(
+            found.faults(),
+            BTreeSet::from_iter(expected.iter().copied()),
+            "{found:#?}"
+        );
     }
     let key = KeyPair::generate().unwrap();
     let own = fine().self_signed(&key).unwrap();
@@ -165,14 +193,17 @@ async fn look(
         ..doors(plain.port(), secure.port())
     };
     let records = records("https://a.test/", settings).await;
-    let pages = records.iter().filter(|record| {
-        matches!(record, FactRecord::Page(page) if page.capture.is_success())
-    });
+    let pages = records
+        .iter()
+        .filter(|record| matches!(record, FactRecord::Page(page) if page.capture.is_success()));
     assert_eq!(pages.count(), 1);
     let found = network(&records);
     assert!(matches!(&found.tls, Tls::Modern { version, .. } if version == "TLS 1.3"));
     let shown = found.certificate.as_ref().unwrap();
-    assert_eq!((shown.sent, shown.key.as_str(), shown.key_bits), (sent, "EC", 256));
+    assert_eq!(
+        (shown.sent, shown.key.as_str(), shown.key_bits),
+        (sent, "EC", 256)
+    );
     assert_eq!(found.hsts.as_deref(), Some("max-age=31536000"));
     assert_eq!(found.redirects_to_https, Some(false));
     found
@@ -182,7 +213,9 @@ async fn look(
 async fn the_way_to_https_is_followed() {
     let trusted = authorities();
     let key = KeyPair::generate().unwrap();
-    let own = site_params("a.test").signed_by(&key, &trusted.middle).unwrap();
+    let own = site_params("a.test")
+        .signed_by(&key, &trusted.middle)
+        .unwrap();
     let chain = vec![own.der().clone(), trusted.middle.der().clone()];
     let secure = tls_server(chain, &key).await;
     let leading = Server::start(|_| redirect(301, "https://a.test/")).await;
@@ -196,7 +229,10 @@ async fn the_way_to_https_is_followed() {
     let plain = Server::start(|_| html("plain")).await;
     let found = facts("http://a.test/", doors(plain.port(), closed)).await;
     assert!(matches!(&found.tls, Tls::Absent { why } if why.contains("443")));
-    assert_eq!((found.redirects_to_https, found.hsts, found.certificate), (Some(false), None, None));
+    assert_eq!(
+        (found.redirects_to_https, found.hsts, found.certificate),
+        (Some(false), None, None)
+    );
     // A port of its own says nothing of the usual ones.
     let url = format!("http://127.0.0.1:{}/", plain.port());
     let named = Settings {
@@ -233,9 +269,20 @@ impl Drop for OpenSsl {
 /// A server of Debian's OpenSSL with these options and an RSA key of so many bits.
 fn openssl(bits: u32, digest: &str, options: &[&str]) -> OpenSsl {
     let folder = tempfile::tempdir().unwrap();
-    let (key, certificate) = (folder.path().join("key.pem"), folder.path().join("cert.pem"));
+    let (key, certificate) = (
+        folder.path().join("key.pem"),
+        folder.path().join("cert.pem"),
+    );
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-nodes", "-days", "3650", "-subj", "/CN=a.test"])
+        .args([
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "3650",
+            "-subj",
+            "/CN=a.test",
+        ])
         .args(["-addext", "subjectAltName=DNS:a.test", digest])
         .args(["-newkey", &format!("rsa:{bits}"), "-keyout"])
         .arg(&key)
@@ -243,7 +290,10 @@ fn openssl(bits: u32, digest: &str, options: &[&str]) -> OpenSsl {
         .arg(&certificate)
         .stderr(Stdio::null())
         .status();
-    assert!(made.unwrap().success(), "openssl is needed: apt-get install openssl");
+    assert!(
+        made.unwrap().success(),
+        "openssl is needed: apt-get install openssl"
+    );
     let mut child = Command::new("openssl")
         .args(["s_server", "-accept", "127.0.0.1:0", "-www", "-key"])
         .arg(&key)
@@ -284,16 +334,24 @@ async fn old_servers_are_legacy_and_never_down() {
         let records = records("https://a.test/", settings.clone()).await;
         let found = network(&records);
         match &found.tls {
-            Tls::Legacy { version: spoken, cipher } => {
+            Tls::Legacy {
+                version: spoken,
+                cipher,
+            } => {
                 assert_eq!(spoken, version);
                 assert!(!cipher.is_empty());
             }
             other => panic!("{version}: {other:?}"),
         }
         let shown = found.certificate.as_ref().unwrap();
-        assert_eq!(shown.names, ["a.test"], "certificates of old TLS come in the clear");
+        assert_eq!(
+            shown.names,
+            ["a.test"],
+            "certificates of old TLS come in the clear"
+        );
         assert!(found.faults().contains(&CertificateFault::SelfSigned));
-        let probes: Vec<_> = captures_for(&records, |purpose| matches!(purpose, Purpose::Probe { .. }));
+        let probes: Vec<_> =
+            captures_for(&records, |purpose| matches!(purpose, Purpose::Probe { .. }));
         assert_eq!(probes.len(), 2);
         for probe in probes {
             match &probe.failure {
@@ -304,9 +362,14 @@ async fn old_servers_are_legacy_and_never_down() {
                 other => panic!("{version}: {other:?}"),
             }
         }
-        let page = client(settings).fetch("https://a.test/", Reading::Page, &Jar::default()).await;
+        let page = client(settings)
+            .fetch("https://a.test/", Reading::Page, &Jar::default())
+            .await;
         if LEGACY_IS_BUILT_IN {
-            assert!(String::from_utf8_lossy(page.body()).contains("s_server"), "{page:?}");
+            assert!(
+                String::from_utf8_lossy(page.body()).contains("s_server"),
+                "{page:?}"
+            );
             assert_eq!(page.last().unwrap().certificate, "self_signed");
         }
     }
@@ -318,9 +381,16 @@ async fn weak_keys_and_signatures_are_facts() {
     let server = openssl(1024, "-sha1", &options);
     let found = facts("https://a.test/", doors(closed_port().await, server.port)).await;
     let shown = found.certificate.as_ref().unwrap();
-    assert_eq!((shown.key.as_str(), shown.key_bits), ("RSA", 1024), "{found:#?}");
+    assert_eq!(
+        (shown.key.as_str(), shown.key_bits),
+        ("RSA", 1024),
+        "{found:#?}"
+    );
     use CertificateFault::*;
-    assert_eq!(found.faults(), BTreeSet::from([SelfSigned, WeakKey, WeakSignature]));
+    assert_eq!(
+        found.faults(),
+        BTreeSet::from([SelfSigned, WeakKey, WeakSignature])
+    );
 }
 
 fn captures_for(
@@ -332,7 +402,9 @@ fn captures_for(
         FactRecord::Page(page) => Some(&page.capture),
         _ => None,
     });
-    captures.filter(|capture| wanted(&capture.purpose)).collect()
+    captures
+        .filter(|capture| wanted(&capture.purpose))
+        .collect()
 }
 
 /// How a server of national TLS treats hellos that it does not speak.
@@ -440,7 +512,9 @@ async fn a_dead_server_stays_dead() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     let settings = doors(closed_port().await, port);
-    let exchange = client(settings).fetch("https://a.test/", Reading::Page, &Jar::default()).await;
+    let exchange = client(settings)
+        .fetch("https://a.test/", Reading::Page, &Jar::default())
+        .await;
     assert_eq!(exchange.failure, Some(Failure::Reset));
 }
 
@@ -486,10 +560,19 @@ async fn names_addresses_and_ipv6_are_asked() {
     let found = ask("www.qingshi.gov.cn", "www.qingshi.gov.cn", open).await;
     assert_eq!((found.ipv4.len(), found.ipv6.len()), (1, 1));
     assert_eq!(found.cname, ["qs.cdn.example.cn"]);
-    assert_eq!(found.name_servers, ["ns1.qingshi.gov.cn", "ns2.qingshi.gov.cn"]);
-    assert_eq!((found.ipv6_reach, found.dns_trouble.as_str()), (Reach::Reached, ""));
+    assert_eq!(
+        found.name_servers,
+        ["ns1.qingshi.gov.cn", "ns2.qingshi.gov.cn"]
+    );
+    assert_eq!(
+        (found.ipv6_reach, found.dns_trouble.as_str()),
+        (Reach::Reached, "")
+    );
     let found = ask("www.qingshi.gov.cn", "www.qingshi.gov.cn", shut).await;
-    assert!(matches!(found.ipv6_reach, Reach::Unreached { .. }), "{found:?}");
+    assert!(
+        matches!(found.ipv6_reach, Reach::Unreached { .. }),
+        "{found:?}"
+    );
     let found = ask("plain.qingshi.gov.cn", "plain.qingshi.gov.cn", shut).await;
     assert_eq!(found.ipv6_reach, Reach::NoAddress);
     // An address that only stands on paper is not reachable, and nobody asks it.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{Ask, Reply, Server, clock, client, html, lexicons, redirect, settings, status};
+use common::{Ask, Reply, Server, client, clock, html, lexicons, redirect, settings, status};
 use jiff::civil::{date, time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -84,10 +84,18 @@ async fn serve(mut stream: TcpStream, load: &Load) {
             }
         }
         load.count();
-        let path = String::from_utf8_lossy(&buffer).split(' ').nth(1).unwrap().to_owned();
+        let path = String::from_utf8_lossy(&buffer)
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .to_owned();
         buffer.clear();
         let (status, extra, body) = match path.as_str() {
-            "/one/" | "/two/" | "/" => ("200 OK", "", "<a href=/a>a</a><a href=/b>b</a><a href=/moved>m</a><a href=/busy>s</a><a href=/gone>g</a><img src=/i.png>"),
+            "/one/" | "/two/" | "/" => (
+                "200 OK",
+                "",
+                "<a href=/a>a</a><a href=/b>b</a><a href=/moved>m</a><a href=/busy>s</a><a href=/gone>g</a><img src=/i.png>",
+            ),
             "/moved" => ("302 Found", "Location: /a\r\n", ""),
             "/busy" => ("503 Busy", "Retry-After: 1\r\n", ""),
             "/gone" => ("404 Not Found", "", "gone"),
@@ -177,7 +185,10 @@ async fn the_load_on_a_host_stays_within_its_limits() {
             allowed: connections,
             ..Load::default()
         });
-        let (plain, secure) = (plain_port(load.clone()).await, refusing_port(load.clone()).await);
+        let (plain, secure) = (
+            plain_port(load.clone()).await,
+            refusing_port(load.clone()).await,
+        );
         let rule = |from: u16, to: SocketAddr| ConnectTo::parse(&format!(":{from}:{to}")).unwrap();
         let settings = Settings {
             rate_per_host: Some(1.0 / GAP.as_secs_f64()),
@@ -201,9 +212,17 @@ async fn the_load_on_a_host_stays_within_its_limits() {
         ];
         let clock = Arc::new(FixedClock::at(day().monitor_from));
         let sink = MemorySink::new();
-        gather_round(&jobs, &day(), settings, lexicons(), Arc::new(sink.clone()), clock, &Quiet)
-            .await
-            .unwrap();
+        gather_round(
+            &jobs,
+            &day(),
+            settings,
+            lexicons(),
+            Arc::new(sink.clone()),
+            clock,
+            &Quiet,
+        )
+        .await
+        .unwrap();
         let records = sink.records();
         let all: Vec<&FactRecord> = records.values().flatten().collect();
         let has = |wanted: fn(&Purpose) -> bool| {
@@ -217,7 +236,10 @@ async fn the_load_on_a_host_stays_within_its_limits() {
         assert!(has(|purpose| matches!(purpose, Purpose::ProbeAgain { .. })));
         assert!(has(|purpose| *purpose == Purpose::Page));
         assert!(has(|purpose| *purpose == Purpose::Link { look: 2 }));
-        assert!(all.iter().any(|record| matches!(record, FactRecord::Network(_))));
+        assert!(
+            all.iter()
+                .any(|record| matches!(record, FactRecord::Network(_)))
+        );
         let mut times = load.asked.lock().unwrap().clone();
         times.sort();
         assert!(times.len() > 100, "{}", times.len());
@@ -225,7 +247,10 @@ async fn the_load_on_a_host_stays_within_its_limits() {
         // In any stretch of forty requests. The server's own hesitation may shorten one a little.
         for part in times.windows(40) {
             let span = part[39] - part[0];
-            assert!(span >= GAP * 39 * 4 / 5, "{span:?} with {connections} connections");
+            assert!(
+                span >= GAP * 39 * 4 / 5,
+                "{span:?} with {connections} connections"
+            );
         }
     }
 }
@@ -239,10 +264,20 @@ fn the_defaults_are_what_is_published() {
     assert_eq!(settings.max_body_bytes, 8 << 20);
     assert_eq!(settings.max_look_bytes, 64 << 10);
     assert_eq!(settings.max_delay, Duration::from_secs(30));
-    assert_eq!((settings.obeys_robots, settings.crawl_hours, settings.second_path), (true, None, None));
+    assert_eq!(
+        (
+            settings.obeys_robots,
+            settings.crawl_hours,
+            settings.second_path
+        ),
+        (true, None, None)
+    );
     assert_eq!(Limits::default().pages, 10_000);
     let agent = &settings.user_agent;
-    assert!(agent.contains("xuncha/") && agent.contains("+https://"), "{agent}");
+    assert!(
+        agent.contains("xuncha/") && agent.contains("+https://"),
+        "{agent}"
+    );
 }
 
 #[tokio::test]
@@ -276,7 +311,15 @@ async fn check(server: &Server, settings: Settings) -> BTreeMap<TargetId, Vec<Fa
         second_look_gap_s: 0.0,
         ..CheckPlan::default()
     };
-    let done = check_site("http://a.test/", &plan, settings, lexicons(), clock(), &Quiet).await;
+    let done = check_site(
+        "http://a.test/",
+        &plan,
+        settings,
+        lexicons(),
+        clock(),
+        &Quiet,
+    )
+    .await;
     assert!(!server.asked().is_empty());
     done.unwrap().records
 }
@@ -294,7 +337,10 @@ async fn every_request_says_who_asks_and_only_gets() {
     })
     .await;
     check(&server, settings(&server)).await;
-    let agent = format!("user-agent: {}", Settings::default().user_agent.to_lowercase());
+    let agent = format!(
+        "user-agent: {}",
+        Settings::default().user_agent.to_lowercase()
+    );
     let log = server.log.lock().unwrap();
     for (_, ask) in &log.asks {
         assert!(ask.head.starts_with("GET "), "{}", ask.head);
@@ -310,23 +356,41 @@ async fn cookies_come_back_only_where_a_redirect_set_them() {
     let server = Server::start(|ask| match ask.path.as_str() {
         "/door" if !ask.head.to_lowercase().contains("cookie: seen=1") => {
             let to = ("Location", "/door".to_owned());
-            Reply::Page(302, vec![to, ("Set-Cookie", "seen=1; Path=/".into())], vec![])
+            Reply::Page(
+                302,
+                vec![to, ("Set-Cookie", "seen=1; Path=/".into())],
+                vec![],
+            )
         }
         _ => html("in"),
     })
     .await;
     let (client, jar) = (client(settings(&server)), Jar::default());
-    let through = client.fetch("http://a.test/door", Reading::Page, &jar).await;
+    let through = client
+        .fetch("http://a.test/door", Reading::Page, &jar)
+        .await;
     assert_eq!((through.status(), through.failure), (Some(200), None));
     client.fetch("http://b.test/x", Reading::Page, &jar).await;
     let log = server.log.lock().unwrap();
-    assert!(!log.asks.last().unwrap().1.head.to_lowercase().contains("cookie:"));
+    assert!(
+        !log.asks
+            .last()
+            .unwrap()
+            .1
+            .head
+            .to_lowercase()
+            .contains("cookie:")
+    );
 }
 
 #[tokio::test]
 async fn the_gap_that_robots_txt_asks_for_is_kept() {
     let server = Server::start(|ask| match ask.path.as_str() {
-        "/robots.txt" => Reply::Page(200, vec![], b"User-agent: *\nCrawl-delay: 2\nDisallow: /no\n".to_vec()),
+        "/robots.txt" => Reply::Page(
+            200,
+            vec![],
+            b"User-agent: *\nCrawl-delay: 2\nDisallow: /no\n".to_vec(),
+        ),
         "/" => html("<a href=/1>1</a><a href=/2>2</a><a href=/3>3</a><a href=/no/4>4</a>"),
         _ => html("text"),
     })
@@ -368,14 +432,19 @@ async fn a_robots_txt_that_cannot_be_read_forbids_nothing() {
     .await;
     check(&server, settings(&server)).await;
     let asked = server.asked();
-    assert!(asked.iter().filter(|one| *one == "a.test/").count() >= 3, "{asked:?}");
+    assert!(
+        asked.iter().filter(|one| *one == "a.test/").count() >= 3,
+        "{asked:?}"
+    );
     assert!(!asked.contains(&"a.test/1".to_owned()));
 }
 
 #[tokio::test]
 async fn a_site_is_crawled_in_its_hours_and_visited_at_all() {
     let server = Server::start(|ask| match ask.path.as_str() {
-        "/" => html("<a href=/1>1</a><a href=/gone>g</a><img src=/i.png><a href=http://out.test/>o</a>"),
+        "/" => html(
+            "<a href=/1>1</a><a href=/gone>g</a><img src=/i.png><a href=http://out.test/>o</a>",
+        ),
         "/gone" => status(404),
         _ => html("text"),
     })
@@ -388,9 +457,17 @@ async fn a_site_is_crawled_in_its_hours_and_visited_at_all() {
     let clock = Arc::new(FixedClock::at(day().monitor_from));
     let sink = MemorySink::new();
     let jobs = [site("1", "http://a.test/")];
-    gather_round(&jobs, &day(), settings, lexicons(), Arc::new(sink.clone()), clock, &Quiet)
-        .await
-        .unwrap();
+    gather_round(
+        &jobs,
+        &day(),
+        settings,
+        lexicons(),
+        Arc::new(sink.clone()),
+        clock,
+        &Quiet,
+    )
+    .await
+    .unwrap();
     let records = sink.records();
     let mut visited = BTreeSet::new();
     let mut crawled = 0;
@@ -407,13 +484,20 @@ async fn a_site_is_crawled_in_its_hours_and_visited_at_all() {
             Purpose::HomeSnapshot { .. } => {}
             _ => {
                 crawled += 1;
-                assert!(hours.contains(capture.at), "{} at {}", capture.url, capture.at);
+                assert!(
+                    hours.contains(capture.at),
+                    "{} at {}",
+                    capture.url,
+                    capture.at
+                );
             }
         }
     }
     assert!(crawled >= 6, "{crawled}");
     let planned = visits(day().monitor_from, day().as_of, &day().seed);
-    let planned = planned.iter().filter(|one| matches!(one.visit, Visit::Probe { .. }));
+    let planned = planned
+        .iter()
+        .filter(|one| matches!(one.visit, Visit::Probe { .. }));
     assert_eq!(visited, planned.map(|one| one.due).collect());
     assert!(visited.iter().any(|at| at.time() > time(12, 0, 0, 0)));
 }
@@ -424,14 +508,29 @@ fn the_published_table_names_tests_that_exist() {
     let page = std::fs::read_to_string(here.join("../../docs/politeness.md")).unwrap();
     let (promises, table) = page.split_once("## Promise and test").unwrap();
     let mut named = 0;
-    for name in table.split('`').skip(1).step_by(2).filter(|name| name.contains("::")) {
-        let (file, test) = (name.split("::").next().unwrap(), name.rsplit("::").next().unwrap());
-        let folder = if name.contains("::tests::") { "src" } else { "tests" };
+    for name in table
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.contains("::"))
+    {
+        let (file, test) = (
+            name.split("::").next().unwrap(),
+            name.rsplit("::").next().unwrap(),
+        );
+        let folder = if name.contains("::tests::") {
+            "src"
+        } else {
+            "tests"
+        };
         let text = std::fs::read_to_string(here.join(folder).join(format!("{file}.rs"))).unwrap();
         assert!(text.contains(&format!("fn {test}()")), "{name}");
         named += 1;
     }
     assert!(named >= 15, "{named}");
-    let promised = promises.lines().filter(|line| line.starts_with("- ")).count();
+    let promised = promises
+        .lines()
+        .filter(|line| line.starts_with("- "))
+        .count();
     assert_eq!(promised, 10, "a new promise needs its line in the table");
 }

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common::*;
-use jiff::civil::{DateTime, date};
 use jiff::ToSpan;
+use jiff::civil::{DateTime, date};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use xuncha_core::evidence::{Capture, Failure, MISSED, Purpose};
@@ -61,9 +61,17 @@ async fn run(settings: Settings, sink: impl EvidenceSink + 'static, now: DateTim
         },
     };
     let clock = Arc::new(FixedClock::at(now));
-    gather_round(&[job], &plan(), settings, lexicons(), Arc::new(sink), clock, &Quiet)
-        .await
-        .is_ok()
+    gather_round(
+        &[job],
+        &plan(),
+        settings,
+        lexicons(),
+        Arc::new(sink),
+        clock,
+        &Quiet,
+    )
+    .await
+    .is_ok()
 }
 
 fn probes(records: &[FactRecord]) -> Vec<(u32, &Capture)> {
@@ -90,7 +98,12 @@ fn assembled(records: &[FactRecord]) -> SiteFacts {
         police: None,
         no_services: false,
     };
-    assemble_site(&site, records.iter().cloned(), &BTreeMap::new(), &lexicons())
+    assemble_site(
+        &site,
+        records.iter().cloned(),
+        &BTreeMap::new(),
+        &lexicons(),
+    )
 }
 
 /// A sink that dies after so many writes, as a process does: between the evidence and the record too.
@@ -115,7 +128,9 @@ impl EvidenceSink for Mortal {
 impl MortalLog {
     fn spend(&self) -> Result<(), SinkError> {
         let one_less = |left: usize| left.checked_sub(1);
-        let spent = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+        let spent = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
         spent.map(|_| ()).map_err(|_| SinkError("killed".into()))
     }
 }
@@ -142,7 +157,15 @@ async fn each_slot_stands_once_however_the_run_is_cut() {
     let planned = slots();
     assert_eq!(planned.len(), 140);
     // The header, then two writes a visit: cut before, between and behind the writes of some visits.
-    for (cut, hours_down) in [(0, 3), (1, 0), (12, 6), (13, 6), (14, 0), (99, 30), (200, 500)] {
+    for (cut, hours_down) in [
+        (0, 3),
+        (1, 0),
+        (12, 6),
+        (13, 6),
+        (14, 0),
+        (99, 30),
+        (200, 500),
+    ] {
         let memory = MemorySink::new();
         let mortal = Mortal {
             inner: memory.clone(),
@@ -150,7 +173,10 @@ async fn each_slot_stands_once_however_the_run_is_cut() {
         };
         assert!(!run(settings(&server), mortal, plan().monitor_from).await);
         let reached = cut.saturating_sub(1) / 2;
-        let back = planned[reached].due.checked_add(hours_down.hours()).unwrap();
+        let back = planned[reached]
+            .due
+            .checked_add(hours_down.hours())
+            .unwrap();
         assert!(run(settings(&server), memory.clone(), back).await);
         // Started once more, nothing is added.
         assert!(run(settings(&server), memory.clone(), back).await);
@@ -160,7 +186,9 @@ async fn each_slot_stands_once_however_the_run_is_cut() {
         assert_eq!(numbers, (0..140).collect::<Vec<u32>>(), "cut {cut}");
         for (slot, capture) in found {
             let due = planned[slot as usize].due;
-            let next = planned.get(slot as usize + 1).map_or(plan().as_of, |next| next.due);
+            let next = planned
+                .get(slot as usize + 1)
+                .map_or(plan().as_of, |next| next.due);
             let is_missed = slot as usize >= reached && next <= back;
             assert_eq!(is_ours(capture), is_missed, "cut {cut} slot {slot}");
             if is_missed {
@@ -203,11 +231,17 @@ async fn proxy(how: Proxy) -> (std::net::SocketAddr, Arc<Mutex<Vec<String>>>) {
                 log.lock().unwrap().push(String::from_utf8(head).unwrap());
                 match how {
                     Proxy::Answer(line) => {
-                        stream.write_all(format!("{line}\r\n\r\n").as_bytes()).await.unwrap();
+                        stream
+                            .write_all(format!("{line}\r\n\r\n").as_bytes())
+                            .await
+                            .unwrap();
                     }
                     Proxy::Tunnel(port) => {
                         let mut site = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-                        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+                        stream
+                            .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                            .await
+                            .unwrap();
                         let _ = copy_bidirectional(&mut stream, &mut site).await;
                     }
                 }
@@ -228,7 +262,15 @@ async fn check(settings: Settings) -> Vec<FactRecord> {
         searches: 0,
         ..CheckPlan::default()
     };
-    let done = check_site("http://a.test/", &plan, settings, lexicons(), clock(), &Quiet).await;
+    let done = check_site(
+        "http://a.test/",
+        &plan,
+        settings,
+        lexicons(),
+        clock(),
+        &Quiet,
+    )
+    .await;
     let mut checked = done.unwrap();
     checked.records.remove(&checked.target).unwrap()
 }
@@ -239,8 +281,16 @@ async fn a_failed_visit_is_repeated_over_the_second_path() {
     let closed = closed_port().await;
     for (how, opened, again) in [
         (Proxy::Tunnel(server.port()), None, "None"),
-        (Proxy::Answer("HTTP/1.1 502 Bad Gateway"), Some(false), "Some(Connect)"),
-        (Proxy::Answer("HTTP/1.1 407 Proxy Authentication Required"), Some(false), "RefusedByGuard"),
+        (
+            Proxy::Answer("HTTP/1.1 502 Bad Gateway"),
+            Some(false),
+            "Some(Connect)",
+        ),
+        (
+            Proxy::Answer("HTTP/1.1 407 Proxy Authentication Required"),
+            Some(false),
+            "RefusedByGuard",
+        ),
     ] {
         let (proxy, heads) = proxy(how).await;
         let settings = Settings {
@@ -252,7 +302,9 @@ async fn a_failed_visit_is_repeated_over_the_second_path() {
         let repeats: Vec<&Capture> = records
             .iter()
             .filter_map(|record| match record {
-                FactRecord::Look(look) if matches!(look.purpose, Purpose::ProbeAgain { .. }) => Some(look),
+                FactRecord::Look(look) if matches!(look.purpose, Purpose::ProbeAgain { .. }) => {
+                    Some(look)
+                }
                 _ => None,
             })
             .collect();
@@ -261,10 +313,18 @@ async fn a_failed_visit_is_repeated_over_the_second_path() {
         assert!(failure.contains(again), "{failure}");
         let facts = assembled(&records);
         assert_eq!(facts.probes.len(), 2);
-        assert!(facts.probes.iter().all(|probe| probe.opened == opened), "{:?}", facts.probes);
+        assert!(
+            facts.probes.iter().all(|probe| probe.opened == opened),
+            "{:?}",
+            facts.probes
+        );
         // The proxy is told the address that the guard has passed, never a name.
         let heads = heads.lock().unwrap();
-        assert!(heads.iter().all(|head| head.starts_with(&format!("CONNECT 127.0.0.1:{closed} "))));
+        assert!(
+            heads
+                .iter()
+                .all(|head| head.starts_with(&format!("CONNECT 127.0.0.1:{closed} ")))
+        );
     }
 }
 
@@ -319,8 +379,16 @@ async fn our_own_uplink_is_asked_before_a_site_is_called_down() {
         };
         let facts = assembled(&check(settings).await);
         assert_eq!(facts.probes.len(), 2);
-        assert!(facts.probes.iter().all(|probe| probe.opened == opened), "{:?}", facts.probes);
+        assert!(
+            facts.probes.iter().all(|probe| probe.opened == opened),
+            "{:?}",
+            facts.probes
+        );
     }
     let first = asked.lock().unwrap().first().cloned();
-    assert_eq!(first.unwrap().0, "a.root-servers.net", "the uplink first, then the site");
+    assert_eq!(
+        first.unwrap().0,
+        "a.root-servers.net",
+        "the uplink first, then the site"
+    );
 }

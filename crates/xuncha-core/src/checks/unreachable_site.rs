@@ -162,15 +162,16 @@ fn describe(probe: &Probe) -> String {
 }
 
 fn lost_too_many(visits: &Visits<'_>) -> Undetermined {
-    if let Some(first) = visits.lost.first().filter(|_| visits.lost.len() as u64 == visits.total) {
+    if let Some(first) = visits
+        .lost
+        .first()
+        .filter(|_| visits.lost.len() as u64 == visits.total)
+    {
         return support::undetermined(
             KEY,
             "unreachable",
             UndeterminedReason::OurSide,
-            format!(
-                "全部{}次访问都没有结果（{}）。",
-                visits.total, first.detail
-            ),
+            format!("全部{}次访问都没有结果（{}）。", visits.total, first.detail),
         );
     }
     let when: Vec<String> = visits

@@ -245,7 +245,9 @@ impl Certificate {
 
     fn has_weak_signature(&self) -> bool {
         let name = self.signature.to_ascii_lowercase();
-        ["md2", "md5", "sha1"].iter().any(|weak| name.contains(weak))
+        ["md2", "md5", "sha1"]
+            .iter()
+            .any(|weak| name.contains(weak))
     }
 }
 
@@ -307,7 +309,13 @@ mod tests {
         for host in [HOST, "WWW.QINGSHI.GOV.CN.", "slj.qs.gov.cn"] {
             assert!(fine.is_for(host), "{host}");
         }
-        for host in ["qingshi.gov.cn", "qs.gov.cn", "a.b.qs.gov.cn", ".qs.gov.cn", "gov.cn"] {
+        for host in [
+            "qingshi.gov.cn",
+            "qs.gov.cn",
+            "a.b.qs.gov.cn",
+            ".qs.gov.cn",
+            "gov.cn",
+        ] {
             assert!(!fine.is_for(host), "{host}");
         }
     }
@@ -324,7 +332,10 @@ mod tests {
             chain: Chain::Incomplete,
             ..certificate()
         };
-        assert_eq!(faults(&torn, HOST, NOW), [CertificateFault::IncompleteChain]);
+        assert_eq!(
+            faults(&torn, HOST, NOW),
+            [CertificateFault::IncompleteChain]
+        );
         let weak = Certificate {
             key_bits: 1024,
             signature: "sha1WithRSAEncryption".into(),

@@ -31,7 +31,10 @@ pub async fn serve(
             let (name, kind, end) = question(&packet[..length]);
             let nth = {
                 let mut log = log.lock().unwrap();
-                let nth = log.iter().filter(|one| **one == (name.clone(), kind)).count();
+                let nth = log
+                    .iter()
+                    .filter(|one| **one == (name.clone(), kind))
+                    .count();
                 log.push((name.clone(), kind));
                 nth
             };

@@ -10,8 +10,8 @@ use xuncha_core::checks::Context;
 use xuncha_core::evidence::{Capture, EvidenceRef};
 use xuncha_core::facts;
 use xuncha_core::facts::availability::Availability;
-use xuncha_core::facts::network::{CertificateFault, NetworkFacts};
 use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
+use xuncha_core::facts::network::{CertificateFault, NetworkFacts};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement, judge_target};
 use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
@@ -272,7 +272,11 @@ fn output(
         undetermined: undetermined.into_iter().collect(),
         verdicts,
         network: facts.network.as_deref().cloned(),
-        faults: facts.network.as_ref().map(|facts| facts.faults()).unwrap_or_default(),
+        faults: facts
+            .network
+            .as_ref()
+            .map(|facts| facts.faults())
+            .unwrap_or_default(),
         warnings: availability.warning().into_iter().collect(),
         availability,
     }

@@ -7,7 +7,11 @@ pub fn lines(facts: &NetworkFacts) -> Vec<(&'static str, String)> {
     let mut lines = vec![("安全连接", tls(&facts.tls))];
     if let Some(shown) = &facts.certificate {
         lines.push(("证书", certificate(shown)));
-        let faults: Vec<&str> = facts.faults().into_iter().map(|fault| fault.name()).collect();
+        let faults: Vec<&str> = facts
+            .faults()
+            .into_iter()
+            .map(|fault| fault.name())
+            .collect();
         let faults = if faults.is_empty() {
             "未见问题".to_owned()
         } else {

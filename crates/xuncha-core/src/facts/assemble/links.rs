@@ -7,8 +7,8 @@ use url::Url;
 use super::records::{Answer, Records};
 use crate::evidence::{Capture, EvidenceRef, Failure};
 use crate::facts::missing_likeness;
-use crate::facts::network::tls_trouble;
 use crate::facts::model::{LinkFacts, LinkKind, LinkState, PageFacts};
+use crate::facts::network::tls_trouble;
 use crate::facts::scope::{Scope, canonical};
 use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
 

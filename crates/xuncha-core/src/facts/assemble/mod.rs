@@ -8,10 +8,10 @@ mod policies;
 mod records;
 mod services;
 mod site;
-mod visits;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod visits;
 
 pub use account::assemble_account;
 pub use links::{is_bad_look, needs_second_look};
