@@ -386,10 +386,11 @@ impl Client {
             counted: route.counted(),
             via: self.via,
         };
-        if endpoint.is_tls && self.opinions.is_legacy(endpoint) {
-            if let Some(connection) = self.old(&asking).await {
-                return Ok(connection);
-            }
+        if endpoint.is_tls
+            && self.opinions.is_legacy(endpoint)
+            && let Some(connection) = self.old(&asking).await
+        {
+            return Ok(connection);
         }
         let connect_by = Deadline::now() + self.settings.real(self.settings.connect_timeout);
         let tls = endpoint.is_tls.then(|| self.tls.clone());

@@ -35,6 +35,7 @@ pub(crate) struct SiteCrawl<'a> {
 impl SiteCrawl<'_> {
     /// Everything from robots.txt to the questions to the search; phases that are done are left out.
     pub async fn run(&mut self) -> Result<(), GatherError> {
+        self.gatherer.wait_for_crawl_hours().await?;
         if self.gatherer.client.settings().asks_network && !self.state.is_done(phases::NETWORK) {
             let record = network::record(self.gatherer, self.ledger, self.state.home()).await?;
             record.iter().for_each(|record| self.state.absorb(record));

@@ -427,7 +427,10 @@ async fn national(version: u16, suite: u16, refusal: Refusal) -> u16 {
                 }
                 let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
                 stream.read_exact(&mut hello).await.unwrap();
-                let offers = hello.windows(2).any(|pair| pair == suite.to_be_bytes());
+                let start = 41 + usize::from(hello[38]);
+                let length = usize::from(u16::from_be_bytes([hello[start - 2], hello[start - 1]]));
+                let mut suites = hello[start..start + length].chunks(2);
+                let offers = suites.any(|pair| pair == suite.to_be_bytes());
                 let asked = u16::from_be_bytes([hello[4], hello[5]]);
                 if offers && asked == version {
                     let mut body = version.to_be_bytes().to_vec();
