@@ -259,12 +259,9 @@ async fn slow_and_endless_answers_end_at_the_limit() {
 
 #[tokio::test]
 async fn heads_without_measure_are_no_answer() {
-    let long = format!(
-        "HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n",
-        "a".repeat(300 << 10)
-    );
+    let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "a".repeat(1 << 20));
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-Many: b\r\n".repeat(300));
-    let status = format!("HTTP/1.1 200 {}\r\n\r\n", "z".repeat(300 << 10));
+    let status = format!("HTTP/1.1 200 {}\r\n\r\n", "z".repeat(1 << 20));
     for head in [long, many, status] {
         let bytes = head.into_bytes();
         let server = Server::start(move |_| Reply::Raw(bytes.clone())).await;

@@ -193,10 +193,8 @@ async fn look(
         ..doors(plain.port(), secure.port())
     };
     let records = records("https://a.test/", settings).await;
-    let pages = records
-        .iter()
-        .filter(|record| matches!(record, FactRecord::Page(page) if page.capture.is_success()));
-    assert_eq!(pages.count(), 1);
+    let pages = captures_for(&records, |purpose| *purpose == Purpose::Page);
+    assert!(pages.len() == 1 && pages[0].is_success(), "{pages:?}");
     let found = network(&records);
     assert!(matches!(&found.tls, Tls::Modern { version, .. } if version == "TLS 1.3"));
     let shown = found.certificate.as_ref().unwrap();
@@ -387,10 +385,10 @@ async fn weak_keys_and_signatures_are_facts() {
         "{found:#?}"
     );
     use CertificateFault::*;
-    assert_eq!(
-        found.faults(),
-        BTreeSet::from([SelfSigned, WeakKey, WeakSignature])
-    );
+    let mut faults = found.faults();
+    // OpenSSL dates its certificates by the machine's clock, the look is dated by the test's.
+    faults.remove(&NotYetValid);
+    assert_eq!(faults, BTreeSet::from([SelfSigned, WeakKey, WeakSignature]));
 }
 
 fn captures_for(

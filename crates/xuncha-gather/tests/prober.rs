@@ -75,14 +75,17 @@ async fn run(settings: Settings, sink: impl EvidenceSink + 'static, now: DateTim
 }
 
 fn probes(records: &[FactRecord]) -> Vec<(u32, &Capture)> {
-    let slot = |record| match record {
-        FactRecord::Look(capture) => match capture.purpose {
-            Purpose::Probe { slot } => Some((slot, capture)),
-            _ => None,
-        },
+    let slot = |capture: &Capture| match capture.purpose {
+        Purpose::Probe { slot } => Some(slot),
         _ => None,
     };
-    records.iter().filter_map(slot).collect()
+    let looks = records.iter().filter_map(|record| match record {
+        FactRecord::Look(capture) => Some(capture),
+        _ => None,
+    });
+    looks
+        .filter_map(|capture| Some((slot(capture)?, capture)))
+        .collect()
 }
 
 fn assembled(records: &[FactRecord]) -> SiteFacts {
