@@ -192,8 +192,11 @@ impl Client {
             step.timing = sum(step.timing, timing);
             timing = step.timing;
             let target = redirect_target(&url, &step.headers);
-            legs.push(step.leg.clone());
-            if step.failure.is_some() || !is_redirect(step.leg.status) {
+            // Taken, not copied: a body is up to eight megabytes.
+            let leg = std::mem::take(&mut step.leg);
+            let status = leg.status;
+            legs.push(leg);
+            if step.failure.is_some() || !is_redirect(status) {
                 let failure = step.failure.clone();
                 return self.conclude(address, legs, failure, took, Some(step));
             }
