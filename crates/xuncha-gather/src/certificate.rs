@@ -74,7 +74,8 @@ fn chain_of(
     match tls::verdict(judge, chain, &name, moment).as_str() {
         "valid" | "wrong_host" => Chain::Trusted,
         "unknown_issuer" | "self_signed" if is_missing_issuer(chain) => Chain::Incomplete,
-        "unknown_issuer" | "self_signed" => Chain::UnknownIssuer,
+        // A bad signature: it bears the name of an authority that never signed it.
+        "unknown_issuer" | "self_signed" | "other: BadSignature" => Chain::UnknownIssuer,
         "expired" | "not_yet_valid" => Chain::Unchecked {
             why: "签发者的证书不在有效期内".to_owned(),
         },

@@ -85,13 +85,15 @@ fn authority(name: &str) -> CertificateParams {
     params
 }
 
-fn authorities() -> Authorities {
+fn authorities(name: &str) -> Authorities {
     let root_key = KeyPair::generate().unwrap();
-    let root_params = authority("test root");
+    let root_params = authority(&format!("{name} root"));
     let root_pem = root_params.self_signed(&root_key).unwrap().pem();
     let root = Issuer::new(root_params, root_key);
     let middle_key = KeyPair::generate().unwrap();
-    let middle = CertifiedIssuer::signed_by(authority("test middle"), middle_key, &root).unwrap();
+    let middle =
+        CertifiedIssuer::signed_by(authority(&format!("{name} middle")), middle_key, &root)
+            .unwrap();
     Authorities { root_pem, middle }
 }
 
@@ -123,8 +125,8 @@ async fn tls_server(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Serve
 
 #[tokio::test]
 async fn faults_of_certificates_are_told_apart() {
-    let trusted = authorities();
-    let strange = authorities();
+    let trusted = authorities("test");
+    let strange = authorities("strange");
     let middle = || trusted.middle.der().clone();
     let expired = |mut params: CertificateParams| {
         params.not_after = rcgen::date_time_ymd(2026, 3, 19);
@@ -209,7 +211,7 @@ async fn look(
 
 #[tokio::test]
 async fn the_way_to_https_is_followed() {
-    let trusted = authorities();
+    let trusted = authorities("test");
     let key = KeyPair::generate().unwrap();
     let own = site_params("a.test")
         .signed_by(&key, &trusted.middle)

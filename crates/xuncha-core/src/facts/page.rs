@@ -94,9 +94,7 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
         capture.final_url.clone()
     };
     let encoding = charset::detect(body, &capture.content_type);
-    // A parser notes an error for each NUL: a body of nothing else would take a hundred times its size.
-    let mut html = charset::decode(body, encoding);
-    html.retain(|letter| letter != '\0');
+    let html = charset::decode(body, encoding);
     let mut dom = Dom::parse(&html);
     facts.is_html = true;
     encoding.name().clone_into(&mut facts.charset);
