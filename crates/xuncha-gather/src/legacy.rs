@@ -60,7 +60,10 @@ mod through_openssl {
             certificates.collect()
         });
         Ok(Secured {
-            version: ssl.version_str().replacen("TLSv", "TLS ", 1),
+            version: match ssl.version_str() {
+                "TLSv1" => "TLS 1.0".to_owned(),
+                other => other.replacen("TLSv", "TLS ", 1),
+            },
             cipher: ssl
                 .current_cipher()
                 .map(|cipher| cipher.name().to_owned())
