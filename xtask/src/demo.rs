@@ -9,7 +9,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let fonts = packages::see_to_fandol()?;
     let mut command = cargo();
     command
-        .args(["run", "--release", "--package", "xuncha", "--", "demo"])
+        .args(["run", "--release", "--package", "xuncha"])
+        .args(packages::legacy_tls())
+        .args(["--", "demo"])
         .args(arguments);
     crate::run(command.env("XUNCHA_FONTS", fonts))
 }

@@ -44,6 +44,11 @@ pub const TEST: &[Need] = &[
         why: "网页测试",
     },
     Need {
+        package: "openssl",
+        file: "/usr/bin/openssl",
+        why: "老旧 TLS 服务器",
+    },
+    Need {
         package: "poppler-utils",
         file: "/usr/bin/pdftotext",
         why: "读取 PDF",
@@ -250,6 +255,19 @@ pub fn see_to_fandol() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// The feature that reads servers of old TLS, where libssl-dev and pkg-config are found; without it such sites are 无法判定.
+pub fn legacy_tls() -> &'static [&'static str] {
+    if has_libssl() {
+        return &["--features", "xuncha/legacy-tls"];
+    }
+    println!("没有 libssl-dev 与 pkg-config：不编入老旧 TLS 的读取 / built without legacy-tls");
+    &[]
+}
+
+fn has_libssl() -> bool {
+    is_there("/usr/include/openssl/ssl.h") && is_there("/usr/bin/pkg-config")
+}
+
 /// Prints what each task needs.
 pub fn list() -> Result<(), String> {
     for (task, needs) in [
@@ -264,6 +282,8 @@ pub fn list() -> Result<(), String> {
             println!("  [{state}] {:<26} {}", need.package, need.why);
         }
     }
+    let state = if has_libssl() { "有" } else { "缺" };
+    println!("可选 / optional\n  [{state}] libssl-dev、pkg-config      读取只支持老旧 TLS 的网站");
     Ok(())
 }
 

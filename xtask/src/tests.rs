@@ -8,6 +8,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     packages::see_to(&DEMO.iter().chain(TEST).collect::<Vec<_>>())?;
     let fonts = packages::see_to_fandol()?;
     let mut command = cargo();
-    command.args(["test", "--workspace"]).args(arguments);
+    command.args(["test", "--workspace"]);
+    command.args(packages::legacy_tls()).args(arguments);
     crate::run(command.env("XUNCHA_FONTS", fonts))
 }

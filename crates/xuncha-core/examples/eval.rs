@@ -59,6 +59,7 @@ fn capture(url: &str) -> Capture {
             record: String::new(),
             quote: String::new(),
         },
+        timing: Default::default(),
     }
 }
 

@@ -58,6 +58,32 @@ pub enum Purpose {
     MissingPage,
     /// The page of an account, its feed, store page or package.
     Account,
+    /// A failed visit of the availability week, repeated at once over the second path.
+    ProbeAgain {
+        /// Number of the visit.
+        slot: u32,
+    },
+}
+
+/// 分段用时. Where the time of a visit went, in milliseconds of the request clock, summed over its redirects; a kept connection
+/// needs neither a name nor a handshake. What never began is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timing {
+    /// Asking DNS.
+    pub dns_ms: u32,
+    /// Connecting over TCP.
+    pub connect_ms: u32,
+    /// The TLS handshake.
+    pub tls_ms: u32,
+    /// From the request to the head of the answer.
+    pub first_byte_ms: u32,
+}
+
+impl Timing {
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        *self == Timing::default()
+    }
 }
 
 /// 失败原因. Why a request had no answer, by kind.
@@ -97,6 +123,13 @@ pub enum Failure {
     },
 }
 
+/// Start of a TLS failure's detail where a second look heard a server that speaks only what today's libraries refuse.
+pub const LEGACY_TLS: &str = "legacy tls: ";
+/// Start of a TLS failure's detail where a second look heard a server that speaks only national algorithms (TLCP, SM suites).
+pub const NATIONAL_TLS: &str = "national tls: ";
+/// Start of the detail of a visit that was due while nobody ran.
+pub const MISSED: &str = "missed by us: ";
+
 /// 跳转. One hop of a redirect.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hop {
@@ -135,6 +168,9 @@ pub struct Capture {
     pub truncated: bool,
     /// Where the whole exchange is kept.
     pub evidence: EvidenceRef,
+    /// Where the time went; measured for visits only.
+    #[serde(default, skip_serializing_if = "Timing::is_empty")]
+    pub timing: Timing,
 }
 
 impl Capture {

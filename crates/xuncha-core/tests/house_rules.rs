@@ -11,7 +11,8 @@ use xuncha_core::checks::{self, CHECKS};
 const NO_ROOMS: [&str; 3] = ["mod", "spec", "support"];
 
 /// A room is named for what fails, so one of its words says what is wrong; `manual` names who answers.
-const FAILING_WORDS: [&str; 15] = [
+const FAILING_WORDS: [&str; 16] = [
+    "invalid",
     "unreachable",
     "stale",
     "broken",

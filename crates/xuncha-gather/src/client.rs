@@ -3,19 +3,21 @@
 //! GET only: HEAD lies in both directions. Redirects are followed here, hop by hop, each through the guard and the politeness.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, header};
+use rustls::client::WebPkiServerVerifier;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::time::Instant as Deadline;
 use tokio_rustls::TlsConnector;
 use url::Url;
-use xuncha_core::evidence::Failure;
+use xuncha_core::evidence::{Failure, Timing};
 
 use crate::body::{Decoder, Progress};
 use crate::clock::CivilClock;
-use crate::connection::{Connection, Endpoint, Pool, connect};
+use crate::connection::{Connection, Endpoint, Pool, connect, wrap};
 use crate::exchange::{Exchange, Leg, sha256_hex};
 use crate::http1::{Head, Trouble};
 pub use crate::jar::Jar;
@@ -24,6 +26,7 @@ use crate::message::{
     endpoint_of, host_of, is_redirect, is_text, redirect_target, request_head, retry_after,
     without_fragment,
 };
+use crate::opinion::{Asking, Opinions, is_worth_one};
 use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
 use crate::resolve::{Names, Route};
@@ -53,11 +56,14 @@ pub struct ClientError(String);
 pub struct Client {
     settings: Settings,
     clock: Arc<dyn CivilClock>,
-    politeness: Politeness,
-    names: Names,
+    politeness: Arc<Politeness>,
+    pub(crate) names: Names,
     pool: Pool,
-    tls: TlsConnector,
+    pub(crate) tls: TlsConnector,
     verdicts: Verdicts,
+    pub(crate) judge: Arc<WebPkiServerVerifier>,
+    pub(crate) opinions: Opinions,
+    via: Option<SocketAddr>,
 }
 
 /// One leg as it went.
@@ -68,20 +74,46 @@ struct Step {
     is_truncated: bool,
     is_override: bool,
     took: Duration,
+    timing: Timing,
 }
 
 impl Client {
     /// By these settings; `clock` stamps the captures.
     pub fn new(settings: Settings, clock: Arc<dyn CivilClock>) -> Result<Client, ClientError> {
-        let (config, verdicts) = tls::configure(&settings.extra_ca_pem).map_err(ClientError)?;
-        Ok(Client {
-            politeness: Politeness::new(&settings),
+        let politeness = Arc::new(Politeness::new(&settings));
+        Client::build(settings, clock, politeness, None)
+    }
+
+    /// A second client that asks over the operator's other path, under the same politeness; `None` where none is configured.
+    pub(crate) fn over_second_path(&self) -> Option<Result<Client, ClientError>> {
+        let via = self.settings.second_path?;
+        let (settings, clock) = (self.settings.clone(), self.clock.clone());
+        Some(Client::build(
             settings,
             clock,
-            names: Names::new(),
+            self.politeness.clone(),
+            Some(via),
+        ))
+    }
+
+    fn build(
+        settings: Settings,
+        clock: Arc<dyn CivilClock>,
+        politeness: Arc<Politeness>,
+        via: Option<SocketAddr>,
+    ) -> Result<Client, ClientError> {
+        let trust = tls::configure(&settings.extra_ca_pem).map_err(ClientError)?;
+        Ok(Client {
+            politeness,
+            names: Names::new(&settings),
+            settings,
+            clock,
             pool: Pool::default(),
-            tls: TlsConnector::from(config),
-            verdicts,
+            tls: TlsConnector::from(trust.config),
+            verdicts: trust.verdicts,
+            judge: trust.judge,
+            opinions: Opinions::default(),
+            via,
         })
     }
 
@@ -105,6 +137,23 @@ impl Client {
         self.names.control_resolves(&self.settings).await
     }
 
+    /// Whether our own resolver works just now, whatever was known before.
+    pub(crate) async fn uplink_works_now(&self) -> bool {
+        self.names.control_resolves_now(&self.settings).await
+    }
+
+    /// Whether an address is reached over our uplink: not where the operator sends it elsewhere or names it as his own.
+    pub(crate) fn needs_uplink(&self, url: &str) -> bool {
+        let Ok(url) = Url::parse(url) else {
+            return false;
+        };
+        let (host, port) = (
+            host_of(&url),
+            url.port_or_known_default().unwrap_or_default(),
+        );
+        !self.settings.sends_elsewhere(host, port) && !self.settings.allows(host, port)
+    }
+
     /// Closes idle connections to a host that is done with.
     pub fn forget(&self, host: &str) {
         self.pool.forget(host);
@@ -114,6 +163,7 @@ impl Client {
     pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
         let mut legs = Vec::new();
         let mut took = Duration::ZERO;
+        let mut timing = Timing::default();
         let mut seen = BTreeSet::new();
         let mut next = address.to_owned();
         loop {
@@ -135,11 +185,16 @@ impl Client {
                 }
             };
             seen.insert(without_fragment(&url));
-            let step = self.step(&url, reading, jar).await;
+            let mut step = self.step(&url, reading, jar).await;
             took += step.took;
+            step.timing = sum(step.timing, timing);
+            timing = step.timing;
             let target = redirect_target(&url, &step.headers);
-            legs.push(step.leg.clone());
-            if step.failure.is_some() || !is_redirect(step.leg.status) {
+            // Taken, not copied: a body is up to eight megabytes.
+            let leg = std::mem::take(&mut step.leg);
+            let status = leg.status;
+            legs.push(leg);
+            if step.failure.is_some() || !is_redirect(status) {
                 let failure = step.failure.clone();
                 return self.conclude(address, legs, failure, took, Some(step));
             }
@@ -179,6 +234,7 @@ impl Client {
             is_truncated: step.as_ref().is_some_and(|step| step.is_truncated),
             is_override: step.as_ref().is_some_and(|step| step.is_override),
             millis: self.settings.request_millis(took),
+            timing: step.as_ref().map(|step| step.timing).unwrap_or_default(),
             content_type: text(header::CONTENT_TYPE),
             last_modified: text(header::LAST_MODIFIED),
             legs,
@@ -197,6 +253,7 @@ impl Client {
             is_truncated: false,
             is_override: false,
             took: Duration::ZERO,
+            timing: Timing::default(),
         };
         let endpoint = match endpoint_of(url) {
             Ok(endpoint) => endpoint,
@@ -205,6 +262,7 @@ impl Client {
                 return step;
             }
         };
+        let asked_dns = Instant::now();
         let route = match self
             .names
             .route(&self.settings, &endpoint.host, endpoint.port)
@@ -217,21 +275,23 @@ impl Client {
             }
         };
         step.is_override = route.is_override;
-        let counted: Option<IpAddr> = route
-            .addresses
-            .first()
-            .map(|address| address.ip())
-            .filter(|_| !route.is_override);
-        let permit = self.politeness.admit(&endpoint.host, counted).await;
+        step.timing.dns_ms = self.millis(asked_dns.elapsed());
+        let permit = self.politeness.admit(&endpoint.host, route.counted()).await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
         step.leg.request_head = request_head(url, &self.settings.user_agent, jar);
         match self
-            .send(&mut step.leg, &endpoint, &route, &permit, deadline)
+            .send(&mut step, &endpoint, &route, &permit, deadline)
             .await
         {
             Err(failure) => step.failure = Some(failure),
             Ok((connection, head)) => {
+                let before = if connection.is_reused {
+                    Duration::ZERO
+                } else {
+                    connection.connected_in + connection.secured_in
+                };
+                step.timing.first_byte_ms = self.millis(started.elapsed().saturating_sub(before));
                 self.receive(&mut step, reading, endpoint, connection, head)
                     .await
             }
@@ -250,7 +310,7 @@ impl Client {
     /// Sends on a kept connection or a new one. A kept one that turns out to be closed is replaced silently: that is no answer of the site.
     async fn send(
         &self,
-        leg: &mut Leg,
+        step: &mut Step,
         endpoint: &Endpoint,
         route: &Route,
         permit: &Permit,
@@ -264,8 +324,13 @@ impl Client {
                 .saturating_sub(self.politeness.in_use(permit));
             let mut connection = match self.kept(endpoint, room).await {
                 Some(connection) => connection,
-                None => self.fresh(endpoint, route, deadline).await?,
+                None => self.fresh(endpoint, route, permit, deadline).await?,
             };
+            if !connection.is_reused {
+                step.timing.connect_ms = self.millis(connection.connected_in);
+                step.timing.tls_ms = self.millis(connection.secured_in);
+            }
+            let leg = &mut step.leg;
             leg.address = Some(connection.address);
             leg.certificate.clone_from(&connection.certificate);
             let asked = within(deadline, ask(&mut connection, &leg.request_head)).await;
@@ -285,12 +350,7 @@ impl Client {
                 return Err(trouble.into());
             }
             drop(connection);
-            let counted = route
-                .addresses
-                .first()
-                .map(|address| address.ip())
-                .filter(|_| !route.is_override);
-            self.politeness.wait_turn(permit, counted).await;
+            self.politeness.wait_turn(permit, route.counted()).await;
             deadline = Deadline::now() + limit;
         }
     }
@@ -308,17 +368,64 @@ impl Client {
         &self,
         endpoint: &Endpoint,
         route: &Route,
+        permit: &Permit,
         deadline: Deadline,
     ) -> Result<Connection, Failure> {
+        let asking = Asking {
+            settings: &self.settings,
+            politeness: &self.politeness,
+            permit,
+            endpoint,
+            addresses: &route.addresses,
+            counted: route.counted(),
+            via: self.via,
+        };
+        if endpoint.is_tls
+            && self.opinions.is_legacy(endpoint)
+            && let Some(connection) = self.old(&asking).await
+        {
+            return Ok(connection);
+        }
         let connect_by = Deadline::now() + self.settings.real(self.settings.connect_timeout);
         let tls = endpoint.is_tls.then(|| self.tls.clone());
-        let mut connection =
-            connect(endpoint, &route.addresses, tls, connect_by.min(deadline)).await?;
+        let by = connect_by.min(deadline);
+        let mut connection = match connect(endpoint, &route.addresses, tls, by, self.via).await {
+            Ok(connection) => connection,
+            Err(failure) if endpoint.is_tls && is_worth_one(&failure) => {
+                if crate::legacy::IS_BUILT_IN {
+                    self.politeness.wait_turn(permit, route.counted()).await;
+                    if let Some(connection) = self.old(&asking).await {
+                        return Ok(connection);
+                    }
+                }
+                return Err(self.opinions.rename(&asking, failure).await);
+            }
+            Err(failure) => return Err(failure),
+        };
         if endpoint.is_tls {
             let name = endpoint.host.trim_matches(['[', ']']);
             connection.certificate = lock(&self.verdicts).get(name).cloned().unwrap_or_default();
         }
         Ok(connection)
+    }
+
+    /// A connection through OpenSSL, where this build has it. The certificate is judged as any other.
+    async fn old(&self, asking: &Asking<'_>) -> Option<Connection> {
+        let (address, secured) = self.opinions.connect(asking).await?;
+        let name = asking.endpoint.host.trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(name).ok()?;
+        let chain: Vec<CertificateDer<'static>> = secured
+            .chain
+            .into_iter()
+            .map(CertificateDer::from)
+            .collect();
+        let mut connection = wrap(address, secured.stream);
+        connection.certificate = tls::verdict(&self.judge, &chain, &name, UnixTime::now());
+        Some(connection)
+    }
+
+    fn millis(&self, real: Duration) -> u32 {
+        u32::try_from(self.settings.request_millis(real)).unwrap_or(u32::MAX)
     }
 
     async fn receive(
@@ -393,6 +500,15 @@ impl Client {
             step.leg.body = decoder.abandon();
             return false;
         }
+    }
+}
+
+fn sum(one: Timing, other: Timing) -> Timing {
+    Timing {
+        dns_ms: one.dns_ms.saturating_add(other.dns_ms),
+        connect_ms: one.connect_ms.saturating_add(other.connect_ms),
+        tls_ms: one.tls_ms.saturating_add(other.tls_ms),
+        first_byte_ms: one.first_byte_ms.saturating_add(other.first_byte_ms),
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::Instant as Deadline;
 use tokio_rustls::TlsConnector;
 use xuncha_core::evidence::Failure;
 
+use crate::dial::dial;
 use crate::http1::{Http1, Stream};
 use crate::lock;
 use crate::patience::within;
@@ -33,6 +34,9 @@ pub(crate) struct Connection {
     pub address: SocketAddr,
     pub certificate: String,
     pub is_reused: bool,
+    /// How long TCP and TLS took.
+    pub connected_in: Duration,
+    pub secured_in: Duration,
     idle_since: Instant,
 }
 
@@ -83,25 +87,32 @@ pub(crate) async fn connect(
     addresses: &[SocketAddr],
     tls: Option<TlsConnector>,
     deadline: Deadline,
+    via: Option<SocketAddr>,
 ) -> Result<Connection, Failure> {
     let mut last = Failure::Connect;
     for (index, address) in addresses.iter().take(4).enumerate() {
         let left = deadline.saturating_duration_since(Deadline::now());
         let share = left.div_f64((addresses.len().min(4) - index) as f64);
-        match within(Deadline::now() + share, TcpStream::connect(address)).await {
+        let started = Instant::now();
+        match within(Deadline::now() + share, dial(*address, via)).await {
             Err(_) => {
                 last = Failure::Timeout {
                     phase: "connect".to_owned(),
                 }
             }
             Ok(Err(error)) => last = connect_failure(&error),
-            Ok(Ok(stream)) => return open(endpoint, *address, stream, tls, deadline).await,
+            Ok(Ok(stream)) => {
+                let connected_in = started.elapsed();
+                let mut connection = open(endpoint, *address, stream, tls, deadline).await?;
+                connection.connected_in = connected_in;
+                return Ok(connection);
+            }
         }
     }
     Err(last)
 }
 
-fn connect_failure(error: &io::Error) -> Failure {
+pub(crate) fn connect_failure(error: &io::Error) -> Failure {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionReset => Failure::Reset,
@@ -135,17 +146,31 @@ async fn open(
     deadline: Deadline,
 ) -> Result<Connection, Failure> {
     let _ = stream.set_nodelay(true);
+    let started = Instant::now();
+    let is_tls = tls.is_some();
     let stream: Box<dyn Stream> = match tls {
         None => Box::new(stream),
         Some(connector) => Box::new(handshake(endpoint, stream, connector, deadline).await?),
     };
-    Ok(Connection {
+    let secured_in = started.elapsed();
+    let mut connection = wrap(address, stream);
+    if is_tls {
+        connection.secured_in = secured_in;
+    }
+    Ok(connection)
+}
+
+/// Speaks HTTP/1.1 over a stream that is ready.
+pub(crate) fn wrap(address: SocketAddr, stream: Box<dyn Stream>) -> Connection {
+    Connection {
         http: Http1::new(stream),
         address,
         certificate: String::new(),
         is_reused: false,
+        connected_in: Duration::ZERO,
+        secured_in: Duration::ZERO,
         idle_since: Instant::now(),
-    })
+    }
 }
 
 async fn handshake(

@@ -12,6 +12,7 @@ use xuncha_core::facts::{missing_page_probe, search_questions};
 use crate::client::Reading;
 use crate::exchange::Exchange;
 use crate::gatherer::{Gatherer, Ledger};
+use crate::network;
 use crate::phases;
 use crate::report::GatherError;
 use crate::robots::Robots;
@@ -34,6 +35,11 @@ pub(crate) struct SiteCrawl<'a> {
 impl SiteCrawl<'_> {
     /// Everything from robots.txt to the questions to the search; phases that are done are left out.
     pub async fn run(&mut self) -> Result<(), GatherError> {
+        self.gatherer.wait_for_crawl_hours().await?;
+        if self.gatherer.client.settings().asks_network && !self.state.is_done(phases::NETWORK) {
+            let record = network::record(self.gatherer, self.ledger, self.state.home()).await?;
+            record.iter().for_each(|record| self.state.absorb(record));
+        }
         if !self.state.is_done(phases::CRAWL) {
             self.read_robots().await?;
             self.pages(1).await?;
@@ -64,6 +70,7 @@ impl SiteCrawl<'_> {
     pub async fn second_looks(&mut self, doubts: &[Doubt]) -> Result<bool, GatherError> {
         let mut has_opened = false;
         for doubt in doubts {
+            self.gatherer.wait_for_crawl_hours().await?;
             let purpose = Purpose::Link { look: 2 };
             if !doubt.is_page {
                 let exchange = self.gatherer.ask(self.ledger, &doubt.url, &purpose).await;
@@ -165,7 +172,13 @@ impl SiteCrawl<'_> {
         let limit = if count == 1 { limit.min(1) } else { limit };
         let mut asked: VecDeque<Asked> = VecDeque::new();
         loop {
-            while asked.len() < width && started < limit {
+            if asked.is_empty() {
+                self.gatherer.wait_for_crawl_hours().await?;
+            }
+            while asked.len() < width
+                && started < limit
+                && (asked.is_empty() || self.gatherer.is_crawl_time())
+            {
                 let Some(entry) = self.state.next_page() else {
                     break;
                 };
@@ -189,7 +202,11 @@ impl SiteCrawl<'_> {
         let mut asked: VecDeque<Asked> = VecDeque::new();
         let purpose = Purpose::Link { look: 1 };
         loop {
+            if asked.is_empty() {
+                self.gatherer.wait_for_crawl_hours().await?;
+            }
             while asked.len() < width
+                && (asked.is_empty() || self.gatherer.is_crawl_time())
                 && let Some(url) = self.state.next_look()
             {
                 asked.push_back(self.start(url, purpose.clone()));
@@ -257,6 +274,7 @@ impl SiteCrawl<'_> {
             if self.state.was_asked(&ask.query) {
                 continue;
             }
+            self.gatherer.wait_for_crawl_hours().await?;
             let purpose = Purpose::Search { query: ask.query };
             let record = self
                 .gatherer

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use xuncha_core::facts::model::FactRecord;
 
 use crate::gatherer::Ledger;
+use crate::phases;
 use crate::report::GatherError;
 use crate::round::{JobKind, TargetJob};
 use crate::schedule::Visit;
@@ -33,7 +34,8 @@ impl Desk {
         self.slots.extend(slots);
         self.days.extend(days);
         self.phases.extend(state.phases().iter().cloned());
-        self.has_pages = state.pages() > 0 || state.robots().is_some();
+        self.has_pages =
+            state.pages() > 0 || state.robots().is_some() || state.is_done(phases::NETWORK);
         self.doubts = state.open_doubts();
         self.outside.clone_from(state.outside());
         self.last_look = state.last_look();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use jiff::civil::DateTime;
 use sha2::{Digest, Sha256};
-use xuncha_core::evidence::{Capture, EvidenceRef, Failure, Hop, Purpose};
+use xuncha_core::evidence::{Capture, EvidenceRef, Failure, Hop, MISSED, Purpose, Timing};
 
 /// 一次往返. One request and its answer; a chain of redirects has several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,9 +71,30 @@ pub struct Exchange {
     pub sha256: String,
     /// Whether it was sent to an address that the operator named.
     pub is_override: bool,
+    /// Where the time went, over all legs.
+    pub timing: Timing,
 }
 
 impl Exchange {
+    /// A visit that was due at this time while nobody ran.
+    pub fn missed(url: &str, due: DateTime) -> Exchange {
+        Exchange {
+            url: url.to_owned(),
+            at: due,
+            legs: Vec::new(),
+            failure: Some(Failure::RefusedByGuard {
+                detail: format!("{MISSED}nobody ran when the visit was due"),
+            }),
+            is_truncated: false,
+            millis: 0,
+            content_type: String::new(),
+            last_modified: String::new(),
+            sha256: sha256_hex(&[]),
+            is_override: false,
+            timing: Timing::default(),
+        }
+    }
+
     /// The final leg.
     pub fn last(&self) -> Option<&Leg> {
         self.legs.last()
@@ -92,6 +113,8 @@ impl Exchange {
     /// The record of it without the body; `record` is where the sink keeps the exchange.
     pub fn capture(&self, purpose: Purpose, record: String) -> Capture {
         let hops = self.legs.iter().take(self.legs.len().saturating_sub(1));
+        // Pages are many and their time is known as a whole; only visits keep where it went.
+        let is_visit = matches!(purpose, Purpose::Probe { .. } | Purpose::ProbeAgain { .. });
         let hops = hops.map(|leg| Hop {
             url: leg.url.clone(),
             status: leg.status.unwrap_or_default(),
@@ -117,6 +140,11 @@ impl Exchange {
                 sha256: self.sha256.clone(),
                 record,
                 quote: String::new(),
+            },
+            timing: if is_visit {
+                self.timing
+            } else {
+                Timing::default()
             },
         }
     }

@@ -18,6 +18,8 @@ use crate::sink::{EvidenceSink, SinkError, TargetLog};
 /// What all targets of a run share.
 pub(crate) struct Gatherer {
     pub client: Client,
+    /// The way over the operator's other path, where one is configured.
+    pub second_path: Option<Client>,
     pub tally: Tally,
     lexicons: Arc<Lexicons>,
     sink: Arc<dyn EvidenceSink>,
@@ -39,6 +41,13 @@ impl Ledger {
             .map_err(|source| self.error(source))
     }
 
+    /// Keeps an exchange as evidence and says where, without a record of its own.
+    pub fn keep(&self, exchange: &Exchange) -> Result<String, GatherError> {
+        lock(&self.log)
+            .keep(exchange)
+            .map_err(|source| self.error(source))
+    }
+
     pub fn close(&self) -> Result<(), GatherError> {
         lock(&self.log).close().map_err(|source| self.error(source))
     }
@@ -55,8 +64,11 @@ impl Gatherer {
     pub fn new(client: Client, lexicons: Arc<Lexicons>, sink: Arc<dyn EvidenceSink>) -> Gatherer {
         // Reading pages is left one core less than there are, so that sockets are always served.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // Its settings are those of the first client, which could be built.
+        let second_path = client.over_second_path().and_then(Result::ok);
         Gatherer {
             client,
+            second_path,
             tally: Tally::default(),
             lexicons,
             sink,
@@ -101,6 +113,21 @@ impl Gatherer {
             },
             records,
         ))
+    }
+
+    /// Whether sites may be crawled at this hour.
+    pub fn is_crawl_time(&self) -> bool {
+        let hours = self.client.settings().crawl_hours;
+        hours.is_none_or(|hours| hours.contains(self.client.clock().now()))
+    }
+
+    /// Waits until sites may be crawled; the caller has no request of the crawl in flight.
+    pub async fn wait_for_crawl_hours(&self) -> Result<(), GatherError> {
+        if let Some(hours) = self.client.settings().crawl_hours {
+            let clock = self.client.clock();
+            clock.advance_to(hours.next(clock.now())).await?;
+        }
+        Ok(())
     }
 
     /// Asks without keeping.

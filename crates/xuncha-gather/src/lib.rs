@@ -1,7 +1,7 @@
 //! `xuncha-gather`: the one door to inspected sites and accounts.
 //!
 //! It asks politely over HTTP/1.1 on sockets of its own ([`client`], [`politeness`]), crawls a site in an order that is the same on
-//! every run (`crawl.rs`), visits it on a schedule ([`schedule`]), and hands every exchange to an [`sink::EvidenceSink`] before
+//! every run (`crawl.rs`), visits it on a schedule ([`schedule`]), records what the network says of it (`network.rs`), and hands every exchange to an [`sink::EvidenceSink`] before
 //! anything is concluded from it. A whole round is [`round::gather_round`], one site now is [`check::check_site`].
 //!
 //! It never judges, never writes a file or a database itself, never executes what it reads, never asks a private address that was
@@ -13,19 +13,25 @@
 mod account;
 pub mod body;
 mod candidates;
+mod certificate;
 pub mod check;
 pub mod client;
 pub mod clock;
 mod connection;
 mod crawl;
 mod desk;
+mod dial;
 mod doubt;
 pub mod exchange;
 mod gatherer;
 pub mod guard;
 pub mod http1;
+pub mod hello;
 mod jar;
+mod legacy;
 mod message;
+mod network;
+mod opinion;
 pub mod outside;
 mod patience;
 pub mod phases;
@@ -44,6 +50,9 @@ pub mod traps;
 mod visit;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Whether this build can read pages of servers that only speak TLS 1.0, 1.1 or RSA key exchange.
+pub const READS_LEGACY_TLS: bool = legacy::IS_BUILT_IN;
 
 /// Locks even where another thread panicked while holding it: our guarded values are never left half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -102,7 +102,10 @@ async fn look_at_host(
                 ledger.append(&FactRecord::Look(capture.clone()))?;
                 capture
             }
-            None => gatherer.look(ledger, url, Purpose::Link { look }).await?,
+            None => {
+                gatherer.wait_for_crawl_hours().await?;
+                gatherer.look(ledger, url, Purpose::Link { look }).await?
+            }
         };
         if dead.is_none() && is_host_dead(&capture) {
             dead = Some(capture.clone());

@@ -6,6 +6,8 @@ pub const OPEN: &str = "open";
 pub const PROBE: &str = "probe";
 /// Daily snapshots of the home page.
 pub const SNAPSHOTS: &str = "snapshots";
+/// What the network says of the site: complete by its one record.
+pub const NETWORK: &str = "network";
 /// Pages of the site.
 pub const CRAWL: &str = "crawl";
 /// First looks at assets, attachments and (under `_outside`) links to other hosts.

@@ -72,7 +72,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub fn count(&self, purpose: &Purpose, exchange: &Exchange) {
         let by_kind = match purpose {
-            Purpose::Probe { .. } => &self.probes,
+            Purpose::Probe { .. } | Purpose::ProbeAgain { .. } => &self.probes,
             Purpose::Link { .. } => &self.looks,
             _ => &self.pages,
         };

@@ -1,11 +1,14 @@
 //! From a host to socket addresses: overrides, hosts file, DNS; guarded after resolution.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{RData, RecordType};
 use tokio::sync::OnceCell;
 use xuncha_core::evidence::Failure;
 
@@ -26,6 +29,14 @@ pub(crate) struct Route {
     pub is_override: bool,
 }
 
+impl Route {
+    /// The address whose own limit counts beside the host's.
+    pub fn counted(&self) -> Option<IpAddr> {
+        let first = self.addresses.first().map(|address| address.ip());
+        first.filter(|_| !self.is_override)
+    }
+}
+
 /// What DNS said.
 #[derive(Clone, Debug)]
 enum Answer {
@@ -38,15 +49,28 @@ enum Answer {
 
 type Slot = Arc<OnceCell<(Answer, Instant)>>;
 
+/// What DNS says of a name beyond where to connect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Survey {
+    pub ipv4: Vec<Ipv4Addr>,
+    pub ipv6: Vec<Ipv6Addr>,
+    pub cname: Vec<String>,
+    pub name_servers: Vec<String>,
+    /// Why it says nothing or only a part, in Chinese.
+    pub trouble: String,
+}
+
 pub(crate) struct Names {
+    name_server: Option<SocketAddr>,
     resolver: OnceCell<Option<TokioResolver>>,
     known: Mutex<BTreeMap<String, Slot>>,
     control: Mutex<Option<(bool, Instant)>>,
 }
 
 impl Names {
-    pub fn new() -> Names {
+    pub fn new(settings: &Settings) -> Names {
         Names {
+            name_server: settings.name_server,
             resolver: OnceCell::new(),
             known: Mutex::default(),
             control: Mutex::default(),
@@ -136,11 +160,7 @@ impl Names {
     }
 
     async fn ask(&self, host: &str) -> Answer {
-        let resolver = self
-            .resolver
-            .get_or_init(|| async { build_resolver() })
-            .await;
-        let Some(resolver) = resolver else {
+        let Some(resolver) = self.resolver().await else {
             return Answer::Broken;
         };
         // The trailing dot keeps search domains of this machine out of it.
@@ -162,6 +182,40 @@ impl Names {
         }
     }
 
+    async fn resolver(&self) -> Option<&TokioResolver> {
+        let build = || async { build_resolver(self.name_server) };
+        self.resolver.get_or_init(build).await.as_ref()
+    }
+
+    /// Addresses of both families, aliases and name servers of a host. Names that the operator sent elsewhere are not asked.
+    pub async fn survey(&self, settings: &Settings, host: &str, port: u16) -> Survey {
+        let told = |trouble: &str| Survey {
+            trouble: trouble.to_owned(),
+            ..Survey::default()
+        };
+        let bare = host.trim_matches(['[', ']']);
+        let known: Option<IpAddr> = bare.parse().ok();
+        if let Some(address) = known.or_else(|| settings.hosts.get(host).copied()) {
+            let mut survey = told(if known.is_some() {
+                "网站以地址登记，没有域名"
+            } else {
+                "地址由 hosts 文件指定，未查询域名解析"
+            });
+            survey.add(address);
+            return survey;
+        }
+        let is_local = ["localhost", "invalid"]
+            .iter()
+            .any(|zone| host == *zone || host.ends_with(&format!(".{zone}")));
+        if settings.sends_elsewhere(host, port) || is_local {
+            return told("连接已由设置改向，未查询域名解析");
+        }
+        match self.resolver().await {
+            Some(resolver) => ask_all(resolver, host).await,
+            None => told("本机没有可用的域名解析"),
+        }
+    }
+
     /// Whether our own resolver works.
     pub async fn control_resolves(&self, settings: &Settings) -> bool {
         let known = *lock(&self.control);
@@ -170,6 +224,11 @@ impl Names {
         {
             return resolved;
         }
+        self.control_resolves_now(settings).await
+    }
+
+    /// Whether it works just now.
+    pub async fn control_resolves_now(&self, settings: &Settings) -> bool {
         let answer = self.ask(&settings.control_name).await;
         let resolved = matches!(answer, Answer::Addresses(_));
         *lock(&self.control) = Some((resolved, Instant::now()));
@@ -177,10 +236,77 @@ impl Names {
     }
 }
 
-fn build_resolver() -> Option<TokioResolver> {
-    let mut builder = TokioResolver::builder_tokio()
-        .inspect_err(|error| tracing::warn!(%error, "no resolver configured on this machine"))
-        .ok()?;
+impl Survey {
+    fn add(&mut self, address: IpAddr) {
+        match address {
+            IpAddr::V4(address) => self.ipv4.push(address),
+            IpAddr::V6(address) => self.ipv6.push(address),
+        }
+    }
+}
+
+async fn ask_all(resolver: &TokioResolver, host: &str) -> Survey {
+    let mut survey = Survey::default();
+    let host = host.trim_end_matches('.');
+    for kind in [RecordType::A, RecordType::AAAA] {
+        match resolver.lookup(format!("{host}."), kind).await {
+            Ok(answer) => {
+                for record in answer.answers() {
+                    match &record.data {
+                        RData::A(address) => survey.add(IpAddr::V4(address.0)),
+                        RData::AAAA(address) => survey.add(IpAddr::V6(address.0)),
+                        RData::CNAME(name) => {
+                            let name = name.0.to_string().trim_end_matches('.').to_owned();
+                            if !survey.cname.contains(&name) {
+                                survey.cname.push(name);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Err(error) if error.is_nx_domain() || error.is_no_records_found() => {}
+            Err(error) => {
+                tracing::debug!(host, ?kind, %error, "name lookup failed");
+                survey.trouble = "域名解析没有应答".to_owned();
+                return survey;
+            }
+        }
+    }
+    survey.ipv4.sort();
+    survey.ipv6.sort();
+    // The zone is the nearest name above that has name servers of its own; a public suffix is not asked.
+    let mut zone = host;
+    while zone.contains('.') && survey.name_servers.is_empty() {
+        if let Ok(answer) = resolver.lookup(format!("{zone}."), RecordType::NS).await {
+            for record in answer.answers() {
+                if let RData::NS(name) = &record.data {
+                    let name = name.0.to_string();
+                    survey
+                        .name_servers
+                        .push(name.trim_end_matches('.').to_owned());
+                }
+            }
+        }
+        zone = zone.split_once('.').map_or("", |(_, parent)| parent);
+    }
+    survey.name_servers.sort();
+    survey
+}
+
+fn build_resolver(name_server: Option<SocketAddr>) -> Option<TokioResolver> {
+    let mut builder = match name_server {
+        None => TokioResolver::builder_tokio()
+            .inspect_err(|error| tracing::warn!(%error, "no resolver configured on this machine"))
+            .ok()?,
+        Some(address) => {
+            let mut ways = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
+            ways.iter_mut().for_each(|way| way.port = address.port());
+            let server = NameServerConfig::new(address.ip(), true, ways);
+            let config = ResolverConfig::from_name_servers(vec![server]);
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        }
+    };
     let options = builder.options_mut();
     options.timeout = Duration::from_secs(3);
     options.attempts = 2;

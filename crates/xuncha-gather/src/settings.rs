@@ -1,8 +1,11 @@
 //! What a run may do: limits, names, overrides. Values only; nothing here touches the network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+
+use jiff::civil::{DateTime, Time};
+use jiff::{SignedDuration, ToSpan};
 
 /// 采集设置. Limits and names of one run.
 #[derive(Clone, Debug)]
@@ -47,6 +50,14 @@ pub struct Settings {
     pub obeys_robots: bool,
     /// Longest `Crawl-delay` and `Retry-After` that we follow.
     pub max_delay: Duration,
+    /// Whether certificate, TLS, DNS and IPv6 of each site are recorded once a round.
+    pub asks_network: bool,
+    /// HTTP proxy (CONNECT) over which a failed visit is repeated; the second look from another path.
+    pub second_path: Option<SocketAddr>,
+    /// Hours in which sites are crawled; visits go on at all hours. `None` is the whole day.
+    pub crawl_hours: Option<CrawlHours>,
+    /// Name server to ask instead of the machine's.
+    pub name_server: Option<SocketAddr>,
 }
 
 impl Default for Settings {
@@ -75,6 +86,10 @@ impl Default for Settings {
             control_name: "a.root-servers.net.".to_owned(),
             obeys_robots: true,
             max_delay: Duration::from_secs(30),
+            asks_network: true,
+            second_path: None,
+            crawl_hours: None,
+            name_server: None,
         }
     }
 }
@@ -88,6 +103,18 @@ impl Settings {
     /// Real time as milliseconds of the request clock.
     pub fn request_millis(&self, real: Duration) -> u64 {
         (real.as_secs_f64() * self.speed.max(0.001) * 1000.0).round() as u64
+    }
+
+    /// Whether connections to a host are sent to another one.
+    pub fn sends_elsewhere(&self, host: &str, port: u16) -> bool {
+        let rule = self.connect_to.iter().find(|rule| rule.matches(host, port));
+        rule.is_some_and(|rule| rule.to_host.is_some())
+    }
+
+    /// The port that is connected to for a port of a host.
+    pub fn port_for(&self, host: &str, port: u16) -> u16 {
+        let rule = self.connect_to.iter().find(|rule| rule.matches(host, port));
+        rule.and_then(|rule| rule.to_port).unwrap_or(port)
     }
 
     /// Whether a host was named as an exception to the guard.
@@ -110,6 +137,9 @@ pub enum SettingsError {
     /// Not `HOST:PORT:ADDR:PORT`.
     #[error("无法识别的连接改向“{0}”，应为 HOST:PORT:ADDR:PORT（HOST、PORT 留空表示全部）")]
     ConnectTo(String),
+    /// Not `HH:MM-HH:MM`.
+    #[error("无法识别的抓取时段“{0}”，应为 HH:MM-HH:MM，如 22:00-06:00")]
+    CrawlHours(String),
     /// A line of a hosts file.
     #[error("hosts 文件第 {line} 行无法识别：“{text}”，应为“地址 主机名 …”")]
     Hosts {
@@ -118,6 +148,55 @@ pub enum SettingsError {
         /// The line.
         text: String,
     },
+}
+
+/// 抓取时段. Hours of the civil day in which sites may be crawled, from one time up to another, also over midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrawlHours {
+    /// First moment.
+    pub from: Time,
+    /// First moment that is outside again.
+    pub to: Time,
+}
+
+impl CrawlHours {
+    /// Reads `HH:MM-HH:MM`.
+    pub fn parse(text: &str) -> Result<CrawlHours, SettingsError> {
+        let wrong = || SettingsError::CrawlHours(text.to_owned());
+        let (from, to) = text.split_once('-').ok_or_else(wrong)?;
+        let time = |text: &str| text.trim().parse::<Time>().map_err(|_| wrong());
+        let hours = CrawlHours {
+            from: time(from)?,
+            to: time(to)?,
+        };
+        if hours.from == hours.to {
+            return Err(wrong());
+        }
+        Ok(hours)
+    }
+
+    /// Whether a crawl may go on at this time.
+    pub fn contains(&self, now: DateTime) -> bool {
+        let time = now.time();
+        if self.from < self.to {
+            return self.from <= time && time < self.to;
+        }
+        time >= self.from || time < self.to
+    }
+
+    /// The next moment at which it may; now where it is time already.
+    pub fn next(&self, now: DateTime) -> DateTime {
+        if self.contains(now) {
+            return now;
+        }
+        let today = now.date().to_datetime(self.from);
+        let tomorrow = || today.checked_add(1.day()).unwrap_or(now);
+        if today.duration_since(now) >= SignedDuration::ZERO {
+            today
+        } else {
+            tomorrow()
+        }
+    }
 }
 
 /// 连接改向. curl's `--connect-to`: requests for HOST:PORT connect to ADDR:PORT; empty HOST or PORT match all.
@@ -226,6 +305,27 @@ mod tests {
         assert_eq!((one.to_host, one.to_port), (None, None));
         for wrong in ["", "a:80:b", "a:x:b:80", "a:80:b:80:c"] {
             assert!(ConnectTo::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn crawl_hours_may_span_midnight() {
+        let at = |text: &str| text.parse::<DateTime>().unwrap();
+        let night = CrawlHours::parse("22:00-06:00").unwrap();
+        for (now, next) in [
+            ("2026-03-20T09:00", "2026-03-20T22:00"),
+            ("2026-03-20T22:00", "2026-03-20T22:00"),
+            ("2026-03-20T23:59", "2026-03-20T23:59"),
+            ("2026-03-21T05:59:59", "2026-03-21T05:59:59"),
+            ("2026-03-21T06:00", "2026-03-21T22:00"),
+        ] {
+            assert_eq!(night.next(at(now)), at(next), "{now}");
+        }
+        let noon = CrawlHours::parse("12:00 - 14:30").unwrap();
+        assert_eq!(noon.next(at("2026-03-20T11:00")), at("2026-03-20T12:00"));
+        assert_eq!(noon.next(at("2026-03-20T14:30")), at("2026-03-21T12:00"));
+        for wrong in ["", "22:00", "22-6", "22:00-22:00", "25:00-06:00"] {
+            assert!(CrawlHours::parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -15,6 +15,7 @@ use xuncha_core::facts::{LinkClass, SITEMAP_INDEX, Scope, canonical, needs_secon
 use crate::candidates::Candidates;
 use crate::doubt::is_page_in_disguise;
 pub use crate::doubt::{Doubt, is_doubtful};
+use crate::phases;
 use crate::robots::Robots;
 use crate::traps;
 
@@ -160,6 +161,9 @@ impl SiteState {
     pub fn absorb(&mut self, record: &FactRecord) {
         match record {
             FactRecord::Header { .. } => {}
+            FactRecord::Network(_) => {
+                self.phases.insert(phases::NETWORK.to_owned());
+            }
             FactRecord::PhaseDone { phase } => {
                 self.phases.insert(phase.clone());
             }

@@ -18,8 +18,15 @@ use crate::lock;
 /// Verdicts on certificates by server name, newest first seen.
 pub(crate) type Verdicts = Arc<Mutex<BTreeMap<String, String>>>;
 
-/// The configuration for all connections, and where the verdicts appear.
-pub(crate) fn configure(extra_ca_pem: &[u8]) -> Result<(Arc<ClientConfig>, Verdicts), String> {
+/// What all connections share: the configuration, where the verdicts appear, and the authorities that we trust.
+pub(crate) struct Trust {
+    pub config: Arc<ClientConfig>,
+    pub verdicts: Verdicts,
+    pub judge: Arc<WebPkiServerVerifier>,
+}
+
+/// Sets up TLS with the usual authorities and these further ones.
+pub(crate) fn configure(extra_ca_pem: &[u8]) -> Result<Trust, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -28,12 +35,12 @@ pub(crate) fn configure(extra_ca_pem: &[u8]) -> Result<(Arc<ClientConfig>, Verdi
         let certificate = certificate.map_err(|error| error.to_string())?;
         roots.add(certificate).map_err(|error| error.to_string())?;
     }
-    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+    let judge = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map_err(|error| error.to_string())?;
     let verdicts = Verdicts::default();
     let verifier = Recorder {
-        inner,
+        inner: judge.clone(),
         provider: provider.clone(),
         verdicts: verdicts.clone(),
     };
@@ -44,7 +51,27 @@ pub(crate) fn configure(extra_ca_pem: &[u8]) -> Result<(Arc<ClientConfig>, Verdi
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok((Arc::new(config), verdicts))
+    Ok(Trust {
+        config: Arc::new(config),
+        verdicts,
+        judge,
+    })
+}
+
+/// What a browser would say of a chain that was shown for a host; the first certificate is the server's own.
+pub(crate) fn verdict(
+    judge: &WebPkiServerVerifier,
+    chain: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+    now: UnixTime,
+) -> String {
+    let Some((own, intermediates)) = chain.split_first() else {
+        return "other: no certificate".to_owned();
+    };
+    match judge.verify_server_cert(own, intermediates, name, &[], now) {
+        Ok(_) => "valid".to_owned(),
+        Err(error) => verdict_of(&error, own),
+    }
 }
 
 #[derive(Debug)]

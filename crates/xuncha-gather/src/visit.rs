@@ -5,17 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use url::Url;
 use xuncha_core::evidence::{Failure, Purpose};
+use xuncha_core::facts::is_failed_visit;
+use xuncha_core::facts::model::FactRecord;
 
+use crate::client::Reading;
 use crate::desk::Desk;
 use crate::exchange::Exchange;
 use crate::phases;
 use crate::report::GatherError;
 use crate::round::Round;
 use crate::schedule::{Planned, Visit, visits};
-use crate::settings::Settings;
 
 impl Round<'_> {
-    /// Makes every visit that is still due; what was missed while nobody ran stays missed.
+    /// Makes every visit that is still due. A visit that was missed while nobody ran is recorded as missed by us, once.
     pub async fn visit_all(&self, desks: &mut [Desk]) -> Result<(), GatherError> {
         let wanted = |visit: Visit| match visit {
             Visit::Probe { .. } => self.plan.probes,
@@ -34,6 +36,8 @@ impl Round<'_> {
             let missed_at = next.map_or(self.plan.as_of, |next| next.due);
             if self.clock.now() < missed_at {
                 self.visit(desks, planned).await?;
+            } else {
+                miss(desks, planned)?;
             }
             self.progress.advanced(phases::PROBE, 1);
         }
@@ -79,16 +83,18 @@ impl Round<'_> {
         }
     }
 
-    /// One visit of every site. Where none of them opens, our own uplink is asked before anything is held against them.
+    /// One visit of every site. Our own uplink is asked first, and again where no site opens, before anything is held against them.
     pub async fn probe(&self, desks: Vec<&mut Desk>, slot: u32) -> Result<(), GatherError> {
+        let client = &self.gatherer.client;
+        let needs_uplink = desks
+            .iter()
+            .filter_map(|desk| desk.home())
+            .any(|home| client.needs_uplink(home));
+        let worked_before = !needs_uplink || client.uplink_works().await;
         let has_opened = AtomicBool::new(false);
         let asked: Vec<(&mut Desk, Exchange)> = stream::iter(desks)
             .map(|desk| async {
-                let home = desk.home().unwrap_or_default().to_owned();
-                let mut exchange = self
-                    .gatherer
-                    .ask(&desk.ledger, &home, &Purpose::Probe { slot })
-                    .await;
+                let mut exchange = self.ask_twice(desk, slot).await?;
                 let is_reached = exchange.status().is_some();
                 has_opened.fetch_or(is_reached, Ordering::Relaxed);
                 if is_reached {
@@ -108,13 +114,12 @@ impl Round<'_> {
             .filter(|(_, exchange)| !exchange.legs.is_empty())
             .collect();
         let asks_uplink = !has_opened.load(Ordering::Relaxed)
-            && failed.iter().any(|(_, exchange)| !exchange.is_override);
-        let is_our_side = asks_uplink && !self.gatherer.client.uplink_works().await;
+            && failed
+                .iter()
+                .any(|(_, exchange)| client.needs_uplink(&exchange.url));
+        let is_our_side = asks_uplink && !(worked_before && client.uplink_works_now().await);
         for (desk, mut exchange) in failed {
-            if is_our_side
-                && !exchange.is_override
-                && !is_named_address(&exchange, self.gatherer.client.settings())
-            {
+            if is_our_side && client.needs_uplink(&exchange.url) {
                 let detail = "our uplink did not work during this visit".to_owned();
                 exchange.failure = Some(Failure::RefusedByGuard { detail });
             }
@@ -124,19 +129,46 @@ impl Round<'_> {
         }
         Ok(())
     }
+
+    /// The visit of one site, and where it fails its repeat over the second path. The repeat is recorded first: the visit that
+    /// completes the slot then stands behind it, however the run ends.
+    async fn ask_twice(&self, desk: &Desk, slot: u32) -> Result<Exchange, GatherError> {
+        let home = desk.home().unwrap_or_default();
+        let visit = Purpose::Probe { slot };
+        let exchange = self.gatherer.ask(&desk.ledger, home, &visit).await;
+        let Some(second) = &self.gatherer.second_path else {
+            return Ok(exchange);
+        };
+        if is_failed_visit(&exchange.capture(visit, String::new())) {
+            let host = Url::parse(home).ok();
+            let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+            self.gatherer.client.forget(host);
+            let again = second.fetch(home, Reading::Page, &desk.ledger.jar).await;
+            second.forget(host);
+            self.gatherer
+                .keep_look(&desk.ledger, &again, Purpose::ProbeAgain { slot })?;
+        }
+        Ok(exchange)
+    }
+}
+
+/// Records a visit that nobody made. Snapshots that were missed are merely not there.
+fn miss(desks: &mut [Desk], planned: &Planned) -> Result<(), GatherError> {
+    let Visit::Probe { slot } = planned.visit else {
+        return Ok(());
+    };
+    for desk in desks.iter_mut() {
+        let Some(home) = desk.home().filter(|_| !desk.has_visit(planned.visit)) else {
+            continue;
+        };
+        let missed = Exchange::missed(home, planned.due);
+        let look = missed.capture(Purpose::Probe { slot }, String::new());
+        desk.ledger.append(&FactRecord::Look(look))?;
+        desk.slots.insert(slot);
+    }
+    Ok(())
 }
 
 fn is_same_kind(one: Visit, other: Visit) -> bool {
     std::mem::discriminant(&one) == std::mem::discriminant(&other)
-}
-
-/// Sites on hosts that the operator named are reached without our uplink.
-fn is_named_address(exchange: &Exchange, settings: &Settings) -> bool {
-    let Ok(url) = Url::parse(&exchange.url) else {
-        return false;
-    };
-    settings.allows(
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default(),
-    )
 }

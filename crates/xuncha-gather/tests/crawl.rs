@@ -329,6 +329,7 @@ fn essence(records: &BTreeMap<TargetId, Vec<FactRecord>>) -> BTreeMap<TargetId, 
 fn plain(capture: &Capture) -> Capture {
     let mut plain = capture.clone();
     plain.millis = 0;
+    plain.timing = Default::default();
     plain.evidence.record.clear();
     plain
 }

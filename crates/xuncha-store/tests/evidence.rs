@@ -41,6 +41,7 @@ fn look(url: &str, evidence: EvidenceRef) -> FactRecord {
         size_bytes: 5,
         truncated: false,
         evidence,
+        timing: Default::default(),
     })
 }
 

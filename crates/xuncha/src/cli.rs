@@ -1,5 +1,6 @@
 //! 命令行. Every command, option and help text of the binary; help stands in Chinese and English.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -250,6 +251,15 @@ pub struct NetworkArgs {
     /// 另加信任的证书机构 / a further certificate authority
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
+    /// 未打开的访问经此 HTTP 代理（CONNECT）再看一次 / repeat failed visits over this HTTP proxy, a second path
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub second_path: Option<SocketAddr>,
+    /// 只在这些时段抓取（按 UTC+8），连续访问不受限 / crawl in these hours only; visits go on
+    #[arg(long, value_name = "HH:MM-HH:MM")]
+    pub crawl_hours: Option<String>,
+    /// 使用指定的域名服务器 / ask this name server
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub dns: Option<SocketAddr>,
 }
 
 /// 采集参数.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use xuncha_gather::settings::{ConnectTo, Settings, parse_hosts};
+use xuncha_gather::settings::{ConnectTo, CrawlHours, Settings, parse_hosts};
 
 use crate::cli::NetworkArgs;
 
@@ -38,8 +38,14 @@ pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Setti
             .iter()
             .map(|host| host.to_ascii_lowercase())
             .collect(),
+        second_path: arguments.second_path,
+        name_server: arguments.dns,
         ..Settings::default()
     };
+    if let Some(text) = &arguments.crawl_hours {
+        let hours = CrawlHours::parse(text).map_err(|error| Usage(error.to_string()))?;
+        settings.crawl_hours = Some(hours);
+    }
     for text in &arguments.connect_to {
         settings
             .connect_to

@@ -19,6 +19,7 @@ pub mod app_unavailable;
 pub mod broken_links;
 pub mod duplicate_account;
 pub mod incomplete_guides;
+pub mod invalid_certificate;
 pub mod manual;
 pub mod missing_page_tags;
 pub mod missing_service_statistics;
@@ -68,7 +69,7 @@ pub struct Check {
     pub version: u32,
     /// Cases of its findings: id, Chinese name.
     pub cases: &'static [(&'static str, &'static str)],
-    /// Phases of gathering it needs (`probe`, `crawl`, `looks`, `search`, `account`).
+    /// Phases of gathering it needs (`probe`, `network`, `crawl`, `looks`, `search`, `account`).
     pub needs: &'static [&'static str],
     /// Its specification in Chinese, Markdown.
     pub spec: &'static str,
@@ -148,6 +149,7 @@ pub static CHECKS: &[Check] = &[
     room!(missing_page_tags, "页面标签不全"),
     room!(nonconforming_domain, "域名不规范"),
     room!(nonconforming_name, "名称不规范"),
+    room!(invalid_certificate, "证书无效"),
     room!(search_misses, "站内搜索不可用"),
     room!(uninterpreted_policies, "政策文件未解读"),
     room!(unlinked_interpretations, "解读与文件未双向关联"),

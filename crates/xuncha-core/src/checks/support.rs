@@ -11,6 +11,7 @@ use crate::evidence::EvidenceRef;
 use crate::facts::model::{
     AccountFacts, Column, ColumnKind, Facts, HomeFacts, LinkFacts, LinkState, SiteFacts,
 };
+use crate::facts::network::Tls;
 use crate::registry::Target;
 use crate::round::Subject;
 use crate::verdict::{Doubt, Finding, Place, Undetermined, UndeterminedReason, Verdict};
@@ -106,6 +107,7 @@ pub(super) fn need_phases(site: &SiteFacts, phases: &[&str]) -> Result<(), Undet
 fn phase_name(phase: &str) -> &str {
     match phase {
         "probe" => "连续访问",
+        "network" => "网络记录",
         "crawl" => "页面抓取",
         "looks" => "链接复查",
         "search" => "搜索提问",
@@ -116,6 +118,9 @@ fn phase_name(phase: &str) -> &str {
 /// The home page at the monitoring point, or why it cannot be judged.
 pub(super) fn home(site: &SiteFacts) -> Result<&HomeFacts, Undetermined> {
     site.home.as_ref().ok_or_else(|| {
+        if let Some(why) = unspoken_tls(site) {
+            return Undetermined::new(UndeterminedReason::OurSide, why);
+        }
         let is_blocked = site.probes.iter().any(|probe| probe.opened.is_none());
         let reason = if is_blocked {
             UndeterminedReason::Blocked
@@ -127,6 +132,18 @@ pub(super) fn home(site: &SiteFacts) -> Result<&HomeFacts, Undetermined> {
             "监测时间点没有读到首页，无法判定；请查看连续访问记录，恢复后重新采集。",
         )
     })
+}
+
+/// Why nothing of the site could be read, where it only speaks a TLS that our library does not. That is our side, never the site's.
+fn unspoken_tls(site: &SiteFacts) -> Option<String> {
+    let (kind, version) = match &site.network.as_ref()?.tls {
+        Tls::Legacy { version, .. } => ("老旧的", version),
+        Tls::National { version, .. } => ("国密", version),
+        _ => return None,
+    };
+    Some(format!(
+        "网站只支持{kind}安全连接（{version}），本程序读不到页面，无法判定；请用支持它的浏览器人工检查。"
+    ))
 }
 
 /// Whether the home page shows nothing without scripts.

@@ -42,7 +42,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("unreachable", "站点无法访问")];
 /// Phases it needs.
@@ -162,6 +162,18 @@ fn describe(probe: &Probe) -> String {
 }
 
 fn lost_too_many(visits: &Visits<'_>) -> Undetermined {
+    if let Some(first) = visits
+        .lost
+        .first()
+        .filter(|_| visits.lost.len() as u64 == visits.total)
+    {
+        return support::undetermined(
+            KEY,
+            "unreachable",
+            UndeterminedReason::OurSide,
+            format!("全部{}次访问都没有结果（{}）。", visits.total, first.detail),
+        );
+    }
     let when: Vec<String> = visits
         .lost
         .iter()

@@ -80,9 +80,14 @@ fn bare_utf16(body: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Decodes a body; malformed bytes become U+FFFD.
+/// Decodes a body; malformed bytes become U+FFFD. NULs are dropped, as a browser drops them from text: a parser notes an error for
+/// each, so that a body of nothing else would take a hundred times its size.
 pub fn decode(body: &[u8], encoding: &'static Encoding) -> String {
-    encoding.decode(body).0.into_owned()
+    let text = encoding.decode(body).0;
+    if text.contains('\0') {
+        return text.replace('\0', "");
+    }
+    text.into_owned()
 }
 
 fn from_content_type(content_type: &str) -> Option<&'static Encoding> {

@@ -8,6 +8,7 @@ mod account;
 mod anchors;
 mod article;
 mod assemble;
+pub mod availability;
 mod body_kind;
 mod charset;
 pub mod dates;
@@ -24,6 +25,7 @@ mod messages;
 mod missing;
 pub mod model;
 mod navigation;
+pub mod network;
 mod package;
 mod page;
 mod reference;
@@ -35,7 +37,9 @@ mod statistics;
 mod style;
 mod text;
 
-pub use assemble::{assemble_account, assemble_site, is_bad_look, needs_second_look};
+pub use assemble::{
+    assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
+};
 pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
 pub use html::{Comparison, compare_readers};
@@ -81,6 +85,7 @@ mod fixtures {
                 record: String::new(),
                 quote: String::new(),
             },
+            timing: Default::default(),
         }
     }
 

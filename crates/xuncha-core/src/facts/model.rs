@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Capture, EvidenceRef};
+use crate::evidence::{Capture, EvidenceRef, Timing};
+use crate::facts::network::NetworkFacts;
 use crate::registry::TargetId;
 use crate::verdict::Place;
 
@@ -45,6 +46,8 @@ pub enum FactRecord {
         /// Which phase.
         phase: String,
     },
+    /// What the network says of the site: TLS, certificate, DNS, IPv6. Once a round.
+    Network(Box<NetworkFacts>),
 }
 
 /// 链接种类. What kind of reference a link is.
@@ -524,6 +527,9 @@ pub struct Probe {
     pub detail: String,
     /// Its evidence.
     pub evidence: EvidenceRef,
+    /// Where the time went, as far as it came.
+    #[serde(default)]
+    pub timing: Timing,
 }
 
 /// 栏目类型. What kind a column is; names as in `lexicons/columns.toml`.
@@ -740,6 +746,9 @@ pub struct SiteFacts {
     /// Links that open and yet do not do what they promise, in the order of case and address.
     #[serde(default)]
     pub weak_links: Vec<WeakLink>,
+    /// What the network says of the site; `None` where it was not asked.
+    #[serde(default)]
+    pub network: Option<Box<NetworkFacts>>,
 }
 
 /// 欠妥链接. A link that opens and yet does not do what it promises: less than a dead one, listed and not counted.

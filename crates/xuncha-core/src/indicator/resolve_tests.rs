@@ -68,7 +68,7 @@ fn the_projects_sets_resolve() {
     for (id, indicators, vetoes) in [
         ("gov-2019", 42, 9),
         ("census-2015", 15, 5),
-        ("extras", 21, 0),
+        ("extras", 22, 0),
         ("supervision-2019", 9, 2),
     ] {
         let set = resolve(&files, id, &any_check).unwrap();

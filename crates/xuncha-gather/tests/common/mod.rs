@@ -255,6 +255,7 @@ pub fn settings(server: &Server) -> Settings {
     Settings {
         rate_per_host: None,
         rate_per_address: None,
+        asks_network: false,
         connect_to: vec![ConnectTo::parse(&format!("::127.0.0.1:{}", server.port())).unwrap()],
         connect_timeout: Duration::from_millis(700),
         header_timeout: Duration::from_millis(700),

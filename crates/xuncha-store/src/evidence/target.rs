@@ -310,6 +310,7 @@ pub(super) fn record_of(record: &FactRecord) -> Result<Option<RecordId>> {
     let evidence = match record {
         FactRecord::Page(page) => &page.capture.evidence,
         FactRecord::Look(capture) => &capture.evidence,
+        FactRecord::Network(facts) => &facts.evidence,
         _ => return Ok(None),
     };
     if evidence.record.is_empty() {

@@ -156,6 +156,7 @@ fn verify_fact(
     let evidence: &EvidenceRef = match record {
         FactRecord::Page(page) => &page.capture.evidence,
         FactRecord::Look(capture) => &capture.evidence,
+        FactRecord::Network(facts) => &facts.evidence,
         _ => return,
     };
     if evidence.record.is_empty() {

@@ -357,6 +357,7 @@ fn capture(state: &WebState) -> EvidenceRef {
         size_bytes: body.len() as u64,
         truncated: false,
         evidence: reference.clone(),
+        timing: Default::default(),
     };
     evidence.append(&FactRecord::Look(look)).unwrap();
     evidence.close().unwrap();

@@ -8,8 +8,10 @@ use jiff::civil::DateTime;
 use serde::Serialize;
 use xuncha_core::checks::Context;
 use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
-use xuncha_core::facts::{self, Depth, Lexicons};
+use xuncha_core::facts::availability::Availability;
 use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
+use xuncha_core::facts::network::{CertificateFault, NetworkFacts};
+use xuncha_core::facts::{self, Depth, Lexicons};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement, judge_target};
 use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
@@ -54,6 +56,10 @@ pub struct CheckOutput {
     findings: Vec<FindingOutput>,
     undetermined: Vec<UndeterminedOutput>,
     verdicts: Vec<VerdictOutput>,
+    network: Option<NetworkFacts>,
+    faults: BTreeSet<CertificateFault>,
+    availability: Availability,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -335,6 +341,7 @@ fn output(
             detail,
         });
     }
+    let availability = Availability::of(&facts.probes);
     CheckOutput {
         schema: 1,
         target: target.to_owned(),
@@ -348,6 +355,14 @@ fn output(
         findings: findings.into_values().collect(),
         undetermined: undetermined.into_iter().collect(),
         verdicts,
+        network: facts.network.as_deref().cloned(),
+        faults: facts
+            .network
+            .as_ref()
+            .map(|facts| facts.faults())
+            .unwrap_or_default(),
+        warnings: availability.warning().into_iter().collect(),
+        availability,
     }
 }
 
@@ -433,6 +448,15 @@ fn print(output: &CheckOutput) {
             verdict.indicator, verdict.level2, verdict.detail
         );
     }
+    if let Some(facts) = &output.network {
+        println!("\n网络：");
+        for (name, text) in super::network_lines::lines(facts) {
+            println!("  {name}  {text}");
+        }
+    }
+    for warning in &output.warnings {
+        println!("预警：{warning}");
+    }
     println!("\n问题 {} 个：", output.findings.len());
     for finding in &output.findings {
         println!("  [{}] {}", finding.check, finding.detail);
@@ -496,6 +520,17 @@ mod html {
                 finding.found_on_count.max(1)
             );
         }
+        let network: String = output
+            .network
+            .iter()
+            .flat_map(crate::commands::network_lines::lines)
+            .map(|(name, text)| format!("<tr><th>{name}</th><td>{}</td></tr>", escape(&text)))
+            .collect();
+        let warnings: String = output
+            .warnings
+            .iter()
+            .map(|warning| format!("<p>预警：{}</p>", escape(warning)))
+            .collect();
         let doubts: String = output
             .undetermined
             .iter()
@@ -516,7 +551,7 @@ mod html {
              details{{border-bottom:1px solid #d9dee5;padding:.4rem 0}}summary{{cursor:pointer}}</style>\
              <h1>{target}</h1><p>{started}　网页 {pages}　链接 {links}　指标体系 {set}</p>\
              <h2>判定</h2><table><tr><th>指标<th>名称<th>结果<th>说明</tr>{rows}</table>\
-             <h2>问题（{count}）</h2>{findings}<h2>无法判定（{doubt_count}）</h2><ul>{doubts}</ul></html>",
+             <h2>网络</h2><table>{network}</table>{warnings}<h2>问题（{count}）</h2>{findings}<h2>无法判定（{doubt_count}）</h2><ul>{doubts}</ul></html>",
             target = escape(&output.target),
             started = output.started_at,
             pages = output.pages,

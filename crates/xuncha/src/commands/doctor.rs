@@ -39,6 +39,11 @@ pub fn run(data: &Path) -> Result<()> {
         has_browser,
         "需脚本显示的页面记为无法判定，其余检查不受影响",
     );
+    line(
+        "老旧 TLS（TLS 1.0/1.1、RSA 密钥交换）",
+        xuncha_gather::READS_LEGACY_TLS,
+        "这类网站只记录协议，页面记为无法判定；编译时加 --features legacy-tls",
+    );
     Ok(())
 }
 

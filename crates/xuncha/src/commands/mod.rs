@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod explain;
 pub mod gather;
 pub mod judge;
+mod network_lines;
 pub mod notice;
 pub mod registry;
 pub mod review;

@@ -261,7 +261,7 @@ fn site_facts() -> Value {
     });
     json!({
         "facts": "site", "monitor_from": "2026-03-06T09:00:00", "as_of": AS_OF, "page_count": 212,
-        "phases": ["crawl", "looks", "probe", "search"], "is_partial": false, "probes": [],
+        "phases": ["crawl", "looks", "network", "probe", "search"], "is_partial": false, "probes": [],
         "home": {
             "url": home, "title": "青石市人民政府门户网站", "header_name": "青石市人民政府",
             "site_name": "青石市人民政府", "newest": "2026-03-19",
@@ -281,7 +281,23 @@ fn site_facts() -> Value {
         "search": {"form": form(), "questions": [], "evidence": evidence(home)},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
-        "unrendered_pages": [], "weak_links": [],
+        "unrendered_pages": [], "weak_links": [], "network": network(home),
+    })
+}
+
+fn network(home: &str) -> Value {
+    json!({
+        "host": "www.qingshi.gov.cn", "at": AS_OF, "ipv4": ["203.0.113.7"], "ipv6": [],
+        "cname": [], "name_servers": [], "dns_trouble": "", "ipv6_reach": {"state": "no_address"},
+        "tls": {"state": "modern", "version": "TLS 1.3", "cipher": "TLS13_AES_256_GCM_SHA384"},
+        "certificate": {
+            "subject": "CN=www.qingshi.gov.cn", "issuer": "CN=示例签发机构",
+            "names": ["www.qingshi.gov.cn"], "not_before": "2025-06-01T00:00:00",
+            "not_after": "2026-06-01T00:00:00", "key": "RSA", "key_bits": 2048,
+            "signature": "sha256WithRSAEncryption", "is_self_issued": false, "sent": 2,
+            "chain": {"state": "trusted"}, "sha256": "0".repeat(64),
+        },
+        "redirects_to_https": true, "hsts": null, "evidence": evidence(home),
     })
 }
 
@@ -328,7 +344,7 @@ fn probes(visits: &Value) -> Result<Value, String> {
         let back = jiff::Span::new().minutes(i64::try_from((total - slot) * 72).unwrap_or(0));
         json!({
             "slot": slot, "at": end.saturating_sub(back).to_string(), "opened": opened,
-            "millis": millis, "detail": detail, "evidence": evidence("https://www.qingshi.gov.cn/"),
+            "millis": millis, "timing": {"dns_ms": 0, "connect_ms": 0, "tls_ms": 0, "first_byte_ms": 0}, "detail": detail, "evidence": evidence("https://www.qingshi.gov.cn/"),
         })
     };
     Ok((0..total).map(probe).collect())

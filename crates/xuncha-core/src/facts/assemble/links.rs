@@ -9,6 +9,7 @@ use crate::evidence::{Capture, EvidenceRef, Failure};
 use crate::facts::body_kind::{Use, contradiction};
 use crate::facts::missing_likeness;
 use crate::facts::model::{LinkFacts, LinkKind, LinkState, PageFacts};
+use crate::facts::network::tls_trouble;
 use crate::facts::scope::{Scope, canonical};
 use crate::facts::sitemap::SITEMAP_INDEX;
 use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
@@ -87,7 +88,9 @@ fn look(capture: &Capture, is_inside: bool) -> Look {
         Some(Failure::RefusedByGuard { .. }) => {
             return unknown(OurSide, "我方安全策略未放行，未检查");
         }
-        Some(Failure::Tls { .. }) => return unknown(OurSide, "安全连接失败，无法判定"),
+        Some(Failure::Tls { detail }) => {
+            return unknown(OurSide, &format!("{}，无法判定", tls_trouble(detail)));
+        }
         Some(Failure::Dns { control_resolved }) => {
             let is_certain = *control_resolved
                 || is_invalid_name(&capture.url)

@@ -11,8 +11,10 @@ mod site;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod visits;
 mod weak;
 
 pub use account::assemble_account;
 pub use links::{is_bad_look, needs_second_look};
 pub use site::assemble_site;
+pub use visits::is_failed_visit;

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{DateTime, date};
 
-use crate::evidence::{Capture, EvidenceRef, Failure, Purpose};
-use crate::facts::model::{BodyKind, FactRecord, PageFacts, Probe};
+use crate::evidence::{Capture, EvidenceRef, Purpose};
+use crate::facts::model::{BodyKind, FactRecord, PageFacts};
+use crate::facts::network::NetworkFacts;
 use crate::facts::scope::{canonical, folder_of_default};
-
-/// A visit that takes this long has not opened (≥ 15 s in the rule).
-const SLOW_MILLIS: u64 = 15_000;
 
 /// All records of one target.
 pub(super) struct Records {
@@ -30,6 +28,9 @@ pub(super) struct Records {
     pub phases: BTreeSet<String>,
     /// Style sheets and sitemaps: they link without being pages.
     pub sources: BTreeMap<String, PageFacts>,
+    pub network: Option<Box<NetworkFacts>>,
+    /// Visits that failed, as they went over the second path, by slot.
+    pub probes_again: BTreeMap<u32, Capture>,
 }
 
 /// What a page answer said about being missing.
@@ -61,6 +62,8 @@ impl Records {
             skipped: BTreeMap::new(),
             phases: BTreeSet::new(),
             sources: BTreeMap::new(),
+            network: None,
+            probes_again: BTreeMap::new(),
         };
         for record in records {
             match record {
@@ -80,6 +83,10 @@ impl Records {
                 FactRecord::PhaseDone { phase } => {
                     all.phases.insert(phase);
                 }
+                FactRecord::Network(facts) => {
+                    all.phases.insert("network".to_owned());
+                    all.network = Some(facts);
+                }
             }
         }
         for looks in all.looks.values_mut() {
@@ -91,9 +98,16 @@ impl Records {
     }
 
     fn add_look(&mut self, capture: Capture) {
-        if matches!(capture.purpose, Purpose::Probe { .. }) {
-            self.probes.push(capture);
-            return;
+        match capture.purpose {
+            Purpose::Probe { .. } => {
+                self.probes.push(capture);
+                return;
+            }
+            Purpose::ProbeAgain { slot } => {
+                self.probes_again.insert(slot, capture);
+                return;
+            }
+            _ => {}
         }
         self.looks
             .entry(canonical(&capture.url))
@@ -104,6 +118,9 @@ impl Records {
     fn add_page(&mut self, page: PageFacts) {
         match &page.capture.purpose {
             Purpose::Probe { .. } => self.probes.push(page.capture),
+            Purpose::ProbeAgain { slot } => {
+                self.probes_again.insert(*slot, page.capture);
+            }
             Purpose::HomeSnapshot { .. } => self.snapshots.push(page),
             Purpose::Search { .. } => self.searches.push(page),
             Purpose::MissingPage => self.missing = Some(page),
@@ -198,59 +215,6 @@ impl Records {
         self.pages
             .values()
             .filter(|page| page.is_html && page.capture.is_success())
-    }
-}
-
-/// Visits of the availability week.
-pub(super) fn probes(captures: &[Capture]) -> Vec<Probe> {
-    let mut probes: Vec<Probe> = captures.iter().map(probe).collect();
-    probes.sort_by_key(|probe| (probe.slot, probe.at));
-    probes
-}
-
-fn probe(capture: &Capture) -> Probe {
-    let slot = match capture.purpose {
-        Purpose::Probe { slot } => slot,
-        _ => 0,
-    };
-    let (opened, detail) = opened(capture);
-    Probe {
-        slot,
-        at: capture.at,
-        opened,
-        millis: capture.millis,
-        detail,
-        evidence: capture.evidence.clone(),
-    }
-}
-
-fn opened(capture: &Capture) -> (Option<bool>, String) {
-    let no = |detail: &str| (Some(false), detail.to_owned());
-    let unknown = |detail: &str| (None, detail.to_owned());
-    if capture.is_blocked() {
-        return unknown("被目标网站拦截，不计入");
-    }
-    match &capture.failure {
-        Some(Failure::Dns {
-            control_resolved: true,
-        }) => no("域名无法解析"),
-        Some(Failure::Dns {
-            control_resolved: false,
-        }) => unknown("我方域名解析异常，不计入"),
-        Some(Failure::Connect) => no("无法建立连接"),
-        Some(Failure::Tls { .. }) => unknown("安全连接失败，不计入"),
-        Some(Failure::Timeout { .. }) => no("超过时限未打开"),
-        Some(Failure::Reset) => no("连接中断"),
-        Some(Failure::Protocol { .. }) => no("返回内容不是有效的网页应答"),
-        Some(Failure::RedirectLoop) => no("循环跳转"),
-        Some(Failure::RefusedByGuard { .. }) => unknown("我方安全策略未放行，不计入"),
-        None => match capture.status {
-            Some(status) if status >= 400 => (Some(false), format!("返回状态码{status}")),
-            Some(_) if capture.millis >= SLOW_MILLIS => no("超过15秒才打开"),
-            Some(200) if capture.size_bytes == 0 => no("返回空白页"),
-            Some(_) => (Some(true), String::new()),
-            None => unknown("没有应答记录，不计入"),
-        },
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::links::{Judge, MissingPage, links, spots};
-use super::records::{Records, evidence, probes};
+use super::records::{Records, evidence};
+use super::visits::probes;
 use super::{columns, home, policies, services, weak};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
@@ -64,7 +65,7 @@ pub fn assemble_site(
             .count() as u64,
         phases: records.phases.clone(),
         is_partial: records.skipped.values().any(|why| why.contains("budget")),
-        probes: probes(&records.probes),
+        probes: probes(&records.probes, &records.probes_again),
         home: home_page.map(|page| home::home(&records, page, &columns)),
         links,
         link_count,
@@ -88,6 +89,7 @@ pub fn assemble_site(
             .collect(),
         columns,
         weak_links,
+        network: records.network.clone(),
     }
 }
 
