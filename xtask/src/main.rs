@@ -6,6 +6,7 @@
 mod ci;
 mod demo;
 mod eval;
+mod fuzz;
 mod new_check;
 mod packages;
 mod soak;
@@ -24,6 +25,8 @@ cargo xtask TASK   任务：
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
   eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
+  fuzz [--seconds N] [TARGET…]  用变异的输入考验每个读取器，默认各 600 秒
+                    feed every reader with mutated inputs, 600 s each by default
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs
 ";
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         "ci" => ci::run_steps(),
         "eval" => eval::run(rest),
         "soak" => soak::run(rest),
+        "fuzz" => fuzz::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),
         "help" | "--help" | "-h" => {
