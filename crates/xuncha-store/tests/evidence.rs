@@ -471,7 +471,7 @@ fn indexes_are_the_same_whether_written_on_the_way_or_afterwards() {
     let root = tempfile::tempdir().unwrap();
     let folder = EvidenceFolder::open(root.path()).unwrap();
     let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
-    let mut evidence = evidence.with_segment_limit(60_000);
+    let mut evidence = evidence.with_segment_limit(150_000);
     for number in 0..300 {
         keep_page(
             &mut evidence,

@@ -10,7 +10,7 @@ use super::cdxj::{self, SegmentIndex};
 use super::folder::{EvidenceFolder, segment_path};
 use super::mend;
 use super::pruned::PruneMap;
-use super::{IndexEntry, RecordId};
+use super::RecordId;
 use crate::{Result, StoreError};
 
 /// Indexes kept in memory; a replayed page asks the same ones dozens of times.

@@ -110,7 +110,7 @@ fn segments(dir: &Path) -> Result<BTreeSet<u32>> {
     let mut numbers = BTreeSet::new();
     for entry in std::fs::read_dir(dir).map_err(StoreError::file(dir))? {
         let name = entry.map_err(StoreError::file(dir))?.file_name();
-        let number = name
+        let number: Option<u32> = name
             .to_str()
             .and_then(|name| name.strip_suffix(".warc.gz"))
             .and_then(|number| number.parse().ok());

@@ -36,8 +36,8 @@ struct Writer<'a, 'b> {
     depth: usize,
 }
 
-impl Writer<'_, '_> {
-    fn rest(&self) -> &str {
+impl<'a> Writer<'a, '_> {
+    fn rest(&self) -> &'a str {
         &self.css[self.at..]
     }
 

@@ -35,7 +35,8 @@ const ODD_BYTES: &[u8] = b"\0\t\n\r \"'<>&;=/\\()[]{}@#?:-\x7f\x80\xbf\xc0\xe0\x
 /// One to a dozen changes of an input.
 pub fn mutated(input: &[u8], others: &[Vec<u8>], words: &[&str], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = input.to_vec();
-    for _ in 0..1 + rng.below(if rng.below(4) == 0 { 12 } else { 3 }) {
+    let most = if rng.below(4) == 0 { 12 } else { 3 };
+    for _ in 0..1 + rng.below(most) {
         change(&mut bytes, others, words, rng);
         if bytes.len() > MAX_BYTES {
             let from = rng.below(bytes.len() - MAX_BYTES);
@@ -78,8 +79,8 @@ fn change(bytes: &mut Vec<u8>, others: &[Vec<u8>], words: &[&str], rng: &mut Rng
             } else {
                 bytes[from..to].to_vec()
             };
-            let times = 1 + rng.below(if rng.below(8) == 0 { 20_000 } else { 60 });
-            let times = times.min(MAX_BYTES / piece.len().max(1));
+            let most = if rng.below(8) == 0 { 20_000 } else { 60 };
+            let times = (1 + rng.below(most)).min(MAX_BYTES / piece.len().max(1));
             bytes.splice(at..at, piece.repeat(times));
         }
         5 | 6 => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use xuncha_core::evidence::{EvidenceRef, Purpose};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{self, Lexicons};
-use xuncha_core::registry::{Mapping, Registry, TargetId, import};
+use xuncha_core::registry::{Mapping, Registry, Sheet, TargetId, import};
 use xuncha_gather::robots::Robots;
 use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, IndexEntry, SegmentIndex, surt};
 
@@ -482,7 +482,7 @@ impl Runner for Xlsx {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&self.sound)).unwrap();
         for index in 0..archive.len() {
             let mut part = archive.by_index(index).unwrap();
-            let mut bytes = format!("{}\0", part.name()).into_bytes();
+            let mut bytes = format!("{}\0", part.name().unwrap()).into_bytes();
             std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
             if bytes.len() < crate::mutate::MAX_BYTES {
                 all.push(bytes);
@@ -499,9 +499,22 @@ impl Runner for Xlsx {
             (None, false) => ("a.csv", input),
         };
         if let Ok(sheets) = xuncha_report::sheets::read(name, bytes) {
-            let _ = import(&sheets, &self.mapping, &Registry::default());
+            let _ = import(&with_headers(sheets), &self.mapping, &Registry::default());
         }
     }
+}
+
+/// Headings apart from rows, as the command does it.
+fn with_headers(sheets: Vec<xuncha_core::sheet::Sheet>) -> Vec<Sheet> {
+    let apart = |sheet: xuncha_core::sheet::Sheet| {
+        let mut rows = sheet.rows.into_iter();
+        Sheet {
+            name: sheet.name,
+            header: rows.next().unwrap_or_default(),
+            rows: rows.collect(),
+        }
+    };
+    sheets.into_iter().map(apart).collect()
 }
 
 impl Xlsx {
@@ -516,8 +529,9 @@ impl Xlsx {
             .compression_method(zip::CompressionMethod::Stored);
         for index in 0..archive.len() {
             let mut part = archive.by_index(index).ok()?;
-            writer.start_file(part.name(), options).ok()?;
-            if part.name() == name {
+            let part_name = part.name().ok()?.into_owned();
+            writer.start_file(part_name.as_str(), options).ok()?;
+            if part_name == name {
                 writer.write_all(&input[end + 1..]).ok()?;
             } else {
                 std::io::copy(&mut part, &mut writer).ok()?;
