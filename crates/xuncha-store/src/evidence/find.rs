@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use xuncha_core::registry::TargetId;
 
+use super::RecordId;
 use super::cdxj::{self, SegmentIndex};
 use super::folder::{EvidenceFolder, segment_path};
 use super::mend;
 use super::pruned::PruneMap;
-use super::RecordId;
 use crate::{Result, StoreError};
 
 /// Indexes kept in memory; a replayed page asks the same ones dozens of times.

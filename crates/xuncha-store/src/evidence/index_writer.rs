@@ -84,7 +84,15 @@ impl IndexWriter {
             return Ok(());
         }
         let index = if self.state == State::Unknown {
-            SegmentIndex::scan(&self.dir, self.segment)?
+            match SegmentIndex::scan(&self.dir, self.segment) {
+                Ok(index) => index,
+                // Damage in the middle is for `verify` to name; what was gathered now is kept all the same.
+                Err(error @ StoreError::Damaged { .. }) => {
+                    tracing::warn!(%error, "a segment cannot be indexed");
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
         } else {
             let part = part_path(&self.dir, self.segment);
             let mut lines = match std::fs::read_to_string(&part) {

@@ -1,6 +1,6 @@
 //! The readers that are fuzzed, and what each of them promises.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use xuncha_core::evidence::{EvidenceRef, Purpose};
@@ -382,6 +382,14 @@ impl Warc {
     }
 }
 
+/// What a row of members holds; `None` where one of them is damaged.
+fn clear(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut clear = Vec::new();
+    let mut decoder = flate2::read::MultiGzDecoder::new(packed).take(1 << 24);
+    decoder.read_to_end(&mut clear).ok()?;
+    Some(clear)
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -391,10 +399,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 impl Runner for Warc {
     fn corpus(&self) -> Vec<Vec<u8>> {
         // As it stands in the file, and with its records in the clear: those are packed again before they are read.
-        let mut clear = Vec::new();
-        let mut decoder = flate2::read::MultiGzDecoder::new(self.sound.as_slice());
-        std::io::Read::read_to_end(&mut decoder, &mut clear).unwrap();
-        vec![self.sound.clone(), clear]
+        vec![self.sound.clone(), clear(&self.sound).unwrap()]
     }
 
     fn run(&mut self, input: &[u8]) {
@@ -407,7 +412,8 @@ impl Runner for Warc {
         let facts = self.segment.with_file_name("facts.seg");
         let kept = std::fs::read(&facts).unwrap();
         let verified = self.folder.verify_target("r", &target).unwrap();
-        if packed != self.sound {
+        // Bytes of a member's head that say nothing may change; what it holds may not.
+        if clear(&packed) != clear(&self.sound) {
             assert!(
                 !verified.problems.is_empty(),
                 "a changed segment passes for sound"
@@ -483,7 +489,7 @@ impl Runner for Xlsx {
         for index in 0..archive.len() {
             let mut part = archive.by_index(index).unwrap();
             let mut bytes = format!("{}\0", part.name().unwrap()).into_bytes();
-            std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
+            part.read_to_end(&mut bytes).unwrap();
             if bytes.len() < crate::mutate::MAX_BYTES {
                 all.push(bytes);
             }

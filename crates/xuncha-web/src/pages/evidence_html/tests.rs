@@ -52,7 +52,7 @@ fn addresses_stay_inside_the_archive() {
         "<a href=\"/r/page?u=http%3A%2F%2Fa.cn%2Fb%2F1.html\">a</a><a href=\"#t\">b</a>",
         "<img src=\"/r/asset?u=http%3A%2F%2Fa.cn%2Fb%2Fi.png\" srcset=\"/r/asset?u=http%3A%2F%2Fa.cn%2Fb%2Fi.png 1x, /r/asset?u=http%3A%2F%2Fa.cn%2Fb%2Fj.png 2x\">",
         "href=\"/r/style?u=http%3A%2F%2Fo.cn%2Fc.css\"",
-        "<iframe src=\"/r/frame?u=http%3A%2F%2Fa.cn%2Fb%2Ff.html\" sandbox=\"\"></iframe>",
+        "<iframe sandbox=\"\" src=\"/r/frame?u=http%3A%2F%2Fa.cn%2Fb%2Ff.html\"></iframe>",
     ] {
         assert!(out.contains(wanted), "{wanted}\n{out}");
     }
