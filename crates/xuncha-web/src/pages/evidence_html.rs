@@ -384,9 +384,11 @@ impl Writer<'_> {
         }
         let is_marked = matches!(tag.name.as_str(), "a" | "area" | "img" | "iframe" | "link")
             && self.link.is_some()
-            && [tag.attr("href"), tag.attr("src")]
-                .iter()
-                .any(|address| !address.is_empty() && self.archive.resolve(address) == self.link);
+            && [tag.attr("href"), tag.attr("src")].iter().any(|address| {
+                !address.is_empty()
+                    && !address.starts_with('#')
+                    && self.archive.resolve(address) == self.link
+            });
         if is_marked {
             let id = self.mark_id();
             self.out.push_str(&id);

@@ -54,6 +54,10 @@ fn candidates(quote: &str) -> Vec<String> {
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
     let mut all = vec![bare(&plain)];
     all.extend(pieces);
+    // A date that the check speaks of stands on the page, even where the words around it are ours.
+    let is_date = |c: char| c.is_ascii_digit() || "-/.年月日".contains(c);
+    let runs = plain.split(|c| !is_date(c)).map(str::to_owned);
+    all.extend(runs.filter(|run| run.chars().filter(char::is_ascii_digit).count() >= 6));
     all.retain(|piece| piece.chars().count() >= MIN_CHARS);
     all.dedup();
     all

@@ -35,8 +35,8 @@ struct EvidenceLine {
 struct PlaceLine {
     url: String,
     text: String,
-    /// The archived page with the place marked.
-    href: String,
+    /// The archived page with the place marked; `None` where the place is no page.
+    href: Option<String>,
 }
 
 struct ReviewLine {
@@ -131,11 +131,10 @@ fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
 }
 
 fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<EvidenceLine> {
-    let link = finding.url.as_deref().unwrap_or_default();
     let href = |one: &EvidenceRef| {
         let pointed = query(&[
             ("quote", &one.quote),
-            ("link", link),
+            ("link", link_at_fault(finding, &one.url)),
             ("sha256", &one.sha256),
         ]);
         format!(
@@ -158,24 +157,31 @@ fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<Eviden
         .collect()
 }
 
+/// The address at fault, where it is another than the page's own: links to it are to be marked there.
+fn link_at_fault<'a>(finding: &'a Finding, page: &str) -> &'a str {
+    let link = finding.url.as_deref();
+    link.filter(|link| *link != page).unwrap_or_default()
+}
+
 /// The places with the way to their archived pages, at the time of the evidence.
 fn place_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<PlaceLine> {
     let near = finding.evidence().first().map(|one| one.at.to_string());
     let near = near.unwrap_or_default();
-    let link = finding.url.as_deref().unwrap_or_default();
     let lines = finding.places.iter().map(|place| PlaceLine {
         url: place.url.clone(),
         text: place.text.clone(),
-        href: format!(
-            "{base}/archived/{}{}",
-            encode(&row.target.0),
-            query(&[
-                ("url", &place.url),
-                ("near", &near),
-                ("quote", &place.text),
-                ("link", link)
-            ])
-        ),
+        href: place.url.starts_with("http").then(|| {
+            format!(
+                "{base}/archived/{}{}",
+                encode(&row.target.0),
+                query(&[
+                    ("url", &place.url),
+                    ("near", &near),
+                    ("quote", &place.text),
+                    ("link", link_at_fault(finding, &place.url))
+                ])
+            )
+        }),
     });
     lines.collect()
 }
