@@ -137,7 +137,7 @@ impl Work {
         let first_offset = map.as_ref().map(PruneMap::first_offset);
         let mut reading = Segment::open(dir, segment)?;
         let length = reading.length();
-        while let Some(record) = reading.next() {
+        for record in reading.by_ref() {
             let (offset, record) = match record {
                 Ok(record) => record,
                 Err(error) => {

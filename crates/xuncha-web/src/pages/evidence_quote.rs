@@ -57,7 +57,12 @@ fn candidates(quote: &str) -> Vec<String> {
     // A date that the check speaks of stands on the page, even where the words around it are ours.
     let is_date = |c: char| c.is_ascii_digit() || "-/.年月日".contains(c);
     let runs = plain.split(|c| !is_date(c)).map(str::to_owned);
-    all.extend(runs.filter(|run| run.chars().filter(char::is_ascii_digit).count() >= 6));
+    for run in runs.filter(|run| run.chars().filter(char::is_ascii_digit).count() >= 6) {
+        // Lists often leave the year out.
+        let short = run.get(5..).map(str::to_owned);
+        all.push(run);
+        all.extend(short);
+    }
     all.retain(|piece| piece.chars().count() >= MIN_CHARS);
     all.dedup();
     all
