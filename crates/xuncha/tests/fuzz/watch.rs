@@ -71,11 +71,7 @@ pub fn watched(target: &'static Target, seed: u64, seconds: Option<u64>) -> Done
         let _ = sender.send(());
         done
     });
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(100)) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
-        }
+    while let Err(RecvTimeoutError::Timeout) = receiver.recv_timeout(Duration::from_millis(100)) {
         let current = current.lock().unwrap();
         let spent = cpu_ms(&current.thread).map(|now| now.saturating_sub(current.began_ms));
         if spent.is_some_and(|spent| spent > LIMIT_MS) {
