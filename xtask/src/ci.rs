@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{cargo, root, run, tests};
+use crate::{cargo, fuzz, root, run, tests};
 
 /// The version of cargo-deny that is compiled where the machine has none.
 const CARGO_DENY: &str = "0.20";
@@ -14,6 +14,9 @@ pub fn run_steps() -> Result<(), String> {
     })?;
     step("许可证与来源 / licences, bans, sources", deny)?;
     step("测试 / tests", || tests::run(&[]))?;
+    step("模糊测试 / fuzz", || {
+        fuzz::run(&["--seconds".to_owned(), fuzz::CI_SECONDS.to_string()])
+    })?;
     step("clippy", || {
         run(cargo().args([
             "clippy",

@@ -58,7 +58,15 @@ pub const TEST: &[Need] = &[
         file: "/usr/bin/soffice",
         why: "打开 Word 文件",
     },
+    Need {
+        package: "python3-venv",
+        file: "/usr/lib/python3*/ensurepip",
+        why: "安装 warcio（核对存档格式）",
+    },
 ];
+
+/// Version of warcio, an independent reader of WARC files.
+const WARCIO: &str = "1.8.1";
 
 /// What `bench crawl` needs.
 pub const BENCH: &[Need] = &[
@@ -266,6 +274,37 @@ pub fn legacy_tls() -> &'static [&'static str] {
 
 fn has_libssl() -> bool {
     is_there("/usr/include/openssl/ssl.h") && is_there("/usr/bin/pkg-config")
+}
+
+/// The program `warcio` in an environment of its own under the target folder; it judges the form of our archives.
+pub fn see_to_warcio() -> Result<PathBuf, String> {
+    let folder = root().join("target").join("tools").join("warcio");
+    let program = folder.join("bin").join("warcio");
+    if program.is_file() {
+        return Ok(program);
+    }
+    println!("正在取 warcio {WARCIO} / fetching warcio");
+    let failed = |error: String| {
+        format!(
+            "装不上 warcio（PyPI），不能核对存档格式：{error}。需要 python3、python3-venv 与网络"
+        )
+    };
+    run(Command::new("python3").args(["-m", "venv"]).arg(&folder)).map_err(failed)?;
+    run(Command::new(folder.join("bin").join("python"))
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .arg(format!("warcio=={WARCIO}")))
+    .map_err(failed)?;
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(format!("已安装 warcio，但找不到 {}", program.display()))
+    }
 }
 
 /// Prints what each task needs.

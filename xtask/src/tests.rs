@@ -7,8 +7,13 @@ use crate::packages::{self, DEMO, TEST};
 pub fn run(arguments: &[String]) -> Result<(), String> {
     packages::see_to(&DEMO.iter().chain(TEST).collect::<Vec<_>>())?;
     let fonts = packages::see_to_fandol()?;
+    let warcio = packages::see_to_warcio()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
-    crate::run(command.env("XUNCHA_FONTS", fonts))
+    crate::run(
+        command
+            .env("XUNCHA_FONTS", fonts)
+            .env("XUNCHA_WARCIO", warcio),
+    )
 }

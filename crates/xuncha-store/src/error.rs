@@ -50,6 +50,12 @@ pub enum StoreError {
         /// What was found, in Chinese.
         detail: String,
     },
+    /// A capture whose body a retention policy took out; what is still known of it comes along.
+    #[error("{} 的证据正文已按留存策略清理，摘要与哈希仍在（SHA-256 {}）", capture.url, capture.sha256)]
+    Pruned {
+        /// Address, time, status and hash.
+        capture: Box<crate::evidence::PrunedCapture>,
+    },
     /// An address of a record that is not `SEGMENT@OFFSET`.
     #[error("证据编号“{0}”不是“段@偏移”的写法")]
     RecordId(String),

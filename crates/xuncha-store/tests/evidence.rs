@@ -12,7 +12,7 @@ use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_store::StoreError;
-use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, TargetEvidence};
+use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, RecordId, TargetEvidence};
 
 fn parts<'a>(url: &'a str, body: &'a [u8]) -> ExchangeParts<'a> {
     ExchangeParts {
@@ -23,6 +23,7 @@ fn parts<'a>(url: &'a str, body: &'a [u8]) -> ExchangeParts<'a> {
         body,
         failure: "",
         is_truncated: false,
+        sha256: "",
     }
 }
 
@@ -293,20 +294,445 @@ fn three_thousand_records_a_second() {
     assert!(rate * 2.0 > 1_000.0, "{rate:.0}");
 }
 
+/// A page long enough to be named instead of written again.
+fn long_page(number: u32) -> String {
+    format!("<p>第{number}页</p>").repeat(100)
+}
+
+/// Keeps a page and appends the fact that refers to it.
+fn keep_page(evidence: &mut TargetEvidence, url: &str, body: &str) -> FactRecord {
+    let kept = evidence.keep(&parts(url, body.as_bytes())).unwrap();
+    let reference = EvidenceRef {
+        url: url.to_owned(),
+        at: at("2026-03-31T09:00:00"),
+        sha256: kept.sha256,
+        record: kept.record,
+        quote: String::new(),
+    };
+    let FactRecord::Look(capture) = look(url, reference) else {
+        panic!()
+    };
+    let record = FactRecord::Look(Capture {
+        size_bytes: body.len() as u64,
+        ..capture
+    });
+    evidence.append(&record).unwrap();
+    record
+}
+
+fn record_of(record: &FactRecord) -> &str {
+    let FactRecord::Look(capture) = record else {
+        panic!()
+    };
+    &capture.evidence.record
+}
+
+fn warc_bytes(folder: &EvidenceFolder) -> u64 {
+    folder.size_target("2026Q1", &target()).unwrap().warc_bytes
+}
+
 #[test]
-#[ignore = "needs python3 and the Python package warcio, an independent reader of the format; PYTHONPATH tells where it is"]
-fn warcio_finds_nothing_wrong() {
+fn a_body_that_comes_again_is_written_once() {
     let root = tempfile::tempdir().unwrap();
-    let (folder, _) = gathered(root.path(), 5, 1_500);
-    for segment in ["00001", "00002"] {
-        let path = folder
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    // Small segments: first bodies stand in earlier ones.
+    let mut evidence = evidence.with_segment_limit(4_000);
+    let mut kept = Vec::new();
+    for round in 0..20 {
+        let url = "http://www.s1.gov.cn/";
+        kept.push((keep_page(&mut evidence, url, &long_page(1)), long_page(1)));
+        let url = format!("http://www.s1.gov.cn/missing/{round}");
+        kept.push((keep_page(&mut evidence, &url, &long_page(2)), long_page(2)));
+        let url = format!("http://www.s1.gov.cn/page/{round}");
+        let own = long_page(round + 10);
+        kept.push((keep_page(&mut evidence, &url, &own), own));
+    }
+    // Killed here: nothing is closed.
+    drop(evidence);
+    let (evidence, old) = folder.open_target("2026Q1", &target()).unwrap();
+    assert_eq!(old.len(), kept.len());
+    let mut evidence = evidence.with_segment_limit(4_000);
+    let url = "http://www.s1.gov.cn/";
+    kept.push((keep_page(&mut evidence, url, &long_page(1)), long_page(1)));
+    evidence.close().unwrap();
+    let (mut evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let url = "http://www.s1.gov.cn/again";
+    kept.push((keep_page(&mut evidence, url, &long_page(2)), long_page(2)));
+    evidence.close().unwrap();
+    assert_sound(&folder);
+    assert!(
+        folder
             .target_dir("2026Q1", &target())
-            .join(format!("{segment}.warc.gz"));
-        let status = std::process::Command::new("python3")
-            .args(["-m", "warcio.cli", "check"])
-            .arg(&path)
-            .status()
+            .join("00003.warc.gz")
+            .exists()
+    );
+    let size = folder.size_target("2026Q1", &target()).unwrap();
+    let line = size.purposes["链接与资源"];
+    assert_eq!((line.captures, line.repeated), (62, 40), "two first bodies");
+    for (record, body) in &kept {
+        let read = folder
+            .read_record("2026Q1", &target(), record_of(record))
             .unwrap();
-        assert!(status.success(), "{}", path.display());
+        assert_eq!(String::from_utf8(read.body).unwrap(), *body);
+        assert_eq!(read.status, Some(200));
+    }
+    let last = folder
+        .read_record("2026Q1", &target(), record_of(&kept[61].0))
+        .unwrap();
+    assert_eq!(
+        last.body_record,
+        record_of(&kept[1].0),
+        "the first one is named"
+    );
+    assert_eq!(last.url, "http://www.s1.gov.cn/again");
+}
+
+#[test]
+fn cut_bodies_are_neither_named_nor_name_others() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (mut evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let page = long_page(1);
+    let whole = parts("http://www.s1.gov.cn/", page.as_bytes());
+    let cut = ExchangeParts {
+        is_truncated: true,
+        ..whole
+    };
+    let short = parts("http://www.s1.gov.cn/", b"<p>short</p>");
+    let kept: Vec<String> = [cut, whole, cut, short, short, whole]
+        .iter()
+        .map(|parts| evidence.keep(parts).unwrap().record)
+        .collect();
+    let first: Vec<String> = kept
+        .iter()
+        .map(|record| {
+            let read = folder.read_record("2026Q1", &target(), record).unwrap();
+            read.body_record
+        })
+        .collect();
+    assert_eq!(first, ["", "", "", "", "", kept[1].as_str()]);
+}
+
+#[test]
+fn captures_are_found_by_address_and_time() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let mut evidence = evidence.with_segment_limit(3_000);
+    let mut records = Vec::new();
+    for day in 1..=9 {
+        for path in ["", "a.html", "A.html"] {
+            let url = format!("http://www.s1.gov.cn/{path}");
+            let when = format!("2026-03-0{day}T12:00:00");
+            let kept = evidence
+                .keep(&ExchangeParts {
+                    at: at(&when),
+                    ..parts(&url, long_page(day).as_bytes())
+                })
+                .unwrap();
+            records.push(((day, path), kept.record));
+        }
+    }
+    let find = |url: &str, near: &str| folder.find("2026Q1", &target(), url, near).unwrap();
+    let record = |day: u32, path: &str| {
+        let found = records.iter().find(|((d, p), _)| (*d, *p) == (day, path));
+        found.map(|(_, record)| record.clone())
+    };
+    // Before and after the indexes are written.
+    for is_closed in [false, true] {
+        if is_closed {
+            evidence.rest().unwrap();
+        }
+        assert_eq!(
+            find("http://www.s1.gov.cn/", "2026-03-04T04:00:00Z"),
+            record(4, "")
+        );
+        assert_eq!(
+            find("http://www.s1.gov.cn/A.html#t", "2026-03-09T23:00:00Z"),
+            record(9, "A.html")
+        );
+        assert_eq!(
+            find("http://www.s1.gov.cn/a.html", "2020-03-09T23:00:00Z"),
+            record(1, "a.html")
+        );
+        // Another spelling of an address that is archived.
+        assert!(find("https://s1.gov.cn/a.html", "2026-03-01T04:00:00Z").is_some());
+        assert_eq!(find("http://www.s1.gov.cn/b", "2026-03-01T04:00:00Z"), None);
+    }
+}
+
+fn read_index(folder: &EvidenceFolder, segment: u32) -> String {
+    let dir = folder.target_dir("2026Q1", &target());
+    std::fs::read_to_string(dir.join(format!("{segment:05}.cdxj"))).unwrap()
+}
+
+#[test]
+fn indexes_are_the_same_whether_written_on_the_way_or_afterwards() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let mut evidence = evidence.with_segment_limit(150_000);
+    for number in 0..300 {
+        keep_page(
+            &mut evidence,
+            &format!("http://www.s1.gov.cn/{}", number % 280),
+            &long_page(number % 250),
+        );
+        if number == 150 {
+            evidence.rest().unwrap();
+        }
+    }
+    evidence.close().unwrap();
+    let written = [read_index(&folder, 1), read_index(&folder, 2)];
+    assert!(
+        written[0].lines().count() > 100,
+        "more lines than are kept in memory"
+    );
+    let indexed = folder.index_target("2026Q1", &target(), true).unwrap();
+    assert_eq!(
+        (indexed.segments, indexed.entries, indexed.renewed),
+        (2, 300, 2)
+    );
+    assert_eq!([read_index(&folder, 1), read_index(&folder, 2)], written);
+    assert_eq!(
+        folder
+            .index_target("2026Q1", &target(), false)
+            .unwrap()
+            .renewed,
+        0
+    );
+    let dir = folder.target_dir("2026Q1", &target());
+    std::fs::remove_file(dir.join("00001.cdxj")).unwrap();
+    // Goes on in the second segment, whose index was closed.
+    let (mut evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    keep_page(&mut evidence, "http://www.s1.gov.cn/more", &long_page(1));
+    drop(evidence);
+    assert_eq!(
+        folder
+            .index_target("2026Q1", &target(), false)
+            .unwrap()
+            .renewed,
+        2
+    );
+    assert_eq!(read_index(&folder, 1), written[0]);
+    let (mut evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    keep_page(&mut evidence, "http://www.s1.gov.cn/last", &long_page(1));
+    evidence.close().unwrap();
+    let last = read_index(&folder, 2);
+    assert!(last.contains("/last\"") && last.contains("/more\"") && last.contains("warc/revisit"));
+}
+
+#[test]
+fn verifying_finds_what_was_done_to_the_files() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let mut evidence = evidence.with_segment_limit(2_500);
+    for number in 0..12 {
+        keep_page(
+            &mut evidence,
+            &format!("http://a.cn/{number}"),
+            &long_page(number % 9),
+        );
+    }
+    evidence.close().unwrap();
+    assert_sound(&folder);
+    let dir = folder.target_dir("2026Q1", &target());
+    let path = |segment: u32| dir.join(format!("{segment:05}.warc.gz"));
+    assert!(path(3).exists(), "several segments");
+    let sound: Vec<Vec<u8>> = (1..=3).map(|n| std::fs::read(path(n)).unwrap()).collect();
+    let problems = |what: &str| {
+        let verified = folder.verify_target("2026Q1", &target()).unwrap();
+        assert!(!verified.problems.is_empty(), "{what} goes unnoticed");
+        verified.problems.join("\n")
+    };
+    let length = sound[0].len();
+    for position in (0..length).step_by(97) {
+        // System and time of a member's head say nothing and are the only bytes that may change.
+        let is_free = (4..10).any(|free| {
+            sound[0][..position].ends_with(&sound[0][..free])
+                && sound[0][position - free..].starts_with(b"\x1f\x8b\x08")
+        });
+        if is_free {
+            continue;
+        }
+        let mut flipped = sound[0].clone();
+        flipped[position] ^= 1;
+        std::fs::write(path(1), &flipped).unwrap();
+        problems(&format!("a flipped byte at {position}"));
+    }
+    for cut in [length - 1, length / 2, 1] {
+        std::fs::write(path(1), &sound[0][..cut]).unwrap();
+        problems(&format!("a file cut at {cut}"));
+    }
+    std::fs::remove_file(path(1)).unwrap();
+    assert!(problems("a missing first segment").contains("缺少 00001.warc.gz"));
+    std::fs::write(path(1), &sound[0]).unwrap();
+    std::fs::remove_file(path(2)).unwrap();
+    assert!(problems("a missing segment").contains("缺少 00002.warc.gz"));
+    std::fs::write(path(2), &sound[1]).unwrap();
+    std::fs::remove_file(path(3)).unwrap();
+    assert!(problems("a missing last segment").contains("不存在"));
+    // A sound record in the place of another one: every digest holds, and still it is not what the fact saw.
+    let other = tempfile::tempdir().unwrap();
+    let forged = EvidenceFolder::open(other.path()).unwrap();
+    let (mut evidence, _) = forged.open_target("2026Q1", &target()).unwrap();
+    for number in 0..12 {
+        keep_page(
+            &mut evidence,
+            &format!("http://a.cn/{number}"),
+            &long_page(number % 9 + 1),
+        );
+    }
+    evidence.close().unwrap();
+    let forged = forged.target_dir("2026Q1", &target()).join("00001.warc.gz");
+    std::fs::copy(forged, path(1)).unwrap();
+    std::fs::write(path(3), &sound[2]).unwrap();
+    problems("another body");
+    std::fs::write(path(1), &sound[0]).unwrap();
+    assert_sound(&folder);
+}
+
+/// Records of facts, as a policy names them.
+fn ids(records: &[FactRecord]) -> std::collections::BTreeSet<RecordId> {
+    records
+        .iter()
+        .map(|record| record_of(record).parse().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_policy_takes_bodies_out_and_leaves_hashes_and_references() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let mut evidence = evidence.with_segment_limit(9_000);
+    let mut records = Vec::new();
+    for number in 0..60 {
+        let url = format!("http://www.s1.gov.cn/{number}");
+        let body = long_page(number % 20);
+        records.push(keep_page(&mut evidence, &url, &body));
+    }
+    evidence.close().unwrap();
+    let facts = std::fs::read(folder.target_dir("2026Q1", &target()).join("facts.seg")).unwrap();
+    let before = warc_bytes(&folder);
+    // A repetition is kept; its first body is far in front of it.
+    let keep = ids(&records[50..53]);
+    let prune = |keep: &_, is_done| {
+        folder
+            .prune_target(
+                "2026Q1",
+                &target(),
+                keep,
+                "findings",
+                at("2027-01-05T09:00"),
+                is_done,
+            )
+            .unwrap()
+    };
+    let tried = prune(&keep, false);
+    assert_eq!(warc_bytes(&folder), before, "a trial changes nothing");
+    let done = prune(&keep, true);
+    assert_eq!(tried, done);
+    assert_eq!((done.kept_count, done.dropped_count), (6, 54));
+    assert!(warc_bytes(&folder) * 3 < before);
+    assert_sound(&folder);
+    assert_eq!(folder.verify("2026Q1").unwrap().targets[0].pruned_count, 54);
+    for (number, record) in records.iter().enumerate() {
+        let read = folder.read_record("2026Q1", &target(), record_of(record));
+        if keep.contains(&record_of(record).parse().unwrap()) || (10..13).contains(&number) {
+            assert_eq!(read.unwrap().body, long_page(number as u32 % 20).as_bytes());
+            continue;
+        }
+        let Err(StoreError::Pruned { capture }) = read else {
+            panic!("{number} is still there");
+        };
+        let FactRecord::Look(look) = record else {
+            panic!()
+        };
+        assert_eq!(capture.sha256, look.evidence.sha256);
+        assert_eq!(
+            (capture.url.as_str(), capture.status),
+            (look.url.as_str(), Some(200))
+        );
+        let text = StoreError::Pruned { capture }.to_string();
+        assert!(
+            text.contains("证据正文已按留存策略清理，摘要与哈希仍在"),
+            "{text}"
+        );
+    }
+    let now = std::fs::read(folder.target_dir("2026Q1", &target()).join("facts.seg")).unwrap();
+    assert_eq!(now, facts);
+    let found = folder
+        .find("2026Q1", &target(), "http://www.s1.gov.cn/51", "2026")
+        .unwrap();
+    assert_eq!(found.as_deref(), Some(record_of(&records[51])));
+    assert_eq!(
+        folder
+            .find("2026Q1", &target(), "http://www.s1.gov.cn/40", "2026")
+            .unwrap(),
+        None
+    );
+    // Gathering may go on, bodies that were taken out are written again, and a stricter policy may follow.
+    let (mut evidence, old) = folder.open_target("2026Q1", &target()).unwrap();
+    assert_eq!(old, records);
+    records.push(keep_page(
+        &mut evidence,
+        "http://www.s1.gov.cn/new",
+        &long_page(11),
+    ));
+    records.push(keep_page(
+        &mut evidence,
+        "http://www.s1.gov.cn/gone",
+        &long_page(5),
+    ));
+    evidence.close().unwrap();
+    let new = folder
+        .read_record("2026Q1", &target(), record_of(&records[60]))
+        .unwrap();
+    assert_eq!(new.body, long_page(11).as_bytes());
+    assert_sound(&folder);
+    let again = prune(&ids(&records[51..52]), true);
+    assert_eq!((again.kept_count, again.dropped_count), (2, 6));
+    assert_sound(&folder);
+    assert_eq!(folder.verify("2026Q1").unwrap().targets[0].pruned_count, 60);
+    assert_eq!(
+        folder
+            .read_record("2026Q1", &target(), record_of(&records[51]))
+            .unwrap()
+            .body,
+        long_page(11).as_bytes()
+    );
+    // The list of what was taken out is guarded too.
+    let list = folder
+        .target_dir("2026Q1", &target())
+        .join("00001.pruned.jsonl");
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, text.replacen("/1\"", "/x\"", 1)).unwrap();
+    assert!(!folder.verify("2026Q1").unwrap().is_sound());
+}
+
+#[test]
+fn exports_are_one_archive_with_one_index() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, _) = gathered(root.path(), 8, 1_500);
+    let out = root.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    let bytes = folder
+        .export_target("2026Q1", &target(), &out, "site")
+        .unwrap();
+    let warc = std::fs::read(out.join("site.warc.gz")).unwrap();
+    assert_eq!(warc.len() as u64, bytes);
+    let index = std::fs::read_to_string(out.join("site.cdxj")).unwrap();
+    assert_eq!(index.lines().count(), 8);
+    for line in index.lines() {
+        let entry = xuncha_store::evidence::IndexEntry::parse(line).unwrap();
+        assert_eq!(entry.filename, "site.warc.gz");
+        let member = &warc[entry.offset as usize..(entry.offset + entry.length) as usize];
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(member), &mut text)
+            .unwrap();
+        assert!(text.contains(&format!("WARC-Target-URI: {}\r\n", entry.url)));
     }
 }

@@ -37,6 +37,12 @@ pub async fn serve(
 
 pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
 
+/// An archived page as the replay shows it: no scripts, every address below `prefix` or taken out, `quote` marked. It is public so that
+/// it can be tried with hostile pages.
+pub fn safe_page(html: &str, url: &str, prefix: &str, quote: &str) -> String {
+    pages::evidence_html::safe_page(html, url, prefix, quote)
+}
+
 /// 网页状态. What the pages read from, with the clock and the randomness they use.
 #[derive(Clone)]
 pub struct WebState {
@@ -54,6 +60,8 @@ pub struct WebState {
 
 /// All pages.
 pub fn router(state: WebState) -> Router {
+    // Archived pages have an origin of their own and no session: their addresses carry passes instead.
+    let passes = pages::evidence_pass::Passes::new((state.new_token)());
     let inside = Router::new()
         .route("/", get(pages::rounds::list))
         .route("/rounds/{round}", get(pages::rounds::show))
@@ -80,6 +88,14 @@ pub fn router(state: WebState) -> Router {
             "/rounds/{round}/evidence/{target}/{record}/replay",
             get(pages::evidence::replay),
         )
+        .route(
+            "/rounds/{round}/evidence/{target}/{record}/raw",
+            get(pages::evidence::raw),
+        )
+        .route(
+            "/rounds/{round}/archived/{target}",
+            get(pages::evidence::at),
+        )
         .route("/findings/{id}", get(pages::findings::show))
         .route("/registry", get(pages::registry::list))
         .route("/about", get(pages::about::show))
@@ -91,9 +107,14 @@ pub fn router(state: WebState) -> Router {
     Router::new()
         .merge(inside)
         .route("/sign-in", get(session::form).post(session::sign_in))
+        .route(
+            "/replay/{pass}/{round}/{target}/{record}/{kind}",
+            get(pages::evidence_replay::show),
+        )
         .route("/assets/style.css", get(pages::about::style))
         .fallback(error::not_found)
         .layer(middleware::from_fn(headers::secure))
+        .layer(axum::Extension(passes))
         .layer(tower_http::compression::CompressionLayer::new())
         .with_state(state)
 }

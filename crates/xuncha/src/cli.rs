@@ -57,7 +57,7 @@ pub enum Command {
     Check(CheckArgs),
     /// 解释一个指标或检查项 / explain an indicator or a check
     Explain(ExplainArgs),
-    /// 证据：核验完整性 / evidence: verify
+    /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
     #[command(subcommand)]
     Evidence(EvidenceCommand),
     /// 体检：本机缺什么，有什么影响 / what this machine lacks and what follows
@@ -390,6 +390,51 @@ pub struct ExplainArgs {
 pub enum EvidenceCommand {
     /// 核验一轮证据的哈希与格式 / verify hashes and form of a round's evidence
     Verify(RoundArg),
+    /// 补建或重建 CDXJ 索引 / make missing indexes, or all of them
+    Index {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 全部重建 / make all of them anew
+        #[arg(long)]
+        all: bool,
+    },
+    /// 按对象与用途列出大小 / what evidence weighs, per target and purpose
+    Size {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 列出的对象数，从大到小 / targets to list, largest first
+        #[arg(long, default_value_t = 20)]
+        top: usize,
+    },
+    /// 按留存策略清理存档正文；不加 --yes 只试算 / remove bodies under a retention policy; only reckons without --yes
+    Prune {
+        /// 只清理这一轮；省略时按策略的期限选取往期 / this round only; by the age that the policy names when left out
+        #[command(flatten)]
+        round: RoundArg,
+        /// 策略名，见 retention/policies.toml / name of the policy
+        #[arg(long, default_value = "findings")]
+        policy: String,
+        /// 比最近一轮早几轮及以上才清理，覆盖策略的期限 / only rounds that are this many rounds older than the latest
+        #[arg(long, value_name = "ROUNDS")]
+        older_than: Option<usize>,
+        /// 真的清理 / do it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// 导出存档（WARC 与 CDXJ），供其他工具使用 / export archives (WARC and CDXJ) for other tools
+    Export {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 只导出这些对象 / these targets only
+        #[arg(long)]
+        target: Vec<String>,
+        /// 输出目录 / output folder
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 /// 模拟省参数，原样传给 xuncha-province.

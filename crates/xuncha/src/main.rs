@@ -103,7 +103,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Review(command) => commands::review::run(&data, command).await,
         Command::Score(round) => commands::score::run(&data, round).await,
         Command::Notice(command) => commands::notice::run(&data, rules, command).await,
-        Command::Evidence(command) => commands::evidence::run(&data, command).await,
+        Command::Evidence(command) => commands::evidence::run(&data, rules, command).await,
         Command::Demo(_)
         | Command::Check(_)
         | Command::Explain(_)

@@ -13,6 +13,7 @@ static INDICATORS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../indicators");
 static LEXICONS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../lexicons");
 static MAPPINGS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../mappings");
 static TEMPLATES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
+static RETENTION: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../retention");
 
 /// 规则数据. Text files by their path inside each folder.
 pub struct Rules {
@@ -24,6 +25,8 @@ pub struct Rules {
     pub mappings: BTreeMap<String, String>,
     /// Texts of documents.
     pub templates: BTreeMap<String, String>,
+    /// `policies.toml`.
+    pub retention: BTreeMap<String, String>,
 }
 
 impl Rules {
@@ -42,6 +45,7 @@ impl Rules {
             lexicons: folder(&LEXICONS, "lexicons")?,
             mappings: folder(&MAPPINGS, "mappings")?,
             templates: folder(&TEMPLATES, "templates")?,
+            retention: folder(&RETENTION, "retention")?,
         })
     }
 

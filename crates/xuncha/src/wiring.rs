@@ -55,6 +55,8 @@ impl TargetLog for FolderLog {
                 body: &leg.body,
                 failure: &failure,
                 is_truncated: is_last && exchange.is_truncated,
+                // The gatherer hashes the final body itself.
+                sha256: if is_last { &exchange.sha256 } else { "" },
             };
             record = self.evidence.keep(&parts).map_err(sink_error)?.record;
         }
@@ -66,7 +68,7 @@ impl TargetLog for FolderLog {
     }
 
     fn close(&mut self) -> Result<(), SinkError> {
-        self.evidence.sync().map_err(sink_error)
+        self.evidence.rest().map_err(sink_error)
     }
 }
 

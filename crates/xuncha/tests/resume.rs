@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use support::{Province, succeed, xuncha};
+use support::{Province, assert_archives_are_sound, succeed, xuncha};
 
 fn prepare(province: &Province, data: &Path) {
     succeed(
@@ -108,6 +108,7 @@ fn killed_gather_ends_with_the_same_verdicts() {
     let total = calm.request_count();
     let expected = verdicts(&calm_data, &folder.path().join("calm.json"));
     drop(calm);
+    assert_archives_are_sound(&calm_data);
 
     let shaken = Province::start(&folder.path().join("shaken"), 5, "realistic");
     let shaken_data = folder.path().join("shaken-data");
@@ -146,6 +147,7 @@ fn killed_gather_ends_with_the_same_verdicts() {
         repeated.is_empty(),
         "more than one repeated request per host and kill: {repeated:#?}"
     );
+    assert_archives_are_sound(&shaken_data);
     let found = verdicts(&shaken_data, &folder.path().join("shaken.json"));
     assert!(
         found == expected,

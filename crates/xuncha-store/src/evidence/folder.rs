@@ -1,20 +1,24 @@
 //! The folder of all evidence, and where a target's files stand in it.
 
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xuncha_core::registry::TargetId;
 
 use super::RecordId;
 use super::facts::FactIter;
-use super::warc::{self, ArchivedExchange};
+use super::find::IndexCache;
+use super::pruned::{self, Located};
+use super::read::{self, ArchivedExchange};
 use crate::{Result, StoreError};
 
 /// 证据文件夹. All rounds' evidence under one folder.
 #[derive(Clone, Debug)]
 pub struct EvidenceFolder {
     root: PathBuf,
+    pub(super) indexes: Arc<IndexCache>,
 }
 
 impl EvidenceFolder {
@@ -23,6 +27,7 @@ impl EvidenceFolder {
         std::fs::create_dir_all(root).map_err(StoreError::file(root))?;
         Ok(EvidenceFolder {
             root: root.to_owned(),
+            indexes: Arc::default(),
         })
     }
 
@@ -36,25 +41,29 @@ impl EvidenceFolder {
         FactIter::open(&self.target_dir(round, target).join("facts.seg"))
     }
 
-    /// Reads an exchange back, for replay.
+    /// Reads an exchange back, for replay. A repetition comes with the body that it repeats. What a retention policy took out is
+    /// the error [`StoreError::Pruned`], which says what is still known.
     pub fn read_record(
         &self,
         round: &str,
         target: &TargetId,
         record: &str,
     ) -> Result<ArchivedExchange> {
+        let dir = self.target_dir(round, target);
         let id: RecordId = record.parse()?;
-        let path = segment_path(&self.target_dir(round, target), id.segment);
-        let mut file = File::open(&path).map_err(StoreError::file(&path))?;
-        file.seek(SeekFrom::Start(id.offset))
-            .map_err(StoreError::file(&path))?;
-        let damaged = |detail: String| StoreError::Damaged {
-            path: path.clone(),
-            detail,
-        };
-        let raw = warc::read_record(file)
-            .map_err(|error| damaged(format!("偏移 {} 处：{error}", id.offset)))?;
-        warc::archived(raw).ok_or_else(|| damaged(format!("偏移 {} 处不是应答记录", id.offset)))
+        let mut exchange = read_at(&dir, id)?;
+        if exchange.body_record.is_empty() {
+            return Ok(exchange);
+        }
+        let first = read_at(&dir, exchange.body_record.parse()?)?;
+        if first.sha256 != exchange.sha256 {
+            return Err(StoreError::Damaged {
+                path: segment_path(&dir, id.segment),
+                detail: format!("{id} 所指的首次正文 {} 与哈希不符", exchange.body_record),
+            });
+        }
+        exchange.body = first.body;
+        Ok(exchange)
     }
 
     /// Targets of a round that have a folder, by number.
@@ -78,8 +87,25 @@ impl EvidenceFolder {
     }
 }
 
+fn read_at(dir: &Path, id: RecordId) -> Result<ArchivedExchange> {
+    let (path, offset) = match pruned::locate(dir, id)? {
+        Located::Stands { path, offset } => (path, offset),
+        Located::Pruned(capture) => return Err(StoreError::Pruned { capture }),
+    };
+    let mut file = File::open(&path).map_err(StoreError::file(&path))?;
+    file.seek(SeekFrom::Start(offset))
+        .map_err(StoreError::file(&path))?;
+    let damaged = |detail: String| StoreError::Damaged {
+        path: path.clone(),
+        detail,
+    };
+    let record = read::record(&mut BufReader::with_capacity(64 * 1024, file))
+        .map_err(|error| damaged(format!("偏移 {offset} 处：{error}")))?;
+    read::archived(record).ok_or_else(|| damaged(format!("偏移 {offset} 处不是应答记录")))
+}
+
 /// Where a WARC segment stands.
-pub(crate) fn segment_path(dir: &Path, segment: u32) -> PathBuf {
+pub(super) fn segment_path(dir: &Path, segment: u32) -> PathBuf {
     dir.join(format!("{segment:05}.warc.gz"))
 }
 

@@ -1,25 +1,48 @@
 //! 证据文件: one folder per round and target, written by one process at a time, append-only.
 //!
 //! ```text
-//! DATA/evidence/ROUND/TARGET/00001.warc.gz   captures: WARC 1.1, one gzip member per record, at most 1 GB a segment
-//!                            facts.seg       facts read from them: frames of length, crc32 and compressed JSON
+//! DATA/evidence/ROUND/TARGET/00001.warc.gz       captures: WARC 1.1, one gzip member per record, at most 1 GB a segment
+//!                            00001.cdxj          index of the segment, made anew at any time
+//!                            00001.pruned.jsonl  where a retention policy was at work: what stands where, what was taken out
+//!                            facts.seg           facts read from them: frames of length, crc32 and compressed JSON
 //! ```
 //!
 //! Every append is one `write` of whole records, so a killed process leaves at most one torn record at the end of a file; it is cut
 //! when the folder is opened again, and captures that no fact refers to yet are cut with it, because the crawler will ask again.
 //! A file that is damaged anywhere else is an error that names it: evidence is never dropped silently.
+//!
+//! Start reading at [`TargetEvidence`] for writing and at [`EvidenceFolder`] for reading; `docs/evidence.md` says how other tools
+//! read the files.
 
+mod cdxj;
+mod deflate;
+mod export;
 mod facts;
+mod find;
 mod folder;
+mod index_writer;
+mod mend;
+mod prune;
+mod pruned;
+mod read;
+mod revisit;
+mod segment;
+mod size;
 mod target;
 mod verify;
 mod warc;
 
+pub use cdxj::{IndexEntry, SegmentIndex, surt};
 pub use facts::FactIter;
+pub use find::Indexed;
 pub use folder::EvidenceFolder;
+pub use prune::Pruning;
+pub use pruned::PrunedCapture;
+pub use read::ArchivedExchange;
+pub use size::{PurposeSize, TargetSize};
 pub use target::{Kept, TargetEvidence};
 pub use verify::{Verification, VerifiedTarget};
-pub use warc::{ArchivedExchange, ExchangeParts};
+pub use warc::ExchangeParts;
 
 use crate::{Result, StoreError};
 

@@ -1,8 +1,6 @@
 //! Verifying evidence: every gzip member, digest, frame, and that each fact's hash is the hash of the capture it names.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -10,8 +8,10 @@ use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
-use super::folder::segment_path;
-use super::warc::{self, RawRecord};
+use super::cdxj;
+use super::pruned::PruneMap;
+use super::read::{self, RawRecord};
+use super::segment::Segment;
 use super::{EvidenceFolder, RecordId};
 use crate::{Result, StoreError};
 
@@ -40,6 +40,17 @@ pub struct VerifiedTarget {
     pub fact_count: u64,
     /// What is wrong, in Chinese.
     pub problems: Vec<String>,
+    /// Captures that a retention policy took out; their hashes stand.
+    pub pruned_count: u64,
+}
+
+/// A target while it is verified.
+struct Work {
+    verified: VerifiedTarget,
+    /// Body hash of each answer, by the place that it had first.
+    hashes: BTreeMap<RecordId, String>,
+    /// Repetitions with the record of the body that they name.
+    repetitions: Vec<(RecordId, String)>,
 }
 
 impl EvidenceFolder {
@@ -57,126 +68,179 @@ impl EvidenceFolder {
     /// Verifies the evidence of one target.
     pub fn verify_target(&self, round: &str, target: &TargetId) -> Result<VerifiedTarget> {
         let dir = self.target_dir(round, target);
-        let mut verified = VerifiedTarget {
-            target: target.clone(),
-            record_count: 0,
-            fact_count: 0,
-            problems: Vec::new(),
+        let mut work = Work {
+            verified: VerifiedTarget {
+                target: target.clone(),
+                record_count: 0,
+                fact_count: 0,
+                problems: Vec::new(),
+                pruned_count: 0,
+            },
+            hashes: BTreeMap::new(),
+            repetitions: Vec::new(),
         };
-        let mut hashes = BTreeMap::new();
-        for segment in 1.. {
-            let path = segment_path(&dir, segment);
-            if !path.exists() {
-                break;
+        let segments = segments(&dir)?;
+        for segment in 1..=segments.last().copied().unwrap_or(0) {
+            if segments.contains(&segment) {
+                work.segment(&dir, segment)?;
+            } else {
+                work.problem(format!("缺少 {segment:05}.warc.gz"));
             }
-            verify_segment(&path, segment, &mut verified, &mut hashes)?;
         }
+        work.repetitions();
         let mut records = self.records(round, target)?;
         for record in records.by_ref() {
             match record {
-                Ok(record) => verify_fact(&record, &hashes, &mut verified),
-                Err(error) => verified.problems.push(error.to_string()),
+                Ok(record) => work.fact(&record),
+                Err(error) => work.problem(error.to_string()),
             }
         }
-        if records.position() < records.file_len() && verified.problems.is_empty() {
-            verified.problems.push(format!(
+        if records.position() < records.file_len() && work.verified.problems.is_empty() {
+            work.problem(format!(
                 "facts.seg 末尾不完整（位置 {}）",
                 records.position()
             ));
         }
-        Ok(verified)
+        Ok(work.verified)
     }
 }
 
-/// Reads every record of a segment; keeps the body hash of each answer by its id.
-fn verify_segment(
-    path: &Path,
-    segment: u32,
-    verified: &mut VerifiedTarget,
-    hashes: &mut BTreeMap<RecordId, String>,
-) -> Result<()> {
-    let mut file = File::open(path).map_err(StoreError::file(path))?;
-    let length = file.metadata().map_err(StoreError::file(path))?.len();
-    let mut offset = 0;
-    while offset < length {
-        file.seek(SeekFrom::Start(offset))
-            .map_err(StoreError::file(path))?;
-        let record = match warc::read_record(BufReader::new(&file)) {
-            Ok(record) => record,
+/// The numbers of the segments that stand in a folder, or that an index or a list there speaks of.
+fn segments(dir: &Path) -> Result<BTreeSet<u32>> {
+    let mut numbers = BTreeSet::new();
+    for entry in std::fs::read_dir(dir).map_err(StoreError::file(dir))? {
+        let name = entry.map_err(StoreError::file(dir))?.file_name();
+        let number: Option<u32> = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(".warc.gz"))
+            .and_then(|number| number.parse().ok());
+        numbers.extend(number);
+    }
+    Ok(numbers)
+}
+
+impl Work {
+    fn problem(&mut self, text: String) {
+        self.verified.problems.push(text);
+    }
+
+    /// Reads every record of a segment; keeps the body hash of each answer by its id.
+    fn segment(&mut self, dir: &Path, segment: u32) -> Result<()> {
+        let name = format!("{segment:05}.warc.gz");
+        let map = match PruneMap::load(dir, segment) {
+            Ok(map) => map,
             Err(error) => {
-                verified
-                    .problems
-                    .push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{error}"));
+                self.problem(error.to_string());
                 return Ok(());
             }
         };
-        verified.record_count += 1;
-        let length = record.compressed_len;
-        if let Some(problem) = digest_problem(&record) {
-            verified
-                .problems
-                .push(format!("{segment:05}.warc.gz 偏移 {offset} 处：{problem}"));
+        let first_offset = map.as_ref().map(PruneMap::first_offset);
+        let mut reading = Segment::open(dir, segment)?;
+        let length = reading.length();
+        for record in reading.by_ref() {
+            let (offset, record) = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    self.problem(error.to_string());
+                    return Ok(());
+                }
+            };
+            self.verified.record_count += 1;
+            if let Some(problem) = record.digest_problem() {
+                self.problem(format!("{name} 偏移 {offset} 处：{problem}"));
+            }
+            let first = match &first_offset {
+                Some(known) => known.get(&offset).copied(),
+                None => Some(offset),
+            };
+            if let Some(offset) = first {
+                self.capture(RecordId { segment, offset }, record);
+            }
         }
-        let id = RecordId { segment, offset };
-        if let Some(exchange) = warc::archived(record) {
-            let empty = || hex::encode(Sha256::digest(b""));
-            hashes.insert(
-                id,
-                if exchange.sha256.is_empty() {
-                    empty()
-                } else {
-                    exchange.sha256
-                },
-            );
+        if reading.offset() < length {
+            self.problem(format!("{name} 偏移 {} 处的记录不完整", reading.offset()));
         }
-        offset += length;
+        if cdxj::stated_length(dir, segment)?.is_some_and(|stated| stated > length) {
+            self.problem(format!("{name} 比索引所记的短，末尾有记录丢失"));
+        }
+        if let Some(map) = map {
+            self.thinned(&map, segment, length);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn digest_problem(record: &RawRecord) -> Option<&'static str> {
-    let digest = |bytes: &[u8]| format!("sha256:{}", warc::base32(&Sha256::digest(bytes)));
-    if record.header("warc-block-digest") != digest(&record.block) {
-        return Some("记录摘要不符");
-    }
-    let stated = record.header("warc-payload-digest");
-    if stated.is_empty() {
-        return None;
-    }
-    let head = warc::find(&record.block, b"\r\n\r\n")?;
-    (stated != digest(&record.block[head + 4..])).then_some("正文摘要不符")
-}
-
-fn verify_fact(
-    record: &FactRecord,
-    hashes: &BTreeMap<RecordId, String>,
-    verified: &mut VerifiedTarget,
-) {
-    verified.fact_count += 1;
-    let evidence: &EvidenceRef = match record {
-        FactRecord::Page(page) => &page.capture.evidence,
-        FactRecord::Look(capture) => &capture.evidence,
-        FactRecord::Network(facts) => &facts.evidence,
-        _ => return,
-    };
-    if evidence.record.is_empty() {
-        return;
-    }
-    let Ok(id) = evidence.record.parse::<RecordId>() else {
-        verified
-            .problems
-            .push(format!("采集记录引用了无效的证据编号 {}", evidence.record));
-        return;
-    };
-    match hashes.get(&id) {
-        None => verified
-            .problems
-            .push(format!("{} 的证据 {id} 不存在", evidence.url)),
-        Some(hash) if hash != &evidence.sha256 => {
-            verified
-                .problems
-                .push(format!("{} 的证据 {id} 与记录的哈希不符", evidence.url));
+    fn capture(&mut self, id: RecordId, record: RawRecord) {
+        let Some(exchange) = read::archived(record) else {
+            return;
+        };
+        if !exchange.body_record.is_empty() {
+            self.repetitions.push((id, exchange.body_record));
         }
-        Some(_) => {}
+        let empty = || hex::encode(Sha256::digest(b""));
+        let hash = if exchange.sha256.is_empty() {
+            empty()
+        } else {
+            exchange.sha256
+        };
+        self.hashes.insert(id, hash);
+    }
+
+    /// What the list of a thinned segment says of captures that are there no more.
+    fn thinned(&mut self, map: &PruneMap, segment: u32, length: u64) {
+        if map.new_length != length {
+            self.problem(format!(
+                "{segment:05}.warc.gz 的长度与清理清单不符：{length}，应为 {}",
+                map.new_length
+            ));
+        }
+        for (offset, capture) in map.pruned() {
+            self.verified.pruned_count += 1;
+            let id = RecordId { segment, offset };
+            self.hashes.insert(id, capture.sha256.clone());
+        }
+        for (now, offset) in map.first_offset() {
+            let id = RecordId { segment, offset };
+            if !self.hashes.contains_key(&id) {
+                self.problem(format!("{segment:05}.warc.gz 偏移 {now} 处没有证据 {id}"));
+            }
+        }
+    }
+
+    /// Every repetition names a record that holds its body.
+    fn repetitions(&mut self) {
+        for (id, first) in std::mem::take(&mut self.repetitions) {
+            let stated = self.hashes.get(&id);
+            let found = first
+                .parse::<RecordId>()
+                .ok()
+                .and_then(|first| self.hashes.get(&first));
+            if found.is_none() || found != stated {
+                self.problem(format!("证据 {id} 所指的首次正文 {first} 不存在或哈希不符"));
+            }
+        }
+    }
+
+    fn fact(&mut self, record: &FactRecord) {
+        self.verified.fact_count += 1;
+        let evidence: &EvidenceRef = match record {
+            FactRecord::Page(page) => &page.capture.evidence,
+            FactRecord::Look(capture) => &capture.evidence,
+            FactRecord::Network(facts) => &facts.evidence,
+            _ => return,
+        };
+        if evidence.record.is_empty() {
+            return;
+        }
+        let Ok(id) = evidence.record.parse::<RecordId>() else {
+            self.problem(format!("采集记录引用了无效的证据编号 {}", evidence.record));
+            return;
+        };
+        match self.hashes.get(&id) {
+            None => self.problem(format!("{} 的证据 {id} 不存在", evidence.url)),
+            Some(hash) if hash != &evidence.sha256 => {
+                self.problem(format!("{} 的证据 {id} 与记录的哈希不符", evidence.url));
+            }
+            Some(_) => {}
+        }
     }
 }

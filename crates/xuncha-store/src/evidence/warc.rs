@@ -1,13 +1,12 @@
-//! WARC 1.1: writing the records of an exchange and reading one back.
+//! WARC 1.1: writing the records of an exchange.
 
-use std::io::{BufReader, Read, Write};
+use std::io::Result;
 
-use flate2::Compression;
-use flate2::bufread::GzDecoder;
-use flate2::write::GzEncoder;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use sha2::{Digest, Sha256};
+
+use super::deflate;
 
 /// 交换. One request and what came back, as it goes into the archive.
 #[derive(Clone, Copy, Debug)]
@@ -26,56 +25,66 @@ pub struct ExchangeParts<'a> {
     pub failure: &'a str,
     /// Whether reading the body stopped at our limit.
     pub is_truncated: bool,
+    /// SHA-256 of the body in lower-case hex where the caller has reckoned it already; it is reckoned here where this is empty.
+    pub sha256: &'a str,
 }
 
-/// 存档交换. One exchange read back from the archive.
+/// 首次正文. The record that already holds a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchivedExchange {
-    /// Address that was asked.
-    pub url: String,
-    /// Time as the archive writes it (UTC, ISO 8601).
-    pub at_utc: String,
-    /// Status, `None` where there was no answer.
-    pub status: Option<u16>,
-    /// Headers of the answer as received, encodings under `X-Archive-Orig-…`.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Vec<u8>,
-    /// SHA-256 of the body as the record states it, lower-case hex; empty where there was no answer.
-    pub sha256: String,
-    /// Why there was no whole answer; empty where there was.
-    pub failure: String,
+pub(super) struct FirstBody {
+    /// `SEGMENT@OFFSET`.
+    pub(super) record: String,
+    /// `WARC-Record-ID`.
+    pub(super) record_id: String,
+    /// Address that gave it.
+    pub(super) url: String,
+    /// `WARC-Date`.
+    pub(super) at_utc: String,
 }
 
 /// Headers that describe the body as it came over the wire, and no longer hold for the decoded body.
 const WIRE_HEADERS: [&str; 3] = ["transfer-encoding", "content-encoding", "content-length"];
+/// How a repetition of a body is marked.
+const SAME_BODY: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
 /// The segment's first record, which says what made it.
-pub(crate) fn warcinfo(target: &str, segment: u32, at: DateTime) -> std::io::Result<Vec<u8>> {
+pub(super) fn warcinfo(target: &str, segment: u32, at: DateTime) -> Result<Vec<u8>> {
     let content = format!(
         "software: xuncha/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
-    let mut head = start(
-        "warcinfo",
-        &record_id(&[target, "warcinfo", &segment.to_string()]),
-        at,
-    );
+    let id = record_id(&[target, "warcinfo", &segment.to_string()]);
+    let mut head = start("warcinfo", &id, &utc(at));
     field(&mut head, "WARC-Filename", &format!("{segment:05}.warc.gz"));
     field(&mut head, "Content-Type", "application/warc-fields");
-    member(head, content.as_bytes())
+    let mut out = Vec::with_capacity(1024);
+    member(head, &[content.as_bytes()], &mut out)?;
+    Ok(out)
+}
+
+/// A record that says what was done to a segment later: which captures a retention policy took out.
+pub(super) fn note(target: &str, segment: u32, at: DateTime, content: &str) -> Result<Vec<u8>> {
+    let place = format!("{segment} {content}");
+    let mut head = start("metadata", &record_id(&[target, "note", &place]), &utc(at));
+    field(&mut head, "Content-Type", "application/warc-fields");
+    let mut out = Vec::with_capacity(1024);
+    member(head, &[content.as_bytes()], &mut out)?;
+    Ok(out)
 }
 
 /// The two members of an exchange: the request, then the answer (or, without one, a metadata record that says why). `place` makes
-/// the record ids unique: target, segment and offset.
-pub(crate) fn exchange(
+/// the record ids unique: target, segment and offset. Answers with where in `out` the answer begins.
+pub(super) fn exchange(
     parts: &ExchangeParts<'_>,
     place: &str,
-    body_hash: &[u8; 32],
-) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    body_digest: &str,
+    first: Option<&FirstBody>,
+    out: &mut Vec<u8>,
+) -> Result<usize> {
+    let at = utc(parts.at);
     let request_id = record_id(&[place, "request"]);
     let answer_id = record_id(&[place, "answer"]);
-    let mut head = start("request", &request_id, parts.at);
+    let mut head = start("request", &request_id, &at);
     field(&mut head, "WARC-Target-URI", parts.url);
     field(&mut head, "WARC-Concurrent-To", &answer_id);
     field(
@@ -83,31 +92,38 @@ pub(crate) fn exchange(
         "Content-Type",
         "application/http; msgtype=request",
     );
-    let request = member(head, &closed_head(parts.request_head))?;
-    let answer = match parts.response_head {
-        Some(response_head) => {
-            answer_member(parts, response_head, &answer_id, &request_id, body_hash)?
-        }
-        None => failure_member(parts, &answer_id, &request_id)?,
+    member(head, &[closed_head(parts.request_head), b"\r\n\r\n"], out)?;
+    let answer_at = out.len();
+    let mut head = match (parts.response_head, first) {
+        (None, _) => start("metadata", &answer_id, &at),
+        (Some(_), None) => start("response", &answer_id, &at),
+        (Some(_), Some(_)) => start("revisit", &answer_id, &at),
     };
-    Ok((request, answer))
+    field(&mut head, "WARC-Target-URI", parts.url);
+    field(&mut head, "WARC-Concurrent-To", &request_id);
+    match parts.response_head {
+        Some(response_head) => answer(head, parts, response_head, body_digest, first, out)?,
+        None => failure(head, parts.failure, out)?,
+    }
+    Ok(answer_at)
 }
 
-fn answer_member(
+fn answer(
+    mut head: String,
     parts: &ExchangeParts<'_>,
     response_head: &[u8],
-    id: &str,
-    request_id: &str,
-    body_hash: &[u8; 32],
-) -> std::io::Result<Vec<u8>> {
-    let mut head = start("response", id, parts.at);
-    field(&mut head, "WARC-Target-URI", parts.url);
-    field(&mut head, "WARC-Concurrent-To", request_id);
-    field(
-        &mut head,
-        "WARC-Payload-Digest",
-        &format!("sha256:{}", base32(body_hash)),
-    );
+    body_digest: &str,
+    first: Option<&FirstBody>,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    field(&mut head, "WARC-Payload-Digest", body_digest);
+    if let Some(first) = first {
+        field(&mut head, "WARC-Profile", SAME_BODY);
+        field(&mut head, "WARC-Refers-To", &first.record_id);
+        field(&mut head, "WARC-Refers-To-Target-URI", &first.url);
+        field(&mut head, "WARC-Refers-To-Date", &first.at_utc);
+        field(&mut head, "X-Xuncha-Body", &first.record);
+    }
     if parts.is_truncated {
         field(&mut head, "WARC-Truncated", "length");
     } else if !parts.failure.is_empty() {
@@ -121,37 +137,34 @@ fn answer_member(
         "Content-Type",
         "application/http; msgtype=response",
     );
-    let mut block = decoded_head(response_head, parts.body.len());
-    block.extend_from_slice(parts.body);
-    member(head, &block)
+    let http_head = decoded_head(response_head, parts.body.len());
+    let body: &[u8] = if first.is_some() { b"" } else { parts.body };
+    member(head, &[&http_head, body], out)
 }
 
-fn failure_member(
-    parts: &ExchangeParts<'_>,
-    id: &str,
-    request_id: &str,
-) -> std::io::Result<Vec<u8>> {
-    let mut head = start("metadata", id, parts.at);
-    field(&mut head, "WARC-Target-URI", parts.url);
-    field(&mut head, "WARC-Concurrent-To", request_id);
+fn failure(mut head: String, failure: &str, out: &mut Vec<u8>) -> Result<()> {
     field(&mut head, "Content-Type", "application/warc-fields");
-    let content = format!("failure: {}\r\n", one_line(parts.failure));
-    member(head, content.as_bytes())
+    let content = format!("failure: {}\r\n", one_line(failure));
+    member(head, &[content.as_bytes()], out)
 }
 
-fn start(kind: &str, id: &str, at: DateTime) -> String {
-    let mut head = String::with_capacity(512);
+fn start(kind: &str, id: &str, at_utc: &str) -> String {
+    let mut head = String::with_capacity(1024);
     head.push_str("WARC/1.1\r\n");
     field(&mut head, "WARC-Type", kind);
     field(&mut head, "WARC-Record-ID", id);
-    field(&mut head, "WARC-Date", &utc(at));
+    field(&mut head, "WARC-Date", at_utc);
     head
 }
 
 fn field(head: &mut String, name: &str, value: &str) {
     head.push_str(name);
     head.push_str(": ");
-    head.push_str(&one_line(value));
+    if value.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        head.push_str(&one_line(value));
+    } else {
+        head.push_str(value);
+    }
     head.push_str("\r\n");
 }
 
@@ -160,42 +173,44 @@ fn one_line(value: &str) -> String {
     value.replace(['\r', '\n', '\0'], " ")
 }
 
-/// A whole record as one gzip member.
-fn member(mut head: String, block: &[u8]) -> std::io::Result<Vec<u8>> {
-    field(
-        &mut head,
-        "WARC-Block-Digest",
-        &format!("sha256:{}", base32(&Sha256::digest(block))),
-    );
-    field(&mut head, "Content-Length", &block.len().to_string());
+/// A whole record as one gzip member behind what stands in `out`; the block comes in pieces, so that a body is never copied.
+fn member(mut head: String, block: &[&[u8]], out: &mut Vec<u8>) -> Result<()> {
+    let mut hash = Sha256::new();
+    let mut length = 0;
+    for piece in block {
+        hash.update(piece);
+        length += piece.len();
+    }
+    field(&mut head, "WARC-Block-Digest", &digest(&hash.finalize()));
+    field(&mut head, "Content-Length", &length.to_string());
     head.push_str("\r\n");
-    let mut encoder = GzEncoder::new(
-        Vec::with_capacity(block.len() / 3 + 512),
-        Compression::new(1),
-    );
-    encoder.write_all(head.as_bytes())?;
-    encoder.write_all(block)?;
-    encoder.write_all(b"\r\n\r\n")?;
-    encoder.finish()
+    let mut parts: Vec<&[u8]> = Vec::with_capacity(block.len() + 2);
+    parts.push(head.as_bytes());
+    parts.extend_from_slice(block);
+    parts.push(b"\r\n\r\n");
+    out.reserve(length / 3 + 1024);
+    deflate::member(&parts, out)
 }
 
-fn closed_head(head: &[u8]) -> Vec<u8> {
-    let mut closed = head.to_vec();
-    while closed.ends_with(b"\r\n") || closed.ends_with(b"\n") {
-        closed.pop();
-    }
-    while closed.ends_with(b"\r") {
-        closed.pop();
-    }
-    closed.extend_from_slice(b"\r\n\r\n");
-    closed
+/// A SHA-256 as WARC writes it.
+pub(super) fn digest(hash: &[u8]) -> String {
+    format!("sha256:{}", base32(hash))
+}
+
+/// A head without the line ends behind it.
+fn closed_head(head: &[u8]) -> &[u8] {
+    let end = head
+        .iter()
+        .rposition(|byte| !matches!(byte, b'\r' | b'\n'))
+        .map_or(0, |last| last + 1);
+    &head[..end]
 }
 
 /// The received head, with the headers of the wire renamed and the length of the decoded body stated, so that any reader of
 /// WARC files gets the body right.
 fn decoded_head(head: &[u8], body_len: usize) -> Vec<u8> {
     let closed = closed_head(head);
-    let mut decoded = Vec::with_capacity(closed.len() + 64);
+    let mut decoded = Vec::with_capacity(closed.len() + 128);
     for line in closed.split(|&byte| byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
@@ -204,7 +219,7 @@ fn decoded_head(head: &[u8], body_len: usize) -> Vec<u8> {
         let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
         if WIRE_HEADERS
             .iter()
-            .any(|wire| name.eq_ignore_ascii_case(wire.as_bytes()))
+            .any(|wire| name.trim_ascii().eq_ignore_ascii_case(wire.as_bytes()))
         {
             decoded.extend_from_slice(b"X-Archive-Orig-");
         }
@@ -237,7 +252,7 @@ fn record_id(parts: &[&str]) -> String {
 }
 
 /// The province's civil time (UTC+8) as the archive writes times.
-fn utc(at: DateTime) -> String {
+pub(super) fn utc(at: DateTime) -> String {
     let zone = TimeZone::fixed(Offset::constant(8));
     match at.to_zoned(zone) {
         Ok(zoned) => {
@@ -250,7 +265,7 @@ fn utc(at: DateTime) -> String {
 }
 
 /// RFC 4648 base32 as WARC digests are written.
-pub(crate) fn base32(bytes: &[u8]) -> String {
+pub(super) fn base32(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut text = String::with_capacity(bytes.len() * 8 / 5 + 8);
     for chunk in bytes.chunks(5) {
@@ -268,134 +283,6 @@ pub(crate) fn base32(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-/// A record as it stands in a file.
-pub(crate) struct RawRecord {
-    /// WARC headers, names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    /// Content block.
-    pub(crate) block: Vec<u8>,
-    /// Bytes of the gzip member.
-    pub(crate) compressed_len: u64,
-}
-
-impl RawRecord {
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(one, _)| one == name);
-        found.map_or("", |(_, value)| value.as_str())
-    }
-}
-
-/// Counts the bytes that a reader above has taken.
-struct Counted<R> {
-    inner: R,
-    count: u64,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.count += count as u64;
-        Ok(count)
-    }
-}
-
-/// Reads the record whose member begins where `source` stands. `UnexpectedEof` means that the member is torn.
-pub(crate) fn read_record(source: impl Read) -> std::io::Result<RawRecord> {
-    let counted = Counted {
-        inner: source,
-        count: 0,
-    };
-    let mut decoder = GzDecoder::new(BufReader::with_capacity(64 * 1024, counted));
-    let mut content = Vec::new();
-    decoder.read_to_end(&mut content)?;
-    let buffered = decoder.into_inner();
-    let unread = buffered.buffer().len() as u64;
-    let compressed_len = buffered.into_inner().count - unread;
-    let invalid =
-        |detail: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, detail.to_owned());
-    let head_len = find(&content, b"\r\n\r\n").ok_or_else(|| invalid("record without a head"))?;
-    let head = String::from_utf8_lossy(&content[..head_len]).into_owned();
-    let mut lines = head.split("\r\n");
-    if lines.next() != Some("WARC/1.1") {
-        return Err(invalid("not a WARC 1.1 record"));
-    }
-    let headers: Vec<(String, String)> = lines.filter_map(header_line).collect();
-    let mut record = RawRecord {
-        headers,
-        block: Vec::new(),
-        compressed_len,
-    };
-    let length: usize = record
-        .header("content-length")
-        .parse()
-        .map_err(|_| invalid("record without a length"))?;
-    let block = content.get(head_len + 4..head_len + 4 + length);
-    record.block = block
-        .ok_or_else(|| invalid("record shorter than its length"))?
-        .to_vec();
-    Ok(record)
-}
-
-fn header_line(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.split_once(':')?;
-    Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
-}
-
-pub(crate) fn find(content: &[u8], needle: &[u8]) -> Option<usize> {
-    content
-        .windows(needle.len())
-        .position(|window| window == needle)
-}
-
-/// An answer or failure record as an exchange; `None` for records of other types.
-pub(crate) fn archived(record: RawRecord) -> Option<ArchivedExchange> {
-    let url = record.header("warc-target-uri").to_owned();
-    let at_utc = record.header("warc-date").to_owned();
-    if record.header("warc-type") == "metadata" {
-        let content = String::from_utf8_lossy(&record.block).into_owned();
-        let failure = content
-            .trim()
-            .strip_prefix("failure: ")
-            .unwrap_or_default()
-            .to_owned();
-        return Some(ArchivedExchange {
-            url,
-            at_utc,
-            status: None,
-            headers: Vec::new(),
-            body: Vec::new(),
-            sha256: String::new(),
-            failure,
-        });
-    }
-    if record.header("warc-type") != "response" {
-        return None;
-    }
-    let failure = record.header("x-xuncha-failure").to_owned();
-    let head_len = find(&record.block, b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&record.block[..head_len]).into_owned();
-    let mut lines = head.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.split_whitespace().nth(1))
-        .and_then(|code| code.parse().ok());
-    let headers = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect();
-    let body = record.block[head_len + 4..].to_vec();
-    let sha256 = hex::encode(Sha256::digest(&body));
-    Some(ArchivedExchange {
-        url,
-        at_utc,
-        status,
-        headers,
-        body,
-        sha256,
-        failure,
-    })
 }
 
 #[cfg(test)]

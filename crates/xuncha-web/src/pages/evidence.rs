@@ -1,19 +1,41 @@
-//! An archived answer: its head, and the page replayed in a sandbox.
+//! An archived answer: its head, its hash, and the page replayed in a sandbox beside them.
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::HeaderValue;
+use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use xuncha_core::registry::TargetId;
-use xuncha_store::evidence::ArchivedExchange;
+use xuncha_store::StoreError;
+use xuncha_store::evidence::{ArchivedExchange, PrunedCapture};
 
+use super::evidence_html::{MARK_ID, Wanted};
+use super::evidence_pass::Passes;
+use super::evidence_replay::{self, Media};
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::headers::SANDBOX;
-use crate::pager::encode;
+use crate::pager::{encode, query};
 use crate::shell::{Shell, Viewer};
+
+/// What a finding says of the page: the quoted text, and the address whose links are at fault.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Pointed {
+    #[serde(default)]
+    quote: String,
+    #[serde(default)]
+    link: String,
+    /// Hash that the finding states.
+    #[serde(default)]
+    sha256: String,
+}
+
+/// Looks at addresses outside the inspected sites stand in an archive that all targets of a round share.
+const OUTSIDE: &str = "_outside";
+/// Hash of nothing: what a finding states where there was no answer.
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 #[derive(Template)]
 #[template(path = "evidence.html")]
@@ -23,8 +45,26 @@ struct EvidencePage {
     target_name: String,
     target_href: String,
     record: String,
+    at: String,
+    quote: String,
+    /// Whether the quoted place was found and marked; `None` where nothing was quoted.
+    is_marked: Option<bool>,
     replay_href: String,
+    frame_href: String,
+    raw_href: String,
     is_shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "evidence_pruned.html")]
+struct PrunedPage {
+    shell: Shell,
+    capture: PrunedCapture,
+    target_name: String,
+    target_href: String,
+    record: String,
+    at: String,
+    pruned_at: String,
 }
 
 async fn read(
@@ -32,30 +72,64 @@ async fn read(
     round: &str,
     target: &TargetId,
     record: &str,
-) -> Result<ArchivedExchange, WebError> {
+) -> Result<ArchivedExchange, StoreError> {
     let folder = state.evidence.clone();
     let (round, target, record) = (round.to_owned(), target.clone(), record.to_owned());
     // Reading and unpacking a record can take a while for large answers, so it does not hold up the other pages.
     let read =
         tokio::task::spawn_blocking(move || folder.read_record(&round, &target, &record)).await;
-    match read {
-        Ok(exchange) => Ok(exchange?),
-        Err(error) => {
-            tracing::error!(%error, "reading evidence stopped");
-            Err(WebError::missing("证据读取中断，请重试"))
-        }
+    read.unwrap_or_else(|error| {
+        tracing::error!(%error, "reading evidence stopped");
+        Err(StoreError::Missing {
+            noun: "证据记录",
+            id: "（读取中断，请重试）".to_owned(),
+        })
+    })
+}
+
+/// The record with the hash that is stated, from the target's own archive or from the shared one; with whose archive it was.
+async fn read_stated(
+    state: &WebState,
+    round: &str,
+    target: &TargetId,
+    record: &str,
+    sha256: &str,
+) -> (TargetId, Result<ArchivedExchange, StoreError>) {
+    let own = read(state, round, target, record).await;
+    if sha256.is_empty() || is_stated(&own, sha256) {
+        return (target.clone(), own);
     }
+    let outside = TargetId::from(OUTSIDE);
+    let shared = read(state, round, &outside, record).await;
+    if is_stated(&shared, sha256) {
+        return (outside, shared);
+    }
+    let own = own.and(Err(StoreError::Missing {
+        noun: "与问题所记哈希相符的证据",
+        id: record.to_owned(),
+    }));
+    (target.clone(), own)
+}
+
+fn is_stated(read: &Result<ArchivedExchange, StoreError>, sha256: &str) -> bool {
+    let found = match read {
+        Ok(exchange) => exchange.sha256.as_str(),
+        Err(StoreError::Pruned { capture }) => capture.sha256.as_str(),
+        Err(_) => return false,
+    };
+    found == sha256 || (found.is_empty() && sha256 == EMPTY_SHA256)
 }
 
 pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
+    Extension(passes): Extension<Passes>,
     Path((round, target, record)): Path<(String, String, String)>,
+    Query(pointed): Query<Pointed>,
 ) -> Result<Response, WebError> {
     let target = TargetId(target);
     let title = state.store.round(&round).await?.round.title;
     let subject = state.store.subject(&round, &target).await?;
-    let exchange = read(&state, &round, &target, &record).await?;
     let base = format!("/rounds/{}", encode(&round));
     let target_href = format!("{base}/targets/{}", encode(&target.0));
     let target_name = subject.target.name().to_owned();
@@ -66,86 +140,148 @@ pub(crate) async fn show(
             format!("{base}/targets"),
         )
         .crumb(target_name.clone(), target_href.clone());
+    let (archive, exchange) = read_stated(&state, &round, &target, &record, &pointed.sha256).await;
+    let exchange = match exchange {
+        Ok(exchange) => exchange,
+        Err(StoreError::Pruned { capture }) => {
+            let shown = page(&PrunedPage {
+                shell,
+                at: province_time(&capture.at_utc),
+                pruned_at: super::findings::moment(&capture.pruned_at),
+                capture: *capture,
+                target_name,
+                target_href,
+                record,
+            })?;
+            return Ok((StatusCode::GONE, shown).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let wanted = Wanted {
+        quote: pointed.quote,
+        link: pointed.link,
+    };
+    let is_pointed = !wanted.quote.is_empty() || !wanted.link.is_empty();
+    let (exchange, wanted, marked) = tokio::task::spawn_blocking(move || {
+        let marked = if is_pointed {
+            evidence_replay::marked(&exchange, &wanted)
+        } else {
+            0
+        };
+        (exchange, wanted, marked)
+    })
+    .await
+    .map_err(|_| WebError::missing("证据读取中断，请重试"))?;
+    let now_s = (state.now_s)();
+    let replay_href = evidence_replay::href(&passes, now_s, &round, &archive, &record, &wanted);
+    let frame_href = if marked > 0 {
+        format!("{replay_href}#{MARK_ID}")
+    } else {
+        replay_href.clone()
+    };
     page(&EvidencePage {
         shell,
-        is_shown: exchange.status.is_some() && shown_type(&exchange).is_some(),
+        is_shown: exchange.status.is_some() && !matches!(Media::of(&exchange), Media::Other),
+        at: province_time(&exchange.at_utc),
+        is_marked: is_pointed.then_some(marked > 0),
+        quote: wanted.quote,
         exchange,
         target_name,
         target_href,
-        replay_href: format!(
-            "{base}/evidence/{}/{}/replay",
-            encode(&target.0),
+        replay_href,
+        frame_href,
+        raw_href: format!(
+            "{base}/evidence/{}/{}/raw",
+            encode(&archive.0),
             encode(&record)
         ),
         record,
     })
 }
 
-/// The body as it was archived, in a sandbox: no scripts, no network, an origin of its own.
+/// The archived page that was captured of an address, for the places of a finding: goes to its record.
+pub(crate) async fn at(
+    State(state): State<WebState>,
+    Path((round, target)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let target = TargetId(target);
+    let folder = state.evidence.clone();
+    let (one, other, url) = (round.clone(), target.clone(), asked.url.clone());
+    let near = archive_time(&asked.near);
+    let found = tokio::task::spawn_blocking(move || folder.find(&one, &other, &url, &near)).await;
+    let record = found
+        .map_err(|_| WebError::missing("证据读取中断，请重试"))??
+        .ok_or_else(|| WebError::missing(format!("没有存档：{}", asked.url)))?;
+    let pointed = query(&[("quote", &asked.quote), ("link", &asked.link)]);
+    let href = format!(
+        "/rounds/{}/evidence/{}/{}{pointed}",
+        encode(&round),
+        encode(&target.0),
+        encode(&record)
+    );
+    Ok(Redirect::to(&href).into_response())
+}
+
+/// Which capture is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    near: String,
+    #[serde(default)]
+    quote: String,
+    #[serde(default)]
+    link: String,
+}
+
+/// Goes to the replay, with a pass for it.
 pub(crate) async fn replay(
+    State(state): State<WebState>,
+    Extension(passes): Extension<Passes>,
+    Path((round, target, record)): Path<(String, String, String)>,
+) -> Result<Response, WebError> {
+    let target = TargetId(target);
+    read(&state, &round, &target, &record).await?;
+    let now_s = (state.now_s)();
+    let nothing = Wanted::default();
+    let href = evidence_replay::href(&passes, now_s, &round, &target, &record, &nothing);
+    Ok(Redirect::to(&href).into_response())
+}
+
+/// The body byte for byte, as a file and never as a page.
+pub(crate) async fn raw(
     State(state): State<WebState>,
     Path((round, target, record)): Path<(String, String, String)>,
 ) -> Result<Response, WebError> {
     let exchange = read(&state, &round, &TargetId(target), &record).await?;
-    let shown = shown_type(&exchange);
-    let content_type = shown
-        .clone()
-        .unwrap_or_else(|| "application/octet-stream".to_owned());
     let mut response = exchange.body.into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
-    let content_type = HeaderValue::from_str(&content_type);
-    headers.insert(
-        CONTENT_TYPE,
-        content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
-    );
-    if shown.is_none() {
-        headers.insert(
-            CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"evidence.bin\""),
-        );
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, SANDBOX),
+        (CONTENT_TYPE, "application/octet-stream"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"evidence.bin\""),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
     Ok(response)
 }
 
-/// How an answer may be shown in the sandbox; `None` where it is only offered as a file.
-fn shown_type(exchange: &ArchivedExchange) -> Option<String> {
-    let stated = exchange
-        .headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let stated = stated.map_or("", |(_, value)| value.as_str());
-    let media = stated
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let charset = stated
-        .split(';')
-        .skip(1)
-        .find_map(|part| part.trim().strip_prefix("charset="));
-    let charset: String = charset
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    let shown = match media.as_str() {
-        "text/html" | "" => "text/html",
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" => return Some(media),
-        // Feeds, styles and scripts are shown as text: what counts is what stands in them.
-        _ if media.starts_with("text/")
-            || media.contains("xml")
-            || media.contains("json")
-            || media.contains("javascript") =>
-        {
-            "text/plain"
-        }
-        _ => return None,
+/// A time of the archive (UTC) as the province's clock shows it.
+fn province_time(at_utc: &str) -> String {
+    let Ok(at) = at_utc.parse::<jiff::Timestamp>() else {
+        return at_utc.to_owned();
     };
-    if charset.is_empty() {
-        Some(shown.to_owned())
-    } else {
-        Some(format!("{shown}; charset={charset}"))
-    }
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    super::findings::moment(&at.to_zoned(zone).datetime())
+}
+
+/// A time of the province's clock as the archive writes it; as it came where it is none.
+fn archive_time(civil: &str) -> String {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let at = civil
+        .parse::<jiff::civil::DateTime>()
+        .and_then(|at| at.to_zoned(zone));
+    at.map_or_else(|_| civil.to_owned(), |at| at.timestamp().to_string())
 }

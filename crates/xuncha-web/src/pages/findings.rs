@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::indicator::{Indicator, IndicatorSet};
 use xuncha_core::review::Review;
 use xuncha_core::round::Round;
@@ -13,7 +14,7 @@ use xuncha_store::judge::FindingRow;
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
-use crate::pager::encode;
+use crate::pager::{encode, query};
 use crate::pages::targets::finding_state;
 use crate::shell::{Shell, Viewer};
 
@@ -28,6 +29,13 @@ struct EvidenceLine {
     sha256: String,
     quote: String,
     record: String,
+    href: Option<String>,
+}
+
+struct PlaceLine {
+    url: String,
+    text: String,
+    /// The archived page with the place marked; `None` where the place is no page.
     href: Option<String>,
 }
 
@@ -52,6 +60,7 @@ struct FindingPage {
     indicator: Option<Indicator>,
     rules: Vec<RuleLine>,
     evidence: Vec<EvidenceLine>,
+    places: Vec<PlaceLine>,
     reviews: Vec<ReviewLine>,
 }
 
@@ -93,6 +102,7 @@ pub(crate) async fn show(
             .map(|indicator| rule_lines(indicator, &row.case))
             .unwrap_or_default(),
         evidence: evidence_lines(&base, &row, &finding),
+        places: place_lines(&base, &row, &finding),
         reviews: reviews.collect(),
         indicator,
         row,
@@ -121,11 +131,16 @@ fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
 }
 
 fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<EvidenceLine> {
-    let href = |record: &str| {
+    let href = |one: &EvidenceRef| {
+        let pointed = query(&[
+            ("quote", &one.quote),
+            ("link", link_at_fault(finding, &one.url)),
+            ("sha256", &one.sha256),
+        ]);
         format!(
-            "{base}/evidence/{}/{}",
+            "{base}/evidence/{}/{}{pointed}",
             encode(&row.target.0),
-            encode(record)
+            encode(&one.record)
         )
     };
     finding
@@ -137,9 +152,38 @@ fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<Eviden
             sha256: one.sha256.clone(),
             quote: one.quote.clone(),
             record: one.record.clone(),
-            href: (!one.record.is_empty()).then(|| href(&one.record)),
+            href: (!one.record.is_empty()).then(|| href(one)),
         })
         .collect()
+}
+
+/// The address at fault, where it is another than the page's own: links to it are to be marked there.
+fn link_at_fault<'a>(finding: &'a Finding, page: &str) -> &'a str {
+    let link = finding.url.as_deref();
+    link.filter(|link| *link != page).unwrap_or_default()
+}
+
+/// The places with the way to their archived pages, at the time of the evidence.
+fn place_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<PlaceLine> {
+    let near = finding.evidence().first().map(|one| one.at.to_string());
+    let near = near.unwrap_or_default();
+    let lines = finding.places.iter().map(|place| PlaceLine {
+        url: place.url.clone(),
+        text: place.text.clone(),
+        href: place.url.starts_with("http").then(|| {
+            format!(
+                "{base}/archived/{}{}",
+                encode(&row.target.0),
+                query(&[
+                    ("url", &place.url),
+                    ("near", &near),
+                    ("quote", &place.text),
+                    ("link", link_at_fault(finding, &place.url))
+                ])
+            )
+        }),
+    });
+    lines.collect()
 }
 
 /// A civil time as people read it, to the second.

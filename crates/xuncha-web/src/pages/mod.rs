@@ -2,6 +2,11 @@
 
 pub(crate) mod about;
 pub(crate) mod evidence;
+mod evidence_css;
+pub(crate) mod evidence_html;
+pub(crate) mod evidence_pass;
+mod evidence_quote;
+pub(crate) mod evidence_replay;
 pub(crate) mod findings;
 pub(crate) mod notice;
 pub(crate) mod open;

@@ -334,6 +334,7 @@ fn capture(state: &WebState) -> EvidenceRef {
         body: body.as_bytes(),
         failure: "",
         is_truncated: false,
+        sha256: "",
     };
     let kept = evidence.keep(&parts).unwrap();
     let reference = EvidenceRef {

@@ -108,29 +108,45 @@ impl Work<'_> {
     }
 
     fn facts(&self, subject: &Subject) -> Result<Facts> {
-        let id = subject.target.id();
-        let records = self
-            .evidence
-            .records(self.round, id)
-            .and_then(Iterator::collect::<xuncha_store::Result<Vec<FactRecord>>>)
-            .with_context(|| format!("对象 {id} 的证据读不出来；用 xuncha evidence verify 核验"))?;
-        Ok(match &subject.target {
-            Target::Site(site) => Facts::Site(Box::new(facts::assemble_site(
-                site,
-                records.into_iter(),
-                &self.outside,
-                &self.lexicons,
-            ))),
-            Target::Account(account) => Facts::Account(Box::new(facts::assemble_account(
-                account,
-                records.into_iter(),
-            ))),
-        })
+        facts_of(
+            self.evidence,
+            self.round,
+            subject,
+            &self.outside,
+            &self.lexicons,
+        )
     }
 }
 
+/// The facts of a target, put together from its records.
+pub fn facts_of(
+    evidence: &EvidenceFolder,
+    round: &str,
+    subject: &Subject,
+    outside: &BTreeMap<String, Vec<Capture>>,
+    lexicons: &Lexicons,
+) -> Result<Facts> {
+    let id = subject.target.id();
+    let records = evidence
+        .records(round, id)
+        .and_then(Iterator::collect::<xuncha_store::Result<Vec<FactRecord>>>)
+        .with_context(|| format!("对象 {id} 的证据读不出来；用 xuncha evidence verify 核验"))?;
+    Ok(match &subject.target {
+        Target::Site(site) => Facts::Site(Box::new(facts::assemble_site(
+            site,
+            records.into_iter(),
+            outside,
+            lexicons,
+        ))),
+        Target::Account(account) => Facts::Account(Box::new(facts::assemble_account(
+            account,
+            records.into_iter(),
+        ))),
+    })
+}
+
 /// What was seen of outside addresses, by address, in the order of the looks.
-fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Vec<Capture>>> {
+pub fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Vec<Capture>>> {
     let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
     for record in evidence
         .records(round, &TargetId::from(OUTSIDE))

@@ -1,5 +1,6 @@
 //! 任务. Handlers of the product's work; commands call them directly.
 
+pub mod evidence;
 pub mod gather;
 pub mod judge;
 pub mod notice;

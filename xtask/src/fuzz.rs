@@ -1,0 +1,72 @@
+//! `cargo xtask fuzz`: feeds every reader of what others wrote with mutated inputs, each for so long.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::{cargo, root, run as run_command};
+
+/// The targets of `crates/xuncha/tests/fuzz`; a test there keeps both lists alike in name.
+pub const TARGETS: [&str; 8] = [
+    "html", "replay", "feed", "package", "robots", "warc", "cdxj", "xlsx",
+];
+/// How long a target runs where nothing else is said.
+const SECONDS: u64 = 600;
+/// How long each target runs in CI: inputs of `cargo test` come on top, and the whole step stays below half a minute.
+pub const CI_SECONDS: u64 = 3;
+
+/// Runs the targets named, or all of them.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let mut seconds = SECONDS;
+    let mut seed = None;
+    let mut wanted = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut number = || -> Result<u64, String> {
+            let value = rest.next().and_then(|value| value.parse().ok());
+            value.ok_or_else(|| format!("{argument} 之后要写一个数"))
+        };
+        match argument.as_str() {
+            "--seconds" => seconds = number()?,
+            "--seed" => seed = Some(number()?),
+            name if TARGETS.contains(&name) => wanted.push(name),
+            other => {
+                return Err(format!(
+                    "没有模糊测试目标“{other}”；可用：{}。用法：cargo xtask fuzz [--seconds N] [--seed N] [TARGET…]",
+                    TARGETS.join("、")
+                ));
+            }
+        }
+    }
+    if wanted.is_empty() {
+        wanted.extend(TARGETS);
+    }
+    // A new seed every time finds new things; the run prints it, so that it can be repeated.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seed = seed.unwrap_or_else(|| now.map_or(1, |now| now.as_secs()));
+    for target in wanted {
+        one(target, seconds, seed)?;
+    }
+    Ok(())
+}
+
+fn one(target: &str, seconds: u64, seed: u64) -> Result<(), String> {
+    let mut command = cargo();
+    command
+        .args([
+            "test",
+            "--quiet",
+            "--package",
+            "xuncha",
+            "--test",
+            "fuzz",
+            "--",
+        ])
+        .args([target, "--exact", "--nocapture", "--test-threads=1"])
+        .env("XUNCHA_FUZZ_SECONDS", seconds.to_string())
+        .env("XUNCHA_FUZZ_SEED", seed.to_string());
+    run_command(&mut command).map_err(|error| {
+        format!(
+            "模糊测试 {target} 发现问题：{error}\n输入在 {}（{target}-panic-…、{target}-slow-… 或 {target}-current）；重放：XUNCHA_FUZZ_INPUT=文件 cargo test -p xuncha --test fuzz -- {target} --exact",
+            root().join("target").join("fuzz").display()
+        )
+    })
+}
