@@ -18,7 +18,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some((what, rest)) if what == "facts" => facts(rest),
         Some((what, rest)) if what == "crawl" => crawl::run_crawl(rest),
         Some((what, rest)) if what == "census" => census::run_census(rest),
-        _ => Err("用法：cargo xtask bench facts [--compare] [DIR...] | crawl … | census …".to_owned()),
+        _ => Err(
+            "用法：cargo xtask bench facts [--compare] [DIR...] | crawl … | census …".to_owned(),
+        ),
     }
 }
 

@@ -193,11 +193,17 @@ fn measure(pages: &[Page], bytes: usize, seconds: f64) {
     }
     for page in pages {
         let mut before = Instant::now();
-        let facts = facts::read_in_steps(&page.capture, &page.body, &lexicons, Depth::Whole, &mut |step| {
-            let now = Instant::now();
-            *split.entry(step).or_default() += now - before;
-            before = now;
-        });
+        let facts = facts::read_in_steps(
+            &page.capture,
+            &page.body,
+            &lexicons,
+            Depth::Whole,
+            &mut |step| {
+                let now = Instant::now();
+                *split.entry(step).or_default() += now - before;
+                before = now;
+            },
+        );
         std::hint::black_box(facts);
     }
     println!(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
-use xuncha_core::facts::{Depth, Lexicons};
 use xuncha_core::facts::model::FactRecord;
+use xuncha_core::facts::{Depth, Lexicons};
 use xuncha_core::registry::TargetId;
 
 use crate::client::Client;

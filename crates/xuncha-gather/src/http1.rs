@@ -379,7 +379,11 @@ fn keeps_alive(is_http_1_1: bool, headers: &HeaderMap) -> bool {
 }
 
 fn framing(headers: &HeaderMap) -> Result<Framing, Trouble> {
-    if let Some(coding) = headers.get_all(header::TRANSFER_ENCODING).iter().next_back() {
+    if let Some(coding) = headers
+        .get_all(header::TRANSFER_ENCODING)
+        .iter()
+        .next_back()
+    {
         let coding = coding.to_str().unwrap_or_default();
         let last = coding.rsplit(',').next().unwrap_or_default().trim();
         return Ok(match last.eq_ignore_ascii_case("chunked") {

@@ -164,7 +164,10 @@ impl Kept {
             for (place, fragment, _) in asks {
                 if let Some(place) = places.get(place) {
                     facts.anchors.wanted_links.push(*place);
-                    facts.anchors.wanted_fragments.push_str(words.text(*fragment));
+                    facts
+                        .anchors
+                        .wanted_fragments
+                        .push_str(words.text(*fragment));
                     facts.anchors.wanted_fragments.push('\n');
                 }
             }
@@ -217,7 +220,10 @@ fn restored(words: &Words, link: &LinkRow) -> Link {
 fn missing_fragments(words: &Words, pages: &[PageRow]) -> BTreeMap<usize, Vec<(u32, u32, usize)>> {
     let mut by_address: HashMap<String, usize> = HashMap::new();
     for (index, page) in pages.iter().enumerate() {
-        if matches!(page.facts.capture.purpose, Purpose::Page | Purpose::Link { .. }) {
+        if matches!(
+            page.facts.capture.purpose,
+            Purpose::Page | Purpose::Link { .. }
+        ) {
             by_address.insert(canonical(&page.facts.capture.url), index);
         }
     }

@@ -620,4 +620,3 @@ fn hash_with(text: &str, kind: u8) -> u64 {
     kind.hash(&mut hasher);
     hasher.finish()
 }
-

@@ -46,7 +46,9 @@ fn say(bytes: Vec<u8>, slice: usize) -> DuplexStream {
 
 async fn ours(bytes: &[u8], slice: usize) -> (Heard, bool) {
     let mut http = Http1::new(Box::new(say(bytes.to_vec(), slice)));
-    http.send(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n").await.unwrap();
+    http.send(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        .await
+        .unwrap();
     let Ok(head) = http.head().await else {
         return (NOTHING, false);
     };
@@ -61,7 +63,14 @@ async fn ours(bytes: &[u8], slice: usize) -> (Heard, bool) {
     };
     let status = Some(head.status);
     let reusable = http.is_reusable();
-    (Heard { status, body, is_whole }, reusable)
+    (
+        Heard {
+            status,
+            body,
+            is_whole,
+        },
+        reusable,
+    )
 }
 
 async fn hypers(bytes: &[u8], slice: usize) -> Heard {
@@ -77,7 +86,10 @@ async fn hypers(bytes: &[u8], slice: usize) -> Heard {
     tokio::spawn(async move {
         let _ = driver.await;
     });
-    let request = Request::get("/").header("Host", "a.test").body(Empty::<Bytes>::new()).unwrap();
+    let request = Request::get("/")
+        .header("Host", "a.test")
+        .body(Empty::<Bytes>::new())
+        .unwrap();
     let Ok(answer) = sender.send_request(request).await else {
         return NOTHING;
     };
@@ -85,8 +97,20 @@ async fn hypers(bytes: &[u8], slice: usize) -> Heard {
     let (mut incoming, mut body) = (answer.into_body(), Vec::new());
     loop {
         match incoming.frame().await {
-            None => return Heard { status, body, is_whole: true },
-            Some(Err(_)) => return Heard { status, body, is_whole: false },
+            None => {
+                return Heard {
+                    status,
+                    body,
+                    is_whole: true,
+                };
+            }
+            Some(Err(_)) => {
+                return Heard {
+                    status,
+                    body,
+                    is_whole: false,
+                };
+            }
             Some(Ok(frame)) => body.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
         }
     }
@@ -206,12 +230,21 @@ proptest! {
 async fn what_follows_an_answer_ends_the_connection() {
     for (bytes, is_reusable) in [
         (&b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"[..], true),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", false),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n",
+            false,
+        ),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", false),
-        (b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok", false),
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok",
+            false,
+        ),
         (b"HTTP/1.1 204 No Content\r\n\r\n", true),
         (b"HTTP/1.1 200 OK\r\n\r\nok", false),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", true),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            true,
+        ),
     ] {
         let (heard, reusable) = ours(bytes, 4096).await;
         assert!(heard.is_whole);

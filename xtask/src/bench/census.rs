@@ -28,7 +28,8 @@ impl Drop for Province {
 /// Runs the bench: `[--polite RATE] [--scale small|full] [--seed N]`.
 pub fn run_census(arguments: &[String]) -> Result<(), String> {
     let usage = "用法：cargo xtask bench census [--polite RATE] [--scale small|full] [--seed N]";
-    let (mut rate, mut scale, mut seed) = ("unlimited".to_owned(), "full".to_owned(), "1".to_owned());
+    let (mut rate, mut scale, mut seed) =
+        ("unlimited".to_owned(), "full".to_owned(), "1".to_owned());
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let value = rest.next().ok_or(usage)?.clone();
@@ -49,15 +50,27 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
     let province = start(&folder.join("province"), &scale, &seed, speed)?;
     let data = folder.join("data");
     let described = folder.join("province/province.json");
-    xuncha(&data, &["registry", "import"], &[&folder.join("province/registry.xlsx")])?;
+    xuncha(
+        &data,
+        &["registry", "import"],
+        &[&folder.join("province/registry.xlsx")],
+    )?;
     let as_of = text_after(&described, "\"as_of\":\"")?;
-    let round = ["round", "new", "census", "--as-of", &as_of, "--seed", "census", "--census"];
+    let round = [
+        "round", "new", "census", "--as-of", &as_of, "--seed", "census", "--census",
+    ];
     xuncha(&data, &round, &[])?;
     let report = folder.join("gather.json");
     let usage = folder.join("usage.txt");
     let mut command = Command::new("/usr/bin/time");
-    command.args(["-f", "%e %U %S %M", "-o"]).arg(&usage).arg(binary());
-    command.arg("--data").arg(&data).args(["gather", "--rate", &rate, "--province"]);
+    command
+        .args(["-f", "%e %U %S %M", "-o"])
+        .arg(&usage)
+        .arg(binary());
+    command
+        .arg("--data")
+        .arg(&data)
+        .args(["gather", "--rate", &rate, "--province"]);
     command.arg(&described).arg("--report").arg(&report);
     run(&mut command)?;
     tell(&report, &usage)?;
@@ -75,7 +88,9 @@ fn binary() -> std::path::PathBuf {
 fn start(folder: &Path, scale: &str, seed: &str, speed: &str) -> Result<Province, String> {
     let mut command = Command::new(binary());
     command.args(["province", "serve", "--plan", "realistic"]);
-    command.args(["--scale", scale, "--seed", seed, "--speed", speed, "--dir"]).arg(folder);
+    command
+        .args(["--scale", scale, "--seed", seed, "--speed", speed, "--dir"])
+        .arg(folder);
     let child = command
         .stdout(Stdio::null())
         .spawn()
@@ -99,7 +114,9 @@ fn xuncha(data: &Path, words: &[&str], files: &[&Path]) -> Result<(), String> {
 
 fn text_after(path: &Path, mark: &str) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let found = text.split_once(mark).and_then(|(_, rest)| rest.split_once('"'));
+    let found = text
+        .split_once(mark)
+        .and_then(|(_, rest)| rest.split_once('"'));
     found
         .map(|(value, _)| value.to_owned())
         .ok_or_else(|| format!("{} 里没有 {mark}", path.display()))
@@ -108,7 +125,9 @@ fn text_after(path: &Path, mark: &str) -> Result<String, String> {
 /// Prints each part's pages and requests a second, and what the process took.
 fn tell(report: &Path, usage: &Path) -> Result<(), String> {
     let text = fs::read_to_string(report).map_err(|error| error.to_string())?;
-    println!("| part | seconds | pages | requests | pages/s | requests/s |\n|---|---|---|---|---|---|");
+    println!(
+        "| part | seconds | pages | requests | pages/s | requests/s |\n|---|---|---|---|---|---|"
+    );
     for part in text.split("\"phase\":").skip(1) {
         let name = part.split('"').nth(1).unwrap_or_default();
         let figure = |mark: &str| number(part, mark).unwrap_or_default() as f64;

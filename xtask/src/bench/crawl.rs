@@ -28,7 +28,10 @@ pub fn run_crawl(arguments: &[String]) -> Result<(), String> {
     for one in [&tools, &folder] {
         fs::create_dir_all(one).map_err(|error| format!("无法建立 {}：{error}", one.display()))?;
     }
-    let peers: Vec<&Peer> = PEERS.iter().filter(|peer| options.wants_peer(peer.name)).collect();
+    let peers: Vec<&Peer> = PEERS
+        .iter()
+        .filter(|peer| options.wants_peer(peer.name))
+        .collect();
     let mut missing = Vec::new();
     let mut ready = Vec::new();
     for peer in peers {
@@ -38,7 +41,11 @@ pub fn run_crawl(arguments: &[String]) -> Result<(), String> {
         }
     }
     let served = servers::start_static(&folder, servers::DOCUMENTATION)?;
-    for one in served.sites.iter().filter(|site| options.wants_site(site.name)) {
+    for one in served
+        .sites
+        .iter()
+        .filter(|site| options.wants_site(site.name))
+    {
         let site = listed(&folder, one.name, &one.home)?;
         compare(&tools, &folder, &site, &ready, options.runs)?;
     }
@@ -68,7 +75,9 @@ impl Options {
             match flag.as_str() {
                 "--site" => options.sites.push(value),
                 "--peer" => options.peers.push(value),
-                "--runs" => options.runs = value.parse().ok().filter(|runs| *runs > 0).ok_or(usage)?,
+                "--runs" => {
+                    options.runs = value.parse().ok().filter(|runs| *runs > 0).ok_or(usage)?
+                }
                 _ => return Err(usage.to_owned()),
             }
         }
@@ -90,7 +99,14 @@ fn listed(folder: &Path, name: &'static str, home: &str) -> Result<Site, String>
     let mut command = Command::new(root().join("target/release/xuncha"));
     command.args(["check", home, "--only", "links", "--rate", "unlimited"]);
     command.args(["--allow-host", "127.0.0.1"]);
-    command.args(["--concurrency", peers::CONCURRENCY, "--max-pages", "100000", "--second-look-s", "0"]);
+    command.args([
+        "--concurrency",
+        peers::CONCURRENCY,
+        "--max-pages",
+        "100000",
+        "--second-look-s",
+        "0",
+    ]);
     run(command.arg("--list").arg(&list).stdout(Stdio::null()))?;
     Ok(Site {
         name,
@@ -108,7 +124,10 @@ fn compare(
 ) -> Result<(), String> {
     let pages = fs::read_to_string(&site.list).map_err(|error| error.to_string())?;
     let pages = pages.lines().count() as f64;
-    println!("\n{}: {pages} pages, {runs} run(s) each, medians", site.name);
+    println!(
+        "\n{}: {pages} pages, {runs} run(s) each, medians",
+        site.name
+    );
     println!(
         "| tool | links / anchors | wall s | CPU s | CPU s per 1,000 pages | pages per CPU s | peak MB | pages said | broken said |\n|---|---|---|---|---|---|---|---|---|"
     );
@@ -121,7 +140,8 @@ fn compare(
         all.sort_by(|left, right| left.cpu_s.total_cmp(&right.cpu_s));
         let middle = all.swap_remove(all.len() / 2);
         let rate = pages / middle.cpu_s.max(0.001);
-        let shown = |number: Option<u64>| number.map_or("–".to_owned(), |number| number.to_string());
+        let shown =
+            |number: Option<u64>| number.map_or("–".to_owned(), |number| number.to_string());
         println!(
             "| {} | {} | {:.2} | {:.2} | {:.2} | {rate:.0} | {:.0} | {} | {} |",
             peer.name,

@@ -101,7 +101,14 @@ fn ours(tools: &Path, site: &Site, only_links: bool) -> Command {
     let mut command = Command::new(crate::root().join("target/release/xuncha"));
     command.args(["check", &site.home, "--rate", "unlimited"]);
     command.args(["--concurrency", CONCURRENCY, "--allow-host", "127.0.0.1"]);
-    command.args(["--max-pages", "100000", "--second-look-s", "1", "--json", "/dev/stdout"]);
+    command.args([
+        "--max-pages",
+        "100000",
+        "--second-look-s",
+        "1",
+        "--json",
+        "/dev/stdout",
+    ]);
     if only_links {
         command.args(["--only", "links"]);
     } else {
@@ -128,27 +135,48 @@ fn lychee(tools: &Path, site: &Site) -> Command {
 
 fn wget(tools: &Path, site: &Site) -> Command {
     let mut command = Command::new("wget");
-    command.args(["--spider", "-r", "-l", "inf", "-nv", "-nd", "-e", "robots=off", "-P"]);
+    command.args([
+        "--spider",
+        "-r",
+        "-l",
+        "inf",
+        "-nv",
+        "-nd",
+        "-e",
+        "robots=off",
+        "-P",
+    ]);
     command.arg(tools.join("wget")).arg(&site.home);
     command
 }
 
 fn linkinator(tools: &Path, site: &Site) -> Command {
     let mut command = Command::new(tools.join("npm/node_modules/.bin/linkinator"));
-    command.args([&site.home, "--recurse", "--format", "json", "--check-fragments"]);
+    command.args([
+        &site.home,
+        "--recurse",
+        "--format",
+        "json",
+        "--check-fragments",
+    ]);
     command.args(["--concurrency", CONCURRENCY]);
     command
 }
 
 fn scrapy(tools: &Path, site: &Site) -> Command {
     let mut command = Command::new(tools.join("venv/bin/python"));
-    command.arg(tools.join("scrapy_peer.py")).args([&site.home, CONCURRENCY]);
+    command
+        .arg(tools.join("scrapy_peer.py"))
+        .args([&site.home, CONCURRENCY]);
     command
 }
 
 /// `http://127.0.0.1:PORT` of an address, as a pattern.
 fn origin(home: &str) -> String {
-    let end = home.match_indices('/').nth(2).map_or(home.len(), |(at, _)| at);
+    let end = home
+        .match_indices('/')
+        .nth(2)
+        .map_or(home.len(), |(at, _)| at);
     home[..end].replace('.', "\\.")
 }
 

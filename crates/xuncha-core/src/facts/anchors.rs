@@ -102,9 +102,7 @@ fn own_names(dom: &Dom, index: usize, tag: Tag) -> impl Iterator<Item = &str> {
         tag,
         Tag::A | Tag::Form | Tag::Img | Tag::Iframe | Tag::Embed | Tag::Object
     ) || tag == Tag::Other && dom.name(index) == "map";
-    let name = is_named
-    .then(|| dom.attr(index, "name"))
-    .flatten();
+    let name = is_named.then(|| dom.attr(index, "name")).flatten();
     dom.attr(index, "id").into_iter().chain(name)
 }
 
