@@ -64,10 +64,12 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
         pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
     });
     let mut pages = Vec::new();
-    if !holds_word(script, "page") {
-        return pages;
-    }
-    for call in CALL.captures_iter(script) {
+    // The patterns are slow on long scripts; each needs one of these. The first letter of `showPage` has more than two cases.
+    let may_call = ["createpage", "create_page_html", "howpage", "pagehtml"]
+        .iter()
+        .any(|name| holds_word(script, name));
+    let calls = may_call.then(|| CALL.captures_iter(script));
+    for call in calls.into_iter().flatten() {
         let count: u32 = call[1].parse().unwrap_or(0);
         let (name, extension) = (&call[3], &call[4]);
         // A pager that calls the first page 1 names the others from 2 on; one that calls it 0 from 1 on.
@@ -80,7 +82,9 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
             pages.push(format!("{name}_{page}.{extension}"));
         }
     }
-    if let Some(hit) = JPAGE.captures(script) {
+    if holds_word(script, "countpage")
+        && let Some(hit) = JPAGE.captures(script)
+    {
         let count: u32 = hit[1].parse().unwrap_or(0);
         for page in 2..=count.min(MAX_PAGER_PAGES) {
             pages.push(format!("index_{page}.{}", &hit[2]));

@@ -56,7 +56,7 @@ impl EvidenceFolder {
     /// The Chinese name under which captures of a purpose are counted.
     pub fn purpose_name(purpose: &Purpose) -> &'static str {
         match purpose {
-            Purpose::Probe { .. } => "可用性访问",
+            Purpose::Probe { .. } | Purpose::ProbeAgain { .. } => "可用性访问",
             Purpose::HomeSnapshot { .. } => "首页快照",
             Purpose::Page => "网页",
             Purpose::Link { .. } => "链接与资源",
