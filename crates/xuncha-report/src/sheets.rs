@@ -28,13 +28,20 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, ReportError> {
             .map_err(|_| failed("不是 UTF-8 编码，请另存为“CSV UTF-8”".to_owned()))?;
         return Ok(vec![parse_csv(file, text)]);
     }
-    let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
-        .map_err(|error| failed(error.to_string()))?;
+    // The library breaks off at some damaged files instead of saying so (a column name of many letters overflows).
+    let read = std::panic::catch_unwind(|| read_workbook(bytes));
+    read.unwrap_or_else(|_| Err("文件已损坏，请用表格软件打开后另存".to_owned()))
+        .map_err(failed)
+}
+
+fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+    let mut workbook =
+        open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let mut sheets = Vec::new();
     for name in workbook.sheet_names() {
         let range = workbook
             .worksheet_range(&name)
-            .map_err(|error| failed(format!("工作表“{name}”：{error}")))?;
+            .map_err(|error| format!("工作表“{name}”：{error}"))?;
         // A sheet that does not begin in A1 keeps its place, so that row numbers in errors are those of the file.
         let (top, left) = range.start().unwrap_or((0, 0));
         let mut rows = vec![Vec::new(); top as usize];
