@@ -44,6 +44,7 @@ pub mod round;
 pub mod schedule;
 pub mod settings;
 pub mod sink;
+mod sitemaps;
 pub mod state;
 mod tls;
 pub mod traps;

@@ -17,6 +17,7 @@ use crate::doubt::is_page_in_disguise;
 pub use crate::doubt::{Doubt, is_doubtful};
 use crate::phases;
 use crate::robots::Robots;
+use crate::sitemaps::Sitemaps;
 use crate::traps;
 
 /// Start of the reason under which a site's robots.txt stands in the records.
@@ -29,8 +30,6 @@ pub const BUDGET: &str = "page budget";
 const MAX_SKIPS: usize = 2_000;
 /// Where a sitemap stands that robots.txt does not name.
 const USUAL_SITEMAP: &str = "/sitemap.xml";
-/// Most sitemaps that are read of one site.
-const MAX_SITEMAPS: usize = 50;
 /// Simhash distance within which a page looks like the site's missing page.
 const LIKENESS_BITS: u32 = 3;
 
@@ -564,41 +563,6 @@ impl SiteState {
     /// When the last first look was.
     pub fn last_look(&self) -> Option<DateTime> {
         self.last_look
-    }
-}
-
-/// 站点地图. Which sitemaps there are and which of them were read.
-#[derive(Default)]
-struct Sitemaps {
-    known: BTreeSet<String>,
-    waiting: VecDeque<String>,
-}
-
-impl Sitemaps {
-    fn learn(&mut self, urls: impl IntoIterator<Item = String>) {
-        for url in urls {
-            let url = Url::parse(&url).map_or(url, String::from);
-            if self.known.len() < MAX_SITEMAPS && self.known.insert(url.clone()) {
-                self.waiting.push_back(url);
-            }
-        }
-    }
-
-    fn knows_any(&self) -> bool {
-        !self.known.is_empty()
-    }
-
-    fn is_one(&self, url: &str) -> bool {
-        self.known.contains(url)
-    }
-
-    fn next(&self) -> Option<String> {
-        self.waiting.front().cloned()
-    }
-
-    fn done(&mut self, url: &str) {
-        self.known.insert(url.to_owned());
-        self.waiting.retain(|waiting| waiting != url);
     }
 }
 
