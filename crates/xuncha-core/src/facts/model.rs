@@ -11,7 +11,7 @@ use crate::registry::TargetId;
 use crate::verdict::Place;
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 1;
+pub const FACTS_VERSION: u32 = 2;
 
 /// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -100,7 +100,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     let mut set = rules.set(&arguments.set)?;
     if arguments.only == Some(Only::Links) {
         set.indicators
-            .retain(|indicator| indicator.check == "broken_links");
+            .retain(|indicator| indicator.checks.iter().any(|check| check == "broken_links"));
     }
     let lexicons = rules.lexicons()?;
     let settings = network::settings(&arguments.network)?;

@@ -184,7 +184,9 @@ impl Wish {
                 || keep.contains(&Keep::All)
                 || match capture.purpose {
                     Purpose::HomeSnapshot { .. } => keep.contains(&Keep::Home),
-                    Purpose::Probe { .. } => keep.contains(&Keep::Probes),
+                    Purpose::Probe { .. } | Purpose::ProbeAgain { .. } => {
+                        keep.contains(&Keep::Probes)
+                    }
                     Purpose::Search { .. } => keep.contains(&Keep::Searches),
                     Purpose::Account => keep.contains(&Keep::Accounts),
                     Purpose::Page | Purpose::Link { .. } | Purpose::MissingPage => false,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
+use xuncha_core::evidence::{Capture, EvidenceRef, Purpose, Timing};
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_province::model::{PlanKind, Scale};
 use xuncha_province::plan;
@@ -44,6 +44,7 @@ pub fn capture(url: &str, content_type: &str, purpose: Purpose) -> Capture {
             record: String::new(),
             quote: String::new(),
         },
+        timing: Timing::default(),
     }
 }
 
