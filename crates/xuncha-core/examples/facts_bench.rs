@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::date;
 use sha2::{Digest, Sha256};
-use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
+use xuncha_core::evidence::{Capture, EvidenceRef, Purpose, Timing};
 use xuncha_core::facts::{self, Comparison, Depth, Lexicons};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -144,6 +144,7 @@ fn capture(url: &str, size_bytes: u64) -> Capture {
             record: String::new(),
             quote: String::new(),
         },
+        timing: Timing::default(),
     }
 }
 
