@@ -11,6 +11,7 @@
 
 mod facts;
 mod folder;
+mod rewrite;
 mod target;
 mod verify;
 mod warc;
