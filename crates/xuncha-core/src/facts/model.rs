@@ -396,6 +396,9 @@ pub struct PageFacts {
     pub package: Option<PackageFacts>,
     /// Text of a submission form or entry for consultation 咨询建言, quoted; empty where none.
     pub consultation: String,
+    /// Characters of whole sentences outside of navigation and footer.
+    #[serde(default)]
+    pub sentence_chars: u32,
 }
 
 /// 导航项. One entry of the site's navigation.

@@ -45,6 +45,7 @@ fn blank(capture: &Capture) -> PageFacts {
         interaction: Vec::new(),
         package: None,
         consultation: String::new(),
+        sentence_chars: 0,
     }
 }
 
@@ -112,6 +113,7 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
     facts.header_name = found_navigation.header_name;
 
     facts.body_area_chars = dom.area_chars(Area::Body);
+    facts.sentence_chars = sentence_chars(&dom);
 
     let found = links::find(&dom, &resolver);
     facts.links = links::distinct(&found);
@@ -139,6 +141,18 @@ fn read_html(facts: &mut PageFacts, body: &[u8], lexicons: &Lexicons) {
         facts.posts = account::posts(facts);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
     }
+}
+
+/// Characters of the lines in the body area that end a sentence: prose, where headings, dates and the words around a list are none.
+fn sentence_chars(dom: &Dom) -> u32 {
+    const SENTENCE_MIN: usize = 12;
+    dom.lines(0..dom.nodes.len())
+        .iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.contains('。'))
+        .map(|line| line.text.chars().count())
+        .filter(|chars| *chars >= SENTENCE_MIN)
+        .map(|chars| u32::try_from(chars).unwrap_or(u32::MAX))
+        .sum()
 }
 
 fn title(dom: &Dom) -> String {
