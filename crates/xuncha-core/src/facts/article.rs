@@ -312,18 +312,25 @@ enum Part {
 /// Whether a text is a whole part of the page's title, at its start (标题 - 网站) or at its end (网站 标题). A name that the title only
 /// goes on from (枫渡市发展和改革委员会 in 枫渡市发展和改革委员会网站) is no part of it.
 fn part_of_title(page_title: &str, text: &str) -> Part {
-    let (title, text) = (page_title.trim(), text.trim());
+    let (title, wanted) = (bare(page_title), bare(text));
+    let count = wanted.chars().count();
+    let is_start = title.starts_with(&wanted);
+    if count == 0 || !is_start && !title.ends_with(&wanted) {
+        return Part::Elsewhere;
+    }
+    // The character behind (or before) the part, in the title as written: spaces and marks part, letters go on.
+    let beside = |mut chars: Box<dyn Iterator<Item = char> + '_>| {
+        let mut seen = 0;
+        chars.find(|c| {
+            let is_past = seen >= count;
+            seen += bare(c.encode_utf8(&mut [0; 4])).chars().count();
+            is_past
+        })
+    };
     let is_free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    if text.is_empty() {
-        Part::Elsewhere
-    } else if title
-        .strip_prefix(text)
-        .is_some_and(|rest| is_free(rest.chars().next()))
-    {
+    if is_start && is_free(beside(Box::new(page_title.trim().chars()))) {
         Part::Start
-    } else if title
-        .strip_suffix(text)
-        .is_some_and(|rest| is_free(rest.chars().next_back()))
+    } else if title.ends_with(&wanted) && is_free(beside(Box::new(page_title.trim().chars().rev())))
     {
         Part::End
     } else {
