@@ -30,6 +30,8 @@ impl Candidates {
         if !facts.capture.is_success() {
             return;
         }
+        // What a citizen wrote is no information that the site published, and many searches leave it out.
+        let is_message = !facts.messages.is_empty();
         if self.with_form.is_none() && facts.search_forms.iter().any(|form| form.is_get) {
             self.with_form = Some(slim(facts));
         }
@@ -38,7 +40,7 @@ impl Candidates {
             .article
             .as_ref()
             .is_some_and(|article| article.published.is_some());
-        if !is_guide && !is_dated {
+        if is_message || !is_guide && !is_dated {
             return;
         }
         let rank = sha256_hex(format!("{}|search|{}", self.seed, facts.capture.url).as_bytes());

@@ -60,6 +60,9 @@ pub enum Command {
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// 派生事实：用本版本的读法重读已存网页 / facts: read stored pages again with this version's readers
+    #[command(subcommand)]
+    Facts(FactsCommand),
     /// 体检：本机缺什么，有什么影响 / what this machine lacks and what follows
     Doctor,
     /// 模拟省（演示与测试用） / the simulated province, for demonstration and tests
@@ -294,6 +297,9 @@ pub struct JudgeArgs {
     /// 只显示与已存判定的差别 / show only what differs from the stored verdicts
     #[arg(long)]
     pub diff: bool,
+    /// 与模拟省的 truth.json 比较准确度（不保存） / measure against a simulated province's truth.json, nothing is kept
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["under", "diff"])]
+    pub truth: Option<PathBuf>,
 }
 
 /// 复核命令.
@@ -434,6 +440,21 @@ pub enum EvidenceCommand {
         /// 输出目录 / output folder
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+/// 派生事实命令.
+#[derive(Debug, Subcommand)]
+pub enum FactsCommand {
+    /// 用本版本的读法重读一轮已存的网页 / read a round's stored pages again
+    Rebuild(RoundArg),
+    /// 显示从一个网页读出的事实（JSON） / show what was read in one page, as JSON
+    Show {
+        /// 网址 / address
+        url: String,
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
     },
 }
 

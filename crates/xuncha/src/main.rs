@@ -104,6 +104,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Score(round) => commands::score::run(&data, round).await,
         Command::Notice(command) => commands::notice::run(&data, rules, command).await,
         Command::Evidence(command) => commands::evidence::run(&data, rules, command).await,
+        Command::Facts(command) => commands::facts::run(&data, rules, command).await,
         Command::Demo(_)
         | Command::Check(_)
         | Command::Explain(_)

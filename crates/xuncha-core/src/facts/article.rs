@@ -303,7 +303,8 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
         if !wanted.is_empty() && text == wanted {
             score += 60;
         }
-        if chars >= 4 && page.starts_with(&text) {
+        let part = part_of_title(page_title, &dom.text(index));
+        if chars >= 4 && part == Part::Start || chars >= 6 && part == Part::End && is_heading {
             score += 40 + chars.min(20);
         } else if chars >= 6 && page.contains(&text) {
             score += 15;
@@ -323,6 +324,43 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
     }
     best.filter(|(score, _)| *score >= 12)
         .map(|(_, index)| index)
+}
+
+/// Where a text stands in the page's title.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Start,
+    End,
+    Elsewhere,
+}
+
+/// Whether a text is a whole part of the page's title, at its start (标题 - 网站) or at its end (网站 标题). A name that the title only
+/// goes on from (枫渡市发展和改革委员会 in 枫渡市发展和改革委员会网站) is no part of it.
+fn part_of_title(page_title: &str, text: &str) -> Part {
+    let (title, wanted) = (bare(page_title), bare(text));
+    let count = wanted.chars().count();
+    let is_start = title.starts_with(&wanted);
+    if count == 0 || !is_start && !title.ends_with(&wanted) {
+        return Part::Elsewhere;
+    }
+    // The character behind (or before) the part, in the title as written: spaces and marks part, letters go on.
+    let beside = |mut chars: Box<dyn Iterator<Item = char> + '_>| {
+        let mut seen = 0;
+        chars.find(|c| {
+            let is_past = seen >= count;
+            seen += bare(c.encode_utf8(&mut [0; 4])).chars().count();
+            is_past
+        })
+    };
+    let is_free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    if is_start && is_free(beside(Box::new(page_title.trim().chars()))) {
+        Part::Start
+    } else if title.ends_with(&wanted) && is_free(beside(Box::new(page_title.trim().chars().rev())))
+    {
+        Part::End
+    } else {
+        Part::Elsewhere
+    }
 }
 
 /// The text after `label：`, on the same line or in the next block.
@@ -512,5 +550,23 @@ mod tests {
     #[test]
     fn a_list_of_links_is_no_article() {
         assert!(article("<h1>要闻</h1><ul><li><a href=1>全市召开安全生产工作会议部署近期重点</a></li><li><a href=2>我市启动春季植树造林活动</a></li></ul>").is_none());
+    }
+
+    #[test]
+    fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
+        let body = "各有关单位：为贯彻落实上级决策部署，结合实际，现将有关事项通知如下。".repeat(3);
+        let html = format!(
+            "<title>枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</title>
+             <h2>枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</h2><table><tr><th>发文机关</th><td>枫渡市发展和改革委员会</td></tr></table>
+             <div id=zoom><p>{body}</p></div>"
+        );
+        let dom = Dom::parse(&html);
+        let page_title =
+            "枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见";
+        let found = title_node(&dom, "", page_title, None).map(|index| dom.text(index));
+        assert_eq!(
+            found.as_deref(),
+            Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")
+        );
     }
 }

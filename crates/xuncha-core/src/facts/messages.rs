@@ -327,6 +327,13 @@ fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Ve
     for item in (0..dom.nodes.len()).filter(|index| {
         matches!(dom.name(*index), "li" | "tr" | "dd") && dom.nodes[*index].area == Area::Body
     }) {
+        // A row that holds rows is the frame of a page, not a message.
+        let is_frame = dom
+            .inside(item)
+            .any(|inner| inner != item && matches!(dom.name(inner), "table" | "li" | "tr" | "dd"));
+        if is_frame {
+            continue;
+        }
         let text = dom.text(item);
         let states = [
             "已回复",
@@ -519,5 +526,12 @@ mod tests {
                 page.consultation
             );
         }
+    }
+
+    #[test]
+    fn a_row_that_frames_the_page_is_no_message() {
+        let html = "<table><tr><td><a href=/>首页</a> &gt; 留言统计<table><tr><th>时间</th><th>已回复</th></tr><tr><td>2026-02</td><td>12</td></tr></table>统计时间：2026-02-14</td></tr></table>";
+        let page = test_page("https://www.qingshi.gov.cn/lytj.html", html);
+        assert_eq!(page.messages, []);
     }
 }

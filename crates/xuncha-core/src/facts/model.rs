@@ -413,6 +413,9 @@ pub struct PageFacts {
     /// What the first bytes are.
     #[serde(default)]
     pub body_kind: BodyKind,
+    /// Characters of whole sentences outside of navigation and footer.
+    #[serde(default)]
+    pub sentence_chars: u32,
 }
 
 /// 页内锚点. Where fragments of this page lead, as hashes, and which fragments of other pages its links ask for.

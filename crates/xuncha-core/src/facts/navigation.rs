@@ -234,7 +234,8 @@ impl Weights<'_> {
 }
 
 fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Option<usize> {
-    let mut best: Option<(u32, usize)> = None;
+    let mut best: Option<Candidate> = None;
+    let mut named_ones: Vec<Candidate> = Vec::new();
     let anchors: Vec<usize> = dom
         .named(Tag::A)
         .filter(|anchor| dom.attr(*anchor, "href").is_some())
@@ -255,7 +256,9 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
         }
         let node = &dom.nodes[index];
         if node.area == Area::Footer
-            || crumbs.is_some_and(|crumb| crumb <= index && index < dom.nodes[crumb].end)
+            || crumbs.is_some_and(|crumb| is_around(dom, crumb, index))
+            // What holds the breadcrumb is the page's content, whatever it is called.
+            || crumbs.is_some_and(|crumb| is_around(dom, index, crumb))
         {
             continue;
         }
@@ -296,11 +299,42 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
             + block.links.min(40)
             + if named { 20 } else { 0 }
             + if name == "nav" { 10 } else { 0 };
-        if best.is_none_or(|(before, _)| before < score) {
-            best = Some((score, index));
+        let candidate = Candidate {
+            score,
+            index,
+            known: block.known,
+        };
+        if named {
+            named_ones.push(candidate);
+        }
+        if best.is_none_or(|before| before.score < score) {
+            best = Some(candidate);
         }
     }
-    best.map(|(_, index)| index)
+    best.map(|best| innermost(dom, best, &named_ones))
+}
+
+/// A block that may be the main navigation.
+#[derive(Clone, Copy)]
+struct Candidate {
+    score: u32,
+    index: usize,
+    known: u32,
+}
+
+/// The innermost named block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
+/// beside which the columns would seem to stand one level deeper.
+fn innermost(dom: &Dom, best: Candidate, named_ones: &[Candidate]) -> usize {
+    named_ones
+        .iter()
+        .filter(|inner| inner.index != best.index && is_around(dom, best.index, inner.index))
+        .rfind(|inner| inner.known * 10 >= best.known * 9)
+        .map_or(best.index, |inner| inner.index)
+}
+
+/// Whether `outer` is `inner` or holds it.
+fn is_around(dom: &Dom, outer: usize, inner: usize) -> bool {
+    outer <= inner && inner < dom.nodes[outer].end
 }
 
 fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Option<usize> {
@@ -586,5 +620,32 @@ mod tests {
             "<ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动全面推进绿化</a></li><li><a href=/3>市政府常务会议研究重点项目</a></li></ul>",
         );
         assert!(none.entries.is_empty());
+    }
+
+    #[test]
+    fn a_header_named_for_its_navigation_does_not_push_the_columns_down() {
+        let html = "<div class=nav-box0><div class=w1><a href=/wza/>无障碍浏览</a></div><div class=nav><ul><li><a href=/>首页</a></li>
+            <li><a href=/xw/>新闻动态</a><div class=sub><a href=/yw/>要闻动态</a><a href=/gz/>工作动态</a></div></li>
+            <li><a href=/tz/>通知公告</a></li><li><a href=/zc/>政策文件</a></li></ul></div></div><div class=w><h2>正文</h2></div>";
+        let entries: Vec<(String, u8)> = navigation(html)
+            .entries
+            .into_iter()
+            .map(|entry| (entry.text, entry.depth))
+            .collect();
+        assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
+        assert!(entries.contains(&("要闻动态".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn what_holds_the_breadcrumb_is_content_whatever_it_is_called() {
+        let html = "<table class=nav><tr><td><a href=/>首页</a></td><td><a href=/xw/>新闻动态</a></td><td><a href=/tz/>通知公告</a></td></tr></table>
+            <table class=nav_4><tr><td><div class=crumb>当前位置：<a href=/>首页</a> &gt; 政务公开</div><h3><a href=/ld/>领导信息</a></h3>
+            <h3><a href=/jg/>机构职能</a></h3><h3><a href=/rs/>人事信息</a></h3><h3><a href=/cz/>财政预决算</a></h3></td></tr></table>";
+        let texts: Vec<String> = navigation(html)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
+        assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
     }
 }

@@ -49,6 +49,7 @@ fn blank(capture: &Capture) -> PageFacts {
         anchors: Anchors::default(),
         blocked_wording: String::new(),
         body_kind: BodyKind::Other,
+        sentence_chars: 0,
     }
 }
 
@@ -203,6 +204,7 @@ fn read_html(
     facts.breadcrumbs = found_navigation.breadcrumbs;
     facts.header_name = found_navigation.header_name;
     facts.body_area_chars = dom.area_chars(Area::Body);
+    facts.sentence_chars = sentence_chars(&dom);
     done("navigation");
 
     let found = links::find(&dom, &resolver);
@@ -244,6 +246,18 @@ fn read_html(
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
         done("account");
     }
+}
+
+/// Characters of the lines in the body area that end a sentence: prose, where headings, dates and the words around a list are none.
+fn sentence_chars(dom: &Dom) -> u32 {
+    const SENTENCE_MIN: usize = 12;
+    dom.all_lines()
+        .iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body && line.text.contains('。'))
+        .map(|line| line.text.chars().count())
+        .filter(|chars| *chars >= SENTENCE_MIN)
+        .map(|chars| u32::try_from(chars).unwrap_or(u32::MAX))
+        .sum()
 }
 
 fn title(dom: &Dom) -> String {

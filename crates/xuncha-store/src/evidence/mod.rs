@@ -26,6 +26,7 @@ mod prune;
 mod pruned;
 mod read;
 mod revisit;
+mod rewrite;
 mod segment;
 mod size;
 mod target;

@@ -1,5 +1,7 @@
 //! 判定命令. Judges stored evidence, offline; under another set without keeping the result.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::results::Results;
@@ -9,12 +11,16 @@ use xuncha_store::round::RoundRow;
 
 use crate::cli::JudgeArgs;
 use crate::data::Data;
+use crate::demo::accuracy::{self, Truth};
 use crate::jobs;
 use crate::rules::Rules;
 
 /// Runs the command.
 pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()> {
     let row = data.round(arguments.round.round.as_deref()).await?;
+    if let Some(truth) = &arguments.truth {
+        return measure(data, rules, &row, truth, arguments.out.as_deref()).await;
+    }
     let results = match &arguments.under {
         Some(id) => judge_under(data, rules, &row.round, id).await?,
         None if arguments.diff => return diff(data, rules, &row).await,
@@ -43,6 +49,33 @@ async fn judge_under(data: &Data, rules: &Rules, round: &Round, id: &str) -> Res
         jobs::judge::judge_under(data, rules, &other, std::slice::from_ref(&other.set)).await?;
     let reviews = data.store.reviews(&round.id).await?;
     jobs::judge::results(data, other, judged, reviews).await
+}
+
+/// The machine's verdicts on stored evidence compared with what a simulated province planted.
+async fn measure(
+    data: &Data,
+    rules: &Rules,
+    row: &RoundRow,
+    truth: &Path,
+    out: Option<&Path>,
+) -> Result<()> {
+    let text =
+        std::fs::read_to_string(truth).with_context(|| format!("无法读取 {}", truth.display()))?;
+    let truth: Truth =
+        serde_json::from_str(&text).with_context(|| format!("{} 的格式不符", truth.display()))?;
+    let judged = jobs::judge::judge_round(data, rules, &row.round).await?;
+    let machine: Vec<Judgement> = judged
+        .into_iter()
+        .flat_map(|(_, judgements)| judgements)
+        .collect();
+    let measured = accuracy::measure(&truth, &machine);
+    measured.print();
+    measured.print_differences();
+    if let Some(out) = out {
+        std::fs::write(out, serde_json::to_string_pretty(&measured)?)
+            .with_context(|| format!("无法写入 {}", out.display()))?;
+    }
+    Ok(())
 }
 
 async fn diff(data: &Data, rules: &Rules, row: &RoundRow) -> Result<()> {

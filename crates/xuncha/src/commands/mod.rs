@@ -4,6 +4,7 @@ pub mod check;
 pub mod doctor;
 pub mod evidence;
 pub mod explain;
+pub mod facts;
 pub mod gather;
 pub mod judge;
 mod network_lines;

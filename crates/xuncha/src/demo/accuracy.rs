@@ -210,6 +210,18 @@ impl Accuracy {
             );
         }
     }
+
+    /// Every miss and every false hit, one a line.
+    pub fn print_differences(&self) {
+        for (check, tally) in &self.checks {
+            for item in &tally.missed_items {
+                println!("漏查 {check} {item}");
+            }
+            for item in &tally.false_items {
+                println!("误报 {check} {item}");
+            }
+        }
+    }
 }
 
 fn share(part: usize, whole: usize) -> f64 {

@@ -1,6 +1,6 @@
 //! 演示. The whole path over a simulated province: registry, draw, gather, judge, review, score, compare, notice.
 
-mod accuracy;
+pub mod accuracy;
 pub mod province;
 mod reviewer;
 

@@ -22,13 +22,18 @@ pub fn assemble_account(
     let mut posts: Vec<Post> = Vec::new();
     // The page comes first: where page and feed date the same post differently, what the public sees holds.
     for post in page.into_iter().chain(feed).flat_map(|page| &page.posts) {
-        let is_known = posts.iter().any(|before| {
+        // A post of the future is a slip of the platform or a decoy.
+        if post.date.is_some_and(|day| day > limit) {
+            continue;
+        }
+        let known = posts.iter_mut().find(|before| {
             !post.url.is_empty() && before.url == post.url
                 || bare(&before.title) == bare(&post.title) && before.date == post.date
         });
-        // A post of the future is a slip of the platform or a decoy.
-        if !is_known && post.date.is_none_or(|day| day <= limit) {
-            posts.push(post.clone());
+        match known {
+            // A list without dates says nothing against the feed's.
+            Some(before) => before.date = before.date.or(post.date),
+            None => posts.push(post.clone()),
         }
     }
     sort_newest_first(&mut posts);

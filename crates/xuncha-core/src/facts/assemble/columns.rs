@@ -388,6 +388,7 @@ fn has_content(page: &PageFacts, kind: ColumnKind, addresses: &BTreeSet<String>)
     }
     !says_empty
         && (prose >= 30
+            || page.sentence_chars >= 20
             || is_plain && page.body_area_chars >= 150
             || is_plain && pictures > 0
             || own_links >= 3)

@@ -63,7 +63,7 @@ pub(super) fn home(records: &Records, page: &PageFacts, columns: &[Column]) -> H
         .iter()
         .filter(|snapshot| snapshot.capture.is_success());
     for part in snapshots.chain(parts(records, page)) {
-        articles += linked_articles(records, part, columns, &mut dated);
+        articles = articles.max(linked_articles(records, part, columns, &mut dated));
         listed_items(records, part, &mut dated);
         undated_text = undated_text.max(part.newest_item);
     }
@@ -84,21 +84,10 @@ pub(super) fn home(records: &Records, page: &PageFacts, columns: &[Column]) -> H
             )
         });
     }
-    let is_navigation_only = articles == 0 && newest.is_none();
+    let is_navigation_only = articles < SHOWN_ARTICLES_MIN && newest.is_none();
     if is_navigation_only {
-        newest = columns
-            .iter()
-            .filter_map(|column| {
-                column.newest.map(|day| {
-                    (
-                        day,
-                        Place {
-                            url: column.url.clone(),
-                            text: column.name.clone(),
-                        },
-                    )
-                })
-            })
+        newest = below(records, page, columns, limit)
+            .into_iter()
             .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
     }
     HomeFacts {
@@ -112,6 +101,36 @@ pub(super) fn home(records: &Records, page: &PageFacts, columns: &[Column]) -> H
         new_links: new_links(records),
         evidence: evidence(page, ""),
     }
+}
+
+/// A home page that leads to fewer articles than this, none of them dated, leads on to topics and columns and shows no content.
+const SHOWN_ARTICLES_MIN: u32 = 5;
+
+/// The newest of each column, and of each list that the home page leads to.
+fn below(records: &Records, page: &PageFacts, columns: &[Column], limit: Date) -> Vec<Dated> {
+    let of_columns = columns.iter().filter_map(|column| {
+        let place = Place {
+            url: column.url.clone(),
+            text: column.name.clone(),
+        };
+        Some((column.newest?, place))
+    });
+    let lists = parts(records, page)
+        .into_iter()
+        .flat_map(|part| &part.links)
+        .filter(|link| link.kind == LinkKind::Anchor && link.area != Area::Footer)
+        .filter_map(|link| {
+            let place = Place {
+                url: link.url.clone(),
+                text: link.text.clone(),
+            };
+            let newest = records.page(&link.url)?.list.as_ref()?.newest?;
+            Some((newest, place))
+        });
+    of_columns
+        .chain(lists)
+        .filter(|(day, _)| *day <= limit)
+        .collect()
 }
 
 /// Articles that the page links and that were read; returns how many, dated or not.

@@ -23,7 +23,6 @@ pub(super) fn policies(
     columns: &[Column],
     lexicons: &Lexicons,
 ) -> (Vec<PolicyFacts>, Vec<InterpretationFacts>) {
-    let names = OwnNames::new(site, home);
     let listed = listed_kinds(records, columns);
     let column_addresses: BTreeSet<String> = columns
         .iter()
@@ -48,6 +47,8 @@ pub(super) fn policies(
             _ => {}
         }
     }
+    let mut names = OwnNames::new(site, home);
+    names.learn(documents.iter().map(|(_, article)| article.issuer.as_str()));
     pair(&documents, &readings, &names)
 }
 
@@ -183,6 +184,29 @@ impl OwnNames {
         }
     }
 
+    /// Where the site goes by a short name only (清溪政务网, 景泉卫健在线), the issuers that the short name abbreviates are its own unit.
+    fn learn<'a>(&mut self, issuers: impl Iterator<Item = &'a str>) {
+        if !self.region.is_empty() {
+            return;
+        }
+        let short: Vec<String> = self.units.iter().map(|unit| stem(unit)).collect();
+        for issuer in issuers.flat_map(|issuer| issuer.split([' ', '、', '，', ',', ';', '；']))
+        {
+            let is_ours = short.iter().any(|short| abbreviates(short, issuer));
+            if is_ours
+                && region_of(issuer).is_some()
+                && !self.units.iter().any(|unit| unit == issuer)
+            {
+                self.units.push(issuer.to_owned());
+            }
+        }
+        self.region = self
+            .units
+            .iter()
+            .find_map(|unit| region_of(unit))
+            .unwrap_or_default();
+    }
+
     /// Whether the document is issued in the site's own name: by issuer, else by number, else by title or source.
     fn issued(&self, article: &ArticleFacts) -> bool {
         if !article.issuer.is_empty() {
@@ -277,6 +301,29 @@ fn strip_site_words(name: &str) -> String {
         .trim_start_matches("中国")
         .trim_end_matches(['-', '_', '·', ' '])
         .to_owned()
+}
+
+/// A short name without the words that many sites end theirs with: 清溪政务 → 清溪, 景泉卫健在线 → 景泉卫健.
+fn stem(name: &str) -> String {
+    let ends = [
+        "政务公开",
+        "公众信息",
+        "政务",
+        "在线",
+        "之窗",
+        "政府",
+        "信息",
+    ];
+    let end = ends.iter().find_map(|end| name.strip_suffix(end));
+    end.unwrap_or(name).to_owned()
+}
+
+/// Whether a short name (景泉卫健) stands, character by character and from the first, in the full one (景泉市卫生健康委员会).
+fn abbreviates(short: &str, full: &str) -> bool {
+    let mut rest = full.chars();
+    short.chars().count() >= 2
+        && short.chars().next() == full.chars().next()
+        && short.chars().all(|wanted| rest.any(|c| c == wanted))
 }
 
 fn region_of(unit: &str) -> Option<String> {
@@ -500,5 +547,21 @@ mod tests {
             !office.is_own_unit("青石市人民政府") && !office.is_own_number("青政发〔2026〕1号")
         );
         assert!(!office.is_own_unit("云岭省教育厅") && !office.is_own_number("云教发〔2026〕1号"));
+    }
+
+    #[test]
+    fn short_names_that_abbreviate_an_issuer() {
+        for (name, issuer, expected) in [
+            ("清溪政务", "清溪市人民政府", true),
+            ("景泉卫健在线", "景泉市卫生健康委员会", true),
+            ("景泉卫健在线", "景泉市人民政府", false),
+            ("清溪政务", "苍峰市人民政府", false),
+        ] {
+            assert_eq!(
+                abbreviates(&stem(name), issuer),
+                expected,
+                "{name} {issuer}"
+            );
+        }
     }
 }

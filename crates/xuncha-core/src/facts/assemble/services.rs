@@ -1,6 +1,6 @@
 //! Guides, service directory, statistics, messages, consultation channel, search.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{Judge, is_bad_look};
 use super::records::{Records, address, evidence, page_key};
@@ -226,6 +226,7 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         .or_else(|| forms().next())
         .cloned();
     let titles = titles(records);
+    let messages = message_addresses(records);
     let shown_for_nonsense: Vec<String> = records
         .searches
         .iter()
@@ -242,6 +243,9 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         let Some(expected) = titles.get(&bare(query(page))) else {
             continue;
         };
+        if messages.contains(&canonical(&expected.capture.url)) {
+            continue;
+        }
         let (found, classified) = if page.capture.is_success() && page.is_html && !page.needs_script
         {
             let found = is_found(page, expected, &shown_for_nonsense);
@@ -283,7 +287,9 @@ fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String
     let anchors = page
         .links
         .iter()
-        .filter(|link| matches!(link.kind, LinkKind::Anchor) && link.area == Area::Body);
+        .filter(|link| matches!(link.kind, LinkKind::Anchor))
+        // Where a word that nobody published was asked too, what only this page shows was found, wherever on the page it stands.
+        .filter(|link| link.area == Area::Body || !shown_for_nonsense.is_empty());
     let listed = page
         .list
         .iter()
@@ -304,6 +310,15 @@ fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String
                     && text.chars().count() >= 10
                     && (text.contains(&title) || title.starts_with(&text))
         })
+}
+
+/// Addresses of what citizens wrote: no information that the site published, and many searches leave it out.
+fn message_addresses(records: &Records) -> BTreeSet<String> {
+    records
+        .good_pages()
+        .flat_map(|page| &page.messages)
+        .map(|message| canonical(&message.url))
+        .collect()
 }
 
 /// Titles of articles and guides, for telling which page a question meant.

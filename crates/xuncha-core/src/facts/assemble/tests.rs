@@ -402,3 +402,30 @@ fn search_results_are_compared_with_what_was_published() {
         .collect();
     assert_eq!(found, [(Some(true), Some(true)), (Some(false), None)]);
 }
+
+#[test]
+fn a_column_with_a_sentence_is_not_empty() {
+    let with = |body: &str| {
+        let records = vec![
+            FactRecord::Page(Box::new(page("", "首页", "<p>欢迎</p>"))),
+            FactRecord::Page(Box::new(page("zt/", "乡村振兴", body))),
+        ];
+        let site = assemble(records);
+        let column = site
+            .columns
+            .into_iter()
+            .find(|column| column.name == "乡村振兴");
+        column.map(|column| column.is_empty)
+    };
+    let sentence =
+        "信访人可通过国家信访局网站或手机信访客户端提交信访事项，信访部门将依法按程序办理。";
+    assert_eq!(with("<h3>乡村振兴</h3><div></div>"), Some(true));
+    assert_eq!(
+        with(&format!("<h3>乡村振兴</h3><p>{sentence}</p>")),
+        Some(false)
+    );
+    assert_eq!(
+        with(&format!("<p>暂无信息</p><p>{sentence}</p>")),
+        Some(true)
+    );
+}

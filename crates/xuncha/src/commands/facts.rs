@@ -1,0 +1,179 @@
+//! 派生事实命令. Reads stored bodies again with the extractor of this version, and shows what it reads in one page.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
+use xuncha_core::facts::{self, Lexicons};
+use xuncha_core::registry::TargetId;
+use xuncha_store::evidence::EvidenceFolder;
+
+use crate::cli::FactsCommand;
+use crate::data::Data;
+use crate::progress;
+use crate::rules::Rules;
+
+/// Bodies that were not kept are listed up to this number.
+const LISTED: usize = 20;
+
+/// Runs a facts command.
+pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<()> {
+    match command {
+        FactsCommand::Rebuild(round) => {
+            let row = data.round(round.round.as_deref()).await?;
+            rebuild(data, &rules.lexicons()?, &row.round.id)
+        }
+        FactsCommand::Show { url, round } => {
+            let row = data.round(round.round.as_deref()).await?;
+            show(data, &row.round.id, url)
+        }
+    }
+}
+
+/// What reading a target again came to.
+#[derive(Debug, Default)]
+struct Rebuilt {
+    pages: usize,
+    changed: usize,
+    /// Addresses whose body was not kept; their facts stay as they were.
+    without_body: Vec<String>,
+}
+
+fn rebuild(data: &Data, lexicons: &Lexicons, round: &str) -> Result<()> {
+    let targets = data.evidence.targets(round)?;
+    let bar = progress::bar("重读", targets.len() as u64);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, Result<Rebuilt>>> = Mutex::new(BTreeMap::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(target) = targets.get(index) else {
+                            return;
+                        };
+                        let result = rebuild_target(&data.evidence, lexicons, round, target)
+                            .with_context(|| format!("对象 {target} 的证据没有重读，原有事实未动"));
+                        bar.inc(1);
+                        done.lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .insert(index, result);
+                    }
+                });
+            }
+        });
+    });
+    bar.finish_and_clear();
+    let mut sum = Rebuilt::default();
+    for result in done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .into_values()
+    {
+        let one = result?;
+        sum.pages += one.pages;
+        sum.changed += one.changed;
+        sum.without_body.extend(one.without_body);
+    }
+    report(round, targets.len(), &sum);
+    Ok(())
+}
+
+fn report(round: &str, targets: usize, sum: &Rebuilt) {
+    println!(
+        "轮次 {round}：对象 {targets} 个，重读网页 {} 个，其中事实有变化的 {} 个。",
+        sum.pages, sum.changed
+    );
+    if sum.without_body.is_empty() {
+        return;
+    }
+    println!(
+        "{} 个网页的正文没有留存，沿用原有事实：",
+        sum.without_body.len()
+    );
+    for url in sum.without_body.iter().take(LISTED) {
+        println!("  {url}");
+    }
+    if sum.without_body.len() > LISTED {
+        println!("  ……");
+    }
+}
+
+fn rebuild_target(
+    evidence: &EvidenceFolder,
+    lexicons: &Lexicons,
+    round: &str,
+    target: &TargetId,
+) -> Result<Rebuilt> {
+    let mut rebuilt = Rebuilt::default();
+    let records = evidence.records(round, target)?.map(|record| {
+        Ok(match record? {
+            FactRecord::Header {
+                target,
+                monitor_from,
+                as_of,
+                ..
+            } => FactRecord::Header {
+                target,
+                facts_version: FACTS_VERSION,
+                monitor_from,
+                as_of,
+            },
+            FactRecord::Page(page) => {
+                let fresh = read_again(evidence, lexicons, round, target, &page);
+                match fresh {
+                    Some(fresh) => {
+                        rebuilt.pages += 1;
+                        rebuilt.changed += usize::from(fresh != *page);
+                        FactRecord::Page(Box::new(fresh))
+                    }
+                    None => {
+                        rebuilt.without_body.push(page.capture.url.clone());
+                        FactRecord::Page(page)
+                    }
+                }
+            }
+            other => other,
+        })
+    });
+    // The closure's borrow ends with the call, so the tally is whole behind it.
+    evidence.rewrite_facts(round, target, records)?;
+    Ok(rebuilt)
+}
+
+/// The page read anew; `None` where the body that the facts were read from is no longer there.
+fn read_again(
+    evidence: &EvidenceFolder,
+    lexicons: &Lexicons,
+    round: &str,
+    target: &TargetId,
+    page: &PageFacts,
+) -> Option<PageFacts> {
+    let wanted = &page.capture.evidence;
+    let exchange = evidence.read_record(round, target, &wanted.record).ok()?;
+    let is_same =
+        exchange.sha256.is_empty() && exchange.body.is_empty() || exchange.sha256 == wanted.sha256;
+    is_same.then(|| facts::read(&page.capture, &exchange.body, lexicons))
+}
+
+fn show(data: &Data, round: &str, url: &str) -> Result<()> {
+    let mut shown = 0;
+    for target in data.evidence.targets(round)? {
+        for record in data.evidence.records(round, &target)? {
+            if let FactRecord::Page(page) = record?
+                && page.capture.url == url
+            {
+                println!("{}", serde_json::to_string_pretty(&page)?);
+                shown += 1;
+            }
+        }
+    }
+    if shown == 0 {
+        println!("轮次 {round} 没有读过 {url}。");
+    }
+    Ok(())
+}
