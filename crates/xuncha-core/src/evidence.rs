@@ -169,7 +169,7 @@ pub struct Capture {
     /// Where the whole exchange is kept.
     pub evidence: EvidenceRef,
     /// Where the time went; measured for visits only.
-    #[serde(default, skip_serializing_if = "Timing::is_empty")]
+    #[serde(default)]
     pub timing: Timing,
 }
 

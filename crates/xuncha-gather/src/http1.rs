@@ -22,8 +22,6 @@ const MAX_CHUNK_LINE_BYTES: usize = 16 << 10;
 const READ_BYTES: usize = 32 << 10;
 /// A buffer that grew beyond this for a large head is given back.
 const MAX_KEPT_BUFFER_BYTES: usize = 128 << 10;
-/// Most interim answers (100, 103) before the answer itself.
-const MAX_INTERIM: usize = 8;
 
 /// Any byte stream: plain or TLS.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -117,7 +115,8 @@ impl Http1 {
 
     /// What came and was not taken for an answer, for the evidence of one that went wrong.
     pub fn unread(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        let waiting = &self.buffer[self.start..];
+        &waiting[..waiting.len().min(MAX_HEAD_BYTES)]
     }
 
     /// Whether the answer was read to its end and another request may follow on this connection.
@@ -138,7 +137,8 @@ impl Http1 {
 
     /// The head of the answer; interim answers are passed over.
     pub async fn head(&mut self) -> Result<Head, Trouble> {
-        for _ in 0..=MAX_INTERIM {
+        // Interim answers without end are ended by the caller's time limit; none of them is kept.
+        loop {
             let head = self.any_head().await?;
             if head.status == 101 {
                 return Err(not_http("switching protocols, which nobody asked for"));
@@ -147,7 +147,6 @@ impl Http1 {
                 return Ok(head);
             }
         }
-        Err(not_http("too many interim answers"))
     }
 
     async fn any_head(&mut self) -> Result<Head, Trouble> {

@@ -523,7 +523,10 @@ fn the_published_table_names_tests_that_exist() {
         } else {
             "tests"
         };
-        let text = std::fs::read_to_string(here.join(folder).join(format!("{file}.rs"))).unwrap();
+        let one = here.join(folder).join(format!("{file}.rs"));
+        let several = here.join(folder).join(file).join("main.rs");
+        let text = std::fs::read_to_string(one).or_else(|_| std::fs::read_to_string(several));
+        let text = text.unwrap();
         assert!(text.contains(&format!("fn {test}()")), "{name}");
         named += 1;
     }
@@ -532,5 +535,5 @@ fn the_published_table_names_tests_that_exist() {
         .lines()
         .filter(|line| line.starts_with("- "))
         .count();
-    assert_eq!(promised, 10, "a new promise needs its line in the table");
+    assert_eq!(promised, 11, "a new promise needs its line in the table");
 }

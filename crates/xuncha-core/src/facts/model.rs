@@ -13,6 +13,34 @@ use crate::verdict::Place;
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
 pub const FACTS_VERSION: u32 = 2;
 
+/// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
+mod as_text {
+    use serde::de::{DeserializeOwned, Error as _};
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return value.serialize(serializer);
+        }
+        let text = serde_json::to_string(value).map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        if deserializer.is_human_readable() {
+            return T::deserialize(deserializer);
+        }
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map_err(D::Error::custom)
+    }
+}
+
 /// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,7 +75,7 @@ pub enum FactRecord {
         phase: String,
     },
     /// What the network says of the site: TLS, certificate, DNS, IPv6. Once a round.
-    Network(Box<NetworkFacts>),
+    Network(#[serde(with = "as_text")] Box<NetworkFacts>),
 }
 
 /// 链接种类. What kind of reference a link is.

@@ -1,11 +1,13 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
+mod weights;
+
+use self::weights::Weights;
 use super::dom::Dom;
-use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
-use super::model::{Area, ColumnKind, Link, LinkKind, NavigationEntry};
-use super::text::{bare, cut};
+use super::model::{Area, Link, LinkKind, NavigationEntry};
+use super::text::cut;
 
 /// What the navigation of a page says.
 pub(crate) struct Navigation {
@@ -165,87 +167,10 @@ fn headers(dom: &Dom) -> Vec<usize> {
     found
 }
 
-/// Text, link characters, links of a candidate block.
-struct Block {
-    links: u32,
-    link_chars: u32,
-    long_links: u32,
-    known: u32,
-}
-
-/// A link as blocks weigh it.
-#[derive(Clone, Copy)]
-struct Weight {
-    link_chars: u32,
-    is_long: bool,
-    is_known: bool,
-}
-
-/// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
-struct Weights<'a> {
-    dom: &'a Dom,
-    lexicons: &'a Lexicons,
-    anchors: Vec<usize>,
-    weighed: Vec<Option<Option<Weight>>>,
-}
-
-impl Weights<'_> {
-    fn block(&mut self, index: usize) -> Block {
-        let mut block = Block {
-            links: 0,
-            link_chars: 0,
-            long_links: 0,
-            known: 0,
-        };
-        let end = self.dom.nodes[index].end;
-        let first = self.anchors.partition_point(|anchor| *anchor <= index);
-        for at in first..self.anchors.len() {
-            if self.anchors[at] >= end {
-                break;
-            }
-            let Some(weight) = self.weight(at) else {
-                continue;
-            };
-            block.links += 1;
-            block.link_chars += weight.link_chars;
-            block.long_links += u32::from(weight.is_long);
-            block.known += u32::from(weight.is_known);
-        }
-        block
-    }
-
-    fn weight(&mut self, at: usize) -> Option<Weight> {
-        if let Some(weight) = self.weighed[at] {
-            return weight;
-        }
-        let node = self.anchors[at];
-        let text = self.dom.text(node);
-        let chars = bare(&text).chars().count() as u32;
-        let weight = (chars > 0).then(|| Weight {
-            link_chars: self.dom.chars_of(node),
-            is_long: chars > 10,
-            is_known: text == "首页"
-                || text == "网站首页"
-                || !matches!(self.lexicons.column_kind(&text), (ColumnKind::Other, _)),
-        });
-        self.weighed[at] = Some(weight);
-        weight
-    }
-}
-
 fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Option<usize> {
     let mut best: Option<Candidate> = None;
     let mut named_ones: Vec<Candidate> = Vec::new();
-    let anchors: Vec<usize> = dom
-        .named(Tag::A)
-        .filter(|anchor| dom.attr(*anchor, "href").is_some())
-        .collect();
-    let mut weights = Weights {
-        dom,
-        lexicons,
-        weighed: vec![None; anchors.len()],
-        anchors,
-    };
+    let mut weights = Weights::new(dom, lexicons);
     for index in 0..dom.nodes.len() {
         let name = dom.name(index);
         if !matches!(

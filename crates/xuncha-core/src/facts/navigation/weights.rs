@@ -1,0 +1,90 @@
+//! What links weigh, for telling a navigation from other blocks of links.
+
+use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::ColumnKind;
+use crate::facts::text::bare;
+
+/// Text, link characters, links of a candidate block.
+pub(super) struct Block {
+    pub links: u32,
+    pub link_chars: u32,
+    pub long_links: u32,
+    pub known: u32,
+}
+
+/// A link as blocks weigh it.
+#[derive(Clone, Copy)]
+struct Weight {
+    link_chars: u32,
+    is_long: bool,
+    is_known: bool,
+}
+
+/// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
+pub(super) struct Weights<'a> {
+    dom: &'a Dom,
+    lexicons: &'a Lexicons,
+    anchors: Vec<usize>,
+    weighed: Vec<Option<Option<Weight>>>,
+}
+
+impl<'a> Weights<'a> {
+    /// Over all links of a page.
+    pub fn new(dom: &'a Dom, lexicons: &'a Lexicons) -> Weights<'a> {
+        let anchors: Vec<usize> = dom
+            .named(Tag::A)
+            .filter(|anchor| dom.attr(*anchor, "href").is_some())
+            .collect();
+        Weights {
+            dom,
+            lexicons,
+            weighed: vec![None; anchors.len()],
+            anchors,
+        }
+    }
+
+    /// What the links of a block weigh together.
+    pub fn block(&mut self, index: usize) -> Block {
+        let mut block = Block {
+            links: 0,
+            link_chars: 0,
+            long_links: 0,
+            known: 0,
+        };
+        let end = self.dom.nodes[index].end;
+        let first = self.anchors.partition_point(|anchor| *anchor <= index);
+        for at in first..self.anchors.len() {
+            if self.anchors[at] >= end {
+                break;
+            }
+            let Some(weight) = self.weight(at) else {
+                continue;
+            };
+            block.links += 1;
+            block.link_chars += weight.link_chars;
+            block.long_links += u32::from(weight.is_long);
+            block.known += u32::from(weight.is_known);
+        }
+        block
+    }
+
+    fn weight(&mut self, at: usize) -> Option<Weight> {
+        if let Some(weight) = self.weighed[at] {
+            return weight;
+        }
+        let node = self.anchors[at];
+        let text = self.dom.text(node);
+        let chars = bare(&text).chars().count() as u32;
+        let weight = (chars > 0).then(|| Weight {
+            link_chars: self.dom.chars_of(node),
+            is_long: chars > 10,
+            is_known: text == "首页"
+                || text == "网站首页"
+                || !matches!(self.lexicons.column_kind(&text), (ColumnKind::Other, _)),
+        });
+        self.weighed[at] = Some(weight);
+        weight
+    }
+}
