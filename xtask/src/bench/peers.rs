@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::packages::{self, Need};
-use crate::{cargo, output, run};
+use crate::{cargo, run};
 
 /// Connections that every tool may open.
 pub const CONCURRENCY: &str = "16";
@@ -220,13 +220,6 @@ fn install_spider(tools: &Path) -> Result<(), String> {
     }
     let mut build = cargo();
     run(build.args(["build", "--release"]).current_dir(&folder))
-}
-
-/// What the tool's version is, for the table's foot.
-pub fn version(program: &Path) -> String {
-    output(Command::new(program).arg("--version"))
-        .map(|text| text.lines().next().unwrap_or_default().to_owned())
-        .unwrap_or_default()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
