@@ -36,6 +36,10 @@ fn list_dates_are_completed() {
         ("昨天 08:30", Some(date(2026, 3, 19))),
         ("3小时前", Some(today)),
         ("5天前", Some(date(2026, 3, 15))),
+        ("2周前", Some(date(2026, 3, 6))),
+        ("4个月前", Some(date(2025, 11, 20))),
+        ("1年前", Some(date(2025, 3, 20))),
+        ("3月前完成整改", None),
         ("1-2月份工业", None),
         ("第3-5条", None),
     ] {
