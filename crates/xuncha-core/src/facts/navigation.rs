@@ -186,6 +186,8 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
             || crumbs.is_some_and(|crumb| is_around(dom, crumb, index))
             // What holds the breadcrumb is the page's content, whatever it is called.
             || crumbs.is_some_and(|crumb| is_around(dom, index, crumb))
+            // So is what comes behind it, where a navigation stands before it.
+            || best.is_some() && crumbs.is_some_and(|crumb| index > crumb)
         {
             continue;
         }
@@ -493,6 +495,31 @@ mod tests {
                 "政务公开"
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_behind_the_breadcrumb_is_content_whatever_it_is_called() {
+        let menu = [
+            "领导信息",
+            "机构职能",
+            "规划计划",
+            "人事信息",
+            "财政预决算",
+            "统计信息",
+            "行政执法公示",
+        ]
+        .map(|name| format!("<a href=/{name}/>{name}</a>"))
+        .concat();
+        let html = format!(
+            "<div class=nav><a href=/>首页</a><a href=/xw/>新闻动态</a><a href=/tz/>通知公告</a></div><div class=crumb>当前位置：<a href=/>首页</a> &gt; 规划计划</div>
+             <div class=nav_13><div>{menu}</div><ul><li><a href=/1>全市乡村振兴工作情况的通报</a><span>[12-28]</span></li></ul></div>"
+        );
+        let texts: Vec<String> = navigation(&html)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
+        assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
     }
 
     #[test]

@@ -223,14 +223,12 @@ fn section(url: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The home page's navigation, or where it has none that of the most pages.
+/// The home page's navigation, or that of the most pages where the home page has none or what it seems to have is hardly known to them: in
+/// sites of frames the navigation stands beside the page with the content.
 fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> &'a [NavigationEntry] {
     let own = home
         .map(|home| home.navigation.as_slice())
         .unwrap_or_default();
-    if own.len() >= 3 {
-        return own;
-    }
     let mut counts: BTreeMap<Vec<&str>, (u32, &'a [NavigationEntry])> = BTreeMap::new();
     for page in records
         .good_pages()
@@ -246,9 +244,18 @@ fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> &'a [Nav
     let most = counts
         .into_values()
         .max_by_key(|(count, navigation)| (*count, navigation.len()));
-    match most {
-        Some((_, navigation)) if navigation.len() > own.len() => navigation,
-        _ => own,
+    let Some((count, most)) = most else {
+        return own;
+    };
+    let known = most
+        .iter()
+        .filter(|entry| own.iter().any(|other| other.url == entry.url))
+        .count();
+    let is_foreign = count >= 3 && known * 2 < most.len();
+    if own.len() < 3 && most.len() > own.len() || is_foreign {
+        most
+    } else {
+        own
     }
 }
 

@@ -489,3 +489,20 @@ fn a_side_menu_names_columns_of_another_folder_that_stand_below_it() {
         [("政务要闻".to_owned(), 1), ("工作动态".to_owned(), 2)]
     );
 }
+
+#[test]
+fn columns_are_those_of_the_navigation_that_the_pages_share() {
+    let box_of_news = "<title>青石市</title><div class=nav_14><a href=/xw/1.html>通知公告一则</a><a href=/xw/2.html>政策解读一则</a><a href=/xw/3.html>工作动态一则</a></div>";
+    let mut records = vec![test_page(HOME, box_of_news)];
+    assert_eq!(records[0].navigation.len(), 3, "read as a navigation");
+    records.extend(["xw/", "zc/", "jd/"].map(|path| page(path, "栏目", "<ul></ul>")));
+    let records = records
+        .into_iter()
+        .map(|page| FactRecord::Page(Box::new(page)));
+    let names: Vec<String> = assemble(records.collect())
+        .columns
+        .into_iter()
+        .map(|column| column.name)
+        .collect();
+    assert_eq!(names, ["政务要闻", "政策文件", "政策解读"]);
+}
