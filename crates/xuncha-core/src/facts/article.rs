@@ -363,6 +363,18 @@ fn part_of_title(page_title: &str, text: &str) -> Part {
     }
 }
 
+/// The last heading that is a whole part of the page's title: the site's own name, where it is a heading too, stands before it.
+pub(crate) fn heading_in_title(dom: &Dom, page_title: &str) -> Option<String> {
+    let is_heading = |index: &usize| matches!(dom.name(*index), "h1" | "h2" | "h3" | "h4");
+    (0..dom.nodes.len())
+        .rev()
+        .filter(is_heading)
+        .filter(|index| dom.nodes[*index].area == Area::Body && !dom.nodes[*index].is_hidden)
+        .filter(|index| (2..=160).contains(&dom.chars_of(*index)))
+        .map(|index| dom.text(index))
+        .find(|text| part_of_title(page_title, text) != Part::Elsewhere)
+}
+
 /// The text after `label：`, on the same line or in the next block.
 fn labelled(dom: &Dom, from_node: usize, labels: &[&str]) -> String {
     let whole = dom.whole_text();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::article;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
@@ -39,7 +40,7 @@ pub(crate) fn read(
             .entry(element)
             .or_insert_with(|| cut(&field.value, 600));
     }
-    let title = title(facts);
+    let title = title(facts, dom);
     if !is_guide(facts, &title, labelled, elements.len()) {
         return None;
     }
@@ -139,7 +140,7 @@ fn is_guide(facts: &PageFacts, title: &str, labelled: usize, distinct: usize) ->
             || named && says_guide(title) && labelled >= 1)
 }
 
-fn title(facts: &PageFacts) -> String {
+fn title(facts: &PageFacts, dom: &Dom) -> String {
     if let Some(title) = facts
         .metas
         .get("ArticleTitle")
@@ -147,20 +148,38 @@ fn title(facts: &PageFacts) -> String {
     {
         return title.clone();
     }
-    if let Some(article) = facts
-        .article
-        .as_ref()
-        .filter(|article| !article.title.is_empty())
-    {
-        return article.title.clone();
+    let is_site = |text: &String| {
+        *text == facts.header_name || facts.metas.get("SiteName").is_some_and(|name| name == text)
+    };
+    let heading = article::heading_in_title(dom, &facts.title).filter(|text| !is_site(text));
+    if let Some(heading) = heading {
+        return heading;
     }
-    facts
-        .title
-        .split(['_', '|', '-', '—', '－'])
+    let of_article = facts.article.as_ref().map(|article| article.title.as_str());
+    if let Some(title) = of_article.filter(|title| !title.is_empty()) {
+        return without_site_name(title, facts).to_owned();
+    }
+    without_site_name(&facts.title, facts)
+        .split(PARTING)
         .next()
         .unwrap_or_default()
         .trim()
         .to_owned()
+}
+
+/// Marks that part the names in a page's title.
+const PARTING: [char; 5] = ['_', '|', '-', '—', '－'];
+
+/// A title without the site's name before it (网站 标题); a name that the title goes on from stays.
+fn without_site_name<'a>(title: &'a str, facts: &'a PageFacts) -> &'a str {
+    let tag = facts.metas.get("SiteName").map_or("", String::as_str);
+    let rest = [tag, facts.header_name.as_str()]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .filter_map(|name| title.trim().strip_prefix(name))
+        .find(|rest| rest.starts_with(|c: char| c.is_whitespace() || PARTING.contains(&c)))
+        .map(|rest| rest.trim_start_matches(|c: char| c.is_whitespace() || PARTING.contains(&c)));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(title.trim())
 }
 
 fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
@@ -454,6 +473,42 @@ mod tests {
         let found = guide(&forms(&values)[0].1).expect("a guide");
         assert!(!found.material_format_stated);
         assert!(!found.vague.is_empty());
+    }
+
+    #[test]
+    fn the_name_of_the_site_is_no_part_of_the_title() {
+        let body = forms(&VALUES)[0]
+            .1
+            .replace("<h1>居住证办理办事指南</h1>", "");
+        for (head, heading, expected) in [
+            ("青石市人民政府 生育登记", "<h2>生育登记</h2>", "生育登记"),
+            ("生育登记_青石市人民政府", "<h2>生育登记</h2>", "生育登记"),
+            (
+                "青石市人民政府 生育登记",
+                "<h1>青石市人民政府</h1><h2>生育登记</h2>",
+                "生育登记",
+            ),
+            (
+                "<meta name=SiteName content=青石市人民政府>青石市人民政府 - 生育登记",
+                "",
+                "生育登记",
+            ),
+            (
+                "<meta name=SiteName content=青石市>青石市生育登记",
+                "",
+                "青石市生育登记",
+            ),
+        ] {
+            let (meta, title) = head.rsplit_once('>').unwrap_or(("", head));
+            let meta = if meta.is_empty() {
+                String::new()
+            } else {
+                format!("{meta}>")
+            };
+            let html = format!("{meta}<title>{title}</title>{heading}{body}");
+            let found = guide(&html).unwrap_or_else(|| panic!("{head}: no guide"));
+            assert_eq!(found.title, expected, "{head} {heading}");
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
+mod names;
 mod weights;
 
+use self::names::{breadcrumb_node, breadcrumbs, header_name};
 use self::weights::Weights;
 use super::dom::Dom;
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
-use super::model::{Area, Link, LinkKind, NavigationEntry};
+use super::model::{Area, Link, NavigationEntry};
 use super::text::cut;
 
 /// What the navigation of a page says.
@@ -184,6 +186,8 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
             || crumbs.is_some_and(|crumb| is_around(dom, crumb, index))
             // What holds the breadcrumb is the page's content, whatever it is called.
             || crumbs.is_some_and(|crumb| is_around(dom, index, crumb))
+            // So is what comes behind it, where a navigation stands before it.
+            || best.is_some() && crumbs.is_some_and(|crumb| index > crumb)
         {
             continue;
         }
@@ -236,7 +240,7 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
             best = Some(candidate);
         }
     }
-    best.map(|best| innermost(dom, best, &named_ones))
+    best.map(|best| innermost(dom, better_named(best, &named_ones), &named_ones))
 }
 
 /// A block that may be the main navigation.
@@ -245,6 +249,17 @@ struct Candidate {
     score: u32,
     index: usize,
     known: u32,
+}
+
+/// A block named as navigation is one, also where a box of icons leads to more columns: the best named one wins over any other block that
+/// does not lead to far more columns.
+fn better_named(best: Candidate, named_ones: &[Candidate]) -> Candidate {
+    named_ones
+        .iter()
+        .filter(|named| named.known >= 4 && named.known * 3 >= best.known)
+        .copied()
+        .max_by_key(|named| (named.score, usize::MAX - named.index))
+        .unwrap_or(best)
 }
 
 /// The innermost named block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
@@ -380,125 +395,6 @@ fn nesting(dom: &Dom, index: usize, navigation: usize) -> u8 {
     depth.min(9)
 }
 
-fn breadcrumb_node(dom: &Dom) -> Option<usize> {
-    const WORDS: [&str; 6] = [
-        "当前位置",
-        "您的位置",
-        "所在位置",
-        "现在位置",
-        "您现在的位置",
-        "当前所在",
-    ];
-    let by_class = (0..dom.nodes.len()).find(|index| {
-        words(dom.tokens(*index)).any(|word| {
-            word.contains("crumb")
-                || matches!(
-                    word,
-                    "position"
-                        | "location"
-                        | "weizhi"
-                        | "wz"
-                        | "dqwz"
-                        | "path"
-                        | "curpos"
-                        | "cur-position"
-                        | "local"
-                        | "place"
-                        | "bread"
-                )
-        }) && dom.chars_of(*index) <= 120
-            && dom.inside(*index).any(|inner| dom.name(inner) == "a")
-    });
-    by_class.or_else(|| {
-        let text = (0..dom.nodes.len()).find(|index| {
-            !dom.nodes[*index].is_hidden
-                && dom
-                    .text_of(*index)
-                    .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
-        })?;
-        dom.ancestors(text).take(4).find(|up| {
-            dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.name(inner) == "a")
-        })
-    })
-}
-
-/// Links of the breadcrumb; the page's own name at its end, which is no link, stands with an empty address.
-fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Link> {
-    let link = |url: String, text: String| Link {
-        url,
-        kind: LinkKind::Anchor,
-        text,
-        area: Area::Navigation,
-        count: 1,
-    };
-    let mut crumbs: Vec<Link> = dom
-        .inside(node)
-        .filter(|inner| dom.name(*inner) == "a")
-        .filter_map(|index| {
-            let url = resolver.resolve(dom.attr(index, "href")?)?;
-            let text = anchor_text(dom, index);
-            (!text.is_empty()).then(|| link(url, text))
-        })
-        .collect();
-    let text = dom.text(node);
-    let tail = text
-        .rsplit(['>', '»', '＞', '/', '›', '→'])
-        .next()
-        .unwrap_or_default()
-        .trim();
-    let is_known = crumbs.iter().any(|crumb| tail.ends_with(&crumb.text));
-    if !crumbs.is_empty() && !is_known && tail != "正文" && (2..=30).contains(&tail.chars().count())
-    {
-        crumbs.push(link(String::new(), tail.to_owned()));
-    }
-    crumbs
-}
-
-/// The site's name in the header identification area: text or logo of an element named so.
-fn header_name(dom: &Dom) -> String {
-    let value = |index: usize| {
-        let text = dom.text(index);
-        let count = text.chars().count();
-        if (3..=40).contains(&count) {
-            return Some(text);
-        }
-        dom.inside(index)
-            .chain(std::iter::once(index))
-            .filter(|inner| dom.name(*inner) == "img")
-            .filter_map(|inner| dom.attr(inner, "alt").or(dom.attr(inner, "title")))
-            .map(str::trim)
-            .find(|alt| (3..=40).contains(&alt.chars().count()))
-            .map(str::to_owned)
-    };
-    let candidates = (0..dom.nodes.len()).filter(|index| dom.nodes[*index].area != Area::Footer);
-    let by_class = candidates.clone().find_map(|index| {
-        let named = words(dom.tokens(index)).any(|word| {
-            word.contains("logo")
-                || word.contains("site-name")
-                || word.contains("sitename")
-                || word.contains("site-title")
-                || word.contains("sitetitle")
-                || matches!(
-                    word,
-                    "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
-                )
-        });
-        (named && dom.nodes[index].chars_before < 600)
-            .then(|| value(index))
-            .flatten()
-    });
-    by_class
-        .or_else(|| {
-            candidates
-                .clone()
-                .filter(|index| {
-                    dom.name(*index) == "h1" && dom.nodes[*index].area == Area::Navigation
-                })
-                .find_map(value)
-        })
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -559,6 +455,71 @@ mod tests {
             .collect();
         assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
         assert!(entries.contains(&("要闻动态".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn a_named_navigation_wins_over_a_box_of_icons_with_more_columns() {
+        let icons = [
+            "政务要闻",
+            "工作动态",
+            "基层动态",
+            "通知公告",
+            "政策文件",
+            "政策解读",
+            "领导信息",
+            "机构职能",
+            "规划计划",
+            "人事信息",
+            "财政预决算",
+            "统计信息",
+        ]
+        .map(|name| format!("<a href=/{name}.htm>{name}</a>"))
+        .concat();
+        let html = format!(
+            "<div class=nav><ul><li><a href=/>首页</a></li><li><a href=/xw>新闻动态</a></li><li><a href=/tz>通知公告</a></li><li><a href=/zc>政策文件</a></li>
+             <li><a href=/jd>政策解读</a></li><li><a href=/gk>政务公开</a></li></ul></div><div class=icons>{icons}</div>"
+        );
+        let texts: Vec<String> = navigation(&html)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "首页",
+                "新闻动态",
+                "通知公告",
+                "政策文件",
+                "政策解读",
+                "政务公开"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_stands_behind_the_breadcrumb_is_content_whatever_it_is_called() {
+        let menu = [
+            "领导信息",
+            "机构职能",
+            "规划计划",
+            "人事信息",
+            "财政预决算",
+            "统计信息",
+            "行政执法公示",
+        ]
+        .map(|name| format!("<a href=/{name}/>{name}</a>"))
+        .concat();
+        let html = format!(
+            "<div class=nav><a href=/>首页</a><a href=/xw/>新闻动态</a><a href=/tz/>通知公告</a></div><div class=crumb>当前位置：<a href=/>首页</a> &gt; 规划计划</div>
+             <div class=nav_13><div>{menu}</div><ul><li><a href=/1>全市乡村振兴工作情况的通报</a><span>[12-28]</span></li></ul></div>"
+        );
+        let texts: Vec<String> = navigation(&html)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
+        assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
     }
 
     #[test]

@@ -129,8 +129,15 @@ fn entries(
         let root = section(&url);
         for entry in page.side_navigation.iter().filter(|entry| is_column(entry)) {
             let key = canonical(&entry.url);
-            // A side menu of the whole site repeats sections that do not belong here.
-            if section(&entry.url) != root || entry.text == name || !seen.insert(key) {
+            // A side menu of the whole site repeats sections that do not belong here; a page of another section that has this menu and
+            // calls itself by its name does.
+            let is_named = || {
+                records.page(&entry.url).is_some_and(|target| {
+                    is_column_named(target, &entry.text) && may_stand_below(target, page)
+                })
+            };
+            let is_own = section(&entry.url) == root || is_named();
+            if !is_own || entry.text == name || !seen.insert(key) {
                 continue;
             }
             entries.push(Entry {
@@ -168,6 +175,13 @@ fn entries(
         }
     }
     entries
+}
+
+/// Whether the breadcrumb of a page allows that it stands below another: it names that page, or nothing but the home page and itself.
+fn may_stand_below(page: &PageFacts, above: &PageFacts) -> bool {
+    let crumbs = &page.breadcrumbs;
+    let own = canonical(&above.capture.url);
+    crumbs.len() <= 2 || crumbs.iter().any(|crumb| canonical(&crumb.url) == own)
 }
 
 /// Whether a page calls itself by the text of the link that leads to it, and is no article, guide, message or form.
@@ -209,14 +223,12 @@ fn section(url: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The home page's navigation, or where it has none that of the most pages.
+/// The home page's navigation, or that of the most pages where the home page has none or what it seems to have is hardly known to them: in
+/// sites of frames the navigation stands beside the page with the content.
 fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> &'a [NavigationEntry] {
     let own = home
         .map(|home| home.navigation.as_slice())
         .unwrap_or_default();
-    if own.len() >= 3 {
-        return own;
-    }
     let mut counts: BTreeMap<Vec<&str>, (u32, &'a [NavigationEntry])> = BTreeMap::new();
     for page in records
         .good_pages()
@@ -232,9 +244,18 @@ fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> &'a [Nav
     let most = counts
         .into_values()
         .max_by_key(|(count, navigation)| (*count, navigation.len()));
-    match most {
-        Some((_, navigation)) if navigation.len() > own.len() => navigation,
-        _ => own,
+    let Some((count, most)) = most else {
+        return own;
+    };
+    let known = most
+        .iter()
+        .filter(|entry| own.iter().any(|other| other.url == entry.url))
+        .count();
+    let is_foreign = count >= 3 && known * 2 < most.len();
+    if own.len() < 3 && most.len() > own.len() || is_foreign {
+        most
+    } else {
+        own
     }
 }
 
@@ -299,6 +320,12 @@ fn column(
         .flat_map(|page| page.list.iter().flat_map(|list| &list.items))
         .filter(|item| !addresses.contains(&canonical(&item.url)))
         .collect();
+    let single = if items.is_empty() && page.empty_wording.is_empty() {
+        linked_articles(records, page, addresses)
+    } else {
+        Vec::new()
+    };
+    let items: Vec<&ListItem> = items.into_iter().chain(&single).collect();
     let newest = newest(records, &items);
     let has_children = parents.contains(&canonical(&entry.url));
     let needs_script = items.is_empty()
@@ -331,6 +358,33 @@ fn column(
         evidence: evidence(page, &page.empty_wording),
     }
 }
+
+/// Articles that a page without a list leads to from its content: one item alone makes no list, least of all without a date.
+fn linked_articles(
+    records: &Records,
+    page: &PageFacts,
+    addresses: &BTreeSet<String>,
+) -> Vec<ListItem> {
+    let is_article = |link: &&Link| {
+        link.text.chars().count() >= ITEM_TITLE_MIN
+            && is_own_link(link, page, addresses)
+            && records
+                .page(&link.url)
+                .is_some_and(|target| target.article.is_some())
+    };
+    page.links
+        .iter()
+        .filter(is_article)
+        .map(|link| ListItem {
+            title: link.text.clone(),
+            url: link.url.clone(),
+            date: None,
+        })
+        .collect()
+}
+
+/// Shorter texts name columns and tools, not what an article tells.
+const ITEM_TITLE_MIN: usize = 8;
 
 /// The article's own date counts before the list's; what lies after the capture is no date.
 fn newest(records: &Records, items: &[&ListItem]) -> Option<Date> {

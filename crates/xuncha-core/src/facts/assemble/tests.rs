@@ -429,3 +429,80 @@ fn a_column_with_a_sentence_is_not_empty() {
         Some(true)
     );
 }
+
+#[test]
+fn an_article_alone_in_its_column_is_an_item_also_without_a_date_beside_it() {
+    let title = "《青石市春耕补贴办法》政策解读";
+    let with = |body: &str| {
+        let records = vec![
+            page("", "首页", "<p>欢迎</p>"),
+            page("jd/", "政策解读", body),
+            page("jd/1.html", title, &article(title, "2026-02-03", "")),
+        ];
+        let records = records
+            .into_iter()
+            .map(|page| FactRecord::Page(Box::new(page)));
+        let column = assemble(records.collect())
+            .columns
+            .into_iter()
+            .find(|column| column.name == "政策解读")
+            .unwrap();
+        (column.is_empty, column.newest)
+    };
+    let item = format!("<ul><li><a href=/jd/1.html>{title}</a><span></span></li></ul>");
+    assert_eq!(with(&item), (false, Some(date(2026, 2, 3))));
+    assert_eq!(with("<ul></ul>"), (true, None));
+    assert_eq!(with(&format!("<p>暂无信息</p>{item}")), (true, None));
+}
+
+#[test]
+fn a_side_menu_names_columns_of_another_folder_that_stand_below_it() {
+    let sub = |path: &str, name: &str, crumbs: &str| {
+        page(
+            path,
+            name,
+            &format!(
+                "<div class=crumb>当前位置：<a href=/>首页</a> &gt; {crumbs}{name}</div><ul></ul>"
+            ),
+        )
+    };
+    let records = vec![
+        page("", "首页", "<p>欢迎</p>"),
+        page(
+            "xw/",
+            "政务要闻",
+            "<div class=left-nav><h2>政务要闻</h2><a href=/a/gz/>工作动态</a><a href=/b/tj/>统计信息</a></div>",
+        ),
+        sub("a/gz/", "工作动态", ""),
+        sub("b/tj/", "统计信息", "<a href=/b/>政务公开</a> &gt; "),
+    ];
+    let records = records
+        .into_iter()
+        .map(|page| FactRecord::Page(Box::new(page)));
+    let columns: Vec<(String, u8)> = assemble(records.collect())
+        .columns
+        .into_iter()
+        .map(|column| (column.name, column.depth))
+        .collect();
+    assert_eq!(
+        columns,
+        [("政务要闻".to_owned(), 1), ("工作动态".to_owned(), 2)]
+    );
+}
+
+#[test]
+fn columns_are_those_of_the_navigation_that_the_pages_share() {
+    let box_of_news = "<title>青石市</title><div class=nav_14><a href=/xw/1.html>通知公告一则</a><a href=/xw/2.html>政策解读一则</a><a href=/xw/3.html>工作动态一则</a></div>";
+    let mut records = vec![test_page(HOME, box_of_news)];
+    assert_eq!(records[0].navigation.len(), 3, "read as a navigation");
+    records.extend(["xw/", "zc/", "jd/"].map(|path| page(path, "栏目", "<ul></ul>")));
+    let records = records
+        .into_iter()
+        .map(|page| FactRecord::Page(Box::new(page)));
+    let names: Vec<String> = assemble(records.collect())
+        .columns
+        .into_iter()
+        .map(|column| column.name)
+        .collect();
+    assert_eq!(names, ["政务要闻", "政策文件", "政策解读"]);
+}

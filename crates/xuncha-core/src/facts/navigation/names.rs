@@ -1,0 +1,126 @@
+//! What a page says of its place and its site: the breadcrumb, and the site's name in the header.
+
+use super::words;
+use crate::facts::dom::Dom;
+use crate::facts::links::{Resolver, anchor_text};
+use crate::facts::model::{Area, Link, LinkKind};
+
+/// The element that shows where the page stands in the site.
+pub(super) fn breadcrumb_node(dom: &Dom) -> Option<usize> {
+    const WORDS: [&str; 6] = [
+        "当前位置",
+        "您的位置",
+        "所在位置",
+        "现在位置",
+        "您现在的位置",
+        "当前所在",
+    ];
+    let by_class = (0..dom.nodes.len()).find(|index| {
+        words(dom.tokens(*index)).any(|word| {
+            word.contains("crumb")
+                || matches!(
+                    word,
+                    "position"
+                        | "location"
+                        | "weizhi"
+                        | "wz"
+                        | "dqwz"
+                        | "path"
+                        | "curpos"
+                        | "cur-position"
+                        | "local"
+                        | "place"
+                        | "bread"
+                )
+        }) && dom.chars_of(*index) <= 120
+            && dom.inside(*index).any(|inner| dom.name(inner) == "a")
+    });
+    by_class.or_else(|| {
+        let text = (0..dom.nodes.len()).find(|index| {
+            !dom.nodes[*index].is_hidden
+                && dom
+                    .text_of(*index)
+                    .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
+        })?;
+        dom.ancestors(text).take(4).find(|up| {
+            dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.name(inner) == "a")
+        })
+    })
+}
+
+/// Links of the breadcrumb; the page's own name at its end, which is no link, stands with an empty address.
+pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Link> {
+    let link = |url: String, text: String| Link {
+        url,
+        kind: LinkKind::Anchor,
+        text,
+        area: Area::Navigation,
+        count: 1,
+    };
+    let mut crumbs: Vec<Link> = dom
+        .inside(node)
+        .filter(|inner| dom.name(*inner) == "a")
+        .filter_map(|index| {
+            let url = resolver.resolve(dom.attr(index, "href")?)?;
+            let text = anchor_text(dom, index);
+            (!text.is_empty()).then(|| link(url, text))
+        })
+        .collect();
+    let text = dom.text(node);
+    let tail = text
+        .rsplit(['>', '»', '＞', '/', '›', '→'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let is_known = crumbs.iter().any(|crumb| tail.ends_with(&crumb.text));
+    if !crumbs.is_empty() && !is_known && tail != "正文" && (2..=30).contains(&tail.chars().count())
+    {
+        crumbs.push(link(String::new(), tail.to_owned()));
+    }
+    crumbs
+}
+
+/// The site's name in the header identification area: text or logo of an element named so.
+pub(super) fn header_name(dom: &Dom) -> String {
+    let value = |index: usize| {
+        let text = dom.text(index);
+        let count = text.chars().count();
+        if (3..=40).contains(&count) {
+            return Some(text);
+        }
+        dom.inside(index)
+            .chain(std::iter::once(index))
+            .filter(|inner| dom.name(*inner) == "img")
+            .filter_map(|inner| dom.attr(inner, "alt").or(dom.attr(inner, "title")))
+            .map(str::trim)
+            .find(|alt| (3..=40).contains(&alt.chars().count()))
+            .map(str::to_owned)
+    };
+    let candidates = (0..dom.nodes.len()).filter(|index| dom.nodes[*index].area != Area::Footer);
+    let by_class = candidates.clone().find_map(|index| {
+        let named = words(dom.tokens(index)).any(|word| {
+            word.contains("logo")
+                || word.contains("site-name")
+                || word.contains("sitename")
+                || word.contains("site-title")
+                || word.contains("sitetitle")
+                || matches!(
+                    word,
+                    "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
+                )
+        });
+        (named && dom.nodes[index].chars_before < 600)
+            .then(|| value(index))
+            .flatten()
+    });
+    by_class
+        .or_else(|| {
+            candidates
+                .clone()
+                .filter(|index| {
+                    dom.name(*index) == "h1" && dom.nodes[*index].area == Area::Navigation
+                })
+                .find_map(value)
+        })
+        .unwrap_or_default()
+}
