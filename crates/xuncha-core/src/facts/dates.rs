@@ -135,26 +135,30 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
         .find(|candidate| *candidate <= today)
 }
 
-/// 昨天, 3小时前, 5天前 as platforms write them; hours count as today.
+/// 昨天, 3小时前, 5天前, 2个月前 as platforms write them: hours count as today, weeks, months and years as the newest day that they can mean.
 fn relative(text: &str, today: Date) -> Option<Date> {
-    static AGO: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天)前|(刚刚|昨天|前天))"));
+    static AGO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|月|年)前|(刚刚|昨天|前天))",
+        )
+    });
     if !may_be_relative(text) {
         return None;
     }
     let hit = AGO.captures(text)?;
-    let days: i64 = match (
-        hit.get(2).map(|unit| unit.as_str()),
-        hit.get(3).map(|word| word.as_str()),
-    ) {
-        (Some("天"), _) => hit[1].parse().ok()?,
-        (_, Some("昨天")) => 1,
-        (_, Some("前天")) => 2,
-        _ => 0,
+    let count = || hit.get(1)?.as_str().parse::<i64>().ok();
+    let unit = hit.get(2).or(hit.get(3)).map_or("", |unit| unit.as_str());
+    let span = jiff::Span::new();
+    let back = match unit {
+        "天" => span.try_days(count()?),
+        "周" | "星期" | "个星期" => span.try_weeks(count()?),
+        "个月" | "月" => span.try_months(count()?),
+        "年" => span.try_years(count()?),
+        "昨天" => span.try_days(1),
+        "前天" => span.try_days(2),
+        _ => Ok(span),
     };
-    today
-        .checked_sub(jiff::Span::new().try_days(days).ok()?)
-        .ok()
+    today.checked_sub(back.ok()?).ok()
 }
 
 /// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
