@@ -135,29 +135,30 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
         .find(|candidate| *candidate <= today)
 }
 
-/// 昨天, 3小时前, 5天前, 4个月前 as platforms write them: the newest day that the words can mean; hours count as today.
+/// 昨天, 3小时前, 5天前, 2个月前 as platforms write them: hours count as today, weeks, months and years as the newest day that they can mean.
 fn relative(text: &str, today: Date) -> Option<Date> {
     static AGO: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|年)前|(刚刚|昨天|前天))")
+        pattern(
+            r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|月|年)前|(刚刚|昨天|前天))",
+        )
     });
     if !may_be_relative(text) {
         return None;
     }
     let hit = AGO.captures(text)?;
     let count = || hit.get(1)?.as_str().parse::<i64>().ok();
-    let word = hit.get(2).or(hit.get(3))?.as_str();
+    let unit = hit.get(2).or(hit.get(3)).map_or("", |unit| unit.as_str());
     let span = jiff::Span::new();
-    let span = match word {
+    let back = match unit {
         "天" => span.try_days(count()?),
         "周" | "星期" | "个星期" => span.try_weeks(count()?),
-        "个月" => span.try_months(count()?),
+        "个月" | "月" => span.try_months(count()?),
         "年" => span.try_years(count()?),
         "昨天" => span.try_days(1),
         "前天" => span.try_days(2),
-        "刚刚" | "分钟" | "小时" => span.try_days(0),
-        _ => return None,
+        _ => Ok(span),
     };
-    today.checked_sub(span.ok()?).ok()
+    today.checked_sub(back.ok()?).ok()
 }
 
 /// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
