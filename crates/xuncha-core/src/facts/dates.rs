@@ -139,7 +139,7 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
 fn relative(text: &str, today: Date) -> Option<Date> {
     static AGO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|月|年)前|(刚刚|昨天|前天))",
+            r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|年)前|(刚刚|昨天|前天))",
         )
     });
     if !may_be_relative(text) {
@@ -152,7 +152,7 @@ fn relative(text: &str, today: Date) -> Option<Date> {
     let back = match unit {
         "天" => span.try_days(count()?),
         "周" | "星期" | "个星期" => span.try_weeks(count()?),
-        "个月" | "月" => span.try_months(count()?),
+        "个月" => span.try_months(count()?),
         "年" => span.try_years(count()?),
         "昨天" => span.try_days(1),
         "前天" => span.try_days(2),

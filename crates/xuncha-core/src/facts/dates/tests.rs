@@ -40,6 +40,7 @@ fn list_dates_are_completed() {
         ("2个月前 播放 7351", Some(date(2026, 1, 20))),
         ("1年前", Some(date(2025, 3, 20))),
         ("三年前", None),
+        ("3月前完成整改", None),
         ("1-2月份工业", None),
         ("第3-5条", None),
     ] {
