@@ -138,9 +138,7 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
 /// 昨天, 3小时前, 5天前, 2个月前 as platforms write them: hours count as today, weeks, months and years as the newest day that they can mean.
 fn relative(text: &str, today: Date) -> Option<Date> {
     static AGO: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|年)前|(刚刚|昨天|前天))",
-        )
+        pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|年)前|(刚刚|昨天|前天))")
     });
     if !may_be_relative(text) {
         return None;
