@@ -135,6 +135,11 @@ pub const REAL_SITES: &[Need] = &[
         why: "真实站点",
     },
     Need {
+        package: "wordpress-theme-twentytwentyone",
+        file: "/usr/share/wordpress/wp-content/themes/twentytwentyone",
+        why: "没有主题时首页是空白的",
+    },
+    Need {
         package: "wordpress-l10n",
         file: "/usr/share/wordpress/wp-content/languages/zh_CN.mo",
         why: "中文界面",
