@@ -4,7 +4,7 @@
 //! DATA/evidence/ROUND/TARGET/00001.warc.gz       captures: WARC 1.1, one gzip member per record, at most 1 GB a segment
 //!                            00001.cdxj          index of the segment, made anew at any time
 //!                            00001.pruned.jsonl  where a retention policy was at work: what stands where, what was taken out
-//!                            facts.seg           facts read from them: frames of length, crc32 and compressed JSON
+//!                            facts.seg           facts read from them: frames of length, crc32 and a compressed record (postcard)
 //! ```
 //!
 //! Every append is one `write` of whole records, so a killed process leaves at most one torn record at the end of a file; it is cut
