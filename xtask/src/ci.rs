@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::{cargo, fuzz, root, run, tests};
 
 /// The version of cargo-deny that is compiled where the machine has none.
-const CARGO_DENY: &str = "0.20";
+const CARGO_DENY: &str = "0.20.2";
 
 /// Format, tests, lints, documentation, licences, in the order in which they fail fastest per minute spent.
 pub fn run_steps() -> Result<(), String> {
