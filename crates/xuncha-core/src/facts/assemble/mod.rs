@@ -4,6 +4,7 @@ mod account;
 mod columns;
 mod home;
 mod links;
+mod pairs;
 mod policies;
 mod records;
 mod services;

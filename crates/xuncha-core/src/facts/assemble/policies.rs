@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::records::{Records, address, evidence, page_key};
+use super::pairs;
+use super::records::Records;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
-    Area, ArticleFacts, Column, ColumnKind, InterpretationFacts, LinkKind, Mark, MarkSeen,
-    PageFacts, PolicyFacts,
+    ArticleFacts, Column, ColumnKind, InterpretationFacts, Mark, MarkSeen, PageFacts, PolicyFacts,
 };
 use crate::facts::scope::canonical;
-use crate::facts::text::{bare, pattern};
+use crate::facts::text::pattern;
 use crate::registry::{Site, SiteKind};
 
 /// Policies and interpretations of a site, each in the order of address.
@@ -49,7 +49,7 @@ pub(super) fn policies(
     }
     let mut names = OwnNames::new(site, home);
     names.learn(documents.iter().map(|(_, article)| article.issuer.as_str()));
-    pair(&documents, &readings, &names)
+    pairs::pair(&documents, &readings, |article| names.issued(article))
 }
 
 /// The kind of column that lists an address.
@@ -333,196 +333,9 @@ fn region_of(unit: &str) -> Option<String> {
     REGION.find(unit).map(|found| found.as_str().to_owned())
 }
 
-/// The name inside of 《》, else the title without 关于印发 … 的通知 and without words of interpretation.
-fn core(title: &str) -> String {
-    static BOOK: LazyLock<Regex> = LazyLock::new(|| pattern(r"《([^《》]{4,80})》"));
-    static FRAME: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:.{0,30}?关于(?:印发|发布|公布|转发)?|^)(.{4,80}?)(?:的通知|的公告|的通告|政策解读|的?解读|图解|问答)?(?:（.{1,20}）|\(.{1,20}\))?$",
-        )
-    });
-    if let Some(hit) = BOOK.captures(title) {
-        return bare(&hit[1]);
-    }
-    let title = [
-        "一图读懂",
-        "一图看懂",
-        "图解",
-        "政策解读",
-        "解读",
-        "：",
-        ":",
-        "|",
-    ]
-    .iter()
-    .fold(title.trim(), |rest, lead| rest.trim_start_matches(lead));
-    FRAME
-        .captures(title)
-        .map_or_else(|| bare(title), |hit| bare(&hit[1]))
-}
-
-fn is_same(document: &str, reading: &str) -> bool {
-    let (of_document, of_reading) = (core(document), core(reading));
-    let long_enough = |text: &str| text.chars().count() >= 5;
-    long_enough(&of_document) && bare(reading).contains(&of_document)
-        || long_enough(&of_reading) && bare(document).contains(&of_reading)
-}
-
-/// Addresses that the page links outside of navigation and footer.
-fn linked(page: &PageFacts) -> BTreeSet<String> {
-    page.links
-        .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
-        .map(|link| page_key(&link.url))
-        .chain(
-            page.article
-                .iter()
-                .flat_map(|article| &article.body_links)
-                .map(|link| page_key(&link.url)),
-        )
-        .collect()
-}
-
-fn keys(page: &PageFacts) -> [String; 2] {
-    [page_key(&page.capture.url), page_key(address(page))]
-}
-
-fn pair(
-    documents: &[(&PageFacts, &ArticleFacts)],
-    readings: &[(&PageFacts, &ArticleFacts)],
-    names: &OwnNames,
-) -> (Vec<PolicyFacts>, Vec<InterpretationFacts>) {
-    let from_documents: Vec<BTreeSet<String>> =
-        documents.iter().map(|(page, _)| linked(page)).collect();
-    let from_readings: Vec<BTreeSet<String>> =
-        readings.iter().map(|(page, _)| linked(page)).collect();
-    let mut policies: Vec<PolicyFacts> = documents
-        .iter()
-        .map(|(page, article)| PolicyFacts {
-            url: page.capture.url.clone(),
-            title: article.title.clone(),
-            document_number: article.document_number.clone(),
-            date: article.published.as_ref().map(|published| published.date),
-            is_own: names.issued(article),
-            interpretations: Vec::new(),
-            evidence: evidence(page, &article.title),
-        })
-        .collect();
-    let mut interpretations = Vec::new();
-    for (at, (page, article)) in readings.iter().enumerate() {
-        let forward = |document: usize| {
-            keys(documents[document].0)
-                .iter()
-                .any(|key| from_readings[at].contains(key))
-        };
-        let back = |document: usize| {
-            keys(page)
-                .iter()
-                .any(|key| from_documents[document].contains(key))
-        };
-        let by_title: Vec<usize> = (0..documents.len())
-            .filter(|document| is_same(&documents[*document].1.title, &article.title))
-            .collect();
-        let by_link: Vec<usize> = (0..documents.len())
-            .filter(|document| forward(*document))
-            .collect();
-        let by_back: Vec<usize> = (0..documents.len())
-            .filter(|document| back(*document))
-            .collect();
-        // The title is the surest; a single link in either direction tells the pair too.
-        let partner = best_title(&by_title, documents, article)
-            .or_else(|| {
-                by_link
-                    .iter()
-                    .find(|document| by_back.contains(document))
-                    .copied()
-            })
-            .or((by_link.len() == 1).then(|| by_link[0]))
-            .or((by_back.len() == 1).then(|| by_back[0]));
-        for document in partner.into_iter().chain(
-            by_back
-                .iter()
-                .copied()
-                .filter(|document| by_title.contains(document)),
-        ) {
-            let urls = &mut policies[document].interpretations;
-            if !urls.contains(&page.capture.url) {
-                urls.push(page.capture.url.clone());
-            }
-        }
-        interpretations.push(InterpretationFacts {
-            url: page.capture.url.clone(),
-            title: article.title.clone(),
-            date: article.published.as_ref().map(|published| published.date),
-            policy: partner.map(|document| policies[document].url.clone()),
-            links_policy: partner.is_some_and(forward),
-            policy_links_back: partner.is_some_and(back),
-            evidence: evidence(page, &article.title),
-        });
-    }
-    (policies, interpretations)
-}
-
-/// Of several documents with a fitting title the longest common name wins.
-fn best_title(
-    candidates: &[usize],
-    documents: &[(&PageFacts, &ArticleFacts)],
-    reading: &ArticleFacts,
-) -> Option<usize> {
-    candidates.iter().copied().max_by_key(|document| {
-        let name = core(&documents[*document].1.title);
-        let is_exact = name == core(&reading.title);
-        (
-            is_exact,
-            std::cmp::Reverse(
-                name.chars()
-                    .count()
-                    .abs_diff(core(&reading.title).chars().count()),
-            ),
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_that_belong_together() {
-        for (document, reading, expected) in [
-            (
-                "青石市人民政府关于印发《青石市春耕补贴办法》的通知",
-                "《青石市春耕补贴办法》政策解读",
-                true,
-            ),
-            (
-                "青石市人民政府办公室关于印发青石市春耕补贴办法的通知",
-                "一图读懂青石市春耕补贴办法",
-                true,
-            ),
-            (
-                "关于进一步优化营商环境的意见",
-                "《关于进一步优化营商环境的意见》解读",
-                true,
-            ),
-            (
-                "青石市春耕补贴办法",
-                "《青石市养老服务办法》政策解读",
-                false,
-            ),
-            (
-                "关于做好防汛工作的通知",
-                "《青石市春耕补贴办法》政策解读",
-                false,
-            ),
-        ] {
-            assert_eq!(
-                is_same(document, reading),
-                expected,
-                "{document} | {reading}"
-            );
-        }
-    }
 
     fn names(name: &str, is_portal: bool) -> OwnNames {
         let unit = strip_site_words(name);
