@@ -57,41 +57,70 @@ const NARROW_CHARS: f64 = 7.5;
 
 /// Widths of the columns, in characters of the table's text.
 pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
-    let cells = |index: usize| annex.rows.iter().filter_map(move |row| row.get(index));
-    let natural = |(index, head): (usize, &String)| {
-        let longest = cells(index)
-            .map(|cell| chars(cell))
-            .fold(chars(head), f64::max);
-        // Padding left and right takes about one character.
-        longest + 1.2
+    let natural: Vec<(f64, bool)> = (0..annex.columns.len())
+        .map(|index| natural_width(annex, index))
+        .collect();
+    let sum = |is_whole: bool| -> f64 {
+        let of_kind = natural.iter().filter(|(_, whole)| *whole == is_whole);
+        of_kind.map(|(width, _)| width).sum()
     };
-    let natural: Vec<f64> = annex.columns.iter().enumerate().map(natural).collect();
-    let is_narrow = |width: &f64| *width <= NARROW_CHARS;
-    let narrow: f64 = natural.iter().filter(|width| is_narrow(width)).sum();
-    let wide: f64 = natural.iter().filter(|width| !is_narrow(width)).sum();
-    let share = ((BLOCK_CHARS - narrow) / wide.max(1.0)).max(0.2);
+    let share = ((BLOCK_CHARS - sum(true)) / sum(false).max(1.0)).max(0.2);
     natural
         .iter()
-        .map(|width| {
-            if is_narrow(width) {
-                *width
-            } else {
-                width * share
-            }
-        })
+        .map(|(width, is_whole)| if *is_whole { *width } else { width * share })
         .collect()
+}
+
+/// What a column would take in one line, and whether it must not wrap: short ones, and codes, which have no place to break at.
+fn natural_width(annex: &Annex, index: usize) -> (f64, bool) {
+    let cells = || annex.rows.iter().filter_map(|row| row.get(index));
+    let longest = cells()
+        .map(|cell| chars(cell))
+        .fold(chars(&annex.columns[index]), f64::max);
+    let are_codes = cells().all(|cell| cell.is_ascii() && cell.len() <= 20);
+    // Padding left and right takes about one character.
+    let width = longest + 1.2;
+    (width, width <= NARROW_CHARS || are_codes)
 }
 
 /// Width of a text in full-width characters.
 fn chars(text: &str) -> f64 {
     text.chars()
-        .map(|c| if c.is_ascii() { 0.55 } else { 1.0 })
+        .map(|c| if c.is_ascii() { 0.6 } else { 1.0 })
         .sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_are_not_torn() {
+        let annex = Annex {
+            id: "reporting_names".to_owned(),
+            number: 3,
+            title: String::new(),
+            count_figure: String::new(),
+            columns: ["序号", "网站标识码", "规范名称"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: vec![
+                [
+                    "1",
+                    "9900000006",
+                    "云岭省人民政府国有资产监督管理委员会门户网站（含所属单位）",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            ],
+        };
+        let widths = column_widths(&annex);
+        assert!(widths[1] >= 6.0, "{widths:?}");
+        assert!(
+            widths.iter().sum::<f64>() <= BLOCK_CHARS + 0.01,
+            "{widths:?}"
+        );
+    }
 
     #[test]
     fn a_title_breaks_at_words_and_loses_nothing() {

@@ -60,7 +60,9 @@ fn kind_of(text: &str) -> Option<&'static str> {
     if says(&SERVICE) {
         return Some("service");
     }
-    let counts = says(&["统计", "受理情况", "办理情况", "数据公开"]);
+    // 统计局 is an office: its name on a page says nothing about figures.
+    let counts =
+        text.replace("统计局", "").contains("统计") || says(&["受理情况", "办理情况", "数据公开"]);
     if !counts {
         return None;
     }
@@ -218,6 +220,7 @@ mod tests {
     fn entries_and_economic_figures_are_none() {
         for html in [
             "<title>首页</title><a href=/tj/>办事统计</a>",
+            "<title>咨询投诉 - 青石市统计局</title><p>来信120条，其中2026年3条</p>",
             "<title>2025年统计公报</title><p>全年地区生产总值120亿元</p>",
         ] {
             assert!(
