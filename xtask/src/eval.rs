@@ -53,7 +53,7 @@ pub struct Served {
 
 fn real_sites(only: Option<&str>) -> Result<(), String> {
     packages::see_to(&REAL_SITES.iter().collect::<Vec<_>>())?;
-    run_command(cargo().args(["build", "--release", "--package", "xuncha"]))?;
+    packages::build_release()?;
     let folder = root().join("target").join("eval");
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("无法建立 {}：{error}", folder.display()))?;

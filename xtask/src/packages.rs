@@ -277,6 +277,12 @@ pub fn legacy_tls() -> &'static [&'static str] {
     &[]
 }
 
+/// The release binary, always with the same features, so that one command's build serves the next.
+pub fn build_release() -> Result<(), String> {
+    let build = ["build", "--release", "--package", "xuncha"];
+    crate::run(crate::cargo().args(build).args(legacy_tls()))
+}
+
 fn has_libssl() -> bool {
     is_there("/usr/include/openssl/ssl.h") && is_there("/usr/bin/pkg-config")
 }

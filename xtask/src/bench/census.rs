@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::peers::number;
 use crate::packages::{self, Need};
-use crate::{cargo, root, run};
+use crate::{root, run};
 
 const TIME: Need = Need {
     package: "time",
@@ -41,7 +41,7 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
         }
     }
     packages::see_to(&[&TIME])?;
-    run(cargo().args(["build", "--release", "--package", "xuncha"]))?;
+    packages::build_release()?;
     let folder = root().join("target").join("bench").join("census");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::peers::{self, PEERS, Peer, Site};
 use crate::eval::servers;
 use crate::packages::{self, BENCH};
-use crate::{cargo, root, run};
+use crate::{root, run};
 
 /// One measurement of a tool on a site.
 struct Measured {
@@ -22,7 +22,7 @@ struct Measured {
 pub fn run_crawl(arguments: &[String]) -> Result<(), String> {
     let options = Options::read(arguments)?;
     packages::see_to(&BENCH.iter().collect::<Vec<_>>())?;
-    run(cargo().args(["build", "--release", "--package", "xuncha"]))?;
+    packages::build_release()?;
     let tools = root().join("target").join("tools");
     let folder = root().join("target").join("bench");
     for one in [&tools, &folder] {
