@@ -76,10 +76,7 @@ pub fn judge(
             KEY,
             "unreachable",
             UndeterminedReason::NotGathered,
-            format!(
-                "规则要求{}天内访问不少于{needed}次，实际{}次，请补足访问后重新判定。",
-                params.days, visits.total
-            ),
+            too_few(params.days, needed, visits.total),
         ));
     }
     let failed = visits.failed.len() as u64;
@@ -93,6 +90,15 @@ pub fn judge(
         return Ok(support::verdict(Vec::new(), Vec::new()));
     }
     Err(lost_too_many(&visits))
+}
+
+fn too_few(days: u16, needed: u64, made: u64) -> String {
+    let rule = format!("规则要求{days}天内访问不少于{needed}次");
+    if made == 0 {
+        // A single look at a site, as `xuncha check` takes, is no week of visits.
+        return format!("{rule}，这些天没有访问记录；请在轮次中按计划采集后判定。");
+    }
+    format!("{rule}，实际{made}次，请补足访问后重新判定。")
 }
 
 fn visits_of_week<'a>(site: &'a SiteFacts, context: &Context, params: &Params) -> Visits<'a> {
