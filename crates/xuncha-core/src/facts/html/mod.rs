@@ -2,7 +2,7 @@
 //!
 //! Two readers give the same tree. The fast one ([`tokenizer`], [`tree`]) is ours: it knows the states of the tokenizer and those
 //! rules of tree construction that only ever append to the end of the document. The moment a page needs more (misnested formatting
-//! around blocks, content misplaced in tables, SVG, framesets, templates) it gives up and html5ever ([`slow`]) reads the page.
+//! around blocks, content misplaced in tables, framesets, templates) it gives up and html5ever ([`slow`]) reads the page.
 //! `tests.rs` compares both node by node. Why there are two: `docs/adr/0003-own-html-reader.md`.
 
 mod compare;
@@ -12,6 +12,7 @@ pub(crate) mod names;
 mod prepare;
 mod rules;
 mod rules_body;
+mod rules_svg;
 mod rules_table;
 mod slow;
 #[cfg(test)]

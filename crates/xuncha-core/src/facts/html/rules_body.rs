@@ -85,7 +85,8 @@ impl Builder<'_> {
             | Tag::Thead
             | Tag::Tr => {}
             Tag::Frameset => return Err(GaveUp("frameset")),
-            Tag::Svg | Tag::Math => return Err(GaveUp("svg or math")),
+            Tag::Svg => return self.drawing(token),
+            Tag::Math => return Err(GaveUp("math")),
             Tag::Plaintext => return Err(GaveUp("plaintext")),
             _ => return self.start_inline(token),
         }

@@ -211,6 +211,23 @@ fn nested() -> impl Strategy<Value = String> {
     })
 }
 
+const DRAWN: [&str; 14] = [
+    "svg",
+    "svg",
+    "g",
+    "g",
+    "path",
+    "title",
+    "desc",
+    "a",
+    "text",
+    "use",
+    "linearGradient",
+    "p",
+    "style",
+    "image",
+];
+
 fn assert_same(page: &str) -> bool {
     match compare_readers(page) {
         Comparison::Same => true,
@@ -235,6 +252,12 @@ proptest! {
     #[test]
     fn nested_parts(parts in prop::collection::vec(nested(), 1..6)) {
         assert_same(&format!("<html><body>{}</body></html>", parts.concat()));
+    }
+
+    #[test]
+    fn drawings(pieces in prop::collection::vec(piece(&DRAWN, 1), 0..20), closes in prop::collection::vec(prop::sample::select(&["<path d=a />", "<use xlink:href='#a' viewbox=1/>", "<g/>", ""][..]), 20)) {
+        let inside: String = pieces.iter().zip(closes).map(|(one, other)| format!("{one}{other}")).collect();
+        assert_same(&format!("<body><b><svg>{inside}"));
     }
 
     #[test]
@@ -264,6 +287,10 @@ fn usual_pages_take_the_fast_way() {
         "<script><!--\ndocument.write('<script>x<\\/script>');\n//--></script><p>一",
         "<marquee><a href=1>一</a></marquee><object><param name=a><embed src=b></object>",
         "<h2><a href=1>一</h2></a><p>二",
+        "<a href=1><svg viewBox='0 0 1 1' xmlns:xlink=x><title>返 &amp; 回</title><!-- a --><linearGradient ID=a gradientUnits=b /><use xlink:href='#i'/><path d=M0/></path></svg>回</a>",
+        "<table><tr><td><svg><g fill=none><path d=x /></g></svg><td>二</table>",
+        "<p>一<svg/>二<svg><g>",
+        "<svg><style>a{}</style><a href=1><text x=1>字</text></a><svg/></svg>三",
     ] {
         assert!(assert_same(page), "{:?}: {page}", compare_readers(page));
     }
@@ -275,7 +302,12 @@ fn hard_pages_are_given_up() {
     for page in [
         "<a><p>一</a>二</p>",
         "<table>一<tr><td>二</table>",
-        "<svg><title>一</title></svg>",
+        "<svg><foreignObject><p>一</foreignObject></svg>",
+        "<svg><g><p>一</g></svg>",
+        "<svg><g></svg>",
+        "<svg><script>x</script></svg>",
+        "<svg><![CDATA[x]]></svg>",
+        "<math><mi>x</mi></math>",
         "<frameset><frame src=a></frameset>",
         "<template><p>一</template>",
         "<p>一\0二",

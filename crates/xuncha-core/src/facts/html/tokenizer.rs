@@ -41,6 +41,8 @@ pub(crate) struct Tokenizer<'p> {
     pub page: &'p str,
     /// Next byte.
     pub at: usize,
+    /// Whether the last tag ended in `/>`.
+    pub is_self_closing: bool,
 }
 
 impl Tokenizer<'_> {
@@ -78,6 +80,7 @@ impl Tokenizer<'_> {
         }
         let (tag, name) = self.name(start, end, flat);
         self.at = end;
+        self.is_self_closing = false;
         let first = flat.attrs.len();
         if bytes.get(end) == Some(&b'>') {
             self.at = end + 1;
@@ -119,6 +122,7 @@ impl Tokenizer<'_> {
     /// Attributes up to and with the `>`; `None` where the page ends before it.
     fn attributes(&mut self, flat: &mut Flat, first: usize) -> Option<()> {
         loop {
+            let start = self.at;
             while self
                 .byte(self.at)
                 .is_some_and(|byte| is_space(byte) || byte == b'/')
@@ -126,6 +130,7 @@ impl Tokenizer<'_> {
                 self.at += 1;
             }
             if self.byte(self.at)? == b'>' {
+                self.is_self_closing = self.page.as_bytes()[start..self.at].ends_with(b"/");
                 self.at += 1;
                 return Some(());
             }

@@ -70,7 +70,11 @@ pub(crate) fn build(page: &str) -> Result<Flat, GaveUp> {
         return Err(GaveUp("NUL"));
     }
     let mut builder = Builder {
-        tokens: Tokenizer { page, at: 0 },
+        tokens: Tokenizer {
+            page,
+            at: 0,
+            is_self_closing: false,
+        },
         flat: Flat::new(page.len()),
         mode: Mode::Initial,
         open: Vec::with_capacity(32),
