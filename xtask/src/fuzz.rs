@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::{cargo, root, run as run_command};
+use crate::{cargo, packages, root, run as run_command};
 
 /// The targets of `crates/xuncha/tests/fuzz`; a test there keeps both lists alike in name.
 pub const TARGETS: [&str; 8] = [
@@ -51,15 +51,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 fn one(target: &str, seconds: u64, seed: u64) -> Result<(), String> {
     let mut command = cargo();
     command
-        .args([
-            "test",
-            "--quiet",
-            "--package",
-            "xuncha",
-            "--test",
-            "fuzz",
-            "--",
-        ])
+        // As `cargo xtask test` builds it, so that nothing is built twice.
+        .args(["test", "--quiet", "--workspace"])
+        .args(packages::legacy_tls())
+        .args(["--test", "fuzz", "--"])
         .args([target, "--exact", "--nocapture", "--test-threads=1"])
         .env("XUNCHA_FUZZ_SECONDS", seconds.to_string())
         .env("XUNCHA_FUZZ_SEED", seed.to_string());
