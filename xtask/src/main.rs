@@ -27,7 +27,7 @@ cargo xtask TASK   任务：
   eval WHAT         在真实数据上测准确度：facts、real-sites / measure accuracy on real data
   bench WHAT        测速度：facts [DIR...]、crawl（与同类工具比）、census（全省）/ measure speed
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
-  fuzz [--seconds N] [TARGET…]  用变异的输入考验每个读取器，默认各 600 秒
+  fuzz [--seconds N] [--jobs N] [TARGET…]  用按语法生成和变异的输入考验每个读取器，默认各 600 秒
                     feed every reader with mutated inputs, 600 s each by default
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs

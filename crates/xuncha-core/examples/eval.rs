@@ -90,7 +90,7 @@ fn dates(set: &Path, lexicons: &Lexicons) -> Result<()> {
         let (mut right, mut all) = (0, 0);
         for (name, entry) in truth(set)? {
             let body = fs::read(set.join(&name))?;
-            let text = facts::decode(&body, facts::detect(&body, ""));
+            let text = facts::decode(&body, facts::detect(&body, "")).into_owned();
             let text = if with_metas {
                 text
             } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use xuncha_core::facts::model::PageFacts;
+use xuncha_core::facts::model::{ArticleFacts, PageFacts};
 
 use crate::exchange::sha256_hex;
 
@@ -68,14 +68,19 @@ impl Candidates {
 }
 
 fn slim(facts: &PageFacts) -> PageFacts {
-    let mut slim = facts.clone();
-    slim.links.clear();
-    slim.navigation.clear();
-    slim.list = None;
-    slim.messages.clear();
-    slim.metas.clear();
-    if let Some(article) = &mut slim.article {
-        article.body = String::new();
-    }
+    let mut slim = PageFacts::blank(&facts.capture);
+    slim.search_forms.clone_from(&facts.search_forms);
+    slim.missing_wording.clone_from(&facts.missing_wording);
+    slim.guide.clone_from(&facts.guide);
+    slim.article = facts.article.as_ref().map(|article| ArticleFacts {
+        title: article.title.clone(),
+        published: article.published.clone(),
+        source: String::new(),
+        body_chars: article.body_chars,
+        body: String::new(),
+        document_number: String::new(),
+        issuer: String::new(),
+        body_links: Vec::new(),
+    });
     slim
 }

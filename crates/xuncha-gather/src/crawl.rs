@@ -129,6 +129,7 @@ impl SiteCrawl<'_> {
             else {
                 return Ok(());
             };
+            self.gatherer.wait_for_crawl_hours().await?;
             let exchange = self
                 .gatherer
                 .client
@@ -238,6 +239,7 @@ impl SiteCrawl<'_> {
     /// Sitemaps that robots.txt names, and the one at its usual place: what no page links is found here.
     async fn sitemaps(&mut self) -> Result<(), GatherError> {
         while let Some(url) = self.state.next_sitemap() {
+            self.gatherer.wait_for_crawl_hours().await?;
             // Packed ones are declared as archives, of which a look reads too little.
             let reading = if url.ends_with(".gz") {
                 Reading::Package
@@ -261,6 +263,7 @@ impl SiteCrawl<'_> {
             return Ok(());
         };
         let url = missing_page_probe(&home, self.seed);
+        self.gatherer.wait_for_crawl_hours().await?;
         let record = self
             .gatherer
             .page(self.ledger, &url, Purpose::MissingPage)

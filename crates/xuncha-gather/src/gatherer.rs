@@ -24,8 +24,12 @@ pub(crate) struct Gatherer {
     lexicons: Arc<Lexicons>,
     sink: Arc<dyn EvidenceSink>,
     readers: Semaphore,
+    reader_count: u32,
     depth: Depth,
 }
+
+/// A body beyond this is read alone: its tree and facts take several times as much as it does itself.
+const BIG_BODY_BYTES: usize = 1 << 20;
 
 /// An opened target: its log and its cookies.
 pub(crate) struct Ledger {
@@ -64,6 +68,7 @@ impl Gatherer {
     pub fn new(client: Client, lexicons: Arc<Lexicons>, sink: Arc<dyn EvidenceSink>) -> Gatherer {
         // Reading pages is left one core less than there are, so that sockets are always served.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let reader_count = cores.saturating_sub(1).clamp(1, 64) as u32;
         // Its settings are those of the first client, which could be built.
         let second_path = client.over_second_path().and_then(Result::ok);
         Gatherer {
@@ -72,7 +77,8 @@ impl Gatherer {
             tally: Tally::default(),
             lexicons,
             sink,
-            readers: Semaphore::new(cores.saturating_sub(1).max(1)),
+            readers: Semaphore::new(reader_count as usize),
+            reader_count,
             depth: Depth::Whole,
         }
     }
@@ -145,12 +151,18 @@ impl Gatherer {
         purpose: Purpose,
     ) -> Result<FactRecord, GatherError> {
         self.tally.count(&purpose, &exchange);
-        let permit = self.readers.acquire().await;
+        let wanted = match exchange.body().len() > BIG_BODY_BYTES {
+            true => self.reader_count,
+            false => 1,
+        };
+        let permit = self.readers.acquire_many(wanted).await;
         let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
         let work = tokio::task::spawn_blocking(move || {
             let record = lock(&log).keep(&exchange)?;
             let capture = exchange.capture(purpose, record);
             let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
+            // Megabytes of which nothing more is wanted go before the facts are written.
+            drop(exchange);
             let record = FactRecord::Page(Box::new(facts));
             lock(&log).append(&record)?;
             Ok(record)

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use common::{Ask, Reply, Server, client, clock, html, lexicons, redirect, settings, status};
-use jiff::civil::{date, time};
+use jiff::ToSpan;
+use jiff::civil::{DateTime, date, time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use xuncha_core::evidence::Purpose;
@@ -18,7 +19,7 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::check::{CheckPlan, check_site};
 use xuncha_gather::client::{Jar, Reading};
-use xuncha_gather::clock::FixedClock;
+use xuncha_gather::clock::{CivilClock, FixedClock};
 use xuncha_gather::report::Quiet;
 use xuncha_gather::round::{JobKind, RoundPlan, TargetJob, gather_round};
 use xuncha_gather::schedule::{Visit, visits};
@@ -55,6 +56,11 @@ impl Load {
     fn leave(&self) {
         self.open.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+fn text(body: &str) -> Reply {
+    let kind = vec![("Content-Type", "text/xml".into())];
+    Reply::Page(200, kind, body.as_bytes().to_vec())
 }
 
 /// The port of HTTP: a site with good, bad, moved and overloaded pages.
@@ -500,6 +506,55 @@ async fn a_site_is_crawled_in_its_hours_and_visited_at_all() {
         .filter(|one| matches!(one.visit, Visit::Probe { .. }));
     assert_eq!(visited, planned.map(|one| one.due).collect());
     assert!(visited.iter().any(|at| at.time() > time(12, 0, 0, 0)));
+}
+
+#[tokio::test]
+async fn no_step_of_a_crawl_goes_on_when_its_hours_end() {
+    let hours = CrawlHours::parse("22:00-06:00").unwrap();
+    let clock = Arc::new(FixedClock::at(day().monitor_from));
+    let asked: Arc<Mutex<Vec<(String, DateTime)>>> = Arc::default();
+    // Every answer but the home page's takes most of an hour: each step of the crawl meets the end of a night.
+    let (slow, log) = (clock.clone(), asked.clone());
+    let server = Server::start(move |ask| {
+        if ask.path != "/" {
+            let now = slow.now();
+            log.lock().unwrap().push((ask.path.clone(), now));
+            drop(slow.advance_to(now + 50.minutes()));
+        }
+        match ask.path.as_str() {
+            "/" => html("<form action=/so><input name=q placeholder=搜索></form><a href=/1>1</a><img src=/i.png><a href=/gone>g</a>"),
+            "/robots.txt" => {
+                let maps = (0..12).map(|number| format!("Sitemap: http://a.test/s{number}.xml\n"));
+                text(&maps.collect::<String>())
+            }
+            path if path.ends_with(".xml") => {
+                text("<urlset><url><loc>http://a.test/2</loc></url></urlset>")
+            }
+            "/gone" => status(404),
+            _ => html("text"),
+        }
+    })
+    .await;
+    let settings = Settings {
+        crawl_hours: Some(hours),
+        ..settings(&server)
+    };
+    let jobs = [site("1", "http://a.test/")];
+    let sink = Arc::new(MemorySink::new());
+    gather_round(&jobs, &day(), settings, lexicons(), sink, clock, &Quiet)
+        .await
+        .unwrap();
+    let asked = asked.lock().unwrap();
+    for (path, at) in asked.iter() {
+        assert!(hours.contains(*at), "{path} at {at}");
+    }
+    let maps = asked.iter().filter(|(path, _)| path.ends_with(".xml"));
+    assert_eq!(maps.count(), 12);
+    let nights: BTreeSet<_> = asked
+        .iter()
+        .map(|(_, at)| (*at - 12.hours()).date())
+        .collect();
+    assert!(nights.len() > 1, "{nights:?}");
 }
 
 #[test]

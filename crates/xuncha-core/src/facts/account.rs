@@ -86,7 +86,10 @@ fn is_post(dom: &Dom, index: usize) -> bool {
         )
     };
     if dom.tokens(index).split_ascii_whitespace().any(is_text)
-        || matches!(dom.name(dom.nodes[index].parent), "h1" | "h2" | "h3" | "h4")
+        || matches!(
+            dom.name(dom.nodes[index].parent()),
+            "h1" | "h2" | "h3" | "h4"
+        )
     {
         return true;
     }

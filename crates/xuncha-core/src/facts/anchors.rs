@@ -8,20 +8,18 @@ use regex::Regex;
 
 use super::dom::Dom;
 use super::html::names::Tag;
-use super::links::{Resolver, trimmed};
-use super::model::{Anchors, Link, LinkKind};
+use super::links::{PageLinks, Resolver, trimmed};
+use super::model::{Anchors, LinkKind};
 use super::text::pattern;
 
 /// Most anchors and fragments of one page; beyond them the page counts as not wholly read.
 const MAX_IDS: usize = 65_536;
 const MAX_WANTED: usize = 2_000;
-/// A tree of this size may have been cut.
-const MAX_NODES: usize = 200_000;
 /// Longest fragment that is kept.
 const MAX_FRAGMENT_BYTES: usize = 300;
 
 /// Reads the anchors of a page. `links` are the page's own; `came_whole` tells whether nothing of the page was cut off.
-pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &[Link], came_whole: bool) -> Anchors {
+pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &PageLinks, came_whole: bool) -> Anchors {
     let mut ids = Vec::new();
     let mut has_scripts = false;
     let mut asking = Vec::new();
@@ -44,7 +42,7 @@ pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &[Link], came_whole: b
             asking.push(asked);
         }
     }
-    let is_whole = came_whole && ids.len() <= MAX_IDS && dom.nodes.len() < MAX_NODES;
+    let is_whole = came_whole && ids.len() <= MAX_IDS && !dom.is_cut;
     ids.sort_unstable();
     ids.dedup();
     ids.truncate(MAX_IDS);
@@ -67,13 +65,13 @@ impl Anchors {
     }
 
     /// Keeps what is asked for, each fragment of each page once. What the page has itself is found here and not kept.
-    fn want(&mut self, asking: &[(&str, &str)], resolver: &Resolver, links: &[Link]) {
+    fn want(&mut self, asking: &[(&str, &str)], resolver: &Resolver, links: &PageLinks) {
         let places: BTreeMap<&str, u32> = match asking {
             [] => return,
             _ => (0..)
-                .zip(links)
+                .zip(links.iter())
                 .filter(|(_, link)| link.kind == LinkKind::Anchor)
-                .map(|(place, link)| (link.url.as_str(), place))
+                .map(|(place, link)| (link.url, place))
                 .collect(),
         };
         let mut seen = BTreeSet::new();
@@ -97,7 +95,7 @@ impl Anchors {
     }
 }
 
-fn own_names(dom: &Dom, index: usize, tag: Tag) -> impl Iterator<Item = &str> {
+fn own_names<'a>(dom: &'a Dom, index: usize, tag: Tag) -> impl Iterator<Item = &'a str> {
     let is_named = matches!(
         tag,
         Tag::A | Tag::Form | Tag::Img | Tag::Iframe | Tag::Embed | Tag::Object
@@ -128,7 +126,7 @@ fn written_ids(script: &str) -> Vec<String> {
 }
 
 /// Address and fragment that a link asks for, where the fragment's absence could be held against it.
-fn asked_by(dom: &Dom, index: usize) -> Option<(&str, &str)> {
+fn asked_by<'a>(dom: &'a Dom, index: usize) -> Option<(&'a str, &'a str)> {
     let href = trimmed(dom.attr(index, "href")?);
     let (address, fragment) = href.split_once('#')?;
     let is_kept = is_judged(fragment) && fragment.len() <= MAX_FRAGMENT_BYTES;
@@ -172,6 +170,7 @@ fn hash(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::model::Link;
     use crate::facts::test_page;
 
     fn anchors(html: &str) -> (Anchors, Vec<Link>) {

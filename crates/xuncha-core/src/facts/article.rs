@@ -10,17 +10,17 @@ use super::dates;
 use super::dom::{Dom, Line};
 use super::html::count_visible;
 use super::html::names::{Set, Tag};
-use super::links::{Found, distinct};
+use super::links::PageLinks;
 use super::model::{Area, ArticleFacts};
-use super::text::{bare, bare_first, cut, pattern};
+use super::text::{bare, bare_first, cut, is_at_most, pattern};
 
 /// Characters kept of a body.
 const BODY_LIMIT: usize = 4000;
 
 /// What reading an article needs.
 pub(crate) struct Input<'a> {
-    pub dom: &'a Dom,
-    pub links: &'a [Found],
+    pub dom: &'a Dom<'a>,
+    pub links: &'a PageLinks,
     pub metas: &'a BTreeMap<String, String>,
     pub page_title: &'a str,
     pub url: &'a str,
@@ -52,7 +52,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
     if !has_content_metas && (title.is_empty() || !is_mostly_prose(dom, body_node)) {
         return None;
     }
-    let body = body_node.map(|index| index..dom.nodes[index].end);
+    let body = body_node.map(|index| index..dom.nodes[index].end());
     let context = dates::Context {
         dom,
         metas: input.metas,
@@ -87,19 +87,10 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
                 ],
             )
         });
-    let body_text: Vec<&str> = body_lines.iter().map(|line| line.text.as_str()).collect();
-    let body_links: Vec<Found> = match &body {
+    let body_links = match &body {
         Some(range) => input
             .links
-            .iter()
-            .filter(|found| {
-                range.contains(&found.node) && found.link.kind == super::model::LinkKind::Anchor
-            })
-            .map(|found| Found {
-                link: found.link.clone(),
-                node: found.node,
-            })
-            .collect(),
+            .of_anchors(dom, |anchor| range.contains(&anchor.node)),
         None => Vec::new(),
     };
     let document_number = document_number(dom, &body_lines, start, &title);
@@ -109,10 +100,26 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         published,
         source: cut(&source, 60),
         body_chars,
-        body: cut(&body_text.join("\n"), BODY_LIMIT),
+        body: first_chars(&body_lines, BODY_LIMIT),
         document_number,
-        body_links: distinct(&body_links),
+        body_links,
     })
+}
+
+/// The first characters of a text by its lines.
+fn first_chars(lines: &[Line], limit: usize) -> String {
+    let mut text = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        // What follows the limit is not copied: a line may be megabytes long.
+        text.push_str(&cut(&line.text, limit));
+        if !is_at_most(&text, limit) {
+            return cut(&text, limit);
+        }
+    }
+    text
 }
 
 /// Prose characters (outside of links) collected by the parents of text blocks; the richest element is the body.
@@ -149,12 +156,12 @@ fn body_node(dom: &Dom) -> Option<usize> {
             dom.name(block),
             "p" | "h1" | "h2" | "h3" | "h4" | "li" | "tr" | "td" | "blockquote" | "pre"
         ) {
-            dom.nodes[block].parent
+            dom.nodes[block].parent()
         } else {
             block
         };
         *scores.entry(owner).or_default() += chars * 2;
-        *scores.entry(dom.nodes[owner].parent).or_default() += chars;
+        *scores.entry(dom.nodes[owner].parent()).or_default() += chars;
     }
     scores
         .into_iter()

@@ -1,5 +1,7 @@
 //! Which encoding an answer is in: BOM, `Content-Type`, meta prescan, then a guess on the first 4 KB.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
@@ -82,12 +84,12 @@ fn bare_utf16(body: &[u8]) -> Option<&'static Encoding> {
 
 /// Decodes a body; malformed bytes become U+FFFD. NULs are dropped, as a browser drops them from text: a parser notes an error for
 /// each, so that a body of nothing else would take a hundred times its size.
-pub fn decode(body: &[u8], encoding: &'static Encoding) -> String {
+pub fn decode<'b>(body: &'b [u8], encoding: &'static Encoding) -> Cow<'b, str> {
     let text = encoding.decode(body).0;
     if text.contains('\0') {
-        return text.replace('\0', "");
+        return Cow::Owned(text.replace('\0', ""));
     }
-    text.into_owned()
+    text
 }
 
 fn from_content_type(content_type: &str) -> Option<&'static Encoding> {

@@ -209,7 +209,7 @@ const META_NAMES: [&str; 17] = [
 
 /// What is known of a page before its date is read.
 pub(crate) struct Context<'a> {
-    pub dom: &'a Dom,
+    pub dom: &'a Dom<'a>,
     pub metas: &'a BTreeMap<String, String>,
     pub url: &'a str,
     /// Day of the capture: nothing is published later.

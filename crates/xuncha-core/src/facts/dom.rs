@@ -11,7 +11,7 @@ use super::html::{self, Span, count_visible};
 use super::model::Area;
 use super::text::Collapser;
 
-/// One node of the flat tree.
+/// One node of the flat tree. Pages of hundreds of thousands of them are read, so it is small.
 pub(crate) struct Node {
     /// What it is: text, or an element by its name.
     pub tag: Tag,
@@ -21,20 +21,38 @@ pub(crate) struct Node {
     pub is_inert: bool,
     /// Where on the page it stands.
     pub area: Area,
+    /// How many attributes it has.
+    pub(in crate::facts) attr_count: u16,
+    /// The first of its attributes.
+    pub(in crate::facts) attr_start: u32,
     /// Index of its parent; the root is its own parent.
-    pub parent: usize,
+    pub(in crate::facts) up: u32,
     /// Index after its last descendant.
-    pub end: usize,
+    pub(in crate::facts) stop: u32,
     /// Visible characters before it in the document.
     pub chars_before: u32,
     /// The next node with the same name; 0 for none.
     pub(in crate::facts) next_of_name: u32,
-    /// A text; the name of an element that no rule names.
-    pub(in crate::facts) text: Span,
-    /// `class` and `id`, lower case, separated by one space.
-    pub(in crate::facts) tokens: Span,
-    /// Its attributes: the first, and how many.
-    pub(in crate::facts) attrs: (u32, u32),
+    /// Of a text the text; of an element its `class` and `id`, lower case, separated by one space.
+    pub(in crate::facts) words: Span,
+}
+
+impl Node {
+    /// Index of its parent; the root is its own parent.
+    pub fn parent(&self) -> usize {
+        self.up as usize
+    }
+
+    /// Index after its last descendant.
+    pub fn end(&self) -> usize {
+        self.stop as usize
+    }
+
+    /// Where its attributes stand among those of the page.
+    pub(in crate::facts) fn attr_range(&self) -> std::ops::Range<usize> {
+        let start = self.attr_start as usize;
+        start..start + usize::from(self.attr_count)
+    }
 }
 
 /// An attribute.
@@ -44,6 +62,34 @@ pub(crate) struct Attr {
     pub name: Span,
     /// The value, character references read.
     pub value: Span,
+}
+
+/// Texts of all links of a page, one behind the other.
+#[derive(Default)]
+pub(in crate::facts) struct AnchorTexts {
+    text: String,
+    /// Node of the link, and where its text ends.
+    ends: Vec<(u32, u32)>,
+}
+
+impl AnchorTexts {
+    /// Adds a link; they come in the order of their nodes.
+    pub fn push(&mut self, node: usize, text: &str) {
+        self.text.push_str(text);
+        self.ends.push((node as u32, self.text.len() as u32));
+    }
+
+    /// The text of a link; empty where the node is none.
+    pub fn of(&self, node: usize) -> &str {
+        let Ok(at) = self
+            .ends
+            .binary_search_by_key(&(node as u32), |(node, _)| *node)
+        else {
+            return "";
+        };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        &self.text[start as usize..self.ends[at].1 as usize]
+    }
 }
 
 /// A block of text without a break inside.
@@ -56,32 +102,38 @@ pub(crate) struct Line {
 }
 
 /// 页面树. The flat tree of one page.
-pub(crate) struct Dom {
+pub(crate) struct Dom<'p> {
     /// Nodes in document order; index 0 is the document.
     pub nodes: Vec<Node>,
     /// Visible characters of the whole page.
     pub chars: u32,
-    pub(in crate::facts) page: String,
+    /// Whether something of the page was left out because it has more nodes, attributes or depth than are read.
+    pub is_cut: bool,
+    pub(in crate::facts) page: Cow<'p, str>,
     pub(in crate::facts) decoded: String,
+    /// Names of the elements that no rule names, by their nodes.
+    pub(in crate::facts) other_names: Vec<(u32, Span)>,
     pub(in crate::facts) attrs: Vec<Attr>,
     pub(in crate::facts) first_of_name: [u32; COUNT],
     pub(in crate::facts) lines: OnceCell<Vec<Line>>,
     pub(in crate::facts) whole_text: OnceCell<String>,
     /// Texts of the links by their node, as `links` reads them.
-    pub(in crate::facts) anchor_texts: OnceCell<Vec<(usize, String)>>,
+    pub(in crate::facts) anchor_texts: OnceCell<AnchorTexts>,
 }
 
-impl Dom {
+impl<'p> Dom<'p> {
     /// Parses a page.
-    pub fn parse(page: &str) -> Dom {
-        html::parse(page)
+    pub fn parse(page: impl Into<Cow<'p, str>>) -> Dom<'p> {
+        html::parse(page.into())
     }
 
     /// Name of an element, empty for text.
     pub fn name(&self, index: usize) -> &str {
         let node = &self.nodes[index];
         match node.tag {
-            Tag::Other => self.span(node.text),
+            Tag::Other => {
+                html::name_of(&self.other_names, index).map_or("", |name| self.span(name))
+            }
             tag => tag.name(),
         }
     }
@@ -102,7 +154,7 @@ impl Dom {
     /// The text of a text node.
     pub fn text_of(&self, index: usize) -> Option<&str> {
         let node = &self.nodes[index];
-        (node.tag == Tag::Text).then(|| self.span(node.text))
+        (node.tag == Tag::Text).then(|| self.span(node.words))
     }
 
     fn span(&self, span: Span) -> &str {
@@ -111,21 +163,23 @@ impl Dom {
 
     /// Class and id of an element, lower case.
     pub fn tokens(&self, index: usize) -> &str {
-        self.span(self.nodes[index].tokens)
+        let node = &self.nodes[index];
+        match node.tag {
+            Tag::Text => "",
+            _ => self.span(node.words),
+        }
     }
 
     /// Attributes in the order of the page.
     pub fn attrs(&self, index: usize) -> impl Iterator<Item = (&str, &str)> + '_ {
-        let (start, count) = self.nodes[index].attrs;
-        self.attrs[start as usize..(start + count) as usize]
+        self.attrs[self.nodes[index].attr_range()]
             .iter()
             .map(|attr| (self.span(attr.name), self.span(attr.value)))
     }
 
     /// An attribute's value.
     pub fn attr(&self, index: usize, wanted: &str) -> Option<&str> {
-        let (start, count) = self.nodes[index].attrs;
-        self.attrs[start as usize..(start + count) as usize]
+        self.attrs[self.nodes[index].attr_range()]
             .iter()
             .find(|attr| attr.name.len() == wanted.len() && self.span(attr.name) == wanted)
             .map(|attr| self.span(attr.value))
@@ -133,28 +187,28 @@ impl Dom {
 
     /// Direct children.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let end = self.nodes[index].end;
+        let end = self.nodes[index].end();
         let mut next = index + 1;
         std::iter::from_fn(move || {
             if next >= end {
                 return None;
             }
             let current = next;
-            next = self.nodes[current].end;
+            next = self.nodes[current].end();
             Some(current)
         })
     }
 
     /// Indices of a subtree without its root.
     pub fn inside(&self, index: usize) -> std::ops::Range<usize> {
-        index + 1..self.nodes[index].end
+        index + 1..self.nodes[index].end()
     }
 
     /// Ancestors from the parent up, without the document.
     pub fn ancestors(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let mut current = index;
         std::iter::from_fn(move || {
-            let parent = self.nodes[current].parent;
+            let parent = self.nodes[current].parent();
             if parent == 0 || parent == current {
                 return None;
             }
@@ -165,7 +219,7 @@ impl Dom {
 
     /// Visible characters of a subtree.
     pub fn chars_of(&self, index: usize) -> u32 {
-        let end = self.nodes[index].end;
+        let end = self.nodes[index].end();
         let after = self
             .nodes
             .get(end)
@@ -182,14 +236,14 @@ impl Dom {
     pub fn text_start(&self, index: usize, bytes: usize) -> String {
         let mut line = Collapser::default();
         let mut open_blocks = OpenBlocks::default();
-        for inner in index..self.nodes[index].end {
+        for inner in index..self.nodes[index].end() {
             let node = &self.nodes[inner];
             if open_blocks.close(inner) {
                 line.space();
             }
             if node.tag == Tag::Text {
                 if !node.is_hidden {
-                    line.push(self.span(node.text));
+                    line.push(self.span(node.words));
                     if line.text.len() > bytes {
                         break;
                     }
@@ -246,7 +300,7 @@ impl Dom {
                 if line.is_blank() {
                     start = index;
                 }
-                line.push(self.span(node.text));
+                line.push(self.span(node.words));
             }
         }
         flush(&mut line, start, &mut lines);
@@ -267,13 +321,13 @@ impl Dom {
         self.nodes
             .iter()
             .filter(|node| node.tag == Tag::Text && node.area == area && !node.is_hidden)
-            .map(|node| count_visible(self.span(node.text)))
+            .map(|node| count_visible(self.span(node.words)))
             .sum()
     }
 
     /// Sets the area of a whole subtree.
     pub fn mark_area(&mut self, index: usize, area: Area) {
-        let end = self.nodes[index].end;
+        let end = self.nodes[index].end();
         for node in &mut self.nodes[index..end] {
             node.area = area;
         }
@@ -351,8 +405,8 @@ impl OpenBlocks {
     /// Whether a block begins with this element.
     fn open(&mut self, node: &Node, index: usize) -> bool {
         let is_block = is_block(node.tag);
-        if is_block && node.end > index + 1 {
-            self.ends.push(node.end);
+        if is_block && node.end() > index + 1 {
+            self.ends.push(node.end());
         }
         is_block
     }
@@ -379,7 +433,7 @@ mod tests {
     #[test]
     fn deep_nesting_does_not_overflow() {
         let html = format!("<p>开头</p>{}", "<div>".repeat(50_000));
-        let dom = Dom::parse(&html);
+        let dom = Dom::parse(html.as_str());
         assert_eq!(dom.text(0), "开头");
         assert!(dom.nodes.len() < 5_000);
     }

@@ -6,8 +6,8 @@ use super::article;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
-use super::links::{Found, distinct};
-use super::model::{Area, GuideElement, GuideFacts, LinkKind, PageFacts};
+use super::links::PageLinks;
+use super::model::{Area, GuideElement, GuideFacts, PageFacts};
 use super::text::{cut, strip_numbering};
 
 /// A label with the text that belongs to it.
@@ -20,7 +20,7 @@ struct Field {
 pub(crate) fn read(
     facts: &PageFacts,
     dom: &Dom,
-    links: &[Found],
+    links: &PageLinks,
     lexicons: &Lexicons,
 ) -> Option<GuideFacts> {
     let fields = fields(dom, lexicons);
@@ -253,7 +253,7 @@ fn label_of(dom: &Dom, line: &Line, lexicons: &Lexicons) -> Option<(Option<Guide
 }
 
 fn leading_inline(dom: &Dom, line: &Line) -> Option<String> {
-    let parent = dom.nodes[line.node].parent;
+    let parent = dom.nodes[line.node].parent();
     if !matches!(
         dom.name(parent),
         "b" | "strong" | "span" | "em" | "i" | "label" | "font" | "u"
@@ -309,37 +309,22 @@ fn column_grids(
                 });
             }
         }
-        grids.push(table..dom.nodes[table].end);
+        grids.push(table..dom.nodes[table].end());
     }
     grids
 }
 
-fn downloads(dom: &Dom, links: &[Found]) -> Vec<super::model::Link> {
-    let files: Vec<Found> = links
-        .iter()
-        .filter(|found| {
-            found.link.kind == LinkKind::Anchor && dom.nodes[found.node].area == Area::Body
-        })
-        .filter(|found| {
-            let path = found
-                .link
-                .url
-                .split(['?', '#'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            [
+fn downloads(dom: &Dom, links: &PageLinks) -> Vec<super::model::Link> {
+    links.of_anchors(dom, |anchor| {
+        let path = anchor.url.split(['?', '#']).next().unwrap_or_default();
+        let path = path.to_ascii_lowercase();
+        dom.nodes[anchor.node].area == Area::Body
+            && [
                 ".doc", ".docx", ".xls", ".xlsx", ".pdf", ".wps", ".zip", ".rar", ".et", ".ofd",
             ]
             .iter()
             .any(|end| path.ends_with(end))
-        })
-        .map(|found| Found {
-            link: found.link.clone(),
-            node: found.node,
-        })
-        .collect();
-    distinct(&files)
+    })
 }
 
 /// Whether 事项名称 is given by the page's title where no label gives it.

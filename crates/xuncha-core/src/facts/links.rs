@@ -1,7 +1,6 @@
 //! Links of a page: everything that a browser would ask for or a reader could follow.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
@@ -9,12 +8,16 @@ use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
-use super::dom::Dom;
+use super::dom::{AnchorTexts, Dom};
 use super::html::names::Tag;
-use super::model::{Area, Link, LinkKind};
+use super::model::LinkKind;
 use super::reference::PlainBase;
 use super::text::{cut, pattern};
 use super::{inline, style};
+
+pub(crate) use merged::{Collector, PageLinks};
+
+mod merged;
 
 /// Resolves references as the page's document does.
 pub(crate) struct Resolver {
@@ -92,50 +95,35 @@ fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }
 
-/// A link with the node that holds it.
-pub(crate) struct Found {
-    /// The link.
-    pub link: Link,
-    /// Its element.
-    pub node: usize,
-}
-
-/// All references of the page in document order, not yet merged.
-pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> Vec<Found> {
-    let mut found = Vec::new();
+/// All references of the page in document order, equal ones (address and kind) merged.
+pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
+    let mut found = Collector::default();
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
         if node.is_inert {
             continue;
         }
-        let mut push = |reference: &str, kind: LinkKind, text: String| {
+        let mut push = |reference: &str, kind: LinkKind, text: &str| {
             if let Some(url) = resolver.resolve(reference) {
-                let link = Link {
-                    url,
-                    kind,
-                    text,
-                    area: node.area,
-                    count: 1,
-                };
-                found.push(Found { link, node: index });
+                found.push(index, &url, kind, text, node.area);
             }
         };
         read_element(dom, index, &mut push);
         read_handlers(dom, index, &mut push);
         if let Some(style) = dom.attr(index, "style") {
             for reference in style::urls(style) {
-                push(&reference, LinkKind::Image, String::new());
+                push(&reference, LinkKind::Image, "");
             }
         }
         if let Some(background) = dom.attr(index, "background") {
-            push(background, LinkKind::Image, String::new());
+            push(background, LinkKind::Image, "");
         }
     }
-    found
+    found.links
 }
 
 /// Addresses in `onclick` and in `javascript:` links.
-fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
     let script_of = |href: &str| {
         let href = trimmed(href);
         let scheme = href.get(..11)?;
@@ -151,32 +139,32 @@ fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, S
         .flatten();
     for script in handler.iter().chain(&link) {
         for address in inline::addresses(script) {
-            push(&address, LinkKind::Inline, anchor_text(dom, index));
+            push(&address, LinkKind::Inline, anchor_words(dom, index));
         }
     }
 }
 
-fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
     let attr = |name: &str| dom.attr(index, name);
     match dom.nodes[index].tag {
         Tag::A | Tag::Area => {
             if let Some(href) = attr("href") {
-                push(href, LinkKind::Anchor, anchor_text(dom, index));
+                push(href, LinkKind::Anchor, anchor_words(dom, index));
             }
         }
         Tag::Img => {
             let text = cut(attr("alt").or(attr("title")).unwrap_or("").trim(), 80);
             if let Some(src) = attr("src") {
-                push(src, LinkKind::Image, text.clone());
+                push(src, LinkKind::Image, &text);
             }
             for name in ["data-src", "data-original", "lazy-src"] {
                 if let Some(src) = attr(name) {
-                    push(src, LinkKind::Image, text.clone());
+                    push(src, LinkKind::Image, &text);
                 }
             }
             for name in ["srcset", "data-srcset"] {
                 for reference in attr(name).map(srcset).unwrap_or_default() {
-                    push(&reference, LinkKind::Image, text.clone());
+                    push(&reference, LinkKind::Image, &text);
                 }
             }
         }
@@ -184,12 +172,12 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             push(
                 attr("src").unwrap_or(""),
                 LinkKind::Image,
-                attr("alt").unwrap_or("").to_owned(),
+                attr("alt").unwrap_or(""),
             );
         }
         Tag::Link => read_link_element(dom, index, push),
         Tag::Script => match attr("src") {
-            Some(src) => push(src, LinkKind::Script, String::new()),
+            Some(src) => push(src, LinkKind::Script, ""),
             None => read_script(dom, index, push),
         },
         Tag::Style => {
@@ -201,19 +189,19 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
                     } else {
                         LinkKind::Image
                     },
-                    String::new(),
+                    "",
                 );
             }
         }
         Tag::Iframe | Tag::Frame => push(
             attr("src").unwrap_or(""),
             LinkKind::Frame,
-            attr("title").unwrap_or("").to_owned(),
+            attr("title").unwrap_or(""),
         ),
         Tag::Form => push(
             attr("action").unwrap_or(""),
             LinkKind::Form,
-            form_method(attr("method")).to_owned(),
+            form_method(attr("method")),
         ),
         Tag::Select
             if attr("onchange")
@@ -222,23 +210,23 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
             read_jump_menu(dom, index, push);
         }
         // Of SVG: `xlink:href` stands in the tree as `href`.
-        Tag::Image => push(attr("href").unwrap_or(""), LinkKind::Image, String::new()),
+        Tag::Image => push(attr("href").unwrap_or(""), LinkKind::Image, ""),
         Tag::Other if dom.name(index) == "use" => {
-            push(attr("href").unwrap_or(""), LinkKind::Image, String::new());
+            push(attr("href").unwrap_or(""), LinkKind::Image, "");
         }
-        Tag::Object => push(attr("data").unwrap_or(""), LinkKind::Media, String::new()),
+        Tag::Object => push(attr("data").unwrap_or(""), LinkKind::Media, ""),
         Tag::Embed | Tag::Video | Tag::Audio | Tag::Source | Tag::Track => {
-            push(attr("src").unwrap_or(""), LinkKind::Media, String::new());
-            push(attr("poster").unwrap_or(""), LinkKind::Image, String::new());
+            push(attr("src").unwrap_or(""), LinkKind::Media, "");
+            push(attr("poster").unwrap_or(""), LinkKind::Image, "");
             for reference in attr("srcset").map(srcset).unwrap_or_default() {
-                push(&reference, LinkKind::Image, String::new());
+                push(&reference, LinkKind::Image, "");
             }
         }
         Tag::Meta
             if attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")) =>
         {
             if let Some(target) = attr("content").and_then(refresh_target) {
-                push(&target, LinkKind::Refresh, String::new());
+                push(&target, LinkKind::Refresh, "");
             }
         }
         _ => {}
@@ -250,28 +238,28 @@ fn read_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, St
 const FETCHED_RELATIONS: [&str; 3] = ["manifest", "preload", "modulepreload"];
 const FOLLOWED_RELATIONS: [&str; 3] = ["alternate", "next", "prev"];
 
-fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+fn read_link_element(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
     let Some(href) = dom.attr(index, "href") else {
         return;
     };
     let rel = dom.attr(index, "rel").unwrap_or("").to_ascii_lowercase();
     let mut words = rel.split_ascii_whitespace();
     if words.clone().any(|word| word == "stylesheet") {
-        push(href, LinkKind::Style, String::new());
+        push(href, LinkKind::Style, "");
     } else if words
         .clone()
         .any(|word| matches!(word, "icon" | "shortcut" | "apple-touch-icon"))
     {
-        push(href, LinkKind::Image, String::new());
+        push(href, LinkKind::Image, "");
     } else if words.clone().any(|word| FETCHED_RELATIONS.contains(&word)) {
-        push(href, LinkKind::Media, String::new());
+        push(href, LinkKind::Media, "");
     } else if words.any(|word| FOLLOWED_RELATIONS.contains(&word)) {
         let kind = dom.attr(index, "type").unwrap_or("").to_ascii_lowercase();
         // Feeds are read by programs, oEmbed by other sites.
         if kind.is_empty() || kind.contains("html") {
-            push(href, LinkKind::Inline, String::new());
+            push(href, LinkKind::Inline, "");
         } else if !kind.contains("oembed") {
-            push(href, LinkKind::Media, String::new());
+            push(href, LinkKind::Media, "");
         }
     }
 }
@@ -286,7 +274,7 @@ fn form_method(method: Option<&str>) -> &'static str {
 }
 
 /// Addresses of a menu that jumps when something is chosen (友情链接).
-fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
     let options = dom
         .inside(index)
         .filter(|inner| dom.name(*inner) == "option");
@@ -294,15 +282,15 @@ fn read_jump_menu(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, 
         let value = dom.attr(option, "value").unwrap_or("").trim();
         let is_address = value.starts_with("http://") || value.starts_with("https://");
         if is_address {
-            push(value, LinkKind::Inline, cut(&dom.text(option), 80));
+            push(value, LinkKind::Inline, &cut(&dom.text(option), 80));
         }
     }
 }
 
-fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, String)) {
+fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
     let script = dom.raw_text(index);
     for page in inline::pager_pages(&script) {
-        push(&page, LinkKind::Pager, String::new());
+        push(&page, LinkKind::Pager, "");
     }
     // Only an entrance page jumps at once; on others such a statement stands in a function that waits for a click.
     let jump = (dom.chars < 200)
@@ -310,32 +298,44 @@ fn read_script(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, Str
         .flatten();
     for address in inline::addresses(&script) {
         if jump.as_ref() != Some(&address) {
-            push(&address, LinkKind::Inline, String::new());
+            push(&address, LinkKind::Inline, "");
         }
     }
     if let Some(target) = jump {
-        push(&target, LinkKind::Refresh, String::new());
+        push(&target, LinkKind::Refresh, "");
     }
 }
 
-/// Text, title or the alternative text of the image inside.
+/// [`anchor_words`] to keep.
 pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
     anchor_words(dom, index).to_owned()
 }
 
-/// [`anchor_text`] of an `a` or `area`, read once for all readers.
-pub(crate) fn anchor_words(dom: &Dom, index: usize) -> &str {
+/// Text of an `a` or `area`, its title or the alternative text of the image inside; read once for all readers.
+pub(crate) fn anchor_words<'a>(dom: &'a Dom, index: usize) -> &'a str {
     let all = dom.anchor_texts.get_or_init(|| {
-        let mut all: Vec<(usize, String)> = dom
-            .named(Tag::A)
-            .chain(dom.named(Tag::Area))
-            .map(|index| (index, read_anchor_text(dom, index)))
-            .collect();
-        all.sort_unstable_by_key(|(node, _)| *node);
-        all
+        let mut all = AnchorTexts::default();
+        let (mut anchors, mut areas) = (
+            dom.named(Tag::A).peekable(),
+            dom.named(Tag::Area).peekable(),
+        );
+        loop {
+            let is_area = match (anchors.peek(), areas.peek()) {
+                (Some(anchor), Some(area)) => area < anchor,
+                (None, None) => break all,
+                (anchor, _) => anchor.is_none(),
+            };
+            let next = if is_area {
+                areas.next()
+            } else {
+                anchors.next()
+            };
+            if let Some(index) = next {
+                all.push(index, &read_anchor_text(dom, index));
+            }
+        }
     });
-    all.binary_search_by_key(&index, |(node, _)| *node)
-        .map_or("", |at| all[at].1.as_str())
+    all.of(index)
 }
 
 fn read_anchor_text(dom: &Dom, index: usize) -> String {
@@ -354,42 +354,6 @@ fn read_anchor_text(dom: &Dom, index: usize) -> String {
         .find_map(|inner| dom.attr(inner, "alt"))
         .map(|alt| cut(alt.trim(), 80))
         .unwrap_or_default()
-}
-
-/// Merges equal (address, kind); the first text and area stand, occurrences are counted.
-pub(crate) fn distinct(found: &[Found]) -> Vec<Link> {
-    // A number for the address spares comparing the long beginnings that addresses of one site share.
-    let mut seen: BTreeMap<(u64, &str, LinkKind), usize> = BTreeMap::new();
-    let mut links: Vec<Link> = Vec::new();
-    for Found { link, .. } in found {
-        let number = number_of(&link.url);
-        match seen.get(&(number, link.url.as_str(), link.kind)) {
-            Some(at) => {
-                let first = &mut links[*at];
-                first.count += 1;
-                if first.text.is_empty() {
-                    first.text.clone_from(&link.text);
-                }
-                if link.area == Area::Body {
-                    first.area = Area::Body;
-                }
-            }
-            None => {
-                seen.insert((number, &link.url, link.kind), links.len());
-                links.push(link.clone());
-            }
-        }
-    }
-    links
-}
-
-/// A number that differs for nearly all texts.
-fn number_of(text: &str) -> u64 {
-    text.as_bytes().chunks(8).fold(0, |number: u64, chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        (number.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
-    })
 }
 
 /// Candidates of a `srcset` by the HTML standard: an address may hold commas, a descriptor stands after white space.
@@ -430,7 +394,8 @@ mod tests {
     fn urls(html: &str, encoding: &'static Encoding) -> Vec<(String, LinkKind)> {
         let dom = Dom::parse(html);
         let resolver = Resolver::new("https://www.qingshi.gov.cn/a/b.html", &dom, encoding);
-        distinct(&find(&dom, &resolver))
+        find(&dom, &resolver)
+            .into_links()
             .into_iter()
             .map(|link| (link.url, link.kind))
             .collect()

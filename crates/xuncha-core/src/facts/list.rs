@@ -1,14 +1,14 @@
 //! The main list of a column page: items with dates, further pages, lists that come from inline data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::dates;
 use super::dom::Dom;
 use super::html::names::Tag;
-use super::links::{Found, Resolver, anchor_words};
-use super::model::{Area, Link, LinkKind, ListFacts, ListItem};
+use super::links::{PageLinks, Resolver, anchor_words};
+use super::model::{Area, LinkKind, ListFacts, ListItem};
 use super::script_data;
 use super::text::{cut, is_at_most};
 
@@ -40,8 +40,7 @@ impl Group {
 pub(crate) fn read(
     dom: &Dom,
     resolver: &Resolver,
-    links: &[Found],
-    page_links: &[Link],
+    links: &PageLinks,
     url: &str,
     today: Date,
 ) -> Option<ListFacts> {
@@ -54,7 +53,7 @@ pub(crate) fn read(
     if scripted.len() > dated && scripted.len() * 2 > items.len() {
         items = scripted;
     }
-    let pages = pages(links, page_links, url);
+    let pages = pages(dom, links, url);
     let needs_script = items.is_empty() && loads_by_script(dom);
     if items.is_empty() && !needs_script {
         return None;
@@ -75,14 +74,14 @@ pub(crate) fn read(
 /// Children that may be items of one list: their parent, their name, their first class.
 type Siblings<'a> = (usize, &'a str, Option<&'a str>);
 
-fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
+fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
     // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<Siblings<'_>, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<Siblings<'_>, Vec<(u32, u32)>> = BTreeMap::new();
     for found in links
-        .iter()
-        .filter(|found| found.link.kind == LinkKind::Anchor && dom.nodes[found.node].tag == Tag::A)
+        .anchors()
+        .filter(|found| dom.nodes[found.node].tag == Tag::A)
     {
-        if dom.nodes[found.node].area != Area::Body || found.link.text.is_empty() {
+        if dom.nodes[found.node].area != Area::Body || anchor_words(dom, found.node).is_empty() {
             continue;
         }
         let mut child = found.node;
@@ -121,7 +120,7 @@ fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
                 by_parent
                     .entry((key_parent, name, word))
                     .or_default()
-                    .push((child, found.node));
+                    .push((child as u32, found.node as u32));
             }
             if matches!(dom.name(up), "body" | "html") {
                 break;
@@ -153,7 +152,7 @@ fn best_group(dom: &Dom, links: &[Found], today: Date) -> Option<Group> {
 
 /// Lists cut into several `ul` or `tbody` of the same parent are one list.
 fn list_parent(dom: &Dom, parent: usize) -> usize {
-    let grand = dom.nodes[parent].parent;
+    let grand = dom.nodes[parent].parent();
     let name = dom.name(parent);
     if !matches!(name, "ul" | "tbody" | "ol") {
         return parent;
@@ -167,7 +166,7 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
         return grand;
     }
     // Each `ul` may stand alone in a box of its own, and the boxes repeat.
-    let above = dom.nodes[grand].parent;
+    let above = dom.nodes[grand].parent();
     let box_tokens = dom.tokens(grand);
     let boxes = dom
         .children(above)
@@ -181,21 +180,22 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
     }
 }
 
-fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) -> Group {
+fn group(dom: &Dom, links: &PageLinks, anchors: &[(u32, u32)], today: Date) -> Group {
     let mut items: Vec<(usize, ListItem)> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut dated = 0;
     let mut title_chars = 0;
     let mut at = 0;
     while at < anchors.len() {
-        let container = anchors[at].0;
+        let container = anchors[at].0 as usize;
         let mut end = at;
-        while end < anchors.len() && anchors[end].0 == container {
+        while end < anchors.len() && anchors[end].0 as usize == container {
             end += 1;
         }
         // The longest link of the item is its title; a category link before it is not.
         let main = anchors[at..end]
             .iter()
-            .map(|(_, anchor)| *anchor)
+            .map(|(_, anchor)| *anchor as usize)
             .max_by_key(|anchor| {
                 (
                     anchor_words(dom, *anchor).chars().count(),
@@ -208,13 +208,7 @@ fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) ->
         if end - at > 6 || dom.chars_of(container) > 600 {
             continue;
         }
-        // Links stand in the order of their nodes.
-        let first = links.partition_point(|found| found.node < main);
-        let Some(url) = links
-            .get(first)
-            .filter(|found| found.node == main)
-            .map(|found| found.link.url.clone())
-        else {
+        let Some(url) = links.anchor_of(main).map(|found| found.url) else {
             continue;
         };
         let (title, date) = title_and_date(dom, container, main, today);
@@ -238,10 +232,8 @@ fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) ->
         if title.is_empty() || is_more || title.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        if items
-            .iter()
-            .any(|(_, item)| item.url == url && item.title == title)
-        {
+        let shown = cut(&title, 200);
+        if !known.insert((url, shown.clone())) {
             continue;
         }
         dated += usize::from(date.is_some());
@@ -249,8 +241,8 @@ fn group(dom: &Dom, links: &[Found], anchors: &[(usize, usize)], today: Date) ->
         items.push((
             container,
             ListItem {
-                title: cut(&title, 200),
-                url,
+                title: shown,
+                url: url.to_owned(),
                 date,
             },
         ));
@@ -272,7 +264,7 @@ fn title_and_date(
     let mut outside = String::new();
     for range in [
         container..anchor,
-        dom.nodes[anchor].end..dom.nodes[container].end,
+        dom.nodes[anchor].end()..dom.nodes[container].end(),
     ] {
         for line in dom.lines(range) {
             outside.push(' ');
@@ -338,24 +330,19 @@ fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
 }
 
 /// Further pages of the list: what a script pager names, and links that say so.
-fn pages(links: &[Found], page_links: &[Link], url: &str) -> Vec<String> {
+fn pages(dom: &Dom, links: &PageLinks, url: &str) -> Vec<String> {
     let mut pages: Vec<String> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut push = |candidate: &str| {
-        if candidate != url && !pages.iter().any(|page| page == candidate) {
+        if candidate != url && known.insert(candidate.to_owned()) {
             pages.push(candidate.to_owned());
         }
     };
-    for link in page_links
-        .iter()
-        .filter(|link| link.kind == LinkKind::Pager)
-    {
-        push(&link.url);
+    for link in links.iter().filter(|link| link.kind == LinkKind::Pager) {
+        push(link.url);
     }
-    for found in links
-        .iter()
-        .filter(|found| found.link.kind == LinkKind::Anchor)
-    {
-        let text = found.link.text.trim();
+    for found in links.anchors() {
+        let text = anchor_words(dom, found.node).trim();
         let is_number =
             !text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
         let is_step = matches!(
@@ -375,7 +362,7 @@ fn pages(links: &[Found], page_links: &[Link], url: &str) -> Vec<String> {
                 | "[尾页]"
         );
         if is_number || is_step {
-            push(&found.link.url);
+            push(found.url);
         }
     }
     pages
@@ -434,8 +421,7 @@ mod tests {
         let url = "https://www.qingshi.gov.cn/xw/";
         let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
         let found = links::find(&dom, &resolver);
-        let merged = links::distinct(&found);
-        read(&dom, &resolver, &found, &merged, url, date(2026, 3, 20))
+        read(&dom, &resolver, &found, url, date(2026, 3, 20))
     }
 
     #[test]

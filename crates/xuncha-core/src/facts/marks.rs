@@ -289,7 +289,7 @@ fn unreadable_sources(dom: &Dom) -> Vec<Mark> {
         while index < dom.nodes.len() {
             if dom.nodes[index].area == Area::Footer {
                 total += dom.chars_of(index);
-                index = dom.nodes[index].end;
+                index = dom.nodes[index].end();
             } else {
                 index += 1;
             }
@@ -355,7 +355,7 @@ mod tests {
     use crate::facts::navigation;
 
     fn marks(footer: &str) -> BTreeMap<Mark, MarkSeen> {
-        let mut dom = Dom::parse(&format!(
+        let mut dom = Dom::parse(format!(
             "<div><p>{}</p></div>{footer}",
             "正文内容".repeat(50)
         ));

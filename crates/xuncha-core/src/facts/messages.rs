@@ -8,7 +8,7 @@ use super::dates;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
-use super::links::{Resolver, anchor_text};
+use super::links::{PageLinks, Resolver, anchor_text};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
 use super::text::{cut, is_at_most, strip_numbering};
 
@@ -385,7 +385,12 @@ fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Ve
 }
 
 /// Text of a form or entry for consultation and suggestions, quoted; empty where none. Petitions and reports do not count.
-pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
+pub(crate) fn consultation(
+    facts: &PageFacts,
+    dom: &Dom,
+    links: &PageLinks,
+    lexicons: &Lexicons,
+) -> String {
     let is_special = |text: &str| lexicons.special_channels.find(text).is_some();
     for form in dom.named(Tag::Form) {
         if !dom.inside(form).any(|inner| dom.name(inner) == "textarea") {
@@ -426,11 +431,10 @@ pub(crate) fn consultation(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) ->
             return format!("表单：{word}");
         }
     }
-    let entries: Vec<&str> = facts
-        .links
+    let entries: Vec<&str> = links
         .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && is_at_most(&link.text, 12))
-        .map(|link| link.text.as_str())
+        .filter(|link| link.kind == LinkKind::Anchor && is_at_most(link.text, 12))
+        .map(|link| link.text)
         .collect();
     // One look at all texts together spares most pages looking at each.
     if lexicons

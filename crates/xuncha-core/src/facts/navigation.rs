@@ -95,7 +95,7 @@ fn footers(dom: &Dom) -> Vec<usize> {
         });
         if (by_name || by_class) && is_small(dom, index) {
             found.push(index);
-            skip_to = dom.nodes[index].end;
+            skip_to = dom.nodes[index].end();
         }
     }
     if found.is_empty() {
@@ -163,7 +163,7 @@ fn headers(dom: &Dom) -> Vec<usize> {
         }) && !inside_article();
         if (by_name || by_class) && is_small(dom, index) {
             found.push(index);
-            skip_to = dom.nodes[index].end;
+            skip_to = dom.nodes[index].end();
         }
     }
     found
@@ -274,14 +274,14 @@ fn innermost(dom: &Dom, best: Candidate, named_ones: &[Candidate]) -> usize {
 
 /// Whether `outer` is `inner` or holds it.
 fn is_around(dom: &Dom, outer: usize, inner: usize) -> bool {
-    outer <= inner && inner < dom.nodes[outer].end
+    outer <= inner && inner < dom.nodes[outer].end()
 }
 
 fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Option<usize> {
     (0..dom.nodes.len()).find(|index| {
         let index = *index;
         let within = |outer: Option<usize>| {
-            outer.is_some_and(|outer| outer <= index && index < dom.nodes[outer].end)
+            outer.is_some_and(|outer| outer <= index && index < dom.nodes[outer].end())
         };
         if !matches!(
             dom.name(index),

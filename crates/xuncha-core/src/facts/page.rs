@@ -180,18 +180,22 @@ fn read_html(
     let encoding = charset::detect(body, &capture.content_type);
     let html = charset::decode(body, encoding);
     done("charset");
-    let mut dom = Dom::parse(&html);
+    let mut dom = Dom::parse(html);
     done("tree");
     facts.is_html = true;
+    // Of a page with more than is ever read, what was left out counts like a body that was not read to its end.
+    facts.capture.truncated |= dom.is_cut;
+    let came_whole = capture.is_success() && !facts.capture.truncated;
     encoding.name().clone_into(&mut facts.charset);
     facts.title = title(&dom);
     facts.text_chars = dom.chars;
     let resolver = Resolver::new(&url, &dom, encoding);
     if depth == Depth::Links && dom.chars > missing::SHORT_PAGE_CHARS {
-        facts.links = links::distinct(&links::find(&dom, &resolver));
+        let links = links::find(&dom, &resolver);
         facts.search_forms = search::forms(&dom, &resolver, encoding);
-        let came_whole = capture.is_success() && !capture.truncated;
-        facts.anchors = anchors::read(&dom, &resolver, &facts.links, came_whole);
+        facts.anchors = anchors::read(&dom, &resolver, &links, came_whole);
+        drop(dom);
+        facts.links = links.into_links();
         return;
     }
     facts.metas = metas(&dom);
@@ -207,14 +211,13 @@ fn read_html(
     facts.sentence_chars = sentence_chars(&dom);
     done("navigation");
 
-    let found = links::find(&dom, &resolver);
-    facts.links = links::distinct(&found);
+    let links = links::find(&dom, &resolver);
     done("links");
-    facts.list = list::read(&dom, &resolver, &found, &facts.links, &url, today);
+    facts.list = list::read(&dom, &resolver, &links, &url, today);
     done("list");
     facts.article = article::read(&article::Input {
         dom: &dom,
-        links: &found,
+        links: &links,
         metas: &facts.metas,
         page_title: &facts.title,
         url: &url,
@@ -225,8 +228,8 @@ fn read_html(
     facts.empty_wording = missing::empty_wording(&dom, lexicons);
     facts.needs_script = missing::needs_script(&dom);
     facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, lexicons);
-    let came_whole = capture.is_success() && !capture.truncated && !facts.needs_script;
-    facts.anchors = anchors::read(&dom, &resolver, &facts.links, came_whole);
+    let came_whole = came_whole && !facts.needs_script;
+    facts.anchors = anchors::read(&dom, &resolver, &links, came_whole);
     done("missing, empty, anchors");
     facts.newest_item = list::newest_on_page(&dom, today);
     done("newest item");
@@ -235,17 +238,20 @@ fn read_html(
     facts.search_forms = search::forms(&dom, &resolver, encoding);
     facts.result_classes = search::result_classes(&dom, lexicons);
     done("search");
-    facts.guide = guide::read(facts, &dom, &found, lexicons);
+    facts.guide = guide::read(facts, &dom, &links, lexicons);
     done("guide");
     facts.messages = messages::read(facts, &dom, &resolver, lexicons);
     facts.statistics = statistics::read(facts, &dom);
-    facts.consultation = messages::consultation(facts, &dom, lexicons);
+    facts.consultation = messages::consultation(facts, &dom, &links, lexicons);
     done("messages, statistics");
     if capture.purpose == Purpose::Account {
         facts.posts = account::posts(facts);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
         done("account");
     }
+    // The tree goes before the links are made, so that both never stand in memory at once.
+    drop(dom);
+    facts.links = links.into_links();
 }
 
 /// Characters of the lines in the body area that end a sentence: prose, where headings, dates and the words around a list are none.

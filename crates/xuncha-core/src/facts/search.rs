@@ -326,7 +326,7 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
             continue;
         }
         let mut names: Vec<usize> = Vec::new();
-        let end = dom.nodes[index].end;
+        let end = dom.nodes[index].end();
         let first = labels.partition_point(|label| *label <= index);
         for at in first..labels.len() {
             if labels[at] >= end {

@@ -240,7 +240,7 @@ pub(crate) fn marked(exchange: &ArchivedExchange, wanted: &Wanted) -> usize {
 /// The body as text, read in the encoding that its bytes, its header or its own markup name.
 fn text_of(exchange: &ArchivedExchange) -> String {
     let encoding = facts::detect(&exchange.body, exchange.header("content-type"));
-    facts::decode(&exchange.body, encoding)
+    facts::decode(&exchange.body, encoding).into_owned()
 }
 
 /// 内容种类. How an answer can be shown.

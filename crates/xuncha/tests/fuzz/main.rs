@@ -1,5 +1,6 @@
-//! Fuzzing on stable Rust: every reader of what others wrote, fed with mutated real inputs. A panic, a broken promise or more than two
-//! seconds of processor time for one input is a crash; its input is kept under `target/fuzz/`.
+//! Fuzzing on stable Rust: every reader of what others wrote, fed with inputs drawn by its grammar and with mutations of these and of
+//! real ones. A panic, a broken promise or more than two seconds of processor time for one input is a crash; its input is kept under
+//! `target/fuzz/`. What once crashed stands under `seeds/`, as do inputs that found something before, and is run first every time.
 //!
 //! `cargo test` runs a few hundred inputs of each target; `cargo xtask fuzz` runs them by the minute:
 //! - `XUNCHA_FUZZ_SECONDS` how long each target runs;
@@ -8,6 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod corpus;
+mod grammar;
 mod mutate;
 mod targets;
 mod watch;
@@ -35,7 +37,9 @@ macro_rules! fuzz_targets {
     };
 }
 
-fuzz_targets!(html, replay, feed, package, robots, warc, cdxj, xlsx);
+fuzz_targets!(
+    html, readers, links, replay, feed, package, robots, sitemap, http, warc, facts, cdxj, xlsx
+);
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()

@@ -91,6 +91,37 @@ pub fn watched(target: &'static Target, seed: u64, seconds: Option<u64>) -> Done
     }
 }
 
+/// Inputs of the repository that a target begins with.
+fn seeds(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds");
+    let Ok(entries) = std::fs::read_dir(folder.join(name)) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
+}
+
+/// Drawn by the grammar, or changed from an input that there is already; drawn ones are changed too.
+fn next_input(target: &Target, pool: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
+    match target.draw.filter(|_| rng.below(2) == 0) {
+        Some(draw) => {
+            let drawn = draw(rng);
+            match rng.below(3) {
+                0 => mutated(&drawn, pool, target.words, rng),
+                _ => drawn,
+            }
+        }
+        None => {
+            let from = rng.below(pool.len());
+            mutated(&pool[from], pool, target.words, rng)
+        }
+    }
+}
+
 fn work(
     target: &'static Target,
     seed: u64,
@@ -98,7 +129,8 @@ fn work(
     current: &Mutex<Current>,
 ) -> Done {
     let mut runner = (target.prepare)();
-    let mut pool = runner.corpus();
+    let mut pool = seeds(target.name);
+    pool.extend(runner.corpus());
     assert!(!pool.is_empty(), "{} has no corpus", target.name);
     let originals = pool.len();
     let mut rng = Rng::new(seed);
@@ -119,8 +151,7 @@ fn work(
         let input = if is_plain {
             pool[done.executions as usize].clone()
         } else {
-            let from = rng.below(pool.len());
-            mutated(&pool[from], &pool, target.words, &mut rng)
+            next_input(target, &pool, &mut rng)
         };
         std::fs::write(&last, &input).unwrap();
         let began_ms = cpu_ms(&thread).unwrap_or(0);

@@ -13,7 +13,7 @@ use crate::facts::model::{DateSource, Published};
 use crate::facts::text::pattern;
 
 fn scripts<'a>(
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     wanted: impl Fn(Option<&str>) -> bool + 'a,
 ) -> impl Iterator<Item = Cow<'a, str>> + 'a {
     dom.named(Tag::Script)

@@ -98,7 +98,7 @@ fn publication_of(html: &str) -> Option<(Date, DateSource)> {
     let title_node = (0..dom.nodes.len()).find(|index| dom.name(*index) == "h1");
     let body = (0..dom.nodes.len())
         .find(|index| dom.name(*index) == "article")
-        .map(|index| index..dom.nodes[index].end);
+        .map(|index| index..dom.nodes[index].end());
     let context = Context {
         dom: &dom,
         metas: &BTreeMap::new(),

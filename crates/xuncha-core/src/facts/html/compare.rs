@@ -1,6 +1,8 @@
 //! Both readers on one page, node by node: what the tests and `cargo xtask bench facts --compare` ask.
 
-use super::{GaveUp, MAX_NODES, prepare, slow, tree};
+use std::borrow::Cow;
+
+use super::{BOUNDS, GaveUp, prepare, slow, tree};
 use crate::facts::dom::Dom;
 
 /// How the two readers stand to each other on one page.
@@ -16,12 +18,15 @@ pub enum Comparison {
 
 /// Reads a page with both readers.
 pub fn compare_readers(page: &str) -> Comparison {
-    let page = prepare::prepare(page);
-    let fast = match tree::build(&page) {
-        Ok(flat) => flat.finish(page.clone(), MAX_NODES),
+    let page = prepare::prepare(Cow::Borrowed(page));
+    let fast = match tree::build(&page, BOUNDS) {
+        Ok(flat) => flat.finish(Cow::Borrowed(&*page)),
         Err(GaveUp(reason)) => return Comparison::GaveUp(reason),
     };
-    let slow = slow::build(&page, MAX_NODES).finish(page, MAX_NODES);
+    let slow = slow::build(&page, BOUNDS).finish(Cow::Borrowed(&*page));
+    if fast.is_cut || slow.is_cut {
+        return Comparison::GaveUp("bounds");
+    }
     let count = fast.nodes.len().max(slow.nodes.len());
     for index in 0..count {
         let (one, other) = (line(&fast, index), line(&slow, index));
@@ -44,8 +49,8 @@ fn line(dom: &Dom, index: usize) -> String {
         "<{}> {:?} parent {} end {} before {} hidden {} inert {} tokens {:?} attributes {:?}",
         dom.name(index),
         dom.text_of(index),
-        node.parent,
-        node.end,
+        node.parent(),
+        node.end(),
         node.chars_before,
         node.is_hidden,
         node.is_inert,

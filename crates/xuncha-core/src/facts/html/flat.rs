@@ -1,5 +1,6 @@
 //! The flat tree while it grows: nodes in document order, texts as ranges of the page or of a second text for what had to be decoded.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::names::{self, Tag};
@@ -75,6 +76,26 @@ impl Span {
     }
 }
 
+/// How much of a page is read: beyond it a tree is cut while it is built, so that no page takes more memory than this allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Nodes of the tree.
+    pub nodes: usize,
+    /// Attributes of all elements.
+    pub attrs: usize,
+    /// Open elements.
+    pub depth: usize,
+}
+
+/// Attributes of one element that are kept.
+pub(crate) const MAX_TAG_ATTRS: usize = 1_000;
+
+/// Name of an element that no rule names.
+pub(crate) fn name_of(names: &[(u32, Span)], node: usize) -> Option<Span> {
+    let at = names.binary_search_by_key(&(node as u32), |(node, _)| *node);
+    at.ok().map(|at| names[at].1)
+}
+
 /// 平面树 while it is built.
 pub(crate) struct Flat {
     /// Nodes so far; index 0 is the document.
@@ -83,30 +104,49 @@ pub(crate) struct Flat {
     pub attrs: Vec<Attr>,
     /// Texts that do not stand in the page as they are.
     pub decoded: String,
+    /// Names of the elements that no rule names, by their nodes.
+    pub other_names: Vec<(u32, Span)>,
+    /// Whether the page was not read to its end.
+    pub is_cut: bool,
+    bounds: Bounds,
 }
 
 impl Flat {
-    /// A document without content.
-    pub fn new(page_bytes: usize) -> Flat {
+    /// A document without content. What the page may need is reserved at once: a tree of many megabytes is not copied to grow.
+    pub fn new(page: &str, bounds: Bounds) -> Flat {
+        let count = |byte| memchr::memchr_iter(byte, page.as_bytes()).count();
         let mut flat = Flat {
-            nodes: Vec::with_capacity(page_bytes / 24 + 16),
-            attrs: Vec::with_capacity(page_bytes / 40 + 16),
-            decoded: String::with_capacity(page_bytes / 8 + 64),
+            nodes: Vec::with_capacity((count(b'<') * 2).min(bounds.nodes) + 16),
+            attrs: Vec::with_capacity(count(b'=').min(bounds.attrs) + 16),
+            decoded: String::with_capacity(page.len() / 8 + 64),
+            other_names: Vec::new(),
+            is_cut: false,
+            bounds,
         };
         flat.nodes.push(Node {
             tag: Tag::Document,
             is_hidden: false,
             is_inert: false,
             area: Area::Body,
-            parent: 0,
-            end: 1,
+            up: 0,
+            stop: 1,
             chars_before: 0,
             next_of_name: 0,
-            text: Span::default(),
-            tokens: Span::default(),
-            attrs: (0, 0),
+            words: Span::default(),
+            attr_start: 0,
+            attr_count: 0,
         });
         flat
+    }
+
+    /// Whether the tree is as big as it may grow, with so many elements open; then the page ends here.
+    pub fn is_full(&mut self, depth: usize) -> bool {
+        let bounds = self.bounds;
+        let is_full = self.nodes.len() >= bounds.nodes
+            || self.attrs.len() >= bounds.attrs
+            || depth > bounds.depth;
+        self.is_cut |= is_full;
+        is_full
     }
 
     /// Keeps a text that does not stand in the page.
@@ -128,21 +168,25 @@ impl Flat {
         let up = &self.nodes[parent];
         let (is_hidden, is_inert) = (up.is_hidden, up.is_inert);
         let (own_hidden, own_inert) = self.visibility(page, tag, attrs.clone());
-        let tokens = self.tokens(page, attrs.clone());
+        let words = self.tokens(page, attrs.clone());
+        let node = self.nodes.len();
+        if tag == Tag::Other {
+            self.other_names.push((node as u32, name));
+        }
         self.nodes.push(Node {
             tag,
             is_hidden: is_hidden || own_hidden,
             is_inert: is_inert || own_inert,
             area: Area::Body,
-            parent,
-            end: 0,
+            up: parent as u32,
+            stop: 0,
             chars_before: 0,
             next_of_name: 0,
-            text: name,
-            tokens,
-            attrs: (attrs.start as u32, attrs.len() as u32),
+            words,
+            attr_start: attrs.start as u32,
+            attr_count: attrs.len().min(MAX_TAG_ATTRS) as u16,
         });
-        self.nodes.len() - 1
+        node
     }
 
     /// Adds a run of text.
@@ -154,13 +198,13 @@ impl Flat {
             is_hidden,
             is_inert,
             area: Area::Body,
-            parent,
-            end: 0,
+            up: parent as u32,
+            stop: 0,
             chars_before: 0,
             next_of_name: 0,
-            text,
-            tokens: Span::default(),
-            attrs: (0, 0),
+            words: text,
+            attr_start: 0,
+            attr_count: 0,
         });
     }
 
@@ -169,10 +213,10 @@ impl Flat {
         let Some(last) = self.nodes.last_mut() else {
             return;
         };
-        let text = last.text;
+        let text = last.words;
         let follows = text.start + text.len == more.start;
         if follows && text.start & DECODED == more.start & DECODED {
-            last.text.len += more.len;
+            last.words.len += more.len;
             return;
         }
         let ends_decoded = text.start & DECODED != 0
@@ -187,7 +231,7 @@ impl Flat {
         };
         let copy = more.of(page, &self.decoded).to_owned();
         self.decoded.push_str(&copy);
-        last.text = Span::decoded(start, self.decoded.len());
+        last.words = Span::decoded(start, self.decoded.len());
     }
 
     /// `class` and `id`, lower case, separated by one space.
@@ -244,33 +288,38 @@ impl Flat {
         }
     }
 
-    /// Ends the tree: ends of subtrees, visible characters, chains of equal names. Nodes beyond `max_nodes` are cut.
-    pub fn finish(mut self, page: String, max_nodes: usize) -> Dom {
-        self.nodes.truncate(max_nodes);
+    /// Ends the tree: ends of subtrees, visible characters, chains of equal names.
+    pub fn finish(mut self, page: Cow<'_, str>) -> Dom<'_> {
+        if self.nodes.len() > self.bounds.nodes {
+            self.nodes.truncate(self.bounds.nodes);
+            self.is_cut = true;
+        }
         let mut chars: u32 = 0;
         for (index, node) in self.nodes.iter_mut().enumerate() {
-            node.end = index + 1;
+            node.stop = index as u32 + 1;
             node.chars_before = chars;
             if node.tag == Tag::Text && !node.is_hidden {
-                chars += count_visible(node.text.of(&page, &self.decoded));
+                chars += count_visible(node.words.of(&page, &self.decoded));
             }
         }
         let mut first_of_name = [0u32; names::COUNT];
         for index in (1..self.nodes.len()).rev() {
             let node = &mut self.nodes[index];
-            let (parent, end) = (node.parent, node.end);
+            let (parent, stop) = (node.parent(), node.stop);
             let first = &mut first_of_name[node.tag as usize];
             node.next_of_name = *first;
             *first = index as u32;
-            if self.nodes[parent].end < end {
-                self.nodes[parent].end = end;
+            if self.nodes[parent].stop < stop {
+                self.nodes[parent].stop = stop;
             }
         }
         Dom {
             nodes: self.nodes,
             chars,
+            is_cut: self.is_cut,
             page,
             decoded: self.decoded,
+            other_names: self.other_names,
             attrs: self.attrs,
             first_of_name,
             lines: OnceCell::new(),

@@ -21,22 +21,36 @@ mod tokenizer;
 mod tree;
 
 pub use compare::{Comparison, compare_readers};
-pub(crate) use flat::{Span, count_visible};
+pub(crate) use flat::{Span, count_visible, name_of};
+
+use std::borrow::Cow;
+
+use flat::Bounds;
 
 use super::dom::Dom;
 
-/// Nodes beyond this are cut: no real page comes near it, and it bounds hostile ones.
-const MAX_NODES: usize = 200_000;
+/// How much of a page is read. A page of eight megabytes with 200,000 links has 600,000 nodes; hostile ones end here.
+const BOUNDS: Bounds = Bounds {
+    nodes: 640_000,
+    attrs: 640_000,
+    depth: 2 * prepare::MAX_DEPTH,
+};
+
+/// How much of a page html5ever reads: its nodes are five times as big.
+const SLOW_BOUNDS: Bounds = Bounds {
+    nodes: 200_000,
+    ..BOUNDS
+};
 
 /// Why the fast reader gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GaveUp(pub &'static str);
 
-/// Parses a page.
-pub(crate) fn parse(page: &str) -> Dom {
+/// Parses a page. Where nothing of it has to be changed, the tree borrows its text.
+pub(crate) fn parse(page: Cow<'_, str>) -> Dom<'_> {
     let page = prepare::prepare(page);
-    match tree::build(&page) {
-        Ok(flat) => flat.finish(page, MAX_NODES),
-        Err(_) => slow::build(&page, MAX_NODES).finish(page, MAX_NODES),
+    match tree::build(&page, BOUNDS) {
+        Ok(flat) => flat.finish(page),
+        Err(_) => slow::build(&page, SLOW_BOUNDS).finish(page),
     }
 }

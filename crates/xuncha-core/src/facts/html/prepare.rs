@@ -10,10 +10,28 @@ use super::flat::MAX_BYTES;
 use crate::facts::text::pattern;
 
 /// The page as both readers see it.
-pub(crate) fn prepare(page: &str) -> String {
-    let page = &page[..page.floor_char_boundary(MAX_BYTES)];
-    let page = without_noscript(page);
-    with_line_feeds(cut_at_depth(&page))
+pub(crate) fn prepare(page: Cow<'_, str>) -> Cow<'_, str> {
+    let page = changed(page, |page| {
+        Cow::Borrowed(&page[..page.floor_char_boundary(MAX_BYTES)])
+    });
+    let page = changed(page, without_noscript);
+    let page = changed(page, |page| Cow::Borrowed(cut_at_depth(page)));
+    changed(page, with_line_feeds)
+}
+
+/// A page after a step that mostly leaves it as it is, or takes something off its end: then nothing is copied.
+fn changed<'p>(page: Cow<'p, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'p, str> {
+    match page {
+        Cow::Borrowed(page) => step(page),
+        Cow::Owned(mut page) => {
+            let kept = match step(&page) {
+                Cow::Owned(made) => return Cow::Owned(made),
+                Cow::Borrowed(kept) => kept.len(),
+            };
+            page.truncate(kept);
+            Cow::Owned(page)
+        }
+    }
 }
 
 /// A browser that runs scripts never parses what stands in `noscript`; inside of `head` the parser would spill it into the body.
@@ -28,7 +46,10 @@ fn without_noscript(html: &str) -> Cow<'_, str> {
 }
 
 /// `\r\n` and `\r` are `\n`, as the standard reads them.
-fn with_line_feeds(html: &str) -> String {
+fn with_line_feeds(html: &str) -> Cow<'_, str> {
+    if memchr(b'\r', html.as_bytes()).is_none() {
+        return Cow::Borrowed(html);
+    }
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = memchr(b'\r', rest.as_bytes()) {
@@ -38,11 +59,11 @@ fn with_line_feeds(html: &str) -> String {
         rest = rest.strip_prefix('\n').unwrap_or(rest);
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 /// Open elements that a page may have at once: the parser's work grows with their square, which a hostile page would use.
-const MAX_DEPTH: usize = 1_500;
+pub(crate) const MAX_DEPTH: usize = 1_500;
 
 /// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
 fn cut_at_depth(html: &str) -> &str {
@@ -92,6 +113,10 @@ fn is_self_closing(name: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn prepare(page: &str) -> String {
+        super::prepare(Cow::Borrowed(page)).into_owned()
+    }
 
     #[test]
     fn line_ends_are_one() {

@@ -1,7 +1,7 @@
 //! What each token does, by insertion mode: the loop over the page, and the modes around the body.
 
 use super::GaveUp;
-use super::flat::Span;
+use super::flat::{MAX_TAG_ATTRS, Span};
 use super::names::{HEAD_ELEMENTS, Tag};
 use super::tokenizer::Token;
 use super::tree::{Builder, Mode, Step};
@@ -10,7 +10,7 @@ use super::tree::{Builder, Mode, Step};
 pub(crate) fn run(builder: &mut Builder<'_>) -> Step {
     let page = builder.tokens.page;
     let bytes = page.as_bytes();
-    while builder.tokens.at < bytes.len() {
+    while builder.tokens.at < bytes.len() && !builder.is_full() {
         let start = builder.tokens.at;
         let end = builder.tokens.text_end();
         if end > start {
@@ -236,9 +236,7 @@ impl Builder<'_> {
     /// A second `html` or `body` adds the attributes that the first did not have.
     pub fn add_attributes(&mut self, open_at: usize, token: &Token) -> Step {
         let node = self.open[open_at].node;
-        let (start, count) = self.flat.nodes[node].attrs;
-        let (start, count) = (start as usize, count as usize);
-        let old: Vec<_> = self.flat.attrs[start..start + count].to_vec();
+        let old: Vec<_> = self.flat.attrs[self.flat.nodes[node].attr_range()].to_vec();
         let mut all = old.clone();
         for attr in &self.flat.attrs[token.attrs.0..token.attrs.1] {
             let name = self.span_text(attr.name);
@@ -250,6 +248,7 @@ impl Builder<'_> {
             }
             all.push(*attr);
         }
+        all.truncate(MAX_TAG_ATTRS);
         if all.len() == old.len() {
             return Ok(());
         }
@@ -258,8 +257,9 @@ impl Builder<'_> {
         let range = first..self.flat.attrs.len();
         let tokens = self.flat.tokens(self.tokens.page, range.clone());
         let changed = &mut self.flat.nodes[node];
-        changed.attrs = (first as u32, range.len() as u32);
-        changed.tokens = tokens;
+        changed.attr_start = first as u32;
+        changed.attr_count = range.len() as u16;
+        changed.words = tokens;
         Ok(())
     }
 

@@ -1,21 +1,32 @@
 //! The same flat tree by html5ever: for pages that need the hard algorithms, and the reference that the fast reader is tested against.
+//!
+//! The page is handed over piece by piece, and no further than the bounds allow: a few bytes can ask for a thousand elements
+//! (formatting that is opened again in every paragraph), and html5ever itself knows no limit.
 
 use dom_query::{Document, NodeData, NodeId, TreeNode};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{ParseOpts, parse_document};
 
-use super::flat::{Flat, Span};
+use super::flat::{Bounds, Flat, MAX_TAG_ATTRS, Span};
 use super::names::Tag;
 use crate::facts::dom::Attr;
 
-/// Builds the tree of a prepared page, at most about `max_nodes` nodes.
-pub(crate) fn build(page: &str, max_nodes: usize) -> Flat {
-    let document = Document::from(page);
-    let mut flat = Flat::new(page.len());
+/// Bytes of a piece while the tree is small, and when it has grown so big that every piece may be the last.
+const PIECE_BYTES: usize = 16_384;
+const LAST_PIECE_BYTES: usize = 512;
+
+/// Builds the tree of a prepared page, as far as the bounds let it grow.
+pub(crate) fn build(page: &str, bounds: Bounds) -> Flat {
+    let (document, is_whole) = parse(page, bounds);
+    let mut flat = Flat::new(page, bounds);
+    flat.is_cut = !is_whole;
     let root = document.root().id;
     // The walk keeps its own stack, so depth is bounded by memory and not by the thread's stack.
     let mut stack: Vec<(NodeId, usize)> = Vec::new();
     push_children(&document, &root, 0, &mut stack);
     while let Some((id, parent)) = stack.pop() {
-        if flat.nodes.len() >= max_nodes {
+        if flat.is_full(0) {
             break;
         }
         let index = flat.nodes.len();
@@ -28,6 +39,50 @@ pub(crate) fn build(page: &str, max_nodes: usize) -> Flat {
         }
     }
     flat
+}
+
+/// html5ever's own tree, and whether the page came into it whole.
+fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        },
+        ..ParseOpts::default()
+    };
+    let mut parser = parse_document(Document::default(), options);
+    let mut rest = page;
+    let mut is_whole = true;
+    while !rest.is_empty() {
+        let document = &parser.tokenizer.sink.sink;
+        // Complaints about the page are many, and nobody reads them.
+        document.errors.borrow_mut().clear();
+        let count = document.tree.len();
+        if count >= bounds.nodes || is_too_deep(document, bounds.depth) {
+            is_whole = false;
+            break;
+        }
+        let most = match count * 8 < bounds.nodes {
+            true => PIECE_BYTES,
+            false => LAST_PIECE_BYTES,
+        };
+        let (piece, after) = rest.split_at(rest.ceil_char_boundary(most));
+        parser.process(StrTendril::from(piece));
+        rest = after;
+    }
+    (parser.finish(), is_whole)
+}
+
+/// Whether the way from the root to where content goes just now has more elements than may be open.
+fn is_too_deep(document: &Document, depth: usize) -> bool {
+    let mut last = document.root().id;
+    for _ in 0..depth {
+        match document.tree.last_child_of(&last) {
+            Some(child) => last = child.id,
+            None => return false,
+        }
+    }
+    true
 }
 
 fn push_children(document: &Document, id: &NodeId, index: usize, stack: &mut Vec<(NodeId, usize)>) {
@@ -48,7 +103,7 @@ fn add(flat: &mut Flat, page: &str, node: &TreeNode, parent: usize) -> bool {
         }
         NodeData::Element(element) => {
             let first = flat.attrs.len();
-            for attr in &element.attrs {
+            for attr in element.attrs.iter().take(MAX_TAG_ATTRS) {
                 let name = flat.keep(&attr.name.local);
                 let value = flat.keep(&attr.value);
                 flat.attrs.push(Attr { name, value });

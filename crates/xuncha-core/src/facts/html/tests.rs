@@ -346,3 +346,46 @@ fn find(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
         }
     }
 }
+
+/// Pages that ask for more than the bounds allow: elements, attributes, depth, and formatting opened again in every paragraph.
+#[test]
+fn no_page_grows_beyond_the_bounds() {
+    use super::flat::Bounds;
+    let bounds = Bounds {
+        nodes: 2_000,
+        attrs: 2_000,
+        depth: 200,
+    };
+    let numbered =
+        |count: usize, piece: fn(usize) -> String| -> String { (0..count).map(piece).collect() };
+    let formatting = numbered(150, |number| format!("<b id={number}>"));
+    for page in [
+        "<p>x".repeat(50_000),
+        numbered(30, |number| format!("<i {}>", numbered_names(number))),
+        "<i></x>".repeat(50_000),
+        format!("<p>{formatting}{}", "<p>x".repeat(50_000)),
+        format!("{formatting}{}", "<table><b>x".repeat(5_000)),
+    ] {
+        for page in [page.clone(), format!("\0{page}")] {
+            let slow = super::slow::build(&page, bounds);
+            let fast = super::tree::build(&page, bounds);
+            for flat in fast.into_iter().chain([slow]) {
+                // A tag may be read to its end, and a token may open again what is listed.
+                assert!(
+                    flat.nodes.len() <= bounds.nodes + bounds.depth * 2,
+                    "{}",
+                    flat.nodes.len()
+                );
+                assert!(flat.attrs.len() <= bounds.attrs + super::flat::MAX_TAG_ATTRS);
+                let dom = flat.finish(page.as_str().into());
+                assert!(dom.is_cut && dom.nodes.len() <= bounds.nodes);
+            }
+        }
+    }
+}
+
+fn numbered_names(first: usize) -> String {
+    (0..900)
+        .map(|number| format!("a{first}b{number} "))
+        .collect()
+}

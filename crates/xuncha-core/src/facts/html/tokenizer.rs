@@ -5,7 +5,7 @@
 use memchr::{memchr, memchr2, memmem};
 
 use super::entities;
-use super::flat::{Flat, Span};
+use super::flat::{Flat, MAX_TAG_ATTRS, Span};
 use super::names::Tag;
 use crate::facts::dom::Attr;
 
@@ -144,13 +144,14 @@ impl Tokenizer<'_> {
             } else {
                 Span::default()
             };
-            let is_double = {
+            let known = &flat.attrs[first..];
+            let is_kept = known.len() < MAX_TAG_ATTRS && {
                 let text = name.of(self.page, &flat.decoded);
-                flat.attrs[first..].iter().any(|attr| {
+                !known.iter().any(|attr| {
                     attr.name.len() == name.len() && attr.name.of(self.page, &flat.decoded) == text
                 })
             };
-            if !is_double {
+            if is_kept {
                 flat.attrs.push(Attr { name, value });
             }
         }

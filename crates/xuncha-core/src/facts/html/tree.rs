@@ -2,7 +2,7 @@
 //!
 //! Everything here only appends to the end of the document; where the standard would move or insert elsewhere, it gives up.
 
-use super::flat::{Flat, Span};
+use super::flat::{Bounds, Flat, Span, name_of};
 use super::names::{self, Set, Tag};
 use super::tokenizer::{Token, Tokenizer};
 use super::{GaveUp, rules};
@@ -64,8 +64,8 @@ pub(crate) struct Builder<'p> {
     comment_at: usize,
 }
 
-/// Builds the tree of a prepared page.
-pub(crate) fn build(page: &str) -> Result<Flat, GaveUp> {
+/// Builds the tree of a prepared page, as far as the bounds let it grow.
+pub(crate) fn build(page: &str, bounds: Bounds) -> Result<Flat, GaveUp> {
     if memchr::memchr(0, page.as_bytes()).is_some() {
         return Err(GaveUp("NUL"));
     }
@@ -75,7 +75,7 @@ pub(crate) fn build(page: &str) -> Result<Flat, GaveUp> {
             at: 0,
             is_self_closing: false,
         },
-        flat: Flat::new(page.len()),
+        flat: Flat::new(page, bounds),
         mode: Mode::Initial,
         open: Vec::with_capacity(32),
         open_count: [0; names::COUNT],
@@ -95,6 +95,12 @@ pub(crate) fn build(page: &str) -> Result<Flat, GaveUp> {
 }
 
 impl Builder<'_> {
+    /// Whether the tree is as big as it may grow.
+    pub fn is_full(&mut self) -> bool {
+        let depth = self.open.len().max(self.active.len());
+        self.flat.is_full(depth)
+    }
+
     /// The element that content goes into.
     pub fn current(&self) -> Open {
         self.open.last().copied().unwrap_or(Open {
@@ -107,7 +113,8 @@ impl Builder<'_> {
         open.tag == token.tag
             && (open.tag != Tag::Other || {
                 let text = |span: Span| span.of(self.tokens.page, &self.flat.decoded);
-                text(self.flat.nodes[open.node].text) == text(token.name)
+                name_of(&self.flat.other_names, open.node)
+                    .is_some_and(|name| text(name) == text(token.name))
             })
     }
 
@@ -142,7 +149,7 @@ impl Builder<'_> {
         let count = self.flat.nodes.len();
         let continues = self.comment_at != count
             && self.flat.nodes[count - 1].tag == Tag::Text
-            && self.flat.nodes[count - 1].parent == parent;
+            && self.flat.nodes[count - 1].parent() == parent;
         if continues {
             self.flat.lengthen(self.tokens.page, text);
         } else {
@@ -162,7 +169,7 @@ impl Builder<'_> {
         let mut first = count;
         while first > self.head + 1
             && self.flat.nodes[first - 1].tag == Tag::Text
-            && self.flat.nodes[first - 1].parent == html
+            && self.flat.nodes[first - 1].parent() == html
         {
             first -= 1;
         }
@@ -336,9 +343,9 @@ impl Builder<'_> {
             let Active::Element { node, tag } = self.active[at] else {
                 continue;
             };
-            let (start, count) = self.flat.nodes[node].attrs;
+            let range = self.flat.nodes[node].attr_range();
             let token = Token {
-                attrs: (start as usize, (start + count) as usize),
+                attrs: (range.start, range.end),
                 ..Token::phantom(tag)
             };
             let node = self.insert(&token);
@@ -351,9 +358,8 @@ impl Builder<'_> {
         let mut oldest = 0;
         let mut equal = 0;
         for (at, node, tag) in self.active_entries() {
-            let (start, count) = self.flat.nodes[node].attrs;
-            let range = (start as usize, (start + count) as usize);
-            if tag == token.tag && self.same_attributes(range, token.attrs) {
+            let range = self.flat.nodes[node].attr_range();
+            if tag == token.tag && self.same_attributes((range.start, range.end), token.attrs) {
                 oldest = at;
                 equal += 1;
             }

@@ -24,7 +24,7 @@ struct Weight {
 
 /// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
 pub(super) struct Weights<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     lexicons: &'a Lexicons,
     anchors: Vec<usize>,
     weighed: Vec<Option<Option<Weight>>>,
@@ -32,7 +32,7 @@ pub(super) struct Weights<'a> {
 
 impl<'a> Weights<'a> {
     /// Over all links of a page.
-    pub fn new(dom: &'a Dom, lexicons: &'a Lexicons) -> Weights<'a> {
+    pub fn new(dom: &'a Dom<'a>, lexicons: &'a Lexicons) -> Weights<'a> {
         let anchors: Vec<usize> = dom
             .named(Tag::A)
             .filter(|anchor| dom.attr(*anchor, "href").is_some())
@@ -53,7 +53,7 @@ impl<'a> Weights<'a> {
             long_links: 0,
             known: 0,
         };
-        let end = self.dom.nodes[index].end;
+        let end = self.dom.nodes[index].end();
         let first = self.anchors.partition_point(|anchor| *anchor <= index);
         for at in first..self.anchors.len() {
             if self.anchors[at] >= end {
