@@ -32,6 +32,7 @@ pub mod rectify;
 pub mod registry;
 pub mod results;
 pub mod review;
+pub mod room;
 pub mod round;
 pub mod sample;
 pub mod score;

@@ -35,9 +35,18 @@ struct Capped {
     is_full: bool,
 }
 
+/// Bodies beyond this are few, and get room for all that may come.
+const BIG_BODY_BYTES: usize = 1 << 20;
+
 impl Write for Capped {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         let room = self.limit - self.bytes.len();
+        if self.bytes.len() + piece.len() > BIG_BODY_BYTES {
+            // Nothing happens where there is that much already.
+            let wanted = xuncha_core::room::room(self.limit);
+            self.bytes
+                .reserve_exact(wanted.saturating_sub(self.bytes.len()));
+        }
         if piece.len() > room {
             self.bytes.extend_from_slice(&piece[..room]);
             self.is_full = true;

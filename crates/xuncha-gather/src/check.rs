@@ -76,9 +76,11 @@ pub async fn check_site(
         progress,
     )
     .await?;
+    // Unpacking megabytes of facts is work for the threads that read pages.
+    let unpacked = tokio::task::spawn_blocking(move || sink.take_records()).await;
     Ok(Checked {
         target,
-        records: sink.take_records(),
+        records: unpacked.map_err(|error| GatherError::Panic(error.to_string()))?,
         report,
     })
 }

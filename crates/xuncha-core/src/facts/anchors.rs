@@ -36,7 +36,7 @@ pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &PageLinks, came_whole
             ids.extend(written_ids(&dom.raw_text(index)).iter().map(|id| hash(id)));
         }
         if matches!(tag, Tag::A | Tag::Area)
-            && !dom.nodes[index].is_inert
+            && !dom.nodes[index].is_inert()
             && let Some(asked) = asked_by(dom, index)
         {
             asking.push(asked);

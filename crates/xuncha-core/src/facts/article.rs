@@ -133,7 +133,7 @@ fn body_node(dom: &Dom) -> Option<usize> {
         let Some(text) = dom.text_of(index) else {
             continue;
         };
-        if node.is_hidden || node.area != Area::Body {
+        if node.is_hidden() || node.area != Area::Body {
             continue;
         }
         let chars = count_visible(text);
@@ -231,7 +231,7 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
         .inside(body)
         .filter(|inner| {
             let node = &dom.nodes[*inner];
-            node.tag == Tag::Text && !node.is_hidden && dom.chars_of(*inner) >= 12
+            node.tag == Tag::Text && !node.is_hidden() && dom.chars_of(*inner) >= 12
         })
         .filter(|inner| !dom.ancestors(*inner).take(3).any(|up| dom.name(up) == "a"))
         .map(|inner| dom.chars_of(inner))
@@ -259,7 +259,7 @@ const TITLE_TAGS: Set = Set::of(&[
 /// The first letter of the bare text of a subtree.
 fn bare_start(dom: &Dom, index: usize) -> Option<char> {
     dom.inside(index)
-        .filter(|inner| !dom.nodes[*inner].is_hidden)
+        .filter(|inner| !dom.nodes[*inner].is_hidden())
         .filter_map(|inner| dom.text_of(inner))
         .find_map(bare_first)
 }
@@ -274,7 +274,7 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
         let name = dom.name(index);
-        if node.is_hidden
+        if node.is_hidden()
             || node.area != Area::Body
             || !TITLE_TAGS.has(node.tag) && name != "ucaptitle"
         {
@@ -376,7 +376,7 @@ pub(crate) fn heading_in_title(dom: &Dom, page_title: &str) -> Option<String> {
     (0..dom.nodes.len())
         .rev()
         .filter(is_heading)
-        .filter(|index| dom.nodes[*index].area == Area::Body && !dom.nodes[*index].is_hidden)
+        .filter(|index| dom.nodes[*index].area == Area::Body && !dom.nodes[*index].is_hidden())
         .filter(|index| (2..=160).contains(&dom.chars_of(*index)))
         .map(|index| dom.text(index))
         .find(|text| part_of_title(page_title, text) != Part::Elsewhere)

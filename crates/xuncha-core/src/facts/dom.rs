@@ -15,14 +15,12 @@ use super::text::Collapser;
 pub(crate) struct Node {
     /// What it is: text, or an element by its name.
     pub tag: Tag,
-    /// Not shown: inside `script`, `style`, `template`, `noscript`, or `display:none`.
-    pub is_hidden: bool,
-    /// Inside an element whose links a browser with scripts never follows (`noscript`, `template`).
-    pub is_inert: bool,
+    /// Whether a reader sees it.
+    pub(in crate::facts) shown: Shown,
     /// Where on the page it stands.
     pub area: Area,
     /// How many attributes it has.
-    pub(in crate::facts) attr_count: u16,
+    pub(in crate::facts) attr_count: u8,
     /// The first of its attributes.
     pub(in crate::facts) attr_start: u32,
     /// Index of its parent; the root is its own parent.
@@ -31,13 +29,32 @@ pub(crate) struct Node {
     pub(in crate::facts) stop: u32,
     /// Visible characters before it in the document.
     pub chars_before: u32,
-    /// The next node with the same name; 0 for none.
-    pub(in crate::facts) next_of_name: u32,
     /// Of a text the text; of an element its `class` and `id`, lower case, separated by one space.
     pub(in crate::facts) words: Span,
 }
 
+/// Whether a reader sees a node; of two that bear on it the later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shown {
+    /// Yes.
+    Shown,
+    /// Inside `script`, `style`, or `display:none`.
+    Hidden,
+    /// Inside an element whose links a browser with scripts never follows either (`noscript`, `template`).
+    Inert,
+}
+
 impl Node {
+    /// Not shown: inside `script`, `style`, `template`, `noscript`, or `display:none`.
+    pub fn is_hidden(&self) -> bool {
+        self.shown != Shown::Shown
+    }
+
+    /// Inside an element whose links a browser with scripts never follows (`noscript`, `template`).
+    pub fn is_inert(&self) -> bool {
+        self.shown == Shown::Inert
+    }
+
     /// Index of its parent; the root is its own parent.
     pub fn parent(&self) -> usize {
         self.up as usize
@@ -64,7 +81,7 @@ pub(crate) struct Attr {
     pub value: Span,
 }
 
-/// Texts of all links of a page, one behind the other.
+/// Texts of all links of a page, one behind the other, each ended by a line feed.
 #[derive(Default)]
 pub(in crate::facts) struct AnchorTexts {
     text: String,
@@ -76,7 +93,13 @@ impl AnchorTexts {
     /// Adds a link; they come in the order of their nodes.
     pub fn push(&mut self, node: usize, text: &str) {
         self.text.push_str(text);
+        self.text.push('\n');
         self.ends.push((node as u32, self.text.len() as u32));
+    }
+
+    /// All texts, each ended by a line feed.
+    pub fn all(&self) -> &str {
+        &self.text
     }
 
     /// The text of a link; empty where the node is none.
@@ -88,7 +111,7 @@ impl AnchorTexts {
             return "";
         };
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
-        &self.text[start as usize..self.ends[at].1 as usize]
+        &self.text[start as usize..self.ends[at].1 as usize - 1]
     }
 }
 
@@ -114,7 +137,9 @@ pub(crate) struct Dom<'p> {
     /// Names of the elements that no rule names, by their nodes.
     pub(in crate::facts) other_names: Vec<(u32, Span)>,
     pub(in crate::facts) attrs: Vec<Attr>,
-    pub(in crate::facts) first_of_name: [u32; COUNT],
+    /// Elements in the order of their names, and where each name begins.
+    pub(in crate::facts) by_name: Vec<u32>,
+    pub(in crate::facts) name_starts: [u32; COUNT + 1],
     pub(in crate::facts) lines: OnceCell<Vec<Line>>,
     pub(in crate::facts) whole_text: OnceCell<String>,
     /// Texts of the links by their node, as `links` reads them.
@@ -140,15 +165,12 @@ impl<'p> Dom<'p> {
 
     /// Elements of one name in document order.
     pub fn named(&self, tag: Tag) -> impl Iterator<Item = usize> + '_ {
-        let mut next = self.first_of_name[tag as usize] as usize;
-        std::iter::from_fn(move || {
-            if next == 0 {
-                return None;
-            }
-            let current = next;
-            next = self.nodes[current].next_of_name as usize;
-            Some(current)
-        })
+        let (start, end) = (
+            self.name_starts[tag as usize],
+            self.name_starts[tag as usize + 1],
+        );
+        let named = &self.by_name[start as usize..end as usize];
+        named.iter().map(|index| *index as usize)
     }
 
     /// The text of a text node.
@@ -242,7 +264,7 @@ impl<'p> Dom<'p> {
                 line.space();
             }
             if node.tag == Tag::Text {
-                if !node.is_hidden {
+                if !node.is_hidden() {
                     line.push(self.span(node.words));
                     if line.text.len() > bytes {
                         break;
@@ -257,7 +279,11 @@ impl<'p> Dom<'p> {
 
     /// Visible text of the whole page on one line; made once.
     pub fn whole_text(&self) -> &str {
-        self.whole_text.get_or_init(|| self.text(0))
+        self.whole_text.get_or_init(|| {
+            let mut text = self.text(0);
+            text.shrink_to_fit();
+            text
+        })
     }
 
     /// Raw text of a `script` or `style`.
@@ -296,7 +322,7 @@ impl<'p> Dom<'p> {
                 if open_blocks.open(node, index) {
                     flush(&mut line, start, &mut lines);
                 }
-            } else if !node.is_hidden {
+            } else if !node.is_hidden() {
                 if line.is_blank() {
                     start = index;
                 }
@@ -320,7 +346,7 @@ impl<'p> Dom<'p> {
     pub fn area_chars(&self, area: Area) -> u32 {
         self.nodes
             .iter()
-            .filter(|node| node.tag == Tag::Text && node.area == area && !node.is_hidden)
+            .filter(|node| node.tag == Tag::Text && node.area == area && !node.is_hidden())
             .map(|node| count_visible(self.span(node.words)))
             .sum()
     }

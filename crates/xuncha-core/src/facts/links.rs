@@ -97,10 +97,10 @@ fn is_http(url: &Url) -> bool {
 
 /// All references of the page in document order, equal ones (address and kind) merged.
 pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
-    let mut found = Collector::default();
+    let mut found = Collector::for_page(dom);
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
-        if node.is_inert {
+        if node.is_inert() {
             continue;
         }
         let mut push = |reference: &str, kind: LinkKind, text: &str| {
@@ -313,7 +313,16 @@ pub(crate) fn anchor_text(dom: &Dom, index: usize) -> String {
 
 /// Text of an `a` or `area`, its title or the alternative text of the image inside; read once for all readers.
 pub(crate) fn anchor_words<'a>(dom: &'a Dom, index: usize) -> &'a str {
-    let all = dom.anchor_texts.get_or_init(|| {
+    anchor_texts(dom).of(index)
+}
+
+/// Texts of all links of the page, one behind the other: what does not stand here stands in none of them.
+pub(crate) fn all_anchor_words<'a>(dom: &'a Dom) -> &'a str {
+    anchor_texts(dom).all()
+}
+
+fn anchor_texts<'a>(dom: &'a Dom) -> &'a AnchorTexts {
+    dom.anchor_texts.get_or_init(|| {
         let mut all = AnchorTexts::default();
         let (mut anchors, mut areas) = (
             dom.named(Tag::A).peekable(),
@@ -334,8 +343,7 @@ pub(crate) fn anchor_words<'a>(dom: &'a Dom, index: usize) -> &'a str {
                 all.push(index, &read_anchor_text(dom, index));
             }
         }
-    });
-    all.of(index)
+    })
 }
 
 fn read_anchor_text(dom: &Dom, index: usize) -> String {

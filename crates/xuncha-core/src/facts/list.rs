@@ -322,7 +322,7 @@ fn title_and_date(
 /// Text runs of an element, each inline element on its own.
 fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
     dom.inside(index)
-        .filter(|inner| !dom.nodes[*inner].is_hidden)
+        .filter(|inner| !dom.nodes[*inner].is_hidden())
         .filter_map(|inner| dom.text_of(inner))
         .map(super::text::collapse)
         .filter(|piece| !piece.is_empty())

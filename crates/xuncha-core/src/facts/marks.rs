@@ -76,21 +76,22 @@ fn footer_text(dom: &Dom) -> Vec<String> {
 /// What the page refers to or runs: addresses and inline scripts, lower case, one after another.
 struct References {
     text: String,
-    starts: Vec<usize>,
+    starts: Vec<u32>,
 }
 
 impl References {
     fn push(&mut self, reference: &str) {
-        self.starts.push(self.text.len());
+        self.starts.push(self.text.len() as u32);
         self.text.push_str(reference);
         self.text.push('\n');
     }
 
     /// The reference at a byte.
     fn at(&self, byte: usize) -> &str {
-        let place = self.starts.partition_point(|start| *start <= byte);
-        let start = self.starts[place.saturating_sub(1)];
-        let end = self.starts.get(place).copied().unwrap_or(self.text.len());
+        let place = self.starts.partition_point(|start| *start as usize <= byte);
+        let start = self.starts[place.saturating_sub(1)] as usize;
+        let end = self.starts.get(place);
+        let end = end.map_or(self.text.len(), |end| *end as usize);
         &self.text[start..end - 1]
     }
 
@@ -264,18 +265,15 @@ fn error_entry(
     if let Some(reference) = by_reference {
         return Some(cut(reference, 80));
     }
-    let texts: Vec<&str> = dom
-        .named(Tag::A)
-        .map(|index| super::links::anchor_words(dom, index))
-        .collect();
     // One look at all texts together tells most pages from those whose links are worth looking at.
-    let linked = if lexicons.error_entry.may_hit(&texts.join("\n")).is_empty() {
+    let all = super::links::all_anchor_words(dom);
+    let linked = if lexicons.error_entry.may_hit(all).is_empty() {
         None
     } else {
-        texts
-            .iter()
+        dom.named(Tag::A)
+            .map(|index| super::links::anchor_words(dom, index))
             .find(|text| lexicons.error_entry.find(text).is_some())
-            .map(|text| (*text).to_owned())
+            .map(str::to_owned)
     };
     linked.or_else(|| lines.iter().find(|line| line.contains("找错")).cloned())
 }

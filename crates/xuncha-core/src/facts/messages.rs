@@ -8,7 +8,7 @@ use super::dates;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
-use super::links::{PageLinks, Resolver, anchor_text};
+use super::links::{PageLinks, Resolver, all_anchor_words, anchor_text};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
 use super::text::{cut, is_at_most, strip_numbering};
 
@@ -431,21 +431,15 @@ pub(crate) fn consultation(
             return format!("表单：{word}");
         }
     }
-    let entries: Vec<&str> = links
+    // One look at all texts together spares most pages looking at each.
+    let all = all_anchor_words(dom);
+    if lexicons.consultation.may_hit(all).is_empty() {
+        return String::new();
+    }
+    links
         .iter()
         .filter(|link| link.kind == LinkKind::Anchor && is_at_most(link.text, 12))
         .map(|link| link.text)
-        .collect();
-    // One look at all texts together spares most pages looking at each.
-    if lexicons
-        .consultation
-        .may_hit(&entries.join("\n"))
-        .is_empty()
-    {
-        return String::new();
-    }
-    entries
-        .into_iter()
         .filter(|text| lexicons.consultation.find(text).is_some())
         .find(|text| {
             !is_special(text)

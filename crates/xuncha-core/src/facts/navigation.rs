@@ -115,7 +115,7 @@ fn footer_by_words(dom: &Dom) -> Option<usize> {
         "承办单位",
     ];
     let last = (0..dom.nodes.len()).rev().find(|index| {
-        !dom.nodes[*index].is_hidden
+        !dom.nodes[*index].is_hidden()
             && dom
                 .text_of(*index)
                 .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))

@@ -52,8 +52,8 @@ fn line(dom: &Dom, index: usize) -> String {
         node.parent(),
         node.end(),
         node.chars_before,
-        node.is_hidden,
-        node.is_inert,
+        node.is_hidden(),
+        node.is_inert(),
         dom.tokens(index),
         dom.attrs(index).collect::<Vec<_>>(),
     )

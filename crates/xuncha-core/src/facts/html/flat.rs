@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::names::{self, Tag};
-use crate::facts::dom::{Attr, Dom, Node};
+use crate::facts::dom::{Attr, Dom, Node, Shown};
 use crate::facts::model::Area;
+use crate::room::{room, room_for};
 
 /// A piece of text: a range of the page as read, or of the decoded texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub(crate) struct Bounds {
 }
 
 /// Attributes of one element that are kept.
-pub(crate) const MAX_TAG_ATTRS: usize = 1_000;
+pub(crate) const MAX_TAG_ATTRS: usize = u8::MAX as usize;
 
 /// Name of an element that no rule names.
 pub(crate) fn name_of(names: &[(u32, Span)], node: usize) -> Option<Span> {
@@ -116,22 +117,20 @@ impl Flat {
     pub fn new(page: &str, bounds: Bounds) -> Flat {
         let count = |byte| memchr::memchr_iter(byte, page.as_bytes()).count();
         let mut flat = Flat {
-            nodes: Vec::with_capacity((count(b'<') * 2).min(bounds.nodes) + 16),
-            attrs: Vec::with_capacity(count(b'=').min(bounds.attrs) + 16),
-            decoded: String::with_capacity(page.len() / 8 + 64),
+            nodes: Vec::with_capacity(room_for::<Node>((count(b'<') * 2).min(bounds.nodes) + 16)),
+            attrs: Vec::with_capacity(room_for::<Attr>(count(b'=').min(bounds.attrs) + 16)),
+            decoded: String::with_capacity(room(page.len() / 8 + 64)),
             other_names: Vec::new(),
             is_cut: false,
             bounds,
         };
         flat.nodes.push(Node {
             tag: Tag::Document,
-            is_hidden: false,
-            is_inert: false,
+            shown: Shown::Shown,
             area: Area::Body,
             up: 0,
             stop: 1,
             chars_before: 0,
-            next_of_name: 0,
             words: Span::default(),
             attr_start: 0,
             attr_count: 0,
@@ -165,9 +164,8 @@ impl Flat {
         name: Span,
         attrs: std::ops::Range<usize>,
     ) -> usize {
-        let up = &self.nodes[parent];
-        let (is_hidden, is_inert) = (up.is_hidden, up.is_inert);
-        let (own_hidden, own_inert) = self.visibility(page, tag, attrs.clone());
+        let up = self.nodes[parent].shown;
+        let own = self.visibility(page, tag, attrs.clone());
         let words = self.tokens(page, attrs.clone());
         let node = self.nodes.len();
         if tag == Tag::Other {
@@ -175,33 +173,28 @@ impl Flat {
         }
         self.nodes.push(Node {
             tag,
-            is_hidden: is_hidden || own_hidden,
-            is_inert: is_inert || own_inert,
+            shown: up.max(own),
             area: Area::Body,
             up: parent as u32,
             stop: 0,
             chars_before: 0,
-            next_of_name: 0,
             words,
             attr_start: attrs.start as u32,
-            attr_count: attrs.len().min(MAX_TAG_ATTRS) as u16,
+            attr_count: attrs.len().min(MAX_TAG_ATTRS) as u8,
         });
         node
     }
 
     /// Adds a run of text.
     pub fn text(&mut self, parent: usize, text: Span) {
-        let up = &self.nodes[parent];
-        let (is_hidden, is_inert) = (up.is_hidden, up.is_inert);
+        let shown = self.nodes[parent].shown;
         self.nodes.push(Node {
             tag: Tag::Text,
-            is_hidden,
-            is_inert,
+            shown,
             area: Area::Body,
             up: parent as u32,
             stop: 0,
             chars_before: 0,
-            next_of_name: 0,
             words: text,
             attr_start: 0,
             attr_count: 0,
@@ -263,8 +256,8 @@ impl Flat {
         Span::decoded(start, self.decoded.len())
     }
 
-    /// (hidden, inert) by the element itself.
-    fn visibility(&self, page: &str, tag: Tag, attrs: std::ops::Range<usize>) -> (bool, bool) {
+    /// What the element itself says.
+    fn visibility(&self, page: &str, tag: Tag, attrs: std::ops::Range<usize>) -> Shown {
         match tag {
             Tag::Script
             | Tag::Style
@@ -272,8 +265,8 @@ impl Flat {
             | Tag::Head
             | Tag::Textarea
             | Tag::Select
-            | Tag::Option => (true, false),
-            Tag::Noscript | Tag::Template => (true, true),
+            | Tag::Option => Shown::Hidden,
+            Tag::Noscript | Tag::Template => Shown::Inert,
             _ => {
                 let is_hidden = self.attrs[attrs].iter().any(|attr| match attr.name.len() {
                     6 => attr.name.of(page, &self.decoded) == "hidden",
@@ -283,7 +276,10 @@ impl Flat {
                     }
                     _ => false,
                 });
-                (is_hidden, false)
+                match is_hidden {
+                    true => Shown::Hidden,
+                    false => Shown::Shown,
+                }
             }
         }
     }
@@ -298,21 +294,16 @@ impl Flat {
         for (index, node) in self.nodes.iter_mut().enumerate() {
             node.stop = index as u32 + 1;
             node.chars_before = chars;
-            if node.tag == Tag::Text && !node.is_hidden {
+            if node.tag == Tag::Text && !node.is_hidden() {
                 chars += count_visible(node.words.of(&page, &self.decoded));
             }
         }
-        let mut first_of_name = [0u32; names::COUNT];
         for index in (1..self.nodes.len()).rev() {
-            let node = &mut self.nodes[index];
-            let (parent, stop) = (node.parent(), node.stop);
-            let first = &mut first_of_name[node.tag as usize];
-            node.next_of_name = *first;
-            *first = index as u32;
-            if self.nodes[parent].stop < stop {
-                self.nodes[parent].stop = stop;
-            }
+            let (parent, stop) = (self.nodes[index].parent(), self.nodes[index].stop);
+            let up = &mut self.nodes[parent];
+            up.stop = up.stop.max(stop);
         }
+        let (by_name, name_starts) = self.by_name();
         Dom {
             nodes: self.nodes,
             chars,
@@ -321,11 +312,33 @@ impl Flat {
             decoded: self.decoded,
             other_names: self.other_names,
             attrs: self.attrs,
-            first_of_name,
+            by_name,
+            name_starts,
             lines: OnceCell::new(),
             whole_text: OnceCell::new(),
             anchor_texts: OnceCell::new(),
         }
+    }
+
+    /// Elements in the order of their names, those of one name in the order of the page, and where each name begins.
+    fn by_name(&self) -> (Vec<u32>, [u32; names::COUNT + 1]) {
+        let mut starts = [0u32; names::COUNT + 1];
+        let elements = || self.nodes.iter().zip(0u32..).skip(1);
+        let elements = || elements().filter(|(node, _)| node.tag != Tag::Text);
+        for (node, _) in elements() {
+            starts[node.tag as usize + 1] += 1;
+        }
+        for tag in 1..starts.len() {
+            starts[tag] += starts[tag - 1];
+        }
+        let mut by_name = vec![0; starts[names::COUNT] as usize];
+        let mut next = starts;
+        for (node, index) in elements() {
+            let at = &mut next[node.tag as usize];
+            by_name[*at as usize] = index;
+            *at += 1;
+        }
+        (by_name, starts)
     }
 }
 

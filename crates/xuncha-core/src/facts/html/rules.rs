@@ -258,7 +258,7 @@ impl Builder<'_> {
         let tokens = self.flat.tokens(self.tokens.page, range.clone());
         let changed = &mut self.flat.nodes[node];
         changed.attr_start = first as u32;
-        changed.attr_count = range.len() as u16;
+        changed.attr_count = range.len() as u8;
         changed.words = tokens;
         Ok(())
     }

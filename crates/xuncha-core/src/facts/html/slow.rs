@@ -12,9 +12,8 @@ use super::flat::{Bounds, Flat, MAX_TAG_ATTRS, Span};
 use super::names::Tag;
 use crate::facts::dom::Attr;
 
-/// Bytes of a piece while the tree is small, and when it has grown so big that every piece may be the last.
-const PIECE_BYTES: usize = 16_384;
-const LAST_PIECE_BYTES: usize = 512;
+/// Bytes of a piece: after each it is looked how big the tree has grown.
+const PIECE_BYTES: usize = 256;
 
 /// Builds the tree of a prepared page, as far as the bounds let it grow.
 pub(crate) fn build(page: &str, bounds: Bounds) -> Flat {
@@ -57,16 +56,11 @@ fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
         let document = &parser.tokenizer.sink.sink;
         // Complaints about the page are many, and nobody reads them.
         document.errors.borrow_mut().clear();
-        let count = document.tree.len();
-        if count >= bounds.nodes || is_too_deep(document, bounds.depth) {
+        if document.tree.len() >= bounds.nodes || is_too_deep(document, bounds.depth) {
             is_whole = false;
             break;
         }
-        let most = match count * 8 < bounds.nodes {
-            true => PIECE_BYTES,
-            false => LAST_PIECE_BYTES,
-        };
-        let (piece, after) = rest.split_at(rest.ceil_char_boundary(most));
+        let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE_BYTES));
         parser.process(StrTendril::from(piece));
         rest = after;
     }

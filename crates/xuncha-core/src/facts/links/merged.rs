@@ -3,12 +3,13 @@
 //! Addresses and texts stand one behind the other in one text, so that a page of hundreds of thousands of links takes little memory
 //! beside its tree; [`Link`]s are made of it when the tree is done with.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::anchor_words;
 use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
 use crate::facts::model::{Area, Link, LinkKind};
+use crate::room::{room, room_for};
 
 /// A range of the text.
 #[derive(Clone, Copy)]
@@ -124,11 +125,24 @@ impl PageLinks {
 pub(crate) struct Collector {
     /// What was found so far.
     pub links: PageLinks,
-    /// Places of the links by a hash of address and kind.
-    places: BTreeMap<u64, u32>,
+    /// Places of the links, plus one, at the slots that a hash of address and kind names; 0 for none. At most half of the slots are taken.
+    slots: Vec<u32>,
 }
 
 impl Collector {
+    /// With room for a page of so many bytes and attributes.
+    pub fn for_page(dom: &Dom) -> Collector {
+        let links = PageLinks {
+            words: String::with_capacity(room(dom.page.len())),
+            merged: Vec::with_capacity(room_for::<Merged>(dom.attrs.len())),
+            anchors: Vec::with_capacity(dom.named(Tag::A).count()),
+        };
+        Collector {
+            links,
+            slots: Vec::new(),
+        }
+    }
+
     /// Adds a link. Equal ones (address and kind) are one: the first text stands, occurrences are counted, the body outweighs other areas.
     pub fn push(&mut self, node: usize, url: &str, kind: LinkKind, text: &str, area: Area) {
         let place = self.place(url, kind, area);
@@ -143,22 +157,24 @@ impl Collector {
 
     /// Place of the link with this address and kind, counted once more.
     fn place(&mut self, url: &str, kind: LinkKind, area: Area) -> u32 {
+        if self.links.merged.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
         let links = &mut self.links;
-        let mut number = number_of(url, kind);
-        // Two addresses with one number: the second takes the next number that is free.
-        while let Some(place) = self.places.get(&number) {
-            let known = &mut links.merged[*place as usize];
+        let mut slot = slot_of(url, kind, self.slots.len());
+        while let Some(place) = self.slots[slot].checked_sub(1) {
+            let known = &mut links.merged[place as usize];
             if known.kind == kind && known.url.of(&links.words) == url {
                 known.count += 1;
                 if area == Area::Body {
                     known.area = Area::Body;
                 }
-                return *place;
+                return place;
             }
-            number = number.wrapping_add(1);
+            slot = (slot + 1) % self.slots.len();
         }
         let place = links.merged.len() as u32;
-        self.places.insert(number, place);
+        self.slots[slot] = place + 1;
         links.merged.push(Merged {
             url: piece(&mut links.words, url),
             text: Piece { start: 0, len: 0 },
@@ -167,6 +183,19 @@ impl Collector {
             area,
         });
         place
+    }
+
+    /// Twice as many slots, every link at its new one.
+    fn grow(&mut self) {
+        let count = (self.slots.len() * 2).max(64);
+        self.slots = vec![0; count];
+        for (link, number) in self.links.merged.iter().zip(1..) {
+            let mut slot = slot_of(link.url.of(&self.links.words), link.kind, count);
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) % count;
+            }
+            self.slots[slot] = number;
+        }
     }
 }
 
@@ -179,10 +208,11 @@ fn piece(words: &mut String, text: &str) -> Piece {
     }
 }
 
-fn number_of(url: &str, kind: LinkKind) -> u64 {
+/// Nobody can choose addresses that all fall on one slot: the hash is SipHash.
+fn slot_of(url: &str, kind: LinkKind, slots: usize) -> usize {
     let mut hasher = DefaultHasher::new();
     (url, kind as u8).hash(&mut hasher);
-    hasher.finish()
+    (hasher.finish() % slots as u64) as usize
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) fn breadcrumb_node(dom: &Dom) -> Option<usize> {
     });
     by_class.or_else(|| {
         let text = (0..dom.nodes.len()).find(|index| {
-            !dom.nodes[*index].is_hidden
+            !dom.nodes[*index].is_hidden()
                 && dom
                     .text_of(*index)
                     .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))

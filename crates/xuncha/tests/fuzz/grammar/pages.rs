@@ -198,14 +198,14 @@ pub fn soup(rng: &mut Rng) -> Vec<u8> {
     let few: Vec<&str> = (0..2 + rng.below(6)).map(|_| name(rng)).collect();
     for _ in 0..count(rng, 40) {
         let one = match chance(rng, 80) {
-            true => *rng.pick(&few),
+            true => rng.word(&few),
             false => name(rng),
         };
         match rng.below(9) {
             0..4 => tag(&mut out, one, rng),
             4..7 => out.push_str(&format!("</{one}>")),
             7 => text(&mut out, rng),
-            _ => out.push_str(rng.pick(&[
+            _ => out.push_str(rng.word(&[
                 "<!-- x -->",
                 "<!-->",
                 "</>",
@@ -230,10 +230,10 @@ fn bounded(mut out: String) -> Vec<u8> {
 
 fn name(rng: &mut Rng) -> &'static str {
     match rng.below(10) {
-        0..4 => rng.pick(BLOCKS),
-        4..8 => rng.pick(INLINE),
-        8 => rng.pick(VOID),
-        _ => rng.pick(ODD),
+        0..4 => rng.word(BLOCKS),
+        4..8 => rng.word(INLINE),
+        8 => rng.word(VOID),
+        _ => rng.word(ODD),
     }
 }
 
@@ -242,9 +242,9 @@ fn element(out: &mut String, depth: usize, rng: &mut Rng) {
         return;
     }
     match rng.below(12) {
-        0 => tag(out, rng.pick(VOID), rng),
+        0 => tag(out, rng.word(VOID), rng),
         1 => {
-            let kind = *rng.pick(&["style", "script", "textarea", "title", "xmp"]);
+            let kind = rng.word(&["style", "script", "textarea", "title", "xmp"]);
             tag(out, kind, rng);
             out.push_str(&String::from_utf8_lossy(&texts::references(rng)));
             out.push_str(&format!("</{kind}>"));
@@ -293,18 +293,18 @@ fn tag(out: &mut String, name: &str, rng: &mut Rng) {
             break;
         }
     }
-    out.push_str(rng.pick(&[">", ">", ">", ">", "/>", " >", ""]));
+    out.push_str(rng.word(&[">", ">", ">", ">", "/>", " >", ""]));
 }
 
 fn attribute_of(out: &mut String, before: &str, rng: &mut Rng) {
     out.push_str(before);
-    out.push_str(rng.pick(NAMES));
-    let quote = *rng.pick(&["\"", "'", ""]);
-    out.push_str(rng.pick(&["=", "=", "=", " = ", ""]));
+    out.push_str(rng.word(NAMES));
+    let quote = rng.word(&["\"", "'", ""]);
+    out.push_str(rng.word(&["=", "=", "=", " = ", ""]));
     out.push_str(quote);
     match chance(rng, 30) {
         true => out.push_str(&texts::reference(rng)),
-        false => out.push_str(rng.pick(WORDS)),
+        false => out.push_str(rng.word(WORDS)),
     }
     // Distinct values keep formatting elements apart.
     if chance(rng, 30) {
@@ -315,6 +315,6 @@ fn attribute_of(out: &mut String, before: &str, rng: &mut Rng) {
 
 fn text(out: &mut String, rng: &mut Rng) {
     for _ in 0..rng.below(5) {
-        out.push_str(rng.pick(WORDS));
+        out.push_str(rng.word(WORDS));
     }
 }

@@ -26,7 +26,7 @@ const PIECES: &[&str] = &[
 pub fn reference(rng: &mut Rng) -> String {
     let mut out = String::new();
     match rng.below(8) {
-        0 => out.push_str(rng.pick(&[
+        0 => out.push_str(rng.word(&[
             "http://",
             "https://",
             "HTTP://",
@@ -38,11 +38,11 @@ pub fn reference(rng: &mut Rng) -> String {
             "mailto:",
             "\\\\",
         ])),
-        1 => out.push_str(rng.pick(&["./", "../", "/", "?", "#", " "])),
+        1 => out.push_str(rng.word(&["./", "../", "/", "?", "#", " "])),
         _ => {}
     }
     if out.ends_with("//") {
-        out.push_str(rng.pick(&[
+        out.push_str(rng.word(&[
             "a.cn",
             "www.A.gov.cn:80",
             "[::1]",
@@ -55,19 +55,19 @@ pub fn reference(rng: &mut Rng) -> String {
             "",
             "c.cn:8080",
         ]));
-        out.push_str(rng.pick(&["", "/", "\\"]));
+        out.push_str(rng.word(&["", "/", "\\"]));
     }
     for at in 0..rng.below(5) {
         if at > 0 {
             out.push('/');
         }
-        out.push_str(rng.pick(PIECES));
+        out.push_str(rng.word(PIECES));
     }
     if chance(rng, 25) {
-        out.push_str(rng.pick(&["?k=v", "?", "?q=政&a=b", "?a=%3c'\"", "?x#y", "?a?b"]));
+        out.push_str(rng.word(&["?k=v", "?", "?q=政&a=b", "?a=%3c'\"", "?x#y", "?a?b"]));
     }
     if chance(rng, 15) {
-        out.push_str(rng.pick(&["#top", "#", "#政", " "]));
+        out.push_str(rng.word(&["#top", "#", "#政", " "]));
     }
     out
 }
@@ -87,7 +87,7 @@ pub fn references(rng: &mut Rng) -> Vec<u8> {
             6 => format!("@namespace x url({one});@import '{one}' screen;"),
             _ => one,
         });
-        out.push_str(rng.pick(&["\n", "\n", "\n", "\r\n", " "]));
+        out.push_str(rng.word(&["\n", "\n", "\n", "\r\n", " "]));
     }
     out.into_bytes()
 }
@@ -100,19 +100,19 @@ pub fn robots(rng: &mut Rng) -> Vec<u8> {
         for _ in 0..1 + rng.below(2) {
             out.push_str(&format!(
                 "User-agent: {}\n",
-                rng.pick(&["*", "xuncha", "Xuncha", "other"])
+                rng.word(&["*", "xuncha", "Xuncha", "other"])
             ));
         }
         for _ in 0..count(rng, 5) {
-            let word = *rng.pick(&["Allow", "Disallow"]);
+            let word = rng.word(&["Allow", "Disallow"]);
             let mut pattern = String::from("/");
             for _ in 0..rng.below(6) {
-                pattern.push_str(rng.pick(&["a", "b", "*", "/", "$", "ab", ".do", "admin"]));
+                pattern.push_str(rng.word(&["a", "b", "*", "/", "$", "ab", ".do", "admin"]));
             }
             out.push_str(&format!("{word}: {pattern}\n"));
         }
         if !is_plain {
-            out.push_str(rng.pick(&[
+            out.push_str(rng.word(&[
                 "Crawl-delay: 1e9\n",
                 "Sitemap: http://a.cn/s.xml\n",
                 "# x\n",
@@ -138,7 +138,7 @@ pub fn sitemap(rng: &mut Rng) -> Vec<u8> {
     ]);
     let mut out = String::new();
     if !root.is_empty() {
-        out.push_str(rng.pick(&[
+        out.push_str(rng.word(&[
             "<?xml version='1.0' encoding='UTF-8'?>",
             "",
             "\u{feff}",
@@ -149,7 +149,7 @@ pub fn sitemap(rng: &mut Rng) -> Vec<u8> {
         ));
     }
     for _ in 0..count(rng, 10) {
-        let url = reference(rng).replace('&', rng.pick(&["&amp;", "&"]));
+        let url = reference(rng).replace('&', rng.word(&["&amp;", "&"]));
         out.push_str(&match (root, rng.below(8)) {
             ("", _) => format!("http://a.cn/{url}\n"),
             (_, 0) => format!("<!-- <loc>{url}</loc> -->"),
@@ -166,15 +166,15 @@ pub fn sitemap(rng: &mut Rng) -> Vec<u8> {
 
 /// An answer of HTTP/1.1: head, framing, body, and what servers get wrong about them.
 pub fn answer(rng: &mut Rng) -> Vec<u8> {
-    let end = *rng.pick(&["\r\n", "\r\n", "\r\n", "\n"]);
-    let mut out = String::from(*rng.pick(&["", "", "", "\r\n"]));
+    let end = rng.word(&["\r\n", "\r\n", "\r\n", "\n"]);
+    let mut out = String::from(rng.word(&["", "", "", "\r\n"]));
     for _ in 0..rng.below(2) {
         out.push_str(&format!("HTTP/1.1 10{} x{end}{end}", rng.below(4)));
     }
     out.push_str(&format!(
         "HTTP/1.{} {}{end}",
         rng.below(2),
-        rng.pick(&[
+        rng.word(&[
             "200 OK",
             "304",
             "404  Not Found",
@@ -185,13 +185,13 @@ pub fn answer(rng: &mut Rng) -> Vec<u8> {
         ])
     ));
     let body: String = (0..count(rng, 8))
-        .map(|_| *rng.pick(&["hello", "\n", "中", "x"]))
+        .map(|_| rng.word(&["hello", "\n", "中", "x"]))
         .collect();
     let is_chunked = chance(rng, 50);
     match (is_chunked, chance(rng, 70)) {
         (true, _) => out.push_str(&format!(
             "Transfer-Encoding: {}{end}",
-            rng.pick(&["chunked", "gzip, chunked", "Chunked"])
+            rng.word(&["chunked", "gzip, chunked", "Chunked"])
         )),
         (false, true) => out.push_str(&format!(
             "Content-Length: {}{end}",
@@ -200,7 +200,7 @@ pub fn answer(rng: &mut Rng) -> Vec<u8> {
         _ => {}
     }
     for _ in 0..count(rng, 4) {
-        out.push_str(rng.pick(&[
+        out.push_str(rng.word(&[
             "Server: nginx",
             "Content-Type: text/html; charset=gbk",
             "X :y",
@@ -224,14 +224,14 @@ pub fn answer(rng: &mut Rng) -> Vec<u8> {
         return out.into_bytes();
     }
     for piece in body.as_bytes().chunks(1 + rng.below(9)) {
-        let extension = *rng.pick(&["", "", "; a=b", " "]);
+        let extension = rng.word(&["", "", "; a=b", " "]);
         let size = piece.len() + usize::from(chance(rng, 3));
         out.push_str(&format!(
             "{size:x}{extension}{end}{}{end}",
             String::from_utf8_lossy(piece)
         ));
     }
-    out.push_str(rng.pick(&[
+    out.push_str(rng.word(&[
         "0\r\n\r\n",
         "0\r\nTrailer: x\r\n\r\n",
         "",
@@ -245,7 +245,7 @@ pub fn answer(rng: &mut Rng) -> Vec<u8> {
 pub fn warc(rng: &mut Rng) -> Vec<u8> {
     let mut out = String::new();
     for number in 0..count(rng, 4) {
-        let kind = *rng.pick(&[
+        let kind = rng.word(&[
             "response", "request", "revisit", "warcinfo", "metadata", "odd",
         ]);
         let block = match kind {
@@ -264,7 +264,7 @@ pub fn warc(rng: &mut Rng) -> Vec<u8> {
             "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: http://a.cn/{number}\r\n"
         ));
         for _ in 0..rng.below(4) {
-            out.push_str(rng.pick(&[
+            out.push_str(rng.word(&[
                 "WARC-Date: 2026-03-20T01:00:00Z\r\n",
                 "WARC-Refers-To: <urn:uuid:0>\r\n",
                 "X-Xuncha-Body: 00001@0\r\n",
@@ -289,12 +289,12 @@ pub fn cdxj(rng: &mut Rng) -> Vec<u8> {
     );
     for _ in 0..count(rng, 8) {
         let url = reference(rng).replace('\\', "\\\\");
-        let key = *rng.pick(&["cn,gov,a)/", "cn,a)/b?c", ")/", "cn,gov,a:8080)/政"]);
+        let key = rng.word(&["cn,gov,a)/", "cn,a)/b?c", ")/", "cn,gov,a:8080)/政"]);
         out.push_str(&format!(
             "{key} 202603{:02}00000{} {{\"url\":\"http://a.cn/{url}\",\"mime\":\"text/html\",\"status\":\"{}\",\"digest\":\"sha256:AA\",\"length\":\"{}\",\"offset\":\"{}\",\"filename\":\"00001.warc.gz\"}}\n",
             rng.below(40),
             rng.below(10),
-            rng.pick(&["200", "-", "404"]),
+            rng.word(&["200", "-", "404"]),
             rng.below(900),
             rng.next() >> rng.below(64),
         ));

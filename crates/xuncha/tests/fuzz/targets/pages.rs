@@ -59,8 +59,13 @@ impl Runner for Replay {
         let quote: String = html.chars().skip(html.len() / 3).take(12).collect();
         let safe = xuncha_web::safe_page(&html, "http://www.a.gov.cn/x/", "/r", &quote);
         let lower = safe.to_ascii_lowercase();
-        for word in ["<script", "<base", "<object", "<embed", "<meta http"] {
-            assert!(!lower.contains(word), "{word} came through");
+        for word in ["<script", "<base", "<object", "<embed", "<meta http-equiv"] {
+            // `<scripts>` is an element that nobody knows and that does nothing.
+            let ends_name = |at: usize| {
+                lower[at + word.len()..].starts_with([' ', '\n', '\t', '\x0c', '/', '>', '='])
+            };
+            let mut found = lower.match_indices(word).map(|(at, _)| at);
+            assert!(!found.any(ends_name), "{word} came through");
         }
     }
 }

@@ -10,7 +10,7 @@ use xuncha_core::evidence::Purpose;
 use xuncha_core::facts::model::PageFacts;
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_gather::body::{Decoder, Progress};
-use xuncha_gather::http1::Http1;
+use xuncha_gather::http1::{Http1, Trouble};
 use xuncha_gather::robots::Robots;
 
 use super::Runner;
@@ -213,6 +213,14 @@ impl AsyncWrite for Said {
 /// What was heard: status and headers, the body so far, its decoded form, what went wrong, and whether the connection may be used again.
 type Heard = (Option<(u16, String)>, Vec<u8>, Vec<u8>, String, bool);
 
+/// Whether the answer was cut or none; what is said of it may depend on how much came when it was seen.
+fn kind_of(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Cut => "cut".to_owned(),
+        Trouble::NotHttp(_) => "no HTTP".to_owned(),
+    }
+}
+
 /// Bodies are decoded up to this.
 const LIMIT_BYTES: usize = 1 << 20;
 
@@ -226,7 +234,7 @@ async fn heard(bytes: &[u8], slice: usize) -> Heard {
     http.send(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let head = match http.head().await {
         Ok(head) => head,
-        Err(trouble) => return (None, Vec::new(), Vec::new(), format!("{trouble:?}"), false),
+        Err(trouble) => return (None, Vec::new(), Vec::new(), kind_of(&trouble), false),
     };
     let encoding = head.headers.get("content-encoding");
     let encoding = encoding.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -242,12 +250,17 @@ async fn heard(bytes: &[u8], slice: usize) -> Heard {
                 }
             }
             Ok(None) => break String::new(),
-            Err(trouble) => break format!("{trouble:?}"),
+            Err(trouble) => break kind_of(&trouble),
         }
     };
     assert!(body.len() <= bytes.len(), "more body than bytes");
-    let decoded = decoder.map(Decoder::abandon).unwrap_or_default();
+    let (decoded, damage) = decoder.map(Decoder::finish).unwrap_or_default();
     assert!(decoded.len() <= LIMIT_BYTES);
+    // How much is decoded before the damage is noticed depends on the slices.
+    let decoded = match is_open && damage.is_none() {
+        true => decoded,
+        false => Vec::new(),
+    };
     (
         Some((head.status, format!("{:?}", head.headers))),
         body,
