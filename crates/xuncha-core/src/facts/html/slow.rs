@@ -60,11 +60,20 @@ fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
             is_whole = false;
             break;
         }
-        let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE_BYTES));
+        let (piece, after) = rest.split_at(piece_len(rest));
         parser.process(StrTendril::from(piece));
         rest = after;
     }
     (parser.finish(), is_whole)
+}
+
+/// Bytes of the next piece. html5ever drops a byte order mark that begins one, so none does.
+fn piece_len(rest: &str) -> usize {
+    let mut end = rest.ceil_char_boundary(PIECE_BYTES);
+    while rest[end..].starts_with('\u{feff}') {
+        end += '\u{feff}'.len_utf8();
+    }
+    end
 }
 
 /// Whether the way from the root to where content goes just now has more elements than may be open.

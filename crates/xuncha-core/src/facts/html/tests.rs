@@ -389,3 +389,12 @@ fn numbered_names(first: usize) -> String {
         .map(|number| format!("a{first}b{number} "))
         .collect()
 }
+
+/// html5ever is given a page in pieces; wherever they part, the tree is the same.
+#[test]
+fn byte_order_marks_stay_wherever_a_piece_ends() {
+    for before in 240..270 {
+        let page = format!("<p>{}\u{feff}\u{feff}z&amp;中</p>", "x".repeat(before));
+        assert_eq!(compare_readers(&page), Comparison::Same, "{before}");
+    }
+}
