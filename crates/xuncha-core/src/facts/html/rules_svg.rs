@@ -182,7 +182,7 @@ impl Builder<'_> {
         self.start_in_drawing(*token)?;
         let page = self.tokens.page;
         let bytes = page.as_bytes();
-        while self.open.len() > outside {
+        while self.open.len() > outside && !self.is_full() {
             let start = self.tokens.at;
             let end = self.tokens.text_end();
             self.tokens.at = end;
@@ -249,7 +249,7 @@ impl Builder<'_> {
 
     fn is_desc(&self) -> bool {
         let current = self.current();
-        current.tag == Tag::Other && self.span_text(self.flat.nodes[current.node].text) == "desc"
+        current.tag == Tag::Other && self.other_name(current.node) == "desc"
     }
 
     fn foreign_name(&mut self, name: Span) -> Span {
@@ -268,7 +268,7 @@ impl Builder<'_> {
         let current = self.current();
         let is_same = current.tag == token.tag
             && (token.tag != Tag::Other || {
-                let open = self.span_text(self.flat.nodes[current.node].text);
+                let open = self.other_name(current.node);
                 open.eq_ignore_ascii_case(self.span_text(token.name))
             });
         if !is_same {

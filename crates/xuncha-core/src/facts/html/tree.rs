@@ -109,12 +109,16 @@ impl Builder<'_> {
         })
     }
 
+    /// Name of an element that no rule names.
+    pub fn other_name(&self, node: usize) -> &str {
+        let name = name_of(&self.flat.other_names, node);
+        name.map_or("", |name| self.span_text(name))
+    }
+
     fn same_name(&self, open: Open, token: &Token) -> bool {
         open.tag == token.tag
             && (open.tag != Tag::Other || {
-                let text = |span: Span| span.of(self.tokens.page, &self.flat.decoded);
-                name_of(&self.flat.other_names, open.node)
-                    .is_some_and(|name| text(name) == text(token.name))
+                self.other_name(open.node) == self.span_text(token.name)
             })
     }
 
