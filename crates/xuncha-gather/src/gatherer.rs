@@ -1,5 +1,6 @@
 //! The hands of a run: ask, keep, read, append, in this order, for any target.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
@@ -28,6 +29,8 @@ pub(crate) struct Gatherer {
     depth: Depth,
 }
 
+/// A body up to this is read by the task that asked for it.
+const USUAL_BODY_BYTES: usize = 64 << 10;
 /// A body beyond this is read alone: its tree and facts take several times as much as it does itself.
 const BIG_BODY_BYTES: usize = 1 << 20;
 
@@ -66,7 +69,7 @@ impl Ledger {
 
 impl Gatherer {
     pub fn new(client: Client, lexicons: Arc<Lexicons>, sink: Arc<dyn EvidenceSink>) -> Gatherer {
-        // Reading pages is left one core less than there are, so that sockets are always served.
+        // Usual pages are read where they arrive; of the others as many as there are cores, less one for the sockets.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let reader_count = cores.saturating_sub(1).clamp(1, 64) as u32;
         // Its settings are those of the first client, which could be built.
@@ -151,13 +154,9 @@ impl Gatherer {
         purpose: Purpose,
     ) -> Result<FactRecord, GatherError> {
         self.tally.count(&purpose, &exchange);
-        let wanted = match exchange.body().len() > BIG_BODY_BYTES {
-            true => self.reader_count,
-            false => 1,
-        };
-        let permit = self.readers.acquire_many(wanted).await;
+        let size_bytes = exchange.body().len();
         let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let record = lock(&log).keep(&exchange)?;
             let capture = exchange.capture(purpose, record);
             let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
@@ -166,12 +165,22 @@ impl Gatherer {
             let record = FactRecord::Page(Box::new(facts));
             lock(&log).append(&record)?;
             Ok(record)
-        });
-        let done = work.await;
-        drop(permit);
+        };
+        let done = if size_bytes <= USUAL_BODY_BYTES {
+            // About a millisecond: waking another thread and coming back would take a good part of that.
+            catch_unwind(AssertUnwindSafe(work)).map_err(|_| "a page's reader".to_owned())
+        } else {
+            let wanted = match size_bytes > BIG_BODY_BYTES {
+                true => self.reader_count,
+                false => 1,
+            };
+            let _permit = self.readers.acquire_many(wanted).await;
+            let done = tokio::task::spawn_blocking(work).await;
+            done.map_err(|error| error.to_string())
+        };
         match done {
             Ok(result) => result.map_err(|source| ledger.error(source)),
-            Err(error) => Err(GatherError::Panic(error.to_string())),
+            Err(detail) => Err(GatherError::Panic(detail)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Anchors: which ids and names a page has, and which fragments its links ask for. Ids are kept as hashes only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
@@ -9,7 +9,7 @@ use regex::Regex;
 use super::dom::Dom;
 use super::html::names::Tag;
 use super::links::{PageLinks, Resolver, trimmed};
-use super::model::{Anchors, LinkKind};
+use super::model::Anchors;
 use super::text::pattern;
 
 /// Most anchors and fragments of one page; beyond them the page counts as not wholly read.
@@ -37,9 +37,9 @@ pub(crate) fn read(dom: &Dom, resolver: &Resolver, links: &PageLinks, came_whole
         }
         if matches!(tag, Tag::A | Tag::Area)
             && !dom.nodes[index].is_inert()
-            && let Some(asked) = asked_by(dom, index)
+            && let Some((address, fragment)) = asked_by(dom, index)
         {
-            asking.push(asked);
+            asking.push((index, address, fragment));
         }
     }
     let is_whole = came_whole && ids.len() <= MAX_IDS && !dom.is_cut;
@@ -65,23 +65,13 @@ impl Anchors {
     }
 
     /// Keeps what is asked for, each fragment of each page once. What the page has itself is found here and not kept.
-    fn want(&mut self, asking: &[(&str, &str)], resolver: &Resolver, links: &PageLinks) {
-        let places: BTreeMap<&str, u32> = match asking {
-            [] => return,
-            _ => (0..)
-                .zip(links.iter())
-                .filter(|(_, link)| link.kind == LinkKind::Anchor)
-                .map(|(place, link)| (link.url, place))
-                .collect(),
-        };
-        let mut seen = BTreeSet::new();
-        for (address, fragment) in asking {
+    fn want(&mut self, asking: &[(usize, &str, &str)], resolver: &Resolver, links: &PageLinks) {
+        let mut seen = HashSet::new();
+        for (node, address, fragment) in asking {
             let place = match address.is_empty() && !resolver.has_base() {
                 true if self.has(fragment) => continue,
                 true => Some(Anchors::OWN),
-                false => resolver
-                    .resolve(address)
-                    .and_then(|url| places.get(url.as_str()).copied()),
+                false => links.place_of(*node),
             };
             if let Some(place) = place
                 && self.wanted_links.len() < MAX_WANTED
@@ -135,15 +125,14 @@ fn asked_by<'a>(dom: &'a Dom, index: usize) -> Option<(&'a str, &'a str)> {
 
 /// Tabs, accordions and buttons in the clothes of a link.
 fn is_handled_by_script(dom: &Dom, index: usize) -> bool {
-    [
+    const HANDLED: [&str; 5] = [
         "onclick",
         "role",
         "data-toggle",
         "data-bs-toggle",
         "data-target",
-    ]
-    .iter()
-    .any(|name| dom.attr(index, name).is_some())
+    ];
+    dom.attrs(index).any(|(name, _)| HANDLED.contains(&name))
 }
 
 /// Fragments that name an element. Routes (`#/a`, `#!a`), states (`#tab=2`), text fragments and ranges of lines are read by scripts or browsers.
@@ -154,7 +143,7 @@ fn is_judged(fragment: &str) -> bool {
         && !fragment.starts_with(['!', '/', '?'])
         && !fragment.contains(":~:")
         && !fragment.contains(['=', '&', '{'])
-        && !LINES.is_match(fragment)
+        && !(fragment.ends_with(char::is_numeric) && LINES.is_match(fragment))
 }
 
 /// FNV-1a, folded with a final mix. A collision makes an anchor present, so it can only hide a defect.

@@ -100,7 +100,10 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
     let mut found = Collector::for_page(dom);
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
-        if node.is_inert() {
+        // Only attributes and the content of scripts and style sheets hold references.
+        let holds_none =
+            node.attr_range().is_empty() && !matches!(node.tag, Tag::Script | Tag::Style);
+        if node.is_inert() || holds_none {
             continue;
         }
         let mut push = |reference: &str, kind: LinkKind, text: &str| {
@@ -109,13 +112,20 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
             }
         };
         read_element(dom, index, &mut push);
-        read_handlers(dom, index, &mut push);
-        if let Some(style) = dom.attr(index, "style") {
-            for reference in style::urls(style) {
-                push(&reference, LinkKind::Image, "");
+        let (mut handler, mut style, mut background) = (None, None, None);
+        for (name, value) in dom.attrs(index) {
+            match name {
+                "onclick" => handler = Some(value),
+                "style" => style = Some(value),
+                "background" => background = Some(value),
+                _ => {}
             }
         }
-        if let Some(background) = dom.attr(index, "background") {
+        read_handlers(dom, index, handler, &mut push);
+        for reference in style.map(style::urls).unwrap_or_default() {
+            push(&reference, LinkKind::Image, "");
+        }
+        if let Some(background) = background {
             push(background, LinkKind::Image, "");
         }
     }
@@ -123,7 +133,12 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
 }
 
 /// Addresses in `onclick` and in `javascript:` links.
-fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &str)) {
+fn read_handlers(
+    dom: &Dom,
+    index: usize,
+    handler: Option<&str>,
+    push: &mut dyn FnMut(&str, LinkKind, &str),
+) {
     let script_of = |href: &str| {
         let href = trimmed(href);
         let scheme = href.get(..11)?;
@@ -133,11 +148,10 @@ fn read_handlers(dom: &Dom, index: usize, push: &mut dyn FnMut(&str, LinkKind, &
                 .into_owned()
         })
     };
-    let handler = dom.attr(index, "onclick").map(str::to_owned);
-    let link = matches!(dom.name(index), "a" | "area")
+    let link = matches!(dom.nodes[index].tag, Tag::A | Tag::Area)
         .then(|| dom.attr(index, "href").and_then(script_of))
         .flatten();
-    for script in handler.iter().chain(&link) {
+    for script in handler.into_iter().chain(link.as_deref()) {
         for address in inline::addresses(script) {
             push(&address, LinkKind::Inline, anchor_words(dom, index));
         }

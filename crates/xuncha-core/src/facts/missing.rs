@@ -20,9 +20,12 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> Stri
     if dom.chars > SHORT_PAGE_CHARS || is_dated_article {
         return String::new();
     }
-    let headings = (0..dom.nodes.len())
-        .filter(|index| matches!(dom.name(*index), "h1" | "h2" | "h3"))
-        .map(|index| dom.text(index));
+    let mut headings: Vec<usize> = [Tag::H1, Tag::H2, Tag::H3]
+        .into_iter()
+        .flat_map(|tag| dom.named(tag))
+        .collect();
+    headings.sort_unstable();
+    let headings = headings.into_iter().map(|index| dom.text(index));
     for heading in std::iter::once(facts.title.clone()).chain(headings) {
         if heading.chars().count() <= 60
             && let Some(word) = lexicons.missing_title.find(&heading)

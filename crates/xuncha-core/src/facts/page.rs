@@ -66,7 +66,8 @@ pub enum Depth {
     /// Everything that a check may ask for.
     #[default]
     Whole,
-    /// Links and anchors. Short pages are read whole all the same: a missing page is short.
+    /// Links and anchors, and what tells a missing or blocked page. A page that speaks like a missing one is read whole all the same:
+    /// only its article tells whether it is one.
     Links,
 }
 
@@ -190,16 +191,19 @@ fn read_html(
     facts.title = title(&dom);
     facts.text_chars = dom.chars;
     let resolver = Resolver::new(&url, &dom, encoding);
-    if depth == Depth::Links && dom.chars > missing::SHORT_PAGE_CHARS {
+    facts.text_simhash = simhash(dom.whole_text());
+    if depth == Depth::Links && missing::wording(facts, &dom, lexicons).is_empty() {
+        facts.needs_script = missing::needs_script(&dom);
+        facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, lexicons);
         let links = links::find(&dom, &resolver);
         facts.search_forms = search::forms(&dom, &resolver, encoding);
+        let came_whole = came_whole && !facts.needs_script;
         facts.anchors = anchors::read(&dom, &resolver, &links, came_whole);
         drop(dom);
         facts.links = links.into_links();
         return;
     }
     facts.metas = metas(&dom);
-    facts.text_simhash = simhash(dom.whole_text());
     done("title, metas, simhash");
 
     let found_navigation = navigation::read(&mut dom, &resolver, lexicons);

@@ -86,6 +86,15 @@ impl PageLinks {
         (entry.0 as usize == node).then(|| self.anchor(entry))
     }
 
+    /// The place of a node's anchor among the distinct links.
+    pub fn place_of(&self, node: usize) -> Option<u32> {
+        let at = self
+            .anchors
+            .partition_point(|(at, _)| (*at as usize) < node);
+        let (found, place) = self.anchors.get(at)?;
+        (*found as usize == node).then_some(*place)
+    }
+
     fn anchor(&self, (node, place): &(u32, u32)) -> AnchorAt<'_> {
         AnchorAt {
             node: *node as usize,
