@@ -11,6 +11,10 @@ use crate::registry::TargetId;
 use crate::score::tally::{OpenWhat, tally};
 use crate::verdict::{Finding, Verdict};
 
+mod fits;
+
+pub use fits::Reviewable;
+
 /// Key of a review about a check as a whole, where the check could say nothing of the target.
 pub const WHOLE_KEY: &str = "all";
 

@@ -128,3 +128,48 @@ fn a_rerun_never_drops_what_was_confirmed() {
     let again = keep_confirmed(&kept, kept.clone(), &reviews);
     assert_eq!(again, kept);
 }
+
+#[test]
+fn decisions_about_nothing_are_refused() {
+    let verdict = Verdict::Fail {
+        findings: vec![finding("u", "home_link")],
+        undetermined: vec![doubt("d", "home_link")],
+    };
+    let mut set = demo_set();
+    let mut bonus = set.indicators[1].clone();
+    bonus.id = "B".to_owned();
+    bonus.kind = IndicatorKind::Bonus;
+    bonus.points = crate::points::Points::whole(5);
+    bonus.params.insert(
+        "manual".to_owned(),
+        serde_json::json!({"question": "novelty", "prompt": "几分？"}),
+    );
+    set.indicators.push(bonus);
+    let mut judged = links(verdict);
+    judged.push(asked("B"));
+    let known = Reviewable::new(&set, &judged);
+    for (target, check, key, number, expected) in [
+        ("1", "broken_links", "u", None, None),
+        ("1", "broken_links", "d", None, None),
+        ("1", "broken_links", WHOLE_KEY, Some(3), None),
+        ("1", "manual", "content_accuracy", Some(7), None),
+        ("1", "manual", "privacy", Some(0), None),
+        ("1", "manual", "novelty", Some(5), None),
+        ("1", "manual", "novelty", Some(6), Some("number")),
+        ("1", "manual", "content_acuracy", Some(1), Some("key")),
+        ("1", "broken_links", "v", None, Some("key")),
+        ("1", "stale_home", "u", None, Some("check")),
+        ("2", "broken_links", "u", None, Some("target")),
+    ] {
+        let decision = match number {
+            None => Decision::Rejected,
+            Some(number) => Decision::Answered {
+                number,
+                note: String::new(),
+            },
+        };
+        let one = review(target, check, key, decision, 9);
+        let column = known.objection(&one).map(|(column, _)| column);
+        assert_eq!(column, expected, "{target} {check} {key} {number:?}");
+    }
+}

@@ -34,6 +34,12 @@ pub enum StoreError {
         /// Its number.
         id: String,
     },
+    /// Another process writes the evidence of this round.
+    #[error("轮次“{round}”的证据正被另一个采集、重读或清理使用，请等它结束")]
+    Busy {
+        /// Which round.
+        round: String,
+    },
     /// A file could not be read or written.
     #[error("文件 {path} 读写失败：{source}")]
     File {

@@ -736,3 +736,16 @@ fn exports_are_one_archive_with_one_index() {
         assert!(text.contains(&format!("WARC-Target-URI: {}\r\n", entry.url)));
     }
 }
+
+#[test]
+fn a_round_has_one_writer_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let evidence = EvidenceFolder::open(folder.path()).unwrap();
+    let held = evidence.hold("2026Q1").unwrap();
+    let other = EvidenceFolder::open(folder.path()).unwrap();
+    let refused = other.hold("2026Q1").unwrap_err();
+    assert!(matches!(refused, StoreError::Busy { .. }), "{refused}");
+    other.hold("2025Q4").unwrap();
+    drop(held);
+    other.hold("2026Q1").unwrap();
+}

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    end_with_the_reader();
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,6 +38,19 @@ fn main() -> ExitCode {
             exit_code(&error)
         }
     }
+}
+
+/// Who pipes our output into `head` has read enough: that is no failure of ours. The signal is left alone, since a browser that dies must
+/// not take us along.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to std") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(info);
+    }));
 }
 
 /// 2 for bad usage, 3 where a site cannot be inspected at all, 1 for everything else.

@@ -50,6 +50,13 @@ pub fn judge(
         return Ok(support::not_applicable("本项只检查网站。"));
     };
     support::need_phases(site, NEEDS)?;
+    let is_known = match registered.kind {
+        SiteKind::Portal => !subject.region_name.is_empty(),
+        SiteKind::Department => !subject.organization_name.is_empty(),
+    };
+    if registered.name.is_empty() || !is_known {
+        return Err(unknown());
+    }
     let accepted = accepted_names(subject, registered);
     if !names(&registered.name, &accepted) {
         let finding = registry_name(subject, registered, context, &accepted);
@@ -66,6 +73,16 @@ pub fn judge(
         findings.extend(reporting_name(subject, registered, context));
     }
     Ok(support::verdict(findings, doubts))
+}
+
+/// Without the registry's entry nobody knows what the site should be called.
+fn unknown() -> Undetermined {
+    support::undetermined(
+        KEY,
+        "registry_name",
+        UndeterminedReason::NotGathered,
+        "没有网站名称及其地区或主办单位，不能判断名称是否规范；单站检查时请用 --name 给出网站名称。",
+    )
 }
 
 /// Whether a name holds that of the site's government or unit.

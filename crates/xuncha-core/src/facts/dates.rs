@@ -40,6 +40,16 @@ pub fn find(text: &str) -> Vec<Found> {
         .collect()
 }
 
+/// Whether a day stands in a text, with its year or as lists write it (`12-28`, `3月5日`).
+pub(crate) fn holds_day(text: &str) -> bool {
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[^\d.-])(?:0?[1-9]|1[0-2])(?:[-/]|月)(?:0?[1-9]|[12]\d|3[01])(?:日|[^\d.-]|$)",
+        )
+    });
+    SHORT.is_match(text) || !find(text).is_empty()
+}
+
 /// Whether `19` or `20` stands in a text.
 fn may_hold_year(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -331,7 +331,7 @@ fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Opt
             .iter()
             .filter(|anchor| dom.chars_of(**anchor) > 12)
             .count();
-        let has_dates = !super::dates::find(&dom.text(index)).is_empty();
+        let has_dates = super::dates::holds_day(&dom.text(index));
         !anchors.is_empty()
             && link_chars * 10 >= dom.chars_of(index).max(1) * 5
             && long * 3 <= anchors.len()

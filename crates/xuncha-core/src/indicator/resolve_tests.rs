@@ -71,7 +71,7 @@ fn the_projects_sets_resolve() {
         ("extras", 22, 0),
         ("supervision-2019", 9, 2),
     ] {
-        let set = resolve(&files, id, &any_check).unwrap();
+        let set = resolve(&files, id, &crate::checks::validate_params).unwrap();
         let veto_count = set
             .indicators
             .iter()
@@ -83,6 +83,22 @@ fn the_projects_sets_resolve() {
             "{id}"
         );
         assert_eq!(set.sha256.len(), 64);
+    }
+}
+
+/// A parameter that was renamed in one set only stops everything that names the other sets.
+#[test]
+fn every_set_has_parameters_that_its_checks_know() {
+    let files = project_files();
+    let ids: std::collections::BTreeSet<&str> = files
+        .keys()
+        .filter_map(|name| name.strip_suffix("/set.toml"))
+        .collect();
+    assert!(ids.contains("guangxi-2020q1") && ids.len() >= 5, "{ids:?}");
+    for id in ids {
+        if let Err(errors) = resolve(&files, id, &crate::checks::validate_params) {
+            panic!("{id}: {errors:?}");
+        }
     }
 }
 

@@ -45,7 +45,12 @@ pub fn golden_files() -> Files {
 pub fn set() -> IndicatorSet {
     let mut files = Files::new();
     read_into(&root().join("indicators"), "", &mut files);
-    resolve(&files, "guangxi-2020q1", &|_, _| Ok(())).unwrap()
+    resolve(
+        &files,
+        "guangxi-2020q1",
+        &xuncha_core::checks::validate_params,
+    )
+    .unwrap()
 }
 
 pub fn template() -> Template {

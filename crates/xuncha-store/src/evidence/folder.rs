@@ -1,6 +1,6 @@
 //! The folder of all evidence, and where a target's files stand in it.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +29,24 @@ impl EvidenceFolder {
             root: root.to_owned(),
             indexes: Arc::default(),
         })
+    }
+
+    /// 占用. Takes a round's evidence for writing, until what is returned is dropped (or the process ends, however it ends). Two writers
+    /// at once would destroy it: the second gets [`StoreError::Busy`].
+    pub fn hold(&self, round: &str) -> Result<File> {
+        let path = self.root.join(format!("{}.lock", file_name(round)));
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(StoreError::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Busy {
+                round: round.to_owned(),
+            }),
+            Err(TryLockError::Error(source)) => Err(StoreError::File { path, source }),
+        }
     }
 
     /// The folder of a target in a round; it need not exist.

@@ -97,13 +97,29 @@ struct VerdictOutput {
 
 /// Inspects the site, prints the verdicts, writes the files.
 pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
-    let mut set = rules.set(&arguments.set)?;
+    let usage = |error: anyhow::Error| anyhow::Error::new(Usage(format!("{error:#}")));
+    let mut set = rules.set(&arguments.set).map_err(usage)?;
     if arguments.only == Some(Only::Links) {
         set.indicators
             .retain(|indicator| indicator.checks.iter().any(|check| check == "broken_links"));
     }
     let lexicons = rules.lexicons()?;
-    let settings = network::settings(&arguments.network)?;
+    let settings = network::settings(&arguments.network).map_err(usage)?;
+    // Nobody should learn after an hour that the result has no place to go to.
+    for path in [&arguments.json, &arguments.html, &arguments.list]
+        .into_iter()
+        .flatten()
+    {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+            bail!(Usage(format!(
+                "无法写入 {}：目录不存在，或者它本身是目录",
+                path.display()
+            )));
+        }
+    }
     let url = url::Url::parse(&arguments.url).map_err(|error| {
         Usage(format!(
             "“{}”不是网址（{error}），应以 http:// 或 https:// 开头",
@@ -261,6 +277,8 @@ fn looks(records: Vec<FactRecord>) -> BTreeMap<String, Vec<Capture>> {
 
 /// The site as a registry entry; what was not given on the command line is empty and is not held against it.
 fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject {
+    let name = arguments.name.as_deref().unwrap_or_default();
+    let (organization_name, region_name) = named(name);
     let site = Site {
         id: arguments
             .code
@@ -282,12 +300,25 @@ fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject 
     };
     Subject {
         target: Target::Site(site),
-        organization_name: String::new(),
-        region_name: String::new(),
+        organization_name,
+        region_name,
         region_path: Vec::new(),
         reporting_name: None,
         sibling_accounts: Vec::new(),
     }
+}
+
+/// Unit and region as the name of a site gives them: 青石市人民政府门户网站 is of 青石市.
+fn named(site_name: &str) -> (String, String) {
+    let unit = site_name.trim().trim_start_matches("中国·");
+    let unit = ["门户网站", "官方网站", "网站", "网"]
+        .iter()
+        .find_map(|end| unit.strip_suffix(end))
+        .unwrap_or(unit);
+    let region = unit
+        .strip_suffix("人民政府")
+        .or_else(|| unit.strip_suffix("政府"));
+    (unit.to_owned(), region.unwrap_or_default().to_owned())
 }
 
 fn why_unreachable(url: &url::Url, facts: &SiteFacts) -> String {
@@ -446,7 +477,9 @@ fn print(output: &CheckOutput) {
         };
         println!(
             "{mark} {:<6} {} {}",
-            verdict.indicator, verdict.level2, verdict.detail
+            verdict.indicator,
+            verdict.level2,
+            plain(&verdict.detail)
         );
     }
     if let Some(facts) = &output.network {
@@ -460,15 +493,40 @@ fn print(output: &CheckOutput) {
     }
     println!("\n问题 {} 个：", output.findings.len());
     for finding in &output.findings {
-        println!("  [{}] {}", finding.check, finding.detail);
+        println!("  [{}] {}", finding.check, plain(&finding.detail));
+        if let Some(url) = &finding.url {
+            println!("      网址 {}", plain(url));
+        }
         for page in finding.found_on.iter().take(3) {
-            println!("      见 {page}");
+            println!("      见 {}", plain(page));
         }
         if finding.found_on_count > 3 {
             println!("      …… 共 {} 处", finding.found_on_count);
         }
     }
-    println!("无法判定 {} 处。", output.undetermined.len());
+    println!("\n无法判定 {} 处。", output.undetermined.len());
+    for doubt in output.undetermined.iter().take(LISTED_DOUBTS) {
+        let key = doubt.key.as_deref().unwrap_or_default();
+        println!(
+            "  [{}] {} {}",
+            doubt.check,
+            plain(key),
+            plain(&doubt.detail)
+        );
+    }
+    if output.undetermined.len() > LISTED_DOUBTS {
+        println!("  …… 其余见 --json 或 --html");
+    }
+}
+
+/// So many places that could not be determined are listed on the terminal.
+const LISTED_DOUBTS: usize = 20;
+
+/// A site's words without the characters that a terminal would take for orders.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 mod html {
@@ -515,10 +573,15 @@ mod html {
                 .collect();
             let _ = write!(
                 findings,
-                "<details><summary>{}（{}，{} 处）</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
+                "<details><summary>{}（{}，{} 处）{}</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
                 escape(&finding.detail),
                 escape(&finding.check),
-                finding.found_on_count.max(1)
+                finding.found_on_count.max(1),
+                finding
+                    .url
+                    .as_deref()
+                    .map(|url| format!("<br><code>{}</code>", escape(url)))
+                    .unwrap_or_default()
             );
         }
         let network: String = output

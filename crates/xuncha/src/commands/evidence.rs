@@ -220,6 +220,7 @@ async fn prune_round(
     if matches!(row.state, RoundState::New | RoundState::Gathering) {
         bail!("轮次 {round} 还在采集或没有判定，问题未定，不能清理；先运行 xuncha judge");
     }
+    let _held = is_done.then(|| data.evidence.hold(round)).transpose()?;
     let mut kept = kept(data, rules, round, policy).await?;
     let mut sum = Pruning::default();
     for target in data.evidence.targets(round)? {

@@ -42,6 +42,7 @@ struct Rebuilt {
 }
 
 fn rebuild(data: &Data, lexicons: &Lexicons, round: &str) -> Result<()> {
+    let _held = data.evidence.hold(round)?;
     let targets = data.evidence.targets(round)?;
     let bar = progress::bar("重读", targets.len() as u64);
     let next = AtomicUsize::new(0);

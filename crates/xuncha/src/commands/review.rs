@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use xuncha_core::registry::TargetId;
-use xuncha_core::review::{Decision, OpenKind, Review, open_items};
+use xuncha_core::review::{Decision, OpenKind, Review, Reviewable, open_items};
 use xuncha_core::sheet::{CellError, parse_csv};
 
 use super::sheets::all_errors;
@@ -49,6 +49,8 @@ async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
     let sheet = parse_csv(&file.display().to_string(), &text);
+    let judgements = data.store.judgements(&row.round.id, None).await?;
+    let known = Reviewable::new(&row.round.set, &judgements);
     let mut errors: Vec<CellError> = Vec::new();
     let mut reviews = Vec::new();
     for record in sheet.records(&COLUMNS, &mut errors) {
@@ -68,7 +70,7 @@ async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
             }
             (None, _) => continue,
         };
-        reviews.push(Review {
+        let review = Review {
             round: row.round.id.clone(),
             target: TargetId::from(record.required("target", &mut errors)),
             check: record.required("check", &mut errors).to_owned(),
@@ -77,7 +79,11 @@ async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
             by: record.required("by", &mut errors).to_owned(),
             at: super::now(),
             reason: record.text("reason").to_owned(),
-        });
+        };
+        match known.objection(&review) {
+            Some((column, why)) => errors.push(record.error(column, &why)),
+            None => reviews.push(review),
+        }
     }
     if !errors.is_empty() {
         return Err(all_errors(&file.display().to_string(), &errors));

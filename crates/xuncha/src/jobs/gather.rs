@@ -39,6 +39,7 @@ pub async fn run(
     if subjects.is_empty() {
         bail!("轮次 {} 没有抽中任何对象", round.id);
     }
+    let _held = data.evidence.hold(&round.id)?;
     // Every target keeps two files open while it is worked on, and the usual limit of 1,024 is below a province.
     if let Err(error) = rlimit::increase_nofile_limit(65_536) {
         tracing::warn!(%error, "cannot raise the limit of open files");

@@ -146,3 +146,19 @@ fn publication_and_decoys() {
         assert_eq!(publication_of(html), expected, "{html}");
     }
 }
+
+#[test]
+fn days_with_and_without_a_year() {
+    for (text, expected) in [
+        ("关于检查的通知 [12-28]", true),
+        ("3月5日 会议召开", true),
+        ("2026-03-01", true),
+        ("03/12", true),
+        ("机构职能 领导信息 规划计划", false),
+        ("电话：0990-2506693", false),
+        ("13-40", false),
+        ("12345 热线 1-100号", false),
+    ] {
+        assert_eq!(holds_day(text), expected, "{text}");
+    }
+}
