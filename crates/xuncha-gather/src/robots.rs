@@ -183,7 +183,10 @@ fn normal(text: &str) -> String {
         let escaped = (bytes[at] == b'%')
             .then(|| text.get(at + 1..at + 3))
             .flatten();
-        let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        // The parser of numbers would take a sign too.
+        let escaped = escaped
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         let (byte, width, was_escaped) = match escaped {
             Some(byte) => (byte, 3, true),
             None => (bytes[at], 1, false),
@@ -288,8 +291,10 @@ mod tests {
 
     #[test]
     fn escapes_are_one_spelling() {
-        let text = "User-agent: *\nDisallow: /政务\nDisallow: /%7euser\nDisallow: /a%2fb\n";
+        let text = "User-agent: *\nDisallow: /政务\nDisallow: /%7euser\nDisallow: /a%2fb\nDisallow: /%+5\n";
         for (path, expected) in [
+            ("/%05", true),
+            ("/%+5", false),
             ("/%E6%94%BF%E5%8A%A1/1", false),
             ("/%e6%94%bf%e5%8a%a1", false),
             ("/~user", false),

@@ -29,7 +29,7 @@ impl PlainBase {
         let has_user = !base.username().is_empty() || base.password().is_some();
         let path = base.path();
         let folder = &path[..=path.rfind('/')?];
-        (!has_user).then(|| PlainBase {
+        (!has_user && !folder.contains(":/")).then(|| PlainBase {
             scheme: format!("{}:", base.scheme()),
             origin,
             folder: folder.to_owned(),
@@ -51,6 +51,13 @@ impl PlainBase {
             None => (reference, ""),
         };
         if before_query.is_empty() {
+            return None;
+        }
+        // `url` does not step back over what looks like a drive of Windows.
+        let path = before_query
+            .split_once("://")
+            .map_or(before_query, |(_, rest)| rest);
+        if path.contains(":/") && path.contains("..") {
             return None;
         }
         let (scheme, rest) = match before_query.strip_prefix("http://") {
@@ -161,7 +168,8 @@ mod tests {
 
     use super::*;
 
-    const BASES: [&str; 6] = [
+    const BASES: [&str; 7] = [
+        "http://a.cn/b:/c/",
         "https://www.qingshi.gov.cn/xw/2026/t1.html?a=1",
         "http://www.qingshi.gov.cn:8080/",
         "http://10.1.2.3/a/b/",
@@ -170,8 +178,9 @@ mod tests {
         "http://user@a.cn/b/",
     ];
 
-    const PIECES: [&str; 44] = [
+    const PIECES: [&str; 45] = [
         "a",
+        "b:/",
         "b.html",
         "t20260301_1",
         "/",

@@ -19,11 +19,12 @@ pub enum Comparison {
 /// Reads a page with both readers.
 pub fn compare_readers(page: &str) -> Comparison {
     let page = prepare::prepare(Cow::Borrowed(page));
-    let fast = match tree::build(&page, BOUNDS) {
+    let bounds = BOUNDS.for_page(&page);
+    let fast = match tree::build(&page, bounds) {
         Ok(flat) => flat.finish(Cow::Borrowed(&*page)),
         Err(GaveUp(reason)) => return Comparison::GaveUp(reason),
     };
-    let slow = slow::build(&page, BOUNDS).finish(Cow::Borrowed(&*page));
+    let slow = slow::build(&page, bounds).finish(Cow::Borrowed(&*page));
     if fast.is_cut || slow.is_cut {
         return Comparison::GaveUp("bounds");
     }

@@ -46,11 +46,22 @@ const SLOW_BOUNDS: Bounds = Bounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GaveUp(pub &'static str);
 
+impl Bounds {
+    /// For one page: markup makes at most a node of every two bytes, so a page that asks for many more opens formatting again and
+    /// again, a thousand elements for a few bytes.
+    fn for_page(self, page: &str) -> Bounds {
+        Bounds {
+            nodes: self.nodes.min(page.len() / 2 + 10_000),
+            ..self
+        }
+    }
+}
+
 /// Parses a page. Where nothing of it has to be changed, the tree borrows its text.
 pub(crate) fn parse(page: Cow<'_, str>) -> Dom<'_> {
     let page = prepare::prepare(page);
-    match tree::build(&page, BOUNDS) {
+    match tree::build(&page, BOUNDS.for_page(&page)) {
         Ok(flat) => flat.finish(page),
-        Err(_) => slow::build(&page, SLOW_BOUNDS).finish(page),
+        Err(_) => slow::build(&page, SLOW_BOUNDS.for_page(&page)).finish(page),
     }
 }

@@ -210,8 +210,8 @@ impl AsyncWrite for Said {
     }
 }
 
-/// What was heard: status and headers, the body so far, its decoded form, what went wrong, and whether the connection may be used again.
-type Heard = (Option<(u16, String)>, Vec<u8>, Vec<u8>, String, bool);
+/// What was heard: status and headers, the body so far, its decoded form, what went wrong.
+type Heard = (Option<(u16, String)>, Vec<u8>, Vec<u8>, String);
 
 /// Whether the answer was cut or none; what is said of it may depend on how much came when it was seen.
 fn kind_of(trouble: &Trouble) -> String {
@@ -234,7 +234,7 @@ async fn heard(bytes: &[u8], slice: usize) -> Heard {
     http.send(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let head = match http.head().await {
         Ok(head) => head,
-        Err(trouble) => return (None, Vec::new(), Vec::new(), kind_of(&trouble), false),
+        Err(trouble) => return (None, Vec::new(), Vec::new(), kind_of(&trouble)),
     };
     let encoding = head.headers.get("content-encoding");
     let encoding = encoding.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -266,7 +266,6 @@ async fn heard(bytes: &[u8], slice: usize) -> Heard {
         body,
         decoded,
         trouble,
-        http.is_reusable(),
     )
 }
 
