@@ -181,6 +181,30 @@ pub const REAL_SITES: &[Need] = &[
     },
 ];
 
+/// What `eval linkcheckers` needs on top of the programs of [`REAL_SITES`].
+const CHECKERS: &[Need] = &[
+    Need {
+        package: "dokuwiki",
+        file: "/usr/share/dokuwiki/doku.php",
+        why: "真实站点",
+    },
+    Need {
+        package: "linkchecker",
+        file: "/usr/bin/linkchecker",
+        why: "对比死链接",
+    },
+    Need {
+        package: "w3c-linkchecker",
+        file: "/usr/bin/checklink",
+        why: "对比死链接",
+    },
+];
+
+/// What `eval linkcheckers` needs.
+pub fn linkcheckers() -> Vec<&'static Need> {
+    REAL_SITES.iter().chain(CHECKERS).collect()
+}
+
 /// Sees to every need: installs what is missing as root, names it otherwise.
 pub fn see_to(needs: &[&Need]) -> Result<(), String> {
     let missing: Vec<&&Need> = needs.iter().filter(|need| !is_there(need.file)).collect();
@@ -324,6 +348,7 @@ pub fn list() -> Result<(), String> {
         ("demo", DEMO),
         ("test", TEST),
         ("eval real-sites", REAL_SITES),
+        ("eval linkcheckers (real-sites +)", CHECKERS),
         ("bench crawl", BENCH),
     ] {
         println!("{task}");
