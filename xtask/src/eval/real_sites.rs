@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use super::checked::{Checked, check};
+use super::linkcheckers::address::shown;
 use super::servers::{self, Served};
 use super::sites::{MEDIAWIKI, WORDPRESS};
 use crate::packages::{self, REAL_SITES};
@@ -66,7 +67,7 @@ fn show(site: &Served, checked: &Checked, seconds: f64) -> Vec<String> {
     );
     let mut wrong = Vec::new();
     for link in &checked.bad {
-        println!("   {} {}：{}", link.case, link.url, link.detail);
+        println!("   {} {}：{}", link.case, shown(&link.url), link.detail);
         if !is_known_here(&link.url) {
             wrong.push(format!(
                 "{}: 机器以外的链接被判为打不开：{}",
