@@ -17,6 +17,9 @@ pub use wordpress::WORDPRESS;
 use super::servers::{Served, Servers, write};
 use crate::{root, run};
 
+/// Variables of a server's environment.
+type Variables = Vec<(&'static str, PathBuf)>;
+
 /// A program that is served.
 pub struct Program {
     /// Name of the site, and of its folder.
@@ -31,7 +34,7 @@ pub struct Program {
     /// Makes the site in its folder, which is empty.
     make: fn(&Program, &Path) -> Result<(), String>,
     /// Starts what the site needs besides PHP, makes what needs that too, and names further variables of its server.
-    ready: fn(&Program, &Path, &mut Servers) -> Result<Vec<(&'static str, PathBuf)>, String>,
+    ready: fn(&Program, &Path, &mut Servers) -> Result<Variables, String>,
 }
 
 /// PHP's own server answers one request at a time and worker.

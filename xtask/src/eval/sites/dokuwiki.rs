@@ -1,7 +1,7 @@
 //! DokuWiki in Chinese, as its package sets it up for visitors that only read. Missing pages answer 200.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Program, attachments, copy, data, pages, php};
 use crate::eval::servers::write;
@@ -16,7 +16,7 @@ pub const DOKUWIKI: Program = Program {
     front: "doku.php",
     recipe: &[PAGES, include_str!("../../../data/sites/dokuwiki.php")],
     make,
-    ready: |_, _, _| Ok(Vec::<(&'static str, PathBuf)>::new()),
+    ready: |_, _, _| Ok(Vec::new()),
 };
 
 const PAGES: &str = include_str!("../../../data/sites/dokuwiki.txt");

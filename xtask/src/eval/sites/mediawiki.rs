@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Program, Servers, attachments, pages, php};
+use super::{Program, Servers, Variables, attachments, pages, php};
 use crate::eval::servers::write;
 use crate::run;
 
@@ -96,10 +96,6 @@ fn settings(folder: &Path) -> PathBuf {
     folder.join("LocalSettings.php")
 }
 
-fn ready(
-    _: &Program,
-    folder: &Path,
-    _: &mut Servers,
-) -> Result<Vec<(&'static str, PathBuf)>, String> {
+fn ready(_: &Program, folder: &Path, _: &mut Servers) -> Result<Variables, String> {
     Ok(vec![("MW_CONFIG_FILE", settings(folder))])
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Program, Servers, copy, data, php};
+use super::{Program, Servers, Variables, copy, data, php};
 use crate::eval::servers::{wait, write};
 use crate::run;
 
@@ -48,11 +48,7 @@ fn make(_: &Program, folder: &Path) -> Result<(), String> {
     run(install.arg("--skip-test-db").stdout(Stdio::null()))
 }
 
-fn ready(
-    program: &Program,
-    folder: &Path,
-    servers: &mut Servers,
-) -> Result<Vec<(&'static str, PathBuf)>, String> {
+fn ready(program: &Program, folder: &Path, servers: &mut Servers) -> Result<Variables, String> {
     let socket = socket(folder);
     let _ = fs::remove_file(&socket);
     let mut mariadb = Command::new("mariadbd");
