@@ -1,0 +1,51 @@
+//! DokuWiki in Chinese, as its package sets it up for visitors that only read. Missing pages answer 200.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Program, attachments, copy, data, pages, php};
+use crate::eval::servers::write;
+use crate::run;
+
+/// DokuWiki: a few pages and files, and links to some that nobody wrote.
+pub const DOKUWIKI: Program = Program {
+    name: "dokuwiki",
+    port: 8417,
+    // No rewriting of addresses: what is no file is not found.
+    routes: "^$",
+    front: "doku.php",
+    recipe: &[PAGES, include_str!("../../../data/sites/dokuwiki.php")],
+    make,
+    ready: |_, _, _| Ok(Vec::new()),
+};
+
+const PAGES: &str = include_str!("../../../data/sites/dokuwiki.txt");
+
+fn make(_: &Program, folder: &Path) -> Result<(), String> {
+    let site = folder.join("site");
+    copy("/usr/share/dokuwiki", &site)?;
+    let conf = site.join("conf");
+    // The package's own accounts are the administrator's and stay where they are.
+    fs::create_dir_all(&conf).map_err(|error| error.to_string())?;
+    for entry in fs::read_dir("/etc/dokuwiki")
+        .map_err(|error| error.to_string())?
+        .flatten()
+    {
+        if fs::metadata(entry.path()).is_ok_and(|entry| entry.is_file()) {
+            fs::copy(entry.path(), conf.join(entry.file_name()))
+                .map_err(|error| format!("无法复制 {}：{error}", entry.path().display()))?;
+        }
+    }
+    run(php(&data("dokuwiki.php")).arg(&site))?;
+    attachments(&site.join("data/media"))?;
+    let source = folder.join("page.txt");
+    for (title, text) in pages(PAGES) {
+        write(&source, text)?;
+        let mut commit = php(&site.join("bin/dwpage.php"));
+        run(commit
+            .args(["commit", "-m", "建立"])
+            .arg(&source)
+            .arg(title))?;
+    }
+    Ok(())
+}

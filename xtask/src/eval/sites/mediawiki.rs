@@ -1,0 +1,101 @@
+//! MediaWiki zh-cn over SQLite, with short addresses.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Program, Servers, Variables, attachments, pages, php};
+use crate::eval::servers::write;
+use crate::run;
+
+/// MediaWiki: notices in a category, redirects, anchors, files, and pages that nobody wrote.
+pub const MEDIAWIKI: Program = Program {
+    name: "mediawiki",
+    port: 8414,
+    routes: "^/((wiki|edit)/.*)?$",
+    front: "index.php",
+    recipe: &[PAGES, SETTINGS],
+    make,
+    ready,
+};
+
+/// What its robots.txt says in the comparison of checkers.
+pub const ROBOTS: &str = include_str!("../../../data/sites/mediawiki-robots.txt");
+
+const PAGES: &str = include_str!("../../../data/sites/mediawiki.txt");
+const SETTINGS: &str = include_str!("../../../data/sites/mediawiki.php");
+const PROGRAM: &str = "/usr/share/mediawiki";
+/// Notices that follow one another; the last one names one more.
+const NOTICES: u32 = 12;
+
+fn make(program: &Program, folder: &Path) -> Result<(), String> {
+    let place = |error: std::io::Error| format!("无法建立 {}：{error}", folder.display());
+    fs::create_dir_all(folder.join("images")).map_err(place)?;
+    link(folder).map_err(place)?;
+    let mut install = maintenance(folder, "install.php");
+    install.args(["--dbtype", "sqlite", "--lang", "zh-cn", "--scriptpath", ""]);
+    install.args(["--pass", "Xuncha-2026-loopback", "--dbpath"]);
+    install.arg(folder).arg("--confpath").arg(folder);
+    install.args(["--server", program.home().trim_end_matches('/')]);
+    run(install.args(["巡查维基", "Admin"]))?;
+    let config = settings(folder);
+    let installed = fs::read_to_string(&config).map_err(place)?;
+    write(&config, &(installed + SETTINGS))?;
+
+    let files = folder.join("files");
+    attachments(&files)?;
+    let mut import = maintenance(folder, "importImages.php");
+    run(import
+        .args(["--user", "Admin"])
+        .arg(&files)
+        .args(["png", "pdf"]))?;
+    for (title, text) in pages(PAGES) {
+        edit(folder, title, text)?;
+    }
+    for number in 1..=NOTICES {
+        let text = format!(
+            "这是第{number}号通知。参见[[通知公告{}]]。\n[[分类:通知公告]]\n",
+            number + 1
+        );
+        edit(folder, &format!("通知公告{number}"), &text)?;
+    }
+    run(&mut maintenance(folder, "runJobs.php"))
+}
+
+/// A folder that serves the package's files through links, and pictures of its own.
+fn link(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::symlink;
+    const NOT_SERVED: [&str; 4] = ["LocalSettings.php", "config", "images", "mw-config"];
+    let site = folder.join("site");
+    fs::create_dir_all(&site)?;
+    for entry in fs::read_dir(PROGRAM)? {
+        let entry = entry?;
+        if !NOT_SERVED.iter().any(|name| entry.file_name() == *name) {
+            symlink(entry.path(), site.join(entry.file_name()))?;
+        }
+    }
+    symlink(folder.join("images"), site.join("images"))
+}
+
+fn edit(folder: &Path, title: &str, text: &str) -> Result<(), String> {
+    let source = folder.join("page.txt");
+    write(&source, text)?;
+    let input = fs::File::open(&source).map_err(|error| error.to_string())?;
+    let mut edit = maintenance(folder, "edit.php");
+    run(edit.args(["--user", "Admin", title]).stdin(input))
+}
+
+fn maintenance(folder: &Path, script: &str) -> Command {
+    let mut command = php(&Path::new(PROGRAM).join("maintenance").join(script));
+    command.env("MW_CONFIG_FILE", settings(folder));
+    command.stderr(Stdio::null());
+    command
+}
+
+fn settings(folder: &Path) -> PathBuf {
+    folder.join("LocalSettings.php")
+}
+
+fn ready(_: &Program, folder: &Path, _: &mut Servers) -> Result<Variables, String> {
+    Ok(vec![("MW_CONFIG_FILE", settings(folder))])
+}
