@@ -40,6 +40,20 @@ pub enum StoreError {
         /// Which round.
         round: String,
     },
+    /// A closed round was to be changed.
+    #[error(
+        "轮次 {round} 已关闭{}，不能再采集、判定或复核；确需更正，先用 xuncha round reopen --round {round} --reason 理由 重新打开",
+        said(reason)
+    )]
+    Closed {
+        /// Round.
+        round: String,
+        /// Reason given when it was closed, may be empty.
+        reason: String,
+    },
+    /// A round was to be opened again that is open.
+    #[error("轮次 {0} 没有关闭，无需重新打开")]
+    NotClosed(String),
     /// A file could not be read or written.
     #[error("文件 {path} 读写失败：{source}")]
     File {
@@ -65,6 +79,13 @@ pub enum StoreError {
     /// An address of a record that is not `SEGMENT@OFFSET`.
     #[error("证据编号“{0}”不是“段@偏移”的写法")]
     RecordId(String),
+}
+
+fn said(reason: &str) -> String {
+    match reason.trim() {
+        "" => String::new(),
+        reason => format!("（理由：{reason}）"),
+    }
 }
 
 impl StoreError {

@@ -117,6 +117,7 @@ impl Store {
     /// Replaces the round's judgements of every set that `judgements` names, with their findings.
     pub async fn put_judgements(&self, round: &str, judgements: &[Judgement]) -> Result<()> {
         let transaction = self.begin().await?;
+        transaction.refuse_closed(round).await?;
         let sets: BTreeSet<&str> = judgements.iter().map(|one| one.set.as_str()).collect();
         for set in sets {
             for table in ["judgements", "findings"] {

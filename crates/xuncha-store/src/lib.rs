@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
+pub mod closing;
 pub mod document;
 pub mod error;
 pub mod evidence;

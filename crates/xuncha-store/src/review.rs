@@ -1,5 +1,7 @@
 //! 人工复核: an append-only list; of several reviews of the same finding the latest counts.
 
+use std::collections::BTreeSet;
+
 use sea_orm::QueryResult;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::Review;
@@ -37,6 +39,10 @@ impl Store {
             "body",
         ];
         let transaction = self.begin().await?;
+        let rounds: BTreeSet<&str> = reviews.iter().map(|one| one.round.as_str()).collect();
+        for round in rounds {
+            transaction.refuse_closed(round).await?;
+        }
         sql::insert(&transaction.inner, "reviews", &columns, all, "").await?;
         transaction.commit().await
     }

@@ -26,6 +26,18 @@ pub enum RoundState {
     Closed,
 }
 
+impl RoundState {
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            RoundState::New => "新建",
+            RoundState::Gathering => "采集中",
+            RoundState::Judged => "已判定",
+            RoundState::Closed => "已关闭",
+        }
+    }
+}
+
 /// 轮次行. A round as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoundRow {
@@ -109,21 +121,13 @@ impl Transaction {
         Ok(())
     }
 
-    /// Moves a round to another state; `reason` is kept when it is closed.
-    pub async fn set_round_state(
-        &self,
-        round: &str,
-        state: RoundState,
-        reason: &str,
-    ) -> Result<()> {
+    /// Moves a round to another state; a closed one stays closed until [`Store::reopen_round`].
+    pub async fn set_round_state(&self, round: &str, state: RoundState) -> Result<()> {
+        self.refuse_closed(round).await?;
         let touched = sql::run(
             &self.inner,
-            "UPDATE rounds SET state = ?, close_reason = ? WHERE id = ?",
-            vec![
-                sql::text(&sql::word(&state)?),
-                sql::text(reason),
-                sql::text(round),
-            ],
+            "UPDATE rounds SET state = ? WHERE id = ?",
+            vec![sql::text(&sql::word(&state)?), sql::text(round)],
         )
         .await?;
         if touched == 0 {
@@ -141,15 +145,10 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Moves a round to another state; `reason` is kept when it is closed.
-    pub async fn set_round_state(
-        &self,
-        round: &str,
-        state: RoundState,
-        reason: &str,
-    ) -> Result<()> {
+    /// Moves a round to another state; a closed one stays closed until [`Store::reopen_round`].
+    pub async fn set_round_state(&self, round: &str, state: RoundState) -> Result<()> {
         let transaction = self.begin().await?;
-        transaction.set_round_state(round, state, reason).await?;
+        transaction.set_round_state(round, state).await?;
         transaction.commit().await
     }
 
@@ -178,6 +177,7 @@ impl Store {
         subjects: &[Subject],
     ) -> Result<()> {
         let transaction = self.begin().await?;
+        transaction.refuse_closed(round).await?;
         for table in ["samples", "subjects"] {
             let delete = format!("DELETE FROM {table} WHERE round = ?");
             sql::run(&transaction.inner, &delete, vec![sql::text(round)]).await?;

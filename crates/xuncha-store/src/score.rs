@@ -36,6 +36,7 @@ impl Store {
             "body",
         ];
         let transaction = self.begin().await?;
+        transaction.refuse_closed(round).await?;
         let delete = "DELETE FROM sheets WHERE round = ? AND set_id = ?";
         sql::run(
             &transaction.inner,
@@ -104,6 +105,7 @@ impl Store {
     /// Keeps the figures of a round under a set; earlier ones are replaced.
     pub async fn put_stats(&self, round: &str, set: &str, stats: &Stats) -> Result<()> {
         let transaction = self.begin().await?;
+        transaction.refuse_closed(round).await?;
         let delete = "DELETE FROM stats WHERE round = ? AND set_id = ?";
         sql::run(
             &transaction.inner,

@@ -198,10 +198,11 @@ async fn rounds_are_frozen(store: &Store) {
         .map(|row| row.round.id.as_str())
         .collect();
     assert_eq!((ids, rounds.total), (vec!["2026Q1", "2025Q4"], 2));
-    store
-        .set_round_state("2026Q1", RoundState::Closed, "网络中断，另行补查")
-        .await
-        .unwrap();
+    let closing = ChangeNote {
+        reason: "网络中断，另行补查".into(),
+        ..note()
+    };
+    store.close_round("2026Q1", &closing).await.unwrap();
     let row = store.round("2026Q1").await.unwrap();
     assert_eq!(
         row.round, first,
@@ -217,9 +218,61 @@ async fn rounds_are_frozen(store: &Store) {
     ));
     assert!(
         store
-            .set_round_state("2030Q1", RoundState::New, "")
+            .set_round_state("2030Q1", RoundState::New)
             .await
             .is_err()
+    );
+    closed_rounds_take_nothing(store, &closing).await;
+}
+
+/// `2026Q1` is closed when this begins, and as it was before the closing when it ends.
+async fn closed_rounds_take_nothing(store: &Store, closing: &ChangeNote) {
+    let subjects = subjects(&registry());
+    let review = review(&"9900000001".into(), "k", Decision::Confirmed);
+    let refused = [
+        store.set_round_state("2026Q1", RoundState::Judged).await,
+        store.close_round("2026Q1", closing).await,
+        store
+            .put_sample("2026Q1", &sample(&subjects), &subjects)
+            .await,
+        store.put_judgements("2026Q1", &[]).await,
+        store.put_sheets("2026Q1", "gov-2019", &[]).await,
+        store.put_review(&review).await,
+    ];
+    for (at, result) in refused.into_iter().enumerate() {
+        assert!(
+            matches!(&result, Err(StoreError::Closed { round, reason }) if round == "2026Q1" && *reason == closing.reason),
+            "write {at}: {result:?}"
+        );
+    }
+    assert!(matches!(
+        store.reopen_round("2025Q4", closing).await,
+        Err(StoreError::NotClosed(_))
+    ));
+    let opening = ChangeNote {
+        reason: "补查完成".into(),
+        ..note()
+    };
+    assert_eq!(
+        store.reopen_round("2026Q1", &opening).await.unwrap(),
+        RoundState::New
+    );
+    let row = store.round("2026Q1").await.unwrap();
+    assert_eq!(
+        (row.state, row.close_reason.as_str()),
+        (RoundState::New, "")
+    );
+    let changes = store.round_changes("2026Q1").await.unwrap();
+    let seen: Vec<_> = changes
+        .iter()
+        .map(|change| (change.before, change.after, change.note.reason.as_str()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (RoundState::New, RoundState::Closed, "网络中断，另行补查"),
+            (RoundState::Closed, RoundState::New, "补查完成"),
+        ]
     );
 }
 
@@ -565,7 +618,7 @@ async fn jobs_share_the_callers_transaction(store: &Store) {
     let transaction = store.begin().await.unwrap();
     transaction.put_job(&job("lost")).await.unwrap();
     transaction
-        .set_round_state("2025Q4", RoundState::Gathering, "")
+        .set_round_state("2025Q4", RoundState::Gathering)
         .await
         .unwrap();
     drop(transaction);

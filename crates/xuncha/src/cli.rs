@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod round;
+
+pub use round::{RoundCommand, RoundNewArgs};
+
 /// 巡查.
 #[derive(Debug, Parser)]
 #[command(
@@ -38,7 +42,7 @@ pub enum Command {
     /// 名录：导入、导出、比较 / registry: import, export, compare
     #[command(subcommand)]
     Registry(RegistryCommand),
-    /// 检查轮次：新建、抽样、核验、导入往期 / rounds: create, draw, verify, import earlier ones
+    /// 检查轮次：新建、抽样、公布、核验、台账、导入往期、关闭 / rounds: create, draw, publish, verify, ledger, import, close
     #[command(subcommand)]
     Round(RoundCommand),
     /// 采集证据（可随时中断，再次运行时继续） / gather evidence (may be interrupted, goes on when run again)
@@ -164,67 +168,6 @@ pub enum RegistryCommand {
     },
     /// 变更历史 / history of changes
     History,
-}
-
-/// 轮次命令.
-#[derive(Debug, Subcommand)]
-pub enum RoundCommand {
-    /// 新建轮次并抽样 / create a round and draw its sample
-    New(RoundNewArgs),
-    /// 列出轮次 / list rounds
-    List,
-    /// 列出抽中对象 / list what was drawn
-    Sample(RoundArg),
-    /// 依公布的名单与种子重新抽样核验 / redraw from the published list and seed
-    Verify(RoundArg),
-    /// 从 Excel 导入往期结果 / import earlier rounds from a spreadsheet
-    Import {
-        /// 文件 / file
-        file: PathBuf,
-    },
-    /// 关闭轮次 / close a round
-    Close {
-        /// 轮次 / round
-        #[command(flatten)]
-        round: RoundArg,
-        /// 仍有无法判定时必须写明理由 / reason, needed where something is undetermined
-        #[arg(long)]
-        reason: Option<String>,
-    },
-}
-
-/// 新建轮次参数.
-#[derive(Clone, Debug, Args)]
-pub struct RoundNewArgs {
-    /// 轮次编号，如 2026Q1 / round id
-    pub id: String,
-    /// 监测时间点，如 2026-03-20T09:00 / monitoring point
-    #[arg(long)]
-    pub as_of: jiff::civil::DateTime,
-    /// 公布的抽样种子 / published seed
-    #[arg(long)]
-    pub seed: String,
-    /// 计分的指标体系 / scored set
-    #[arg(long, default_value = "gov-2019")]
-    pub set: String,
-    /// 只列出的指标体系 / sets that are only listed
-    #[arg(long, value_delimiter = ',', default_value = "extras")]
-    pub also_listed: Vec<String>,
-    /// 普查（全部） / census
-    #[arg(long)]
-    pub census: bool,
-    /// 部门网站抽取数 / number of department sites
-    #[arg(long)]
-    pub departments: Option<usize>,
-    /// 新媒体抽取数 / number of accounts
-    #[arg(long)]
-    pub accounts: Option<usize>,
-    /// 全国政府网站信息报送系统导出的表格，用于核对名称 / export of the reporting system, to compare names
-    #[arg(long, value_name = "FILE")]
-    pub reporting: Option<PathBuf>,
-    /// 整改期限，默认监测点后 30 天 / deadline of rectification
-    #[arg(long)]
-    pub rectify_by: Option<jiff::civil::Date>,
 }
 
 /// 网络参数. Shared by `gather` and `check`.

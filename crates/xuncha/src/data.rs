@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xuncha_store::evidence::EvidenceFolder;
-use xuncha_store::round::RoundRow;
-use xuncha_store::{Location, Store};
+use xuncha_store::round::{RoundRow, RoundState};
+use xuncha_store::{Location, Store, StoreError};
 
 /// 数据目录. The opened folder.
 pub struct Data {
@@ -43,6 +43,19 @@ impl Data {
     /// Folder of a round's documents.
     pub fn documents(&self, round: &str) -> PathBuf {
         self.folder.join("documents").join(round)
+    }
+
+    /// The named round, or the latest; refused where it is closed. For all work that changes what a round came to.
+    pub async fn open_round(&self, id: Option<&str>) -> Result<RoundRow> {
+        let row = self.round(id).await?;
+        if row.state == RoundState::Closed {
+            return Err(StoreError::Closed {
+                round: row.round.id,
+                reason: row.close_reason,
+            }
+            .into());
+        }
+        Ok(row)
     }
 
     /// The named round, or the latest.

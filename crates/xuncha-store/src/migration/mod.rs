@@ -8,7 +8,13 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 1] = [("m0001_first", include_str!("m0001_first.sql"))];
+const FILES: [(&str, &str); 2] = [
+    ("m0001_first", include_str!("m0001_first.sql")),
+    (
+        "m0002_round_changes",
+        include_str!("m0002_round_changes.sql"),
+    ),
+];
 
 pub(crate) struct Migrator;
 

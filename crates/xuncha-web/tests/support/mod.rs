@@ -109,7 +109,7 @@ pub async fn seed(state: &WebState) -> (String, String) {
         .unwrap();
     state
         .store
-        .set_round_state(ROUND, RoundState::Judged, "")
+        .set_round_state(ROUND, RoundState::Judged)
         .await
         .unwrap();
     documents(state).await;

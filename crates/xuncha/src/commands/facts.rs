@@ -22,7 +22,7 @@ const LISTED: usize = 20;
 pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<()> {
     match command {
         FactsCommand::Rebuild(round) => {
-            let row = data.round(round.round.as_deref()).await?;
+            let row = data.open_round(round.round.as_deref()).await?;
             rebuild(data, &rules.lexicons()?, &row.round.id)
         }
         FactsCommand::Show { url, round } => {

@@ -10,7 +10,7 @@ use crate::rules::Rules;
 
 /// Gathers a round and says what it came to.
 pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<()> {
-    let row = data.round(arguments.round.round.as_deref()).await?;
+    let row = data.open_round(arguments.round.round.as_deref()).await?;
     let mut settings = network::settings_for(&arguments.network, arguments.province.is_some())?;
     let clock = jobs::gather::clock(arguments.province.as_deref(), &mut settings).await?;
     let report = jobs::gather::run(

@@ -17,7 +17,13 @@ use crate::rules::Rules;
 
 /// Runs the command.
 pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()> {
-    let row = data.round(arguments.round.round.as_deref()).await?;
+    let round = arguments.round.round.as_deref();
+    // Looking at stored evidence in another way keeps nothing, and a closed round may be looked at.
+    let keeps = arguments.under.is_none() && arguments.truth.is_none() && !arguments.diff;
+    let row = match keeps {
+        true => data.open_round(round).await?,
+        false => data.round(round).await?,
+    };
     if let Some(truth) = &arguments.truth {
         return measure(data, rules, &row, truth, arguments.out.as_deref()).await;
     }

@@ -18,9 +18,20 @@ pub mod sheets;
 
 use jiff::civil::DateTime;
 
-/// Civil time in UTC+8: the one place of the binary that reads a clock for what it writes down.
+/// Civil time in UTC+8, to the second: the one place of the binary that reads a clock for what it writes down.
 pub fn now() -> DateTime {
-    jiff::tz::TimeZone::fixed(jiff::tz::offset(8)).to_datetime(jiff::Timestamp::now())
+    let now = jiff::tz::TimeZone::fixed(jiff::tz::offset(8)).to_datetime(jiff::Timestamp::now());
+    whole_second(now)
+}
+
+/// A time as lists print it: 2026-04-01 10:00:00.
+pub fn shown(at: DateTime) -> String {
+    whole_second(at).to_string().replace('T', " ")
+}
+
+fn whole_second(at: DateTime) -> DateTime {
+    let time = at.time();
+    at.date().at(time.hour(), time.minute(), time.second(), 0)
 }
 
 /// Who runs the command line, for the history of changes.

@@ -45,7 +45,7 @@ async fn open(data: &Data, round: Option<&str>) -> Result<()> {
 }
 
 async fn import(data: &Data, round: Option<&str>, file: &Path) -> Result<()> {
-    let row = data.round(round).await?;
+    let row = data.open_round(round).await?;
     let text =
         std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
     let sheet = parse_csv(&file.display().to_string(), &text);

@@ -1,4 +1,4 @@
-//! 轮次命令. Create and draw, list, verify, import earlier rounds, close.
+//! 轮次命令. Create and draw, list, import earlier rounds, close and open again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use xuncha_core::score::Outcome;
 use xuncha_core::stats::{PreviousRound, previous_rounds};
 use xuncha_store::Page;
 use xuncha_store::previous::PreviousRound as StoredRound;
-use xuncha_store::round::RoundState;
+use xuncha_store::registry::ChangeNote;
 
 use super::registry::read_mapping;
 use super::sheets;
@@ -58,6 +58,10 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
         RoundCommand::Close { round, reason } => {
             close(data, round.round.as_deref(), reason.as_deref()).await
         }
+        RoundCommand::Reopen { round, reason } => {
+            reopen(data, round.round.as_deref(), reason).await
+        }
+        RoundCommand::History(round) => history(data, round.round.as_deref()).await,
     }
 }
 
@@ -178,10 +182,18 @@ pub async fn keep_previous(data: &Data, round: &PreviousRound) -> Result<()> {
 }
 
 async fn list(data: &Data) -> Result<()> {
-    for row in data.store.rounds(Page::numbered(1, 100)).await?.rows {
+    let rounds = data.store.rounds(Page::ALL).await?.rows;
+    if rounds.is_empty() {
+        println!("还没有轮次；用 xuncha round new 新建。");
+    }
+    for row in rounds {
         println!(
-            "{} {} {} 对象 {} {:?}",
-            row.round.id, row.round.title, row.round.set.id, row.subject_count, row.state
+            "{} {} {} 对象 {} {}",
+            row.round.id,
+            row.round.title,
+            row.round.set.id,
+            row.subject_count,
+            row.state.zh()
         );
     }
     Ok(())
@@ -226,7 +238,7 @@ async fn verify_sample(data: &Data, round: &str) -> Result<()> {
 }
 
 async fn close(data: &Data, round: Option<&str>, reason: Option<&str>) -> Result<()> {
-    let row = data.round(round).await?;
+    let row = data.open_round(round).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let open = results
         .targets
@@ -239,13 +251,52 @@ async fn close(data: &Data, round: Option<&str>, reason: Option<&str>) -> Result
         );
     }
     keep_previous(data, &PreviousRound::of(&results)).await?;
-    data.store
-        .set_round_state(
-            &row.round.id,
-            RoundState::Closed,
-            reason.unwrap_or_default(),
-        )
-        .await?;
+    let note = note(reason.unwrap_or_default());
+    data.store.close_round(&row.round.id, &note).await?;
     println!("轮次 {} 已关闭。", row.round.id);
+    Ok(())
+}
+
+async fn reopen(data: &Data, round: Option<&str>, reason: &str) -> Result<()> {
+    if reason.trim().is_empty() {
+        bail!("重新打开轮次必须用 --reason 写明理由");
+    }
+    let row = data.round(round).await?;
+    let id = &row.round.id;
+    let state = data.store.reopen_round(id, &note(reason)).await?;
+    println!(
+        "轮次 {id} 已重新打开（{}）。作为往期的数据仍是关闭时的，再次关闭时更新。",
+        state.zh()
+    );
+    Ok(())
+}
+
+fn note(reason: &str) -> ChangeNote {
+    ChangeNote {
+        at: super::now(),
+        by: super::person(),
+        reason: reason.trim().to_owned(),
+    }
+}
+
+async fn history(data: &Data, round: Option<&str>) -> Result<()> {
+    let row = data.round(round).await?;
+    let changes = data.store.round_changes(&row.round.id).await?;
+    for change in &changes {
+        println!(
+            "{} {} {} → {} {}",
+            super::shown(change.note.at),
+            change.note.by,
+            change.before.zh(),
+            change.after.zh(),
+            change.note.reason
+        );
+    }
+    println!(
+        "轮次 {} 现为{}，关闭与重开共 {} 次。",
+        row.round.id,
+        row.state.zh(),
+        changes.len()
+    );
     Ok(())
 }

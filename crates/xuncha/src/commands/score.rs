@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use xuncha_core::score::Outcome;
+use xuncha_store::round::RoundState;
 
 use crate::cli::RoundArg;
 use crate::data::Data;
@@ -11,7 +12,10 @@ use crate::jobs;
 pub async fn run(data: &Data, arguments: &RoundArg) -> Result<()> {
     let row = data.round(arguments.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
-    jobs::judge::keep_scores(data, &results).await?;
+    // The sheets of a closed round stay as they are; it is only printed.
+    if row.state != RoundState::Closed {
+        jobs::judge::keep_scores(data, &results).await?;
+    }
     for target in &results.targets {
         let score = target
             .sheet

@@ -45,7 +45,7 @@ pub async fn run(
         tracing::warn!(%error, "cannot raise the limit of open files");
     }
     data.store
-        .set_round_state(&round.id, RoundState::Gathering, "")
+        .set_round_state(&round.id, RoundState::Gathering)
         .await?;
     let targets: Vec<TargetJob> = subjects
         .iter()

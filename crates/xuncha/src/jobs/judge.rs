@@ -187,7 +187,7 @@ pub async fn store_judgements(
     let results = results(data, round.clone(), kept, reviews).await?;
     keep_scores(data, &results).await?;
     data.store
-        .set_round_state(&round.id, RoundState::Judged, "")
+        .set_round_state(&round.id, RoundState::Judged)
         .await?;
     Ok(results)
 }
