@@ -28,6 +28,18 @@ pub enum EntryNoun {
     Account,
 }
 
+impl EntryNoun {
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            EntryNoun::Region => "地区",
+            EntryNoun::Organization => "单位",
+            EntryNoun::Site => "网站",
+            EntryNoun::Account => "新媒体",
+        }
+    }
+}
+
 /// 变更种类.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +50,17 @@ pub enum ChangeKind {
     Changed,
     /// 删除.
     Removed,
+}
+
+impl ChangeKind {
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            ChangeKind::Added => "新增",
+            ChangeKind::Changed => "修改",
+            ChangeKind::Removed => "删除",
+        }
+    }
 }
 
 /// 名录变更. One entry before and after.

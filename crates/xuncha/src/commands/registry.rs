@@ -123,13 +123,18 @@ async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Resu
 
 async fn history(data: &Data) -> Result<()> {
     let changes = data.store.changes(None, Page::numbered(1, 100)).await?;
+    if changes.rows.is_empty() {
+        println!("名录还没有变化；用 xuncha registry import 导入。");
+        return Ok(());
+    }
     for change in &changes.rows {
         println!(
-            "{} {} {} {:?} {}",
-            change.note.at,
+            "{} {} {} {} {} {}",
+            super::shown(change.note.at),
             change.note.by,
+            change.change.noun.zh(),
             change.change.entry,
-            change.change.kind,
+            change.change.kind.zh(),
             change.note.reason
         );
     }
