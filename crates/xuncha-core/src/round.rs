@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::indicator::IndicatorSet;
@@ -41,6 +41,62 @@ pub struct Round {
     pub also_listed: Vec<IndicatorSet>,
     /// Sets whose evidence is gathered too, so that the round can be judged under them.
     pub also_under: Vec<String>,
+}
+
+/// 轮次参数错误. Why a round is not created as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RoundError {
+    /// An id that cannot stand in addresses and names of folders.
+    #[error(
+        "轮次编号“{0}”不能使用：只能用字母、数字、“-”和“_”，以字母或数字开头，不超过 {MAX_ID_LENGTH} 个字符，如 2026Q1"
+    )]
+    Id(String),
+    /// An id that looks like a quarter and is none.
+    #[error("轮次编号“{0}”不是季度：季度只有 Q1 到 Q4，如 2026Q1")]
+    Quarter(String),
+    /// A deadline before the monitoring point.
+    #[error("整改期限 {rectify_by} 早于监测时间点 {as_of}，请检查 --rectify-by 与 --as-of")]
+    Deadline {
+        /// Deadline.
+        rectify_by: Date,
+        /// Day of the monitoring point.
+        as_of: Date,
+    },
+}
+
+/// Longest id: it is a folder's name, and stands in front of others in names of files.
+const MAX_ID_LENGTH: usize = 40;
+
+/// Whether a round may have this id: it becomes a folder, a part of web addresses and, as `2026Q1`, a quarter.
+pub fn check_id(id: &str) -> Result<(), RoundError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let begins_well = id
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if !begins_well || id.len() > MAX_ID_LENGTH || !id.bytes().all(is_plain) {
+        return Err(RoundError::Id(id.to_owned()));
+    }
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((year, quarter)) = id.split_once(['Q', 'q'])
+        && is_digits(year)
+        && (quarter.is_empty() || is_digits(quarter))
+        && (year.len() != 4 || !matches!(&id[4..], "Q1" | "Q2" | "Q3" | "Q4"))
+    {
+        return Err(RoundError::Quarter(id.to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether the deadline of rectification can follow the monitoring point.
+pub fn check_deadline(as_of: DateTime, rectify_by: Date) -> Result<(), RoundError> {
+    if rectify_by < as_of.date() {
+        return Err(RoundError::Deadline {
+            rectify_by,
+            as_of: as_of.date(),
+        });
+    }
+    Ok(())
 }
 
 /// 抽样结果. Drawn targets with the stratum that drew each.
@@ -136,4 +192,52 @@ fn sibling_accounts(registry: &Registry, target: &Target) -> Vec<TargetId> {
         .filter(is_sibling)
         .map(|other| other.id.clone())
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_fit_folders_and_addresses() {
+        for id in [
+            "2026Q1",
+            "2026Q4",
+            "2026",
+            "census-2026",
+            "2026Q1_b",
+            "Q",
+            "quick",
+            "a",
+        ] {
+            assert_eq!(check_id(id), Ok(()), "{id}");
+        }
+        for id in [
+            "", "bad/id", "..", "a b", "-x", "_x", "2026年", "a?b", "a%2f", "a.b",
+        ] {
+            assert_eq!(check_id(id), Err(RoundError::Id(id.to_owned())), "{id}");
+        }
+        assert!(check_id(&"a".repeat(41)).is_err());
+        for id in ["2026Q9", "2026Q0", "2026Q", "2026q1", "26Q1", "2026Q11"] {
+            assert_eq!(
+                check_id(id),
+                Err(RoundError::Quarter(id.to_owned())),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_deadline_does_not_precede_the_monitoring_point() {
+        let as_of: DateTime = "2026-03-20T09:00".parse().unwrap();
+        for (day, is_right) in [
+            ("2026-03-19", false),
+            ("2026-03-20", true),
+            ("2026-04-19", true),
+        ] {
+            let day: Date = day.parse().unwrap();
+            assert_eq!(check_deadline(as_of, day).is_ok(), is_right, "{day}");
+        }
+    }
 }

@@ -64,6 +64,44 @@ pub enum SampleError {
 #[error("{0}")]
 pub struct SampleMismatch(pub String);
 
+/// 名额过多. A quota that asks for more targets than run; all of them are taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}名额 {asked} 多于在运行的 {running}，全部抽取")]
+pub struct QuotaExcess {
+    /// 部门网站 or 政务新媒体.
+    pub what: &'static str,
+    /// Asked for.
+    pub asked: usize,
+    /// Running.
+    pub running: usize,
+}
+
+/// The quotas of `plan` that exceed what the frame holds; a census has none.
+pub fn excesses(frame: &BTreeMap<String, Vec<TargetId>>, plan: &SamplePlan) -> Vec<QuotaExcess> {
+    let running = |prefix: &str| -> usize {
+        let own = frame
+            .iter()
+            .filter(|(stratum, _)| stratum.starts_with(prefix));
+        own.map(|(_, targets)| targets.len()).sum()
+    };
+    let asked = [
+        ("部门网站", plan.departments, running("department")),
+        ("政务新媒体", plan.accounts, running("account/")),
+    ];
+    let is_census = plan.coverage == Coverage::Census;
+    asked
+        .into_iter()
+        .filter_map(|(what, quota, running)| match quota {
+            Quota::Count(asked) if asked > running && !is_census => Some(QuotaExcess {
+                what,
+                asked,
+                running,
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Every running target, by stratum and number.
 pub fn frame(registry: &Registry) -> Result<BTreeMap<String, Vec<TargetId>>, SampleError> {
     let mut frame: BTreeMap<String, Vec<TargetId>> = BTreeMap::new();

@@ -232,6 +232,23 @@ fn a_census_takes_everything_that_runs() {
 }
 
 #[test]
+fn quotas_above_what_runs_are_told() {
+    let registry = registry(&mut Dice(4), 8, 12);
+    let frame = frame(&registry).unwrap();
+    let departments = frame["department"].len();
+    let mut plan = plan(Quota::Count(departments), Quota::Count(13), vec![]);
+    let told = |plan: &SamplePlan| -> Vec<String> {
+        let found = excesses(&frame, plan);
+        found.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(told(&plan), ["政务新媒体名额 13 多于在运行的 12，全部抽取"]);
+    plan.departments = Quota::Count(departments + 1);
+    assert_eq!(told(&plan).len(), 2);
+    plan.coverage = Coverage::Census;
+    assert_eq!(told(&plan), [""; 0]);
+}
+
+#[test]
 fn unknown_regions_and_bad_seeds_are_refused() {
     let mut registry = registry(&mut Dice(2), 1, 1);
     let any = plan(Quota::All, Quota::All, vec![]);

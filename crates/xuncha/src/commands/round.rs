@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use jiff::{Span, ToSpan};
 use xuncha_core::registry::{TargetId, reported_sites};
-use xuncha_core::round::{Coverage, Round, subjects};
-use xuncha_core::sample::{Quota, SamplePlan, draw, verify};
+use xuncha_core::round::{Coverage, Round, check_deadline, check_id, subjects};
+use xuncha_core::sample::{Quota, SamplePlan, draw, excesses, verify};
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{PreviousRound, previous_rounds};
 use xuncha_store::Page;
@@ -67,6 +67,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
 
 /// Freezes the sets, draws, and keeps round and sample.
 pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Result<Round> {
+    check_id(&arguments.id)?;
     let registry = data.store.registry().await?;
     if registry.sites.is_empty() && registry.accounts.is_empty() {
         bail!("名录是空的；先用 xuncha registry import 导入");
@@ -85,6 +86,7 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
         Some(date) => date,
         None => as_of.date().checked_add(RECTIFY_DAYS.days())?,
     };
+    check_deadline(as_of, rectify_by)?;
     let round = Round {
         id: arguments.id.clone(),
         title: title(&arguments.id),
@@ -106,6 +108,9 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
         forced: last_failures(data, &round.id).await?,
     };
     let (sample, absent) = draw(&registry, &plan, &round.seed)?;
+    for excess in excesses(&sample.frame, &plan) {
+        println!("{excess}。");
+    }
     for id in absent {
         println!("上轮不合格的 {id} 已不在运行，没有抽取。");
     }
