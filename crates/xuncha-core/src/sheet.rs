@@ -53,6 +53,20 @@ pub fn parse_csv(name: &str, text: &str) -> Sheet {
     }
 }
 
+/// Writes rows as CSV (RFC 4180), a line feed after each; a cell is quoted where it has to be.
+pub fn write_csv<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let cell = |text: &String| match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.clone(),
+    };
+    rows.iter()
+        .map(|row| {
+            let cells: Vec<String> = row.as_ref().iter().map(cell).collect();
+            cells.join(",") + "\n"
+        })
+        .collect()
+}
+
 fn end_row(rows: &mut Vec<Vec<String>>, row: &mut Vec<String>, cell: &mut String) {
     if row.is_empty() && cell.is_empty() {
         return;
@@ -178,6 +192,15 @@ mod tests {
             sheet.rows,
             expected.map(|row| row.map(str::to_owned).to_vec()).to_vec()
         );
+    }
+
+    #[test]
+    fn csv_that_is_written_reads_the_same() {
+        let rows = [["甲", "乙,丙"], ["他说\"好\"", "两\n行"], ["", " 空 "]]
+            .map(|row| row.map(str::to_owned).to_vec());
+        let text = write_csv(&rows);
+        assert_eq!(text.lines().next(), Some("甲,\"乙,丙\""));
+        assert_eq!(parse_csv("a.csv", &text).rows, rows);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! 上期: what an earlier round left behind, to compare with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,12 @@ impl PreviousRound {
             .filter(|(_, outcome)| **outcome == Outcome::Unqualified)
             .map(|(id, _)| id.clone())
             .collect()
+    }
+
+    /// 上期抽中对象. Every target of which the round knows something.
+    pub fn drawn(&self) -> BTreeSet<TargetId> {
+        let scored = self.portal_scores.keys().chain(self.deductions.keys());
+        scored.chain(self.outcomes.keys()).cloned().collect()
     }
 
     /// What a finished round leaves for the next ones.

@@ -17,6 +17,15 @@ pub enum RoundCommand {
     Sample(RoundArg),
     /// 依公布的名单与种子重新抽样核验 / redraw from the published list and seed
     Verify(RoundArg),
+    /// 未抽中台账：每个对象多少轮没有抽中 / who was not drawn for how many rounds
+    Ledger {
+        /// 列出的对象数，从久到近 / targets to list, longest first
+        #[arg(long, default_value_t = 40)]
+        top: usize,
+        /// 全部写入 CSV / write all of it as CSV
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+    },
     /// 从 Excel 导入往期结果 / import earlier rounds from a spreadsheet
     Import {
         /// 文件 / file

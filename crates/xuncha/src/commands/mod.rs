@@ -7,6 +7,7 @@ pub mod explain;
 pub mod facts;
 pub mod gather;
 pub mod judge;
+pub mod ledger;
 mod network_lines;
 pub mod notice;
 pub mod registry;

@@ -15,7 +15,7 @@ use xuncha_store::previous::PreviousRound as StoredRound;
 use xuncha_store::registry::ChangeNote;
 
 use super::registry::read_mapping;
-use super::sheets;
+use super::{ledger, sheets};
 use crate::cli::{RoundCommand, RoundNewArgs};
 use crate::data::Data;
 use crate::jobs;
@@ -50,6 +50,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
             let row = data.round(round.round.as_deref()).await?;
             verify_sample(data, &row.round.id).await
         }
+        RoundCommand::Ledger { top, csv } => ledger::run(data, *top, csv.as_deref()).await,
         RoundCommand::Import { file } => {
             let count = import_previous(data, rules, file).await?;
             println!("已导入往期 {count} 轮。");
