@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::registry::{Level, Registry, SiteKind, State, TargetId};
 use crate::round::{Coverage, Sample};
 
+pub mod published;
+
 /// 抽取数量.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

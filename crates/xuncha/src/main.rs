@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use cli::{Cli, Command, NoticeCommand};
+use cli::{Cli, Command, NoticeCommand, RoundCommand};
 use data::Data;
 use rules::Rules;
 
@@ -105,6 +105,9 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         }) => {
             return commands::notice::from_folder(rules, &cli.data, from, out);
         }
+        Command::Round(RoundCommand::Verify {
+            from: Some(from), ..
+        }) => return commands::published::verify_folder(from),
         _ => {}
     }
     let data = Data::open(&cli.data, cli.database.as_deref()).await?;

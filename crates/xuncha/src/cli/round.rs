@@ -15,8 +15,24 @@ pub enum RoundCommand {
     List,
     /// 列出抽中对象 / list what was drawn
     Sample(RoundArg),
+    /// 公布抽样：名单、名额、必查、种子、方法与结果，供任何人核验 / publish the draw for anyone to check
+    Publish {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 输出目录 / output folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// 依公布的名单与种子重新抽样核验 / redraw from the published list and seed
-    Verify(RoundArg),
+    Verify {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 核验公布的目录，不用数据库 / check a published folder, without a database
+        #[arg(long, value_name = "DIR", conflicts_with = "round")]
+        from: Option<PathBuf>,
+    },
     /// 未抽中台账：每个对象多少轮没有抽中 / who was not drawn for how many rounds
     Ledger {
         /// 列出的对象数，从久到近 / targets to list, longest first

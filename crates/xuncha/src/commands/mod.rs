@@ -10,6 +10,7 @@ pub mod judge;
 pub mod ledger;
 mod network_lines;
 pub mod notice;
+pub mod published;
 pub mod registry;
 pub mod review;
 pub mod round;

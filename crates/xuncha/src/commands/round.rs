@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use jiff::{Span, ToSpan};
 use xuncha_core::registry::{TargetId, reported_sites};
 use xuncha_core::round::{Coverage, Round, check_deadline, check_id, subjects};
-use xuncha_core::sample::{Quota, SamplePlan, draw, excesses, verify};
+use xuncha_core::sample::{Quota, SamplePlan, draw, excesses};
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{PreviousRound, previous_rounds};
 use xuncha_store::Page;
@@ -15,7 +15,7 @@ use xuncha_store::previous::PreviousRound as StoredRound;
 use xuncha_store::registry::ChangeNote;
 
 use super::registry::read_mapping;
-use super::{ledger, sheets};
+use super::{ledger, published, sheets};
 use crate::cli::{RoundCommand, RoundNewArgs};
 use crate::data::Data;
 use crate::jobs;
@@ -46,9 +46,14 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
             }
             Ok(())
         }
-        RoundCommand::Verify(round) => {
-            let row = data.round(round.round.as_deref()).await?;
-            verify_sample(data, &row.round.id).await
+        RoundCommand::Publish { round, out } => {
+            published::write(data, round.round.as_deref(), out).await
+        }
+        RoundCommand::Verify {
+            from: Some(from), ..
+        } => published::verify_folder(from),
+        RoundCommand::Verify { round, .. } => {
+            published::verify_stored(data, round.round.as_deref()).await
         }
         RoundCommand::Ledger { top, csv } => ledger::run(data, *top, csv.as_deref()).await,
         RoundCommand::Import { file } => {
@@ -216,31 +221,6 @@ async fn print_sample(data: &Data, round: &str) -> Result<()> {
     }
     println!("  合计 {}", sample.drawn.len());
     Ok(())
-}
-
-async fn verify_sample(data: &Data, round: &str) -> Result<()> {
-    let Some(sample) = data.store.sample(round).await? else {
-        bail!("轮次 {round} 没有抽样")
-    };
-    match verify(&sample) {
-        Ok(()) => {
-            println!(
-                "轮次 {round}：依名单与种子重新抽取，{} 个对象全部一致。",
-                sample.drawn.len()
-            );
-            Ok(())
-        }
-        Err(wrong) => {
-            let lines: Vec<String> = wrong
-                .iter()
-                .map(|mismatch| format!("  {mismatch}"))
-                .collect();
-            bail!(
-                "轮次 {round} 的抽样与名单、种子不符：\n{}",
-                lines.join("\n")
-            )
-        }
-    }
 }
 
 async fn close(data: &Data, round: Option<&str>, reason: Option<&str>) -> Result<()> {
