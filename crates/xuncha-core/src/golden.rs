@@ -3,8 +3,11 @@
 //!
 //! The folder's files and columns are described in `docs/golden-round.md`.
 
+mod details;
 mod rows;
 mod scoring;
+
+pub use details::details;
 
 use std::collections::BTreeMap;
 

@@ -274,6 +274,9 @@ pub enum NoticeCommand {
         /// 轮次 / round
         #[command(flatten)]
         round: RoundArg,
+        /// 补充信息的文件夹：日期、文号、落款、批准、邮箱，整改、关停、填报、年度报表 / date, number, names and lists beside the results
+        #[arg(long, value_name = "FOLDER", conflicts_with = "from")]
+        details: Option<PathBuf>,
     },
 }
 

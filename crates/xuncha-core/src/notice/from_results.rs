@@ -18,6 +18,7 @@ use crate::checks::nonconforming_name;
 use crate::points::Points;
 use crate::registry::{Registry, Target};
 use crate::results::{Results, TargetResult};
+use crate::score::Outcome;
 use targets::Places;
 
 /// The inputs of a round's notice. `registry` is that of the round: it gives the targets that were not drawn and the units that
@@ -52,6 +53,26 @@ pub fn inputs(
         names,
         words,
     }
+}
+
+/// 草稿理由. Why a notice made from these results is a draft only; empty where it is not.
+pub fn draft_reasons(results: &Results) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let is_open = |target: &&TargetResult| target.sheet.outcome == Outcome::Undetermined;
+    let open = results.targets.iter().filter(is_open).count();
+    if open > 0 {
+        reasons.push(format!(
+            "还有 {open} 个对象的结论无法判定，见 xuncha review open"
+        ));
+    }
+    if results
+        .targets
+        .iter()
+        .all(|target| target.reviews.is_empty())
+    {
+        reasons.push("没有任何人工复核结论，见 xuncha review import".to_owned());
+    }
+    reasons
 }
 
 /// The round's deadline. A round is only created with a day that can be read; should another come here, the date of the notice

@@ -18,16 +18,20 @@ pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Resul
 
 /// Builds the notice of a round.
 pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<()> {
-    let NoticeCommand::Build { out, round, .. } = command;
+    let NoticeCommand::Build {
+        out,
+        round,
+        details,
+        ..
+    } = command;
     let row = data.round(round.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let notice = jobs::notice::build(
-        rules,
-        &results,
-        &registry,
-        &jobs::notice::details(&row.round),
-    )?;
+    let details = match details {
+        Some(folder) => jobs::notice::details_from(folder, &row.round)?,
+        None => jobs::notice::details(&row.round),
+    };
+    let notice = jobs::notice::build(rules, &results, &registry, &details)?;
     print_written(&jobs::notice::write(&notice, &data.folder, out)?);
     jobs::notice::keep(data, &row.round.id, out).await
 }

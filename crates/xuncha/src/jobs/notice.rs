@@ -13,13 +13,17 @@ use xuncha_core::notice::{self, Notice, NoticeInputs};
 use xuncha_core::registry::Registry;
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
+use xuncha_core::sheet::CellError;
 use xuncha_report::{Fonts, write_all};
 use xuncha_store::document::Document;
 
 use crate::data::Data;
 use crate::rules::Rules;
 
-/// The notice of a round. Refuses, naming every place, where text, tables and annexes would disagree.
+/// The mark behind the title of a notice that is not ready to be sent.
+const DRAFT: &str = "（草稿）";
+
+/// The notice of a round. Refuses, naming every place, where text, tables and annexes would disagree; a draft is marked as one.
 pub fn build(
     rules: &Rules,
     results: &Results,
@@ -27,10 +31,23 @@ pub fn build(
     details: &RoundDetails,
 ) -> Result<Notice> {
     let inputs = from_results::inputs(results, registry, details, words(rules)?);
-    built(&inputs, &template(rules)?)
+    let mut notice = built(&inputs, &template(rules)?)?;
+    let reasons = from_results::draft_reasons(results);
+    for reason in &reasons {
+        eprintln!("通报只是草稿：{reason}。");
+    }
+    if !reasons.is_empty() {
+        notice.title.push_str(DRAFT);
+    }
+    Ok(notice)
 }
 
-/// What a notice needs beside the results: the names follow from the registry, the lists start empty, the date is the monitoring point.
+/// What a notice needs beside the results, from a folder (docs/golden-round.md).
+pub fn details_from(folder: &Path, round: &Round) -> Result<RoundDetails> {
+    golden::details(&text_files(folder)?, round).map_err(|errors| listed(folder, &errors))
+}
+
+/// The same where no folder is given: the names follow from the registry, the lists are empty, the date is the monitoring point.
 pub fn details(round: &Round) -> RoundDetails {
     RoundDetails {
         names: BTreeMap::new(),
@@ -46,18 +63,20 @@ pub fn details(round: &Round) -> RoundDetails {
 /// The notice of a folder of tables (docs/golden-round.md).
 pub fn build_from_folder(rules: &Rules, folder: &Path) -> Result<Notice> {
     let files = text_files(folder)?;
-    let listed = |errors: &[xuncha_core::sheet::CellError]| {
-        let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-        anyhow::anyhow!(
-            "{} 中的表格有 {} 处错误：\n{}",
-            folder.display(),
-            errors.len(),
-            lines.join("\n")
-        )
-    };
-    let set = rules.set(&golden::set_id(&files).map_err(|errors| listed(&errors))?)?;
-    let inputs = golden::load(&files, &set, words(rules)?).map_err(|errors| listed(&errors))?;
+    let set = rules.set(&golden::set_id(&files).map_err(|errors| listed(folder, &errors))?)?;
+    let inputs =
+        golden::load(&files, &set, words(rules)?).map_err(|errors| listed(folder, &errors))?;
     built(&inputs, &template(rules)?)
+}
+
+fn listed(folder: &Path, errors: &[CellError]) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+    anyhow::anyhow!(
+        "{} 中的表格有 {} 处错误：\n{}",
+        folder.display(),
+        errors.len(),
+        lines.join("\n")
+    )
 }
 
 /// Writes the documents; fonts come from the data folder, `XUNCHA_FONTS`, or the system.

@@ -490,3 +490,23 @@ fn default_names_follow_the_kind_of_province() {
     assert_eq!(names["area"], "全区");
     assert_eq!(names["recipients"], "各市人民政府，自治区各有关单位");
 }
+
+#[test]
+fn a_notice_is_a_draft_until_outcomes_are_known_and_somebody_looked() {
+    let mut small = small();
+    assert_eq!(draft_reasons(&small.results()), [""; 0]);
+    small.reviews.clear();
+    let reasons = draft_reasons(&small.results());
+    assert!(
+        reasons.iter().any(|own| own.contains("没有任何人工复核")),
+        "{reasons:?}"
+    );
+    let mut open = self::small();
+    // The question that could fail the office was not answered.
+    open.reviews.retain(|review| review.target.0 != OFFICE);
+    let reasons = draft_reasons(&open.results());
+    assert_eq!(
+        reasons,
+        ["还有 1 个对象的结论无法判定，见 xuncha review open"]
+    );
+}
