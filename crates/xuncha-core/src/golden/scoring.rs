@@ -73,8 +73,8 @@ pub fn scores(
                 errors.push(record.error("编号", format!("“{target}”本轮未抽中，不应有得分")));
             }
         }
-        let of_round = scores.entry(of_round.to_owned()).or_default();
-        if of_round.insert(target, scored).is_some() {
+        let rows = scores.entry(of_round.to_owned()).or_default();
+        if rows.insert(target, scored).is_some() && !of_round.is_empty() {
             errors.push(record.error("编号", "同一轮次出现两次"));
         }
         Some(())
@@ -114,7 +114,7 @@ fn row(
         if !record.text(column).is_empty() {
             let amount = cells::points(record, column, "扣", indicator.points, errors);
             taken.extend(amount.map(|amount| (indicator.id.clone(), amount)));
-        } else if !has_score {
+        } else if !has_score && record.has("得分") {
             errors.push(record.error(column, "须填扣分（没有扣分填 0），或只填“得分”列"));
         }
     }
