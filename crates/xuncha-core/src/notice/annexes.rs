@@ -274,7 +274,7 @@ fn figure_rows(scope: &Scope) -> Vec<Vec<String>> {
         vec![
             name.clone(),
             figure.printed.clone(),
-            figure.unit.clone(),
+            figure.printed_unit().to_owned(),
             figure.definition.clone(),
         ]
     };

@@ -449,6 +449,36 @@ fn a_first_round_without_accounts_and_without_high_scores_is_told_as_it_is() {
 }
 
 #[test]
+fn a_round_that_nobody_reviewed_claims_no_pass_rate() {
+    let mut open = small();
+    open.reviews.clear();
+    open.judgements.clear();
+    let notice = open.notice();
+    let text = notice.plain_text();
+    says_not(&text, "合格率为无法判定");
+    says(&text, "家的结论均待复核，合格率暂不能计算。");
+    says(&text, "个的结论均待复核，合格率暂不能计算。");
+    let rate = &notice.figures["outcome.website_pass_rate_percent"];
+    assert_eq!(
+        (rate.printed.as_str(), rate.printed_unit()),
+        ("无法判定", "")
+    );
+}
+
+#[test]
+fn a_single_annex_has_no_number() {
+    let mut notice = small().notice();
+    notice.annexes.truncate(1);
+    let annex = notice.annexes[0].clone();
+    assert_eq!(notice.annex_mark(&annex), "附件");
+    assert_eq!(notice.annex_entry(&annex), annex.title);
+    assert!(!notice.plain_text().contains(&format!("1.{}", annex.title)));
+    notice.annexes.push(annex.clone());
+    assert_eq!(notice.annex_mark(&annex), "附件1");
+    assert_eq!(notice.annex_entry(&annex), format!("1.{}", annex.title));
+}
+
+#[test]
 fn the_round_compared_with_is_named() {
     let mut small = small();
     small.previous = vec![PreviousRound {
