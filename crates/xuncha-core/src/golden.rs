@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::indicator::IndicatorSet;
 use crate::notice::NoticeInputs;
+use crate::notice::breakdown;
 use crate::notice::words::Words;
 use crate::sheet::{CellError, Record, Sheet, parse_csv};
 use crate::stats::{StatsInput, reckon};
@@ -64,16 +65,18 @@ pub fn load(
         return Err(cells::merged(errors));
     }
     let scored = scoring::score_round(&round, set, &listed.targets, &scores);
+    let sheets: Vec<_> = scored
+        .sheets
+        .iter()
+        .map(|(subject, sheet)| (subject, sheet))
+        .collect();
+    let breakdown = vec![breakdown::deductions(set, &sheets)];
     let stats = reckon(&StatsInput {
         set,
         round: &round.id,
         sample: &scored.sample,
         previous: &scored.previous,
-        targets: scored
-            .sheets
-            .iter()
-            .map(|(subject, sheet)| (subject, sheet))
-            .collect(),
+        targets: sheets,
     });
     Ok(NoticeInputs {
         names: round.names,
@@ -93,6 +96,7 @@ pub fn load(
         annual_forms,
         reporting_names,
         words,
+        breakdown,
     })
 }
 

@@ -5,6 +5,7 @@
 //! charts and annexes disagree ([`consistency`]). Start reading at [`build::build`].
 
 pub mod annexes;
+pub mod breakdown;
 pub mod build;
 pub mod charts;
 pub mod condition;
