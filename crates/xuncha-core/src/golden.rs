@@ -3,19 +3,21 @@
 //!
 //! The folder's files and columns are described in `docs/golden-round.md`.
 
+mod cells;
 mod details;
 mod rows;
 mod scoring;
 
 pub use details::details;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::indicator::IndicatorSet;
 use crate::notice::NoticeInputs;
+use crate::notice::breakdown;
 use crate::notice::words::Words;
 use crate::sheet::{CellError, Record, Sheet, parse_csv};
 use crate::stats::{StatsInput, reckon};
@@ -49,43 +51,40 @@ pub fn load(
     words: Words,
 ) -> Result<NoticeInputs, Vec<CellError>> {
     let round = round_file(files).map_err(|error| vec![error])?;
-    let mut errors = Vec::new();
+    let mut errors = round.errors();
     let mut folder = Folder {
         files,
         errors: &mut errors,
     };
-    let targets = rows::targets(&mut folder);
-    let scores = scoring::scores(&mut folder, set, &targets);
-    let problems = rows::problems(&mut folder, &targets);
-    let cases = rows::cases(&mut folder);
-    let closures = rows::closures(&mut folder);
-    let filings = rows::filings(&mut folder);
-    let annual_forms = rows::annual_forms(&mut folder);
-    let reporting_names = rows::reporting_names(&mut folder, &targets);
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let scored = scoring::score_round(
-        &round.id,
-        &round.previous,
-        &round.province_code,
-        set,
-        &targets,
-        &scores,
+    let listed = rows::targets(&mut folder);
+    let scores = scoring::scores(&mut folder, &round, set, &listed);
+    let problems = rows::problems(&mut folder, &listed, &words);
+    let cases = rows::cases(
+        &mut folder,
+        round.date,
+        Some(&round.previous),
+        Some(&listed),
     );
-    if !scored.errors.is_empty() {
-        return Err(scored.errors);
+    let closures = rows::closures(&mut folder, round.date);
+    let filings = rows::filings(&mut folder);
+    let annual_forms = rows::annual_forms(&mut folder, round.date);
+    let reporting_names = rows::reporting_names(&mut folder, &listed);
+    if !errors.is_empty() {
+        return Err(cells::merged(errors));
     }
+    let scored = scoring::score_round(&round, set, &listed.targets, &scores);
+    let sheets: Vec<_> = scored
+        .sheets
+        .iter()
+        .map(|(subject, sheet)| (subject, sheet))
+        .collect();
+    let breakdown = vec![breakdown::deductions(set, &sheets)];
     let stats = reckon(&StatsInput {
         set,
         round: &round.id,
         sample: &scored.sample,
         previous: &scored.previous,
-        targets: scored
-            .sheets
-            .iter()
-            .map(|(subject, sheet)| (subject, sheet))
-            .collect(),
+        targets: sheets,
     });
     Ok(NoticeInputs {
         names: round.names,
@@ -105,20 +104,45 @@ pub fn load(
         annual_forms,
         reporting_names,
         words,
+        breakdown,
     })
 }
 
 fn round_file(files: &BTreeMap<String, String>) -> Result<RoundFile, CellError> {
-    let error = |problem: String| CellError {
-        file: "round.toml".to_owned(),
-        row: 0,
-        column: String::new(),
-        problem,
-    };
     let text = files
         .get("round.toml")
-        .ok_or_else(|| error("缺少这个文件".to_owned()))?;
-    toml::from_str(text).map_err(|wrong| error(wrong.to_string()))
+        .ok_or_else(|| cells::of_file("round.toml", "缺少这个文件"))?;
+    toml::from_str(text).map_err(|wrong| CellError {
+        row: wrong.span().map_or(0, |span| line_of(text, span.start)),
+        ..cells::of_file("round.toml", wrong.message())
+    })
+}
+
+/// The line, from 1, that a byte stands in.
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+impl RoundFile {
+    /// Entries that can be read and cannot be meant.
+    fn errors(&self) -> Vec<CellError> {
+        let mut errors = Vec::new();
+        if self.rectify_by < self.date {
+            let problem = format!(
+                "rectify_by {} 早于发文日期 date {}",
+                self.rectify_by, self.date
+            );
+            errors.push(cells::of_file("round.toml", problem));
+        }
+        let mut seen = BTreeSet::from([&self.id]);
+        for earlier in &self.previous {
+            if !seen.insert(earlier) {
+                let problem = format!("previous 里的“{earlier}”重复，或就是本轮");
+                errors.push(cells::of_file("round.toml", problem));
+            }
+        }
+        errors
+    }
 }
 
 /// 文件夹. The files at hand and what is wrong with them.
@@ -147,13 +171,7 @@ impl Folder<'_> {
 
     fn sheet(&mut self, name: &str) -> Option<Sheet> {
         let Some(text) = self.files.get(name) else {
-            let problem = "缺少这个文件".to_owned();
-            self.errors.push(CellError {
-                file: name.to_owned(),
-                row: 0,
-                column: String::new(),
-                problem,
-            });
+            self.errors.push(cells::of_file(name, "缺少这个文件"));
             return None;
         };
         Some(parse_csv(name, text))

@@ -196,7 +196,7 @@ fn repeated_numbers_and_circles_are_told() {
     );
     assert!(text.contains("上级关系绕成了圈"), "{text}");
     let missing = import(&workbook()[..3], &mapping("own"), &Registry::default()).unwrap_err();
-    assert!(messages(&missing).contains("工作簿里没有“名录模板”要求的这张表"));
+    assert!(messages(&missing).contains("“新媒体”表：工作簿里没有“名录模板”要求的这张表"));
 }
 
 #[test]

@@ -312,6 +312,29 @@ fn add_up(
     }
 }
 
+/// 各问题的分值. What each counted finding brings under the indicator's rules, before the cap; a rule that takes its points once takes
+/// them with its first finding.
+pub fn points_of_findings(indicator: &Indicator, findings: &[CountedFinding]) -> Vec<Points> {
+    let mut is_used = vec![false; indicator.rules.len()];
+    let of_rule = |(rule, is_used): (&Rule, &mut bool), finding: &CountedFinding| {
+        if !rule.cases.contains(&finding.case) {
+            return Points::ZERO;
+        }
+        let is_first = !std::mem::replace(is_used, true);
+        match rule.kind {
+            Some(DeductKind::Each) => rule.points.unwrap_or_default().times(finding.count.into()),
+            Some(DeductKind::All) if is_first => indicator.points,
+            Some(DeductKind::Fixed) if is_first => rule.points.unwrap_or_default(),
+            _ => Points::ZERO,
+        }
+    };
+    let of_finding = |finding: &CountedFinding| {
+        let rules = indicator.rules.iter().zip(is_used.iter_mut());
+        rules.map(|rule| of_rule(rule, finding)).sum()
+    };
+    findings.iter().map(of_finding).collect()
+}
+
 /// What is left of `base` after `taken`, scaled up to the set's total, exactly.
 fn kept(formula: &Formula, base: Points, taken: Points) -> Exact {
     let left = (base - taken).max(Points::ZERO);

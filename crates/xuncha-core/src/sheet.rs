@@ -13,16 +13,28 @@ pub struct Sheet {
 
 /// 单元格错误. Where, and what to mend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}第{row}行“{column}”列：{problem}")]
+#[error("{file}{}：{problem}", place(.row, .column))]
 pub struct CellError {
     /// File or sheet.
     pub file: String,
     /// Row, from 1, the heads being row 1; 0 where the whole file is meant.
     pub row: usize,
-    /// Column head.
+    /// Column head; empty where no column is meant.
     pub column: String,
     /// What is wrong.
     pub problem: String,
+}
+
+/// Row and column as far as there are any.
+fn place(row: &usize, column: &str) -> String {
+    let mut place = String::new();
+    if *row > 0 {
+        place.push_str(&format!("第{row}行"));
+    }
+    if !column.is_empty() {
+        place.push_str(&format!("“{column}”列"));
+    }
+    place
 }
 
 /// Reads CSV (RFC 4180: commas, double quotes, any line end; a byte order mark is skipped). Empty lines are left out.
@@ -84,8 +96,18 @@ pub struct Record<'a> {
 }
 
 impl Sheet {
-    /// The rows under the heads. Missing heads are errors, further ones are left alone.
+    /// The rows under the heads. Missing heads are errors, further ones are left alone. The rows of a missing column are not held
+    /// against anybody again: reading its cells gives nothing and says nothing.
     pub fn records<'a>(&'a self, needed: &[&str], errors: &mut Vec<CellError>) -> Vec<Record<'a>> {
+        if self.rows.is_empty() {
+            errors.push(CellError {
+                file: self.name.clone(),
+                row: 0,
+                column: String::new(),
+                problem: format!("是空的；第1行应是列名 {}", needed.join("、")),
+            });
+            return Vec::new();
+        }
         let heads: Vec<&str> = self.rows.first().map_or(Vec::new(), |row| {
             row.iter().map(|cell| cell.trim()).collect()
         });
@@ -100,10 +122,15 @@ impl Sheet {
         let record = |(index, row): (usize, &'a Vec<String>)| Record {
             file: &self.name,
             row: index + 1,
+            // A short row has empty cells at its end.
             cells: heads
                 .iter()
                 .copied()
-                .zip(row.iter().map(|cell| cell.trim()))
+                .zip(
+                    row.iter()
+                        .map(|cell| cell.trim())
+                        .chain(std::iter::repeat("")),
+                )
                 .collect(),
         };
         self.rows.iter().enumerate().skip(1).map(record).collect()
@@ -114,6 +141,11 @@ impl<'a> Record<'a> {
     /// A cell's text; empty where the cell is not there.
     pub fn text(&self, column: &str) -> &'a str {
         self.cells.get(column).copied().unwrap_or("")
+    }
+
+    /// Whether the table has the column at all.
+    pub fn has(&self, column: &str) -> bool {
+        self.cells.contains_key(column)
     }
 
     /// A problem with a cell.
@@ -129,7 +161,7 @@ impl<'a> Record<'a> {
     /// A cell that must not be empty.
     pub fn required(&self, column: &str, errors: &mut Vec<CellError>) -> &'a str {
         let text = self.text(column);
-        if text.is_empty() {
+        if text.is_empty() && self.has(column) {
             errors.push(self.error(column, "不能为空"));
         }
         text
@@ -142,6 +174,9 @@ impl<'a> Record<'a> {
         choices: &[(&str, T)],
         errors: &mut Vec<CellError>,
     ) -> Option<T> {
+        if !self.has(column) {
+            return None;
+        }
         let text = self.text(column);
         let found = choices
             .iter()
@@ -153,7 +188,11 @@ impl<'a> Record<'a> {
                 .map(|(word, _)| *word)
                 .filter(|word| !word.is_empty())
                 .collect();
-            errors.push(self.error(column, format!("“{text}”不认识；可填 {}", words.join("、"))));
+            let problem = match text {
+                "" => format!("不能为空；可填 {}", words.join("、")),
+                _ => format!("“{text}”不认识；可填 {}", words.join("、")),
+            };
+            errors.push(self.error(column, problem));
         }
         found
     }
@@ -221,5 +260,33 @@ mod tests {
                 "a.csv第2行“甲”列：“三”不是整数"
             ]
         );
+    }
+
+    #[test]
+    fn a_missing_column_or_an_empty_table_is_said_once() {
+        let sheet = parse_csv("a.csv", "甲\n一\n二\n");
+        let mut errors = Vec::new();
+        for record in sheet.records(&["甲", "乙"], &mut errors) {
+            record.required("乙", &mut errors);
+            assert_eq!(record.choice("乙", &[("是", true)], &mut errors), None);
+        }
+        assert_eq!(errors.len(), 1, "{errors:?}");
+
+        let mut errors = Vec::new();
+        assert!(
+            parse_csv("b.csv", "")
+                .records(&["甲", "乙"], &mut errors)
+                .is_empty()
+        );
+        let printed: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(printed, ["b.csv：是空的；第1行应是列名 甲、乙"]);
+    }
+
+    #[test]
+    fn cells_that_a_short_row_lacks_are_empty() {
+        let sheet = parse_csv("a.csv", "甲,乙\n一\n");
+        let mut errors = Vec::new();
+        sheet.records(&["甲", "乙"], &mut errors)[0].required("乙", &mut errors);
+        assert_eq!(errors[0].to_string(), "a.csv第2行“乙”列：不能为空");
     }
 }

@@ -54,6 +54,16 @@ pub struct Figure {
     pub definition: String,
 }
 
+impl Figure {
+    /// The unit to print after the value; none after the words that stand for a missing value.
+    pub fn printed_unit(&self) -> &str {
+        match self.value {
+            FigureValue::Missing(_) => "",
+            _ => &self.unit,
+        }
+    }
+}
+
 /// 门户得分. A drawn portal with its score, for the annex and the pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortalRow {

@@ -380,13 +380,18 @@ fn one_department_is_added() {
     );
 }
 
-fn without_findings(files: &mut Files, kind: &str) {
-    let kept: Vec<&str> = files["findings.csv"]
+fn without_rows(files: &mut Files, file: &str, is_dropped: impl Fn(&str) -> bool) {
+    let kept: Vec<&str> = files[file]
         .lines()
-        .filter(|line| !line.starts_with(&format!("{kind},")))
+        .filter(|line| !is_dropped(line))
         .collect();
     let text = format!("{}\n", kept.join("\n"));
-    files.insert("findings.csv".to_owned(), text);
+    files.insert(file.to_owned(), text);
+}
+
+fn without_findings(files: &mut Files, kind: &str) {
+    let kind = format!("{kind},");
+    without_rows(files, "findings.csv", |line| line.starts_with(&kind));
 }
 
 #[test]
@@ -472,6 +477,9 @@ fn without_earlier_rounds_the_text_says_so_and_claims_nothing() {
         "previous = [\"2019Q2\", \"2019Q3\", \"2019Q4\"]",
         "previous = []",
     );
+    for (file, earlier) in [("scores.csv", "2019Q"), ("cases.csv", "2019Q")] {
+        without_rows(&mut files, file, |line| line.starts_with(earlier));
+    }
     let text = notice(&files).plain_text();
     assert!(text.contains("扣分指标平均得分79.2分，缺上期数据，不作比较。"));
     for claim in ["基本持平", "连续四个季度", "提升0.08", "提高18"] {
@@ -509,6 +517,309 @@ fn wrong_entries_are_named_with_file_row_and_column() {
             .iter()
             .any(|error| error.contains("“概况信息”列：扣 9 分，应在 0 到 2 之间")),
         "{printed:?}"
+    );
+}
+
+/// The errors of a folder, as they are printed.
+fn errors_of(files: &Files) -> Vec<String> {
+    let errors = golden::load(files, &support::set(), support::words()).unwrap_err();
+    errors.iter().map(ToString::to_string).collect()
+}
+
+/// Sets one cell, named by the beginning of its row and by its head.
+fn set_cell(files: &mut Files, file: &str, row: &str, head: &str, value: &str) {
+    let text = files[file].clone();
+    let at = text
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|one| one == head);
+    let line = text.lines().find(|line| line.starts_with(row)).unwrap();
+    let mut cells: Vec<&str> = line.split(',').collect();
+    cells[at.unwrap()] = value;
+    files.insert(file.to_owned(), text.replacen(line, &cells.join(","), 1));
+}
+
+/// One wrong cell is one error, and names its place.
+#[test]
+fn a_wrong_entry_is_one_error_at_its_place() {
+    let cases = [
+        (
+            "scores.csv",
+            "2019Q2,4500000001,",
+            "得分",
+            "184",
+            "scores.csv第2行“得分”列：得 184 分，应在 0 到 100 之间",
+        ),
+        (
+            "scores.csv",
+            "2019Q2,4500000001,",
+            "轮次",
+            "2018Q9",
+            "scores.csv第2行“轮次”列：“2018Q9”不是本轮（2020Q1），也不在 round.toml 的 previous 里",
+        ),
+        (
+            "scores.csv",
+            "2020Q1,4501000001,",
+            "得分",
+            "80",
+            "“得分”列：本轮得分由扣分得出：此列空着，填各指标扣分",
+        ),
+        (
+            "scores.csv",
+            "2020Q1,4501000001,",
+            "概况信息",
+            "-1",
+            "“概况信息”列：扣 -1 分，应在 0 到 2 之间",
+        ),
+        (
+            "scores.csv",
+            "2020Q1,4501000001,",
+            "概况信息",
+            "",
+            "“概况信息”列：须填扣分（没有扣分填 0），或只填“得分”列",
+        ),
+        (
+            "targets.csv",
+            "4500000001,",
+            "可用率",
+            "150",
+            "targets.csv第2行“可用率”列：150% 应在 0 到 100 之间",
+        ),
+        (
+            "targets.csv",
+            "4500000001,",
+            "结论",
+            "合格",
+            "targets.csv第2行“结论”列：门户网站的结论由得分得出",
+        ),
+        (
+            "targets.csv",
+            "4500000001,",
+            "区划代码",
+            "45000",
+            "targets.csv第2行“区划代码”列：“45000”不是6位区划代码",
+        ),
+        (
+            "targets.csv",
+            "4500000001,",
+            "抽中",
+            "对",
+            "targets.csv第2行“抽中”列：“对”不认识；可填 是、否",
+        ),
+        (
+            "targets.csv",
+            "4500000001,",
+            "抽中",
+            "",
+            "targets.csv第2行“抽中”列：不能为空；可填 是、否",
+        ),
+        (
+            "cases.csv",
+            "2019Q4,4501001085,",
+            "办结日期",
+            "2020-13-01",
+            "cases.csv第2行“办结日期”列：“2020-13-01”不是日期",
+        ),
+        (
+            "cases.csv",
+            "2019Q4,4501001085,",
+            "办结日期",
+            "2020-05-01",
+            "cases.csv第2行“办结日期”列：2020-05-01 晚于发文日期 2020-04-09",
+        ),
+        (
+            "cases.csv",
+            "2019Q4,4501001085,",
+            "轮次",
+            "2018Q9",
+            "cases.csv第2行“轮次”列：“2018Q9”不在 round.toml 的 previous 里",
+        ),
+        (
+            "closures.csv",
+            "整合网站01,",
+            "完成日期",
+            "二月",
+            "closures.csv第2行“完成日期”列：“二月”不是日期",
+        ),
+        (
+            "annual_forms.csv",
+            "南宁市人民政府,",
+            "公开日期",
+            "2020-02-30",
+            "annual_forms.csv第2行“公开日期”列：“2020-02-30”不是日期",
+        ),
+        (
+            "findings.csv",
+            "broken_links,",
+            "问题",
+            "broken_link",
+            "findings.csv第2行“问题”列：“broken_link”不认识",
+        ),
+        (
+            "findings.csv",
+            "broken_links,",
+            "程度",
+            "很",
+            "findings.csv第2行“程度”列：“很”不是整数",
+        ),
+    ];
+    for (file, row, head, value, expected) in cases {
+        let mut files = golden_files();
+        set_cell(&mut files, file, row, head, value);
+        let errors = errors_of(&files);
+        assert_eq!(errors.len(), 1, "{head} {value}: {errors:?}");
+        assert!(errors[0].contains(expected), "{errors:?}");
+    }
+}
+
+#[test]
+fn a_score_beside_deductions_is_refused_and_each_cell_is_read() {
+    let mut files = golden_files();
+    set_cell(
+        &mut files,
+        "scores.csv",
+        "2019Q2,4500000001,",
+        "政策文件",
+        "abc",
+    );
+    let expected = [
+        "scores.csv第2行“政策文件”列：“abc”不是分值（最多两位小数）",
+        "scores.csv第2行“得分”列：与各指标扣分只能填一种：“政策文件”列已填",
+    ];
+    assert_eq!(errors_of(&files), expected);
+}
+
+#[test]
+fn a_missing_score_is_told_and_can_be_explained() {
+    let mut files = golden_files();
+    without_rows(&mut files, "scores.csv", |line| {
+        line.starts_with("2019Q2,4501000001,")
+    });
+    let errors = errors_of(&files);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].starts_with("scores.csv：缺少 2019Q2 的“4501000001”（南宁市"),
+        "{errors:?}"
+    );
+
+    let mut files = golden_files();
+    set_cell(&mut files, "scores.csv", "2019Q2,4501000001,", "得分", "无");
+    let text = notice(&files).plain_text();
+    assert!(
+        text.contains("玉林市和北海市2个市级政府门户网站连续四个季度"),
+        "南宁市 has three quarters only"
+    );
+
+    let mut files = golden_files();
+    without_rows(&mut files, "scores.csv", |line| line.starts_with("2019Q3,"));
+    assert_eq!(errors_of(&files), ["scores.csv：没有 2019Q3 的得分"]);
+}
+
+#[test]
+fn the_cause_is_said_once() {
+    let head_of = |files: &Files, file: &str| files[file].lines().next().unwrap().to_owned();
+    let mut files = golden_files();
+    files.insert("targets.csv".to_owned(), String::new());
+    let errors = errors_of(&files);
+    assert!(
+        errors.len() == 1 && errors[0].starts_with("targets.csv：是空的；第1行应是列名 编号、"),
+        "{errors:?}"
+    );
+
+    let mut files = golden_files();
+    let head = head_of(&files, "targets.csv");
+    files.insert("targets.csv".to_owned(), format!("{head}\n"));
+    assert_eq!(errors_of(&files), ["targets.csv：没有一行数据"]);
+
+    for file in [
+        "targets.csv",
+        "scores.csv",
+        "findings.csv",
+        "cases.csv",
+        "filings.csv",
+    ] {
+        let heads = head_of(&golden_files(), file);
+        for column in heads.split(',').filter(|column| *column != "公开日期") {
+            let mut files = golden_files();
+            let other = heads
+                .split(',')
+                .map(|one| if one == column { "别的" } else { one });
+            let changed = other.collect::<Vec<_>>().join(",");
+            let text = files[file].replacen(&heads, &changed, 1);
+            files.insert(file.to_owned(), text);
+            let expected = format!("{file}第1行“{column}”列：缺少这一列");
+            assert_eq!(errors_of(&files), [expected]);
+        }
+    }
+
+    let mut files = golden_files();
+    set_cell(
+        &mut files,
+        "targets.csv",
+        "4500000001,",
+        "编号",
+        "450000000x",
+    );
+    let errors = errors_of(&files);
+    let of_scores: Vec<&String> = errors
+        .iter()
+        .filter(|error| error.starts_with("scores.csv第"))
+        .collect();
+    assert_eq!(
+        of_scores.len(),
+        1,
+        "four rows of it are one error: {errors:?}"
+    );
+    assert!(
+        of_scores[0].contains("“4500000001”不在 targets.csv 里（第")
+            && of_scores[0].contains("共4行"),
+        "{of_scores:?}"
+    );
+}
+
+#[test]
+fn errors_without_a_cell_print_no_empty_place() {
+    let mut files = golden_files();
+    files.remove("findings.csv");
+    assert_eq!(errors_of(&files), ["findings.csv：缺少这个文件"]);
+
+    let mut files = golden_files();
+    edit(
+        &mut files,
+        "round.toml",
+        "date = \"2020-04-09\"",
+        "date = \"2020-04-39\"",
+    );
+    let errors = errors_of(&files);
+    assert!(
+        errors.len() == 1 && errors[0].starts_with("round.toml第5行："),
+        "{errors:?}"
+    );
+    assert!(!errors[0].contains('\n'), "{errors:?}");
+
+    let mut files = golden_files();
+    edit(
+        &mut files,
+        "round.toml",
+        "rectify_by = \"2020-04-30\"",
+        "rectify_by = \"2020-03-30\"",
+    );
+    edit(
+        &mut files,
+        "round.toml",
+        "\"2019Q2\", \"2019Q3\"",
+        "\"2019Q3\", \"2019Q3\"",
+    );
+    let errors = errors_of(&files).join("\n");
+    assert!(
+        errors.contains("round.toml：rectify_by 2020-03-30 早于发文日期"),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("round.toml：previous 里的“2019Q3”重复"),
+        "{errors}"
     );
 }
 

@@ -29,7 +29,28 @@ pub fn svg(chart: &ChartData, fonts: Option<&Fonts>) -> Result<String, ReportErr
         HorizontalBarChart::from_json(&bars(chart, &family).to_string())
             .and_then(|chart| chart.svg())
     };
-    svg.map_err(|error| ReportError::document("图", error))
+    svg.map(|svg| without_empty_bars(&svg))
+        .map_err(|error| ReportError::document("图", error))
+}
+
+/// Leaves out the bars of the value 0: a rectangle without width or height is no shape, and renderers complain of it.
+fn without_empty_bars(svg: &str) -> String {
+    let mut out = String::with_capacity(svg.len());
+    let mut rest = svg;
+    while let Some(start) = rest.find("<rect ") {
+        let (before, from) = rest.split_at(start);
+        let end = from.find('>').map_or(from.len(), |end| end + 1);
+        let (tag, after) = from.split_at(end);
+        let is_empty = tag.contains(" width=\"0\"") || tag.contains(" height=\"0\"");
+        out.push_str(before);
+        // One with a title inside is closed by a tag of its own; the library writes those for pages only.
+        if !is_empty || !tag.ends_with("/>") {
+            out.push_str(tag);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// PNG of an SVG, `scale` times its size.

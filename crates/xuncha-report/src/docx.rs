@@ -46,7 +46,7 @@ pub fn docx(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
         document = document.add_paragraph(paragraph);
     }
     for annex in &notice.annexes {
-        document = add_annex(document, annex);
+        document = add_annex(document, notice, annex);
     }
     let mut packed = Cursor::new(Vec::new());
     document
@@ -228,17 +228,13 @@ fn closing(notice: &Notice) -> Vec<Paragraph> {
     if !notice.annexes.is_empty() {
         paragraphs.push(styled("AnnexList"));
         for (index, annex) in notice.annexes.iter().enumerate() {
-            let prefix = match (index, notice.annexes.len()) {
-                (0, 1) => "附件：".to_owned(),
-                (0, _) => format!("附件：{}.", annex.number),
-                _ => format!("{}.", annex.number),
-            };
+            let prefix = if index == 0 { "附件：" } else { "" };
             let left = if index == 0 {
                 INDENT_TWIPS
             } else {
                 INDENT_TWIPS + 3 * INDENT_TWIPS / 2
             };
-            let text = body_run(&format!("{prefix}{}", annex.title));
+            let text = body_run(&format!("{prefix}{}", notice.annex_entry(annex)));
             paragraphs.push(
                 styled("AnnexList")
                     .keep_next(true)
@@ -270,12 +266,12 @@ fn closing(notice: &Notice) -> Vec<Paragraph> {
     paragraphs
 }
 
-fn add_annex(document: Docx, annex: &Annex) -> Docx {
+fn add_annex(document: Docx, notice: &Notice, annex: &Annex) -> Docx {
     let document = document
         .add_paragraph(
             styled("AnnexHead")
                 .page_break_before(true)
-                .add_run(run(&format!("附件{}", annex.number))),
+                .add_run(run(&notice.annex_mark(annex))),
         )
         .add_paragraph(styled("Recipients"))
         .add_paragraph(title("NoticeTitle", &annex.title))

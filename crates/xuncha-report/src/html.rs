@@ -41,7 +41,7 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
     notice
         .annexes
         .iter()
-        .for_each(|annex| put_annex(&mut out, annex));
+        .for_each(|annex| put_annex(&mut out, notice, annex));
     put_definitions(&mut out, notice);
     out.push_str("</main>\n</body>\n</html>\n");
     Ok(out)
@@ -179,9 +179,9 @@ fn put_closing(out: &mut String, notice: &Notice) {
             put(
                 out,
                 format_args!(
-                    "<p><a href=\"#annex-{0}\">{0}.{1}</a></p>\n",
+                    "<p><a href=\"#annex-{}\">{}</a></p>\n",
                     annex.number,
-                    escape(&annex.title)
+                    escape(&notice.annex_entry(annex))
                 ),
             );
         }
@@ -196,12 +196,13 @@ fn put_closing(out: &mut String, notice: &Notice) {
     );
 }
 
-fn put_annex(out: &mut String, annex: &Annex) {
+fn put_annex(out: &mut String, notice: &Notice, annex: &Annex) {
     put(
         out,
         format_args!(
-            "<section class=\"annex\" id=\"annex-{0}\">\n<p class=\"annex-head\">附件{0}</p>\n",
-            annex.number
+            "<section class=\"annex\" id=\"annex-{}\">\n<p class=\"annex-head\">{}</p>\n",
+            annex.number,
+            notice.annex_mark(annex)
         ),
     );
     put(
@@ -235,7 +236,7 @@ fn put_definitions(out: &mut String, notice: &Notice) {
                 anchor(name),
                 escape(name),
                 escape(&figure.printed),
-                escape(&figure.unit),
+                escape(figure.printed_unit()),
                 escape(&figure.definition)
             ),
         );

@@ -67,7 +67,7 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
         "recipients": notice.recipients,
         "date": chinese_date(notice.date),
         "blocks": blocks,
-        "annexes": notice.annexes.iter().map(annex).collect::<Vec<_>>(),
+        "annexes": notice.annexes.iter().map(|one| annex(notice, one)).collect::<Vec<_>>(),
     }))
 }
 
@@ -101,10 +101,10 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportE
     })
 }
 
-fn annex(annex: &Annex) -> Value {
+fn annex(notice: &Notice, annex: &Annex) -> Value {
     json!({
-        "number": annex.number,
-        "title": annex.title,
+        "mark": notice.annex_mark(annex),
+        "entry": notice.annex_entry(annex),
         "title-lines": title_lines(&annex.title, 19),
         "columns": annex.columns,
         "rows": annex.rows,

@@ -25,7 +25,7 @@ fn build(notice: &Notice) -> Result<Vec<u8>, XlsxError> {
     for annex in &notice.annexes {
         write(
             workbook.add_worksheet(),
-            &sheet_name(annex),
+            &sheet_name(notice, annex),
             &annex.columns,
             &annex.rows,
         )?;
@@ -34,9 +34,9 @@ fn build(notice: &Notice) -> Result<Vec<u8>, XlsxError> {
 }
 
 /// Sheet names hold at most 31 characters and none of `[]:*?/\`.
-fn sheet_name(annex: &Annex) -> String {
+fn sheet_name(notice: &Notice, annex: &Annex) -> String {
     let clean = annex.title.chars().filter(|c| !"[]:*?/\\".contains(*c));
-    format!("附件{} ", annex.number)
+    format!("{} ", notice.annex_mark(annex))
         .chars()
         .chain(clean)
         .take(31)

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use support::{golden_files, notice};
 use xuncha_core::notice::{Notice, caption};
-use xuncha_report::{Fonts, docx, html, sheets, workbook, write_all};
+use xuncha_report::{Fonts, charts, docx, html, pdf, sheets, workbook, write_all};
 
 /// Folders named in `XUNCHA_FONTS`, then the system's.
 fn fonts() -> Fonts {
@@ -35,6 +35,80 @@ fn all_documents_are_written() {
     );
     let pdf = std::fs::read(&written[1]).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));
+}
+
+/// What a reader copies out of the PDF (poppler).
+fn pdf_text(path: &std::path::Path) -> String {
+    let output = std::process::Command::new("pdftotext")
+        .args(["-enc", "UTF-8", "-raw"])
+        .arg(path)
+        .arg("-")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn addresses_and_numbers_are_copied_out_of_the_pdf_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut notice = notice(&golden_files());
+    let long = format!("https://www.qingshi.gov.cn/{}", "zwgk/fdzdgknr/".repeat(12));
+    notice.annexes[2].rows[0][3] = long.clone();
+    let path = folder.path().join("notice.pdf");
+    std::fs::write(&path, pdf::pdf(&notice, &fonts()).unwrap()).unwrap();
+    let text = pdf_text(&path);
+    assert!(!text.contains('\u{200b}'));
+    // Lines are broken inside of long runs: without line ends they are what was written.
+    let copied: String = text.split_whitespace().collect();
+    for run in ["bgtdzzwc@gxzf.gov.cn", &notice.annexes[2].rows[1][1], &long] {
+        assert!(copied.contains(run), "{run}\n{text}");
+    }
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(
+        widest < Some(long.len()),
+        "a long address is broken into lines"
+    );
+}
+
+#[test]
+fn a_single_annex_has_no_number_in_any_document() {
+    let mut notice = notice(&golden_files());
+    notice.annexes.truncate(1);
+    let fonts = fonts();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notice.pdf");
+    std::fs::write(&path, pdf::pdf(&notice, &fonts).unwrap()).unwrap();
+    let title = notice.annexes[0].title.clone();
+    let printed: String = pdf_text(&path).split_whitespace().collect();
+    assert!(printed.contains(&format!("附件：{title}")) && !printed.contains("附件1"));
+    let paragraphs = paragraphs(&document_xml(&docx::docx(&notice, &fonts).unwrap()));
+    assert!(paragraphs.contains(&format!("附件：{title}")));
+    assert!(paragraphs.contains(&"附件".to_owned()));
+    let page = html::html(&notice, Some(&fonts)).unwrap();
+    assert!(page.contains("<p class=\"annex-head\">附件</p>"));
+    let bytes = workbook::workbook(&notice).unwrap();
+    let sheets = sheets::read("annexes.xlsx", &bytes).unwrap();
+    assert!(sheets.iter().any(|sheet| sheet.name.starts_with("附件 ")));
+}
+
+#[test]
+fn a_bar_of_the_value_0_is_no_shape() {
+    let mut notice = notice(&golden_files());
+    let fonts = fonts();
+    for chart in &mut notice.charts {
+        let before = charts::svg(chart, Some(&fonts))
+            .unwrap()
+            .matches("<rect ")
+            .count();
+        chart.series[0].points[0].text = "0".to_owned();
+        let svg = charts::svg(chart, Some(&fonts)).unwrap();
+        assert!(
+            !svg.contains(" width=\"0\"") && !svg.contains(" height=\"0\""),
+            "{svg}"
+        );
+        assert_eq!(svg.matches("<rect ").count(), before - 1);
+    }
 }
 
 fn document_xml(bytes: &[u8]) -> String {

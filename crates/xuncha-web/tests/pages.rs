@@ -6,7 +6,7 @@ mod support;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use support::{NAUGHTY, PORTAL, ROUND};
+use support::{ANSWERED, NAUGHTY, NOTE, PORTAL, ROUND};
 use tower::ServiceExt;
 
 struct Site {
@@ -158,6 +158,46 @@ async fn every_page_shows_what_it_should() {
                 .starts_with("xuncha_lang=en")
         );
     }
+}
+
+/// The row of a score sheet that names the indicator.
+fn sheet_row<'a>(page: &'a str, indicator: &str) -> &'a str {
+    let at = page.find(&format!("<small>{indicator}</small>")).unwrap();
+    let from = page[..at].rfind("<tr").unwrap();
+    page[from..].split("</tr>").next().unwrap()
+}
+
+#[tokio::test]
+async fn a_score_sheet_says_whose_answer_took_points_and_which_bonus_does_not_count() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/targets/{ANSWERED}");
+    let page = site.get(&path).await.body;
+    let login = sheet_row(&page, "D-16");
+    for part in [
+        "class=\"loss\"",
+        NOTE,
+        "已答复 40",
+        "李四",
+        "2026-03-19 15:00",
+    ] {
+        assert!(login.contains(part), "{part}: {login}");
+    }
+    let bonus = sheet_row(&page, "B-01");
+    assert!(
+        bonus.contains("未计（②不高于80）") && !bonus.contains("loss"),
+        "{bonus}"
+    );
+    assert!(!bonus.contains(">得分<"), "{bonus}");
+    let english = site.get(&format!("{path}?lang=en")).await.body;
+    assert!(english.contains("Not counted (deduction score not above 80)"));
+    let other = site
+        .get(&format!("/rounds/{ROUND}/targets/{PORTAL}"))
+        .await
+        .body;
+    assert!(
+        !other.contains("class=\"answer\""),
+        "an answer of nothing wrong is no problem"
+    );
 }
 
 #[tokio::test]

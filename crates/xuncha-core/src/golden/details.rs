@@ -51,16 +51,16 @@ pub fn details(
         annual_forms: Vec::new(),
     };
     if has("cases.csv") {
-        details.cases = rows::cases(&mut folder);
+        details.cases = rows::cases(&mut folder, file.date, None, None);
     }
     if has("closures.csv") {
-        details.closures = rows::closures(&mut folder);
+        details.closures = rows::closures(&mut folder, file.date);
     }
     if has("filings.csv") {
         details.filings = rows::filings(&mut folder);
     }
     if has("annual_forms.csv") {
-        details.annual_forms = rows::annual_forms(&mut folder);
+        details.annual_forms = rows::annual_forms(&mut folder, file.date);
     }
     if errors.is_empty() {
         Ok(details)

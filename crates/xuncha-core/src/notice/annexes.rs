@@ -170,7 +170,7 @@ fn class_name(class: TargetClass) -> &'static str {
     }
 }
 
-fn outcome_name(outcome: Option<Outcome>) -> &'static str {
+pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
     match outcome {
         Some(Outcome::Qualified) => "合格",
         Some(Outcome::Unqualified) => "不合格",
@@ -184,7 +184,7 @@ pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
     let mut tables = vec![
         table(
             "总体指标",
-            &["指标", "数值", "单位", "定义"],
+            &["指标名称", "数值", "单位", "定义", "代码"],
             figure_rows(scope),
         ),
         table(
@@ -219,13 +219,14 @@ pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
                 .collect(),
         ),
     ];
+    tables.extend(inputs.breakdown.iter().cloned());
     let problems = inputs.problems.iter().map(|problem| {
         let id = problem
             .target
             .as_ref()
             .map_or(String::new(), ToString::to_string);
         vec![
-            problem.kind.clone(),
+            inputs.words.problem_title(&problem.kind).to_owned(),
             id,
             problem.subject.clone(),
             problem.city.clone(),
@@ -271,11 +272,14 @@ fn table(name: &str, columns: &[&str], rows: Vec<Vec<String>>) -> ResultTable {
 
 fn figure_rows(scope: &Scope) -> Vec<Vec<String>> {
     let row = |(name, figure): (&String, &crate::stats::Figure)| {
+        // 合格率：合格数占……: what stands before the colon is the name.
+        let title = figure.definition.split('：').next().unwrap_or_default();
         vec![
-            name.clone(),
+            title.to_owned(),
             figure.printed.clone(),
-            figure.unit.clone(),
+            figure.printed_unit().to_owned(),
             figure.definition.clone(),
+            name.clone(),
         ]
     };
     scope.figures.iter().map(row).collect()

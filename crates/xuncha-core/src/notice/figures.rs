@@ -36,7 +36,7 @@ pub fn chinese_date(date: Date) -> String {
 
 fn put_names(inputs: &NoticeInputs, scope: &mut Scope) {
     for (key, text) in &inputs.names {
-        scope.put_text(format!("names.{key}"), text, "轮次的名称（round.toml）");
+        scope.put_text(format!("names.{key}"), text, &format!("轮次的名称“{key}”"));
     }
     scope.put_text(
         "rectification.deadline",
@@ -67,11 +67,15 @@ fn put_changes(words: &Words, scope: &mut Scope) {
             (true, true) => &words.change.down,
             (true, false) => &words.change.up,
         };
-        scope.put_text(format!("{name}.word"), word, "按打印值的变化方向");
+        scope.put_text(
+            format!("{name}.word"),
+            word,
+            &format!("变化方向（{}）", figure.definition),
+        );
         scope.put_text(
             format!("{name}.moved"),
             if moved { "是" } else { "" },
-            "按打印值是否有变化",
+            &format!("是否变化（{}）", figure.definition),
         );
         scope.put(
             format!("{name}.size"),
@@ -251,12 +255,17 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
         "家",
         "上轮存在突出问题的网站",
     );
-    scope.put_count("cases.closed", closed, "家", "其中已完成整改");
+    scope.put_count(
+        "cases.closed",
+        closed,
+        "家",
+        "上轮存在突出问题、已完成整改的网站",
+    );
     scope.put_count(
         "cases.open",
         inputs.cases.len() - closed,
         "家",
-        "其中未完成整改",
+        "上轮存在突出问题、未完成整改的网站",
     );
     let done = inputs
         .closures
@@ -269,20 +278,29 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
         "家",
         "无力维护的网站",
     );
-    scope.put_count("closures.done", done, "家", "其中已完成整合迁移");
+    scope.put_count(
+        "closures.done",
+        done,
+        "家",
+        "无力维护、已完成整合迁移的网站",
+    );
     scope.put_count(
         "closures.open",
         inputs.closures.len() - done,
         "家",
-        "其中未完成整合迁移",
+        "无力维护、未完成整合迁移的网站",
     );
 
     let forms = &inputs.annual_forms;
     put_degree(
         inputs,
         scope,
-        "annual_forms",
-        "units",
+        (
+            "annual_forms",
+            "units",
+            "应公开的年度报表",
+            "已公开的年度报表",
+        ),
         forms.iter().filter(|form| form.published).count(),
         forms.len(),
     );
@@ -290,8 +308,12 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
     put_degree(
         inputs,
         scope,
-        "filings",
-        "units",
+        (
+            "filings",
+            "units",
+            "应开展政务新媒体梳理填报的单位",
+            "已开展政务新媒体梳理填报的单位",
+        ),
         filings.iter().filter(|filing| filing.filed).count(),
         filings.len(),
     );
@@ -308,6 +330,7 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
     scope.put_degree(
         "reporting_names",
         &inputs.words,
+        "报送系统中名称不规范的网站",
         names as u64,
         Some(running),
     );
@@ -352,8 +375,12 @@ fn put_naming(inputs: &NoticeInputs, scope: &mut Scope) {
     put_degree(
         inputs,
         scope,
-        "naming",
-        "checked",
+        (
+            "naming",
+            "checked",
+            "已核查名称和认证的政务新媒体",
+            "名称和认证规范的政务新媒体",
+        ),
         named.iter().filter(|conforms| **conforms).count(),
         named.len(),
     );
@@ -362,12 +389,12 @@ fn put_naming(inputs: &NoticeInputs, scope: &mut Scope) {
 fn put_degree(
     inputs: &NoticeInputs,
     scope: &mut Scope,
-    name: &str,
-    whole_name: &str,
+    (name, whole_name, of_whole, of_part): (&str, &str, &str, &str),
     part: usize,
     whole: usize,
 ) {
-    scope.put_count(format!("{name}.{whole_name}"), whole, "个", "应有数");
-    scope.put_count(format!("{name}.done"), part, "个", "已做数");
-    scope.put_degree(name, &inputs.words, part as u64, Some(whole as u64));
+    scope.put_count(format!("{name}.{whole_name}"), whole, "个", of_whole);
+    scope.put_count(format!("{name}.done"), part, "个", of_part);
+    let whole = Some(whole as u64);
+    scope.put_degree(name, &inputs.words, of_part, part as u64, whole);
 }

@@ -12,6 +12,7 @@ pub use details::RoundDetails;
 
 use jiff::civil::Date;
 
+use super::breakdown;
 use super::inputs::{NoticeInputs, ReportingName};
 use super::words::Words;
 use crate::checks::nonconforming_name;
@@ -31,6 +32,11 @@ pub fn inputs(
 ) -> NoticeInputs {
     let names = details::names(results, registry, details);
     let places = Places::new(registry, &names);
+    let sheets: Vec<_> = results
+        .targets
+        .iter()
+        .map(|target| (&target.subject, &target.sheet))
+        .collect();
     let problems = found::problems(results, registry, &places, &words);
     NoticeInputs {
         number: details.number.clone(),
@@ -52,6 +58,10 @@ pub fn inputs(
         reporting_names: results.targets.iter().filter_map(reporting_name).collect(),
         names,
         words,
+        breakdown: vec![
+            breakdown::deductions(&results.round.set, &sheets),
+            breakdown::findings(results),
+        ],
     }
 }
 

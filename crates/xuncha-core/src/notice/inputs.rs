@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::ResultTable;
 use super::words::Words;
 use crate::points::Points;
 use crate::registry::{Level, TargetClass, TargetId};
@@ -42,6 +43,8 @@ pub struct NoticeInputs {
     pub reporting_names: Vec<ReportingName>,
     /// Words and limits.
     pub words: Words,
+    /// Sheets of the workbook that only score sheets and judgements can give ([`super::breakdown`]).
+    pub breakdown: Vec<ResultTable>,
 }
 
 /// 严重问题核查. State of the screening for serious problems.

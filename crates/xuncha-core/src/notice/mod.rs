@@ -5,6 +5,7 @@
 //! charts and annexes disagree ([`consistency`]). Start reading at [`build::build`].
 
 pub mod annexes;
+pub mod breakdown;
 pub mod build;
 pub mod charts;
 pub mod condition;
@@ -188,12 +189,24 @@ impl Notice {
                 Block::Chart(index) => self.charts.get(*index).map_or(String::new(), caption),
             });
         }
-        lines.extend(
-            self.annexes
-                .iter()
-                .map(|annex| format!("{}.{}", annex.number, annex.title)),
-        );
+        lines.extend(self.annexes.iter().map(|annex| self.annex_entry(annex)));
         lines.join("\n")
+    }
+
+    /// 附件说明: an annex in the list at the end of the text. A single one has no number (GB/T 9704-2012).
+    pub fn annex_entry(&self, annex: &Annex) -> String {
+        match self.annexes.len() {
+            1 => annex.title.clone(),
+            _ => format!("{}.{}", annex.number, annex.title),
+        }
+    }
+
+    /// 附件序号: what stands above the annex itself, 附件1, or 附件 where it is the only one.
+    pub fn annex_mark(&self, annex: &Annex) -> String {
+        match self.annexes.len() {
+            1 => "附件".to_owned(),
+            _ => format!("附件{}", annex.number),
+        }
     }
 
     /// Names of the figures that the text prints, in order of appearance, each once.

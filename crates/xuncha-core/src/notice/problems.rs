@@ -16,6 +16,7 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
             .filter(|problem| problem.kind == kind.id)
             .collect();
         let name = format!("problem.{}", kind.id);
+        let title = inputs.words.problem_title(&kind.id);
         let whole = kind
             .population
             .as_ref()
@@ -35,9 +36,9 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
             format!("{name}.count"),
             subjects.len(),
             "个",
-            "存在该问题的对象数（findings）",
+            &format!("存在“{title}”问题的对象数"),
         );
-        scope.put_degree(&name, &inputs.words, subjects.len() as u64, whole);
+        scope.put_degree(&name, &inputs.words, title, subjects.len() as u64, whole);
         scope.records.insert(name.clone(), examples(rows.clone()));
         scope
             .records

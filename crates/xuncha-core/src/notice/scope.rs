@@ -78,17 +78,24 @@ impl Scope {
     }
 
     /// Adds `NAME.degree` (before a noun) and `NAME.extent` (before a verb).
-    pub fn put_degree(&mut self, name: &str, words: &Words, part: u64, whole: Option<u64>) {
-        let definition = "按 words.toml 的界限由占比得出";
+    pub fn put_degree(
+        &mut self,
+        name: &str,
+        words: &Words,
+        what: &str,
+        part: u64,
+        whole: Option<u64>,
+    ) {
+        let definition = |use_of: &str| format!("{what}的{use_of}：按 words.toml 的界限由占比得出");
         self.put_text(
             format!("{name}.degree"),
             words.quantity(part, whole),
-            definition,
+            &definition("数量词"),
         );
         self.put_text(
             format!("{name}.extent"),
             words.extent(part, whole),
-            definition,
+            &definition("范围词"),
         );
     }
 

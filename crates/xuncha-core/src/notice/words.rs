@@ -102,9 +102,20 @@ pub struct ProblemKind {
     /// Figure that is the whole for words of degree.
     #[serde(default)]
     pub population: Option<String>,
+    /// Name in Chinese, for lists; the id where none is given.
+    #[serde(default)]
+    pub title: String,
 }
 
 impl Words {
+    /// The name of a kind of problem.
+    pub fn problem_title<'a>(&'a self, id: &'a str) -> &'a str {
+        let kind = self.problem.iter().find(|kind| kind.id == id);
+        kind.map(|kind| kind.title.as_str())
+            .filter(|title| !title.is_empty())
+            .unwrap_or(id)
+    }
+
     /// Reads `words.toml`.
     pub fn parse(text: &str) -> Result<Words, NoticeError> {
         toml::from_str(text).map_err(|error| NoticeError::new("words.toml", error.to_string()))

@@ -180,7 +180,7 @@ impl Mapping {
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
 )]
-#[error("“{sheet}”表第 {row} 行“{column}”：{message}")]
+#[error("“{sheet}”表{}：{message}", place(.row, .column))]
 pub struct ImportError {
     /// Sheet.
     pub sheet: String,
@@ -190,6 +190,18 @@ pub struct ImportError {
     pub column: String,
     /// What is wrong and what to do, in Chinese.
     pub message: String,
+}
+
+/// Row and column as far as there are any.
+fn place(row: &usize, column: &str) -> String {
+    let mut place = String::new();
+    if *row > 0 {
+        place.push_str(&format!("第 {row} 行"));
+    }
+    if !column.is_empty() {
+        place.push_str(&format!("“{column}”"));
+    }
+    place
 }
 
 /// One row by our fields, with where it stands.

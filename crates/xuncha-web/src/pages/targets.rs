@@ -7,11 +7,11 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
-use xuncha_core::indicator::{Indicator, IndicatorSet};
+use xuncha_core::indicator::{Indicator, IndicatorKind, IndicatorSet};
 use xuncha_core::registry::{Target, TargetClass, TargetId};
 use xuncha_core::review::{Review, latest};
 use xuncha_core::round::Subject;
-use xuncha_core::score::{IndicatorScore, Outcome, ScoreSheet};
+use xuncha_core::score::{CountedFinding, IndicatorScore, Outcome, ScoreSheet};
 use xuncha_store::Page;
 use xuncha_store::judge::{FindingFilter, FindingRow, VerdictClass};
 use xuncha_store::round::{SubjectFilter, SubjectRow};
@@ -22,6 +22,7 @@ use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
 
 /// What the list is asked for.
@@ -186,6 +187,18 @@ pub(crate) struct FindingLine {
     state: Label,
 }
 
+/// Something that counted by a person's decision alone: an answer to a question, or a doubt that was confirmed.
+struct AnswerLine {
+    /// What was asked.
+    question: String,
+    /// What the person noted; empty where nothing was.
+    note: String,
+    state: Label,
+    /// Who and when.
+    by: String,
+    at: String,
+}
+
 struct SheetLine {
     id: String,
     level2: String,
@@ -196,6 +209,7 @@ struct SheetLine {
     state: Label,
     open: Vec<String>,
     findings: Vec<FindingLine>,
+    answers: Vec<AnswerLine>,
 }
 
 struct SheetGroup {
@@ -239,9 +253,11 @@ pub(crate) async fn show(
     let reviews = state.store.review_history(&id, &target).await?;
     let lines = Lines {
         lang: viewer.lang,
+        target: &target,
         findings: &findings,
         reviews: &reviews,
         sheet: sheet.as_ref(),
+        uncounted_bonus: uncounted_bonus(viewer.lang, set, sheet.as_ref()),
     };
     let points = |pick: fn(&ScoreSheet) -> Option<xuncha_core::points::Points>| {
         labels::points(
@@ -292,9 +308,25 @@ fn address_of(target: &Target) -> String {
 /// What the lines of a score sheet are put together from.
 struct Lines<'a> {
     lang: Lang,
+    target: &'a TargetId,
     findings: &'a [FindingRow],
     reviews: &'a [Review],
     sheet: Option<&'a ScoreSheet>,
+    /// The state of bonus points that do not count, where they do not.
+    uncounted_bonus: Option<Label>,
+}
+
+/// Bonus points count only where ② is above the set's line; else the sheet says why they stand beside the score.
+fn uncounted_bonus(lang: Lang, set: &IndicatorSet, sheet: Option<&ScoreSheet>) -> Option<Label> {
+    let line = set.formula.as_ref()?.bonus_above.short();
+    if sheet?.bonus_score.is_some() {
+        return None;
+    }
+    let text = match lang {
+        Lang::Zh => format!("未计（②不高于{line}）"),
+        Lang::En => format!("Not counted (deduction score not above {line})"),
+    };
+    Some(Label { text, tone: "none" })
 }
 
 impl Lines<'_> {
@@ -340,7 +372,10 @@ impl Lines<'_> {
         findings: Vec<FindingLine>,
     ) -> SheetLine {
         let amount = score.map(|score| score.amount).unwrap_or_default();
-        let has_loss = score.is_some_and(|score| score.is_veto || score.amount.hundredths() > 0);
+        let is_bonus = indicator.kind == IndicatorKind::Bonus;
+        let is_taken = amount.hundredths() > 0 && !is_bonus;
+        let has_loss = is_taken || score.is_some_and(|score| score.is_veto);
+        let answers = score.map_or_else(Vec::new, |score| self.answers(indicator, score));
         SheetLine {
             id: indicator.id.clone(),
             level2: indicator.level2.clone(),
@@ -359,6 +394,48 @@ impl Lines<'_> {
             state: self.line_state(indicator, score),
             open: score.map(|score| score.open.clone()).unwrap_or_default(),
             findings,
+            answers,
+        }
+    }
+
+    /// What counted and is none of the machine's findings: without it a line would cost points and not say why.
+    fn answers(&self, indicator: &Indicator, score: &IndicatorScore) -> Vec<AnswerLine> {
+        let is_found = |counted: &CountedFinding| {
+            self.findings.iter().any(|row| {
+                row.indicator == indicator.id
+                    && row.check == counted.check
+                    && row.key == counted.key
+            })
+        };
+        let answers = score.findings.iter().filter(|counted| !is_found(counted));
+        answers
+            .map(|counted| self.answer(indicator, counted))
+            .collect()
+    }
+
+    fn answer(&self, indicator: &Indicator, counted: &CountedFinding) -> AnswerLine {
+        let asked = match counted.check.as_str() {
+            "manual" => indicator.prompt(),
+            check => xuncha_core::checks::find(check).map(|check| check.title_zh),
+        };
+        let question = asked.unwrap_or(&indicator.level2).to_owned();
+        let review = latest(self.reviews, self.target, &counted.check, &counted.key);
+        let unknown = Label {
+            text: self.lang.t("已计入", "Counted").to_owned(),
+            tone: "info",
+        };
+        AnswerLine {
+            note: if counted.detail == question {
+                String::new()
+            } else {
+                counted.detail.clone()
+            },
+            question,
+            state: review.map_or(unknown, |review| {
+                labels::decision(self.lang, &review.decision)
+            }),
+            by: review.map_or_else(String::new, |review| review.by.clone()),
+            at: review.map_or_else(String::new, |review| moment(&review.at)),
         }
     }
 
@@ -370,7 +447,7 @@ impl Lines<'_> {
         let Some(score) = score else {
             return label("未评分", "Not scored", "none");
         };
-        let is_bonus = indicator.kind == xuncha_core::indicator::IndicatorKind::Bonus;
+        let is_bonus = indicator.kind == IndicatorKind::Bonus;
         if score.not_applicable {
             label("不适用", "Not applicable", "none")
         } else if score.is_veto {
@@ -378,7 +455,8 @@ impl Lines<'_> {
         } else if score.unmeasured {
             label("无法判定", "Undetermined", "open")
         } else if score.amount.hundredths() > 0 && is_bonus {
-            label("得分", "Earned", "good")
+            let earned = label("得分", "Earned", "good");
+            self.uncounted_bonus.clone().unwrap_or(earned)
         } else if score.amount.hundredths() > 0 {
             label("扣分", "Deducted", "bad")
         } else if !score.open.is_empty() {

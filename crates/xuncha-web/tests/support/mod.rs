@@ -7,8 +7,8 @@ use std::path::Path;
 use jiff::civil::DateTime;
 use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::model::FactRecord;
-use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::indicator::resolve;
+use xuncha_core::indicator::{IndicatorKind, IndicatorSet};
 use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::registry::*;
 use xuncha_core::results::Results;
@@ -29,6 +29,10 @@ pub const NAUGHTY: &str =
 pub const ROUND: &str = "2026Q1";
 /// The portal with findings.
 pub const PORTAL: &str = "9900000001";
+/// A portal whose manual questions were answered with problems, and with bonus points that do not count.
+pub const ANSWERED: &str = "9900000002";
+/// What the reviewer noted with those answers.
+pub const NOTE: &str = "两个渠道须分别注册登录";
 
 pub fn at(text: &str) -> DateTime {
     text.parse().unwrap()
@@ -494,7 +498,7 @@ fn reviews() -> Vec<Review> {
     ]
 }
 
-/// Manual questions are answered with "nothing wrong"; the portal has its reviews of findings.
+/// Manual questions are answered with "nothing wrong", those of one portal with problems; the first portal has its reviews of findings.
 fn reviews_of(set: &IndicatorSet, subject: &Subject, findings: &[Review]) -> Vec<Review> {
     let target = subject.target.id();
     let mut all: Vec<Review> = findings
@@ -515,19 +519,23 @@ fn reviews_of(set: &IndicatorSet, subject: &Subject, findings: &[Review]) -> Vec
             reason: "核对属实".into(),
         });
     }
-    for question in set
-        .indicators
-        .iter()
-        .filter_map(|indicator| indicator.question())
-    {
+    for indicator in &set.indicators {
+        let Some(question) = indicator.question() else {
+            continue;
+        };
+        let (number, note) = match indicator.kind {
+            IndicatorKind::Deduct if target.0 == ANSWERED => (40, NOTE),
+            IndicatorKind::Bonus if target.0 == ANSWERED => (2, ""),
+            _ => (0, ""),
+        };
         all.push(Review {
             round: ROUND.into(),
             target: target.clone(),
             check: "manual".into(),
             key: question.into(),
             decision: Decision::Answered {
-                number: 0,
-                note: String::new(),
+                number,
+                note: note.to_owned(),
             },
             by: "李四".into(),
             at: at("2026-03-19T15:00"),

@@ -34,7 +34,7 @@ pub async fn run(data: &Data, arguments: &RoundArg) -> Result<()> {
     }
     println!();
     for (name, figure) in &results.stats.figures {
-        println!("{name:<56} {}{}", figure.printed, figure.unit);
+        println!("{name:<56} {}{}", figure.printed, figure.printed_unit());
     }
     Ok(())
 }

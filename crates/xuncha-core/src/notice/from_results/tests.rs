@@ -7,7 +7,7 @@ use super::*;
 use crate::indicator::{DeductKind, Indicator, IndicatorKind};
 use crate::judge::Judgement;
 use crate::notice::inputs::Serious;
-use crate::notice::{build, template};
+use crate::notice::{Notice, ResultTable, build, template};
 use crate::registry::{Level, Organization, Region, SiteKind, TargetClass, TargetId};
 use crate::review::{Decision, Review};
 use crate::round::{Coverage, Round, Sample, Subject};
@@ -446,6 +446,101 @@ fn a_first_round_without_accounts_and_without_high_scores_is_told_as_it_is() {
     says_not(&text, "情况对比");
     says_not(&text, "政务新媒体抽查情况。");
     says_not(&text, "无法判定%");
+}
+
+#[test]
+fn a_round_that_nobody_reviewed_claims_no_pass_rate() {
+    let mut open = small();
+    open.reviews.clear();
+    open.judgements.clear();
+    let notice = open.notice();
+    let text = notice.plain_text();
+    says_not(&text, "合格率为无法判定");
+    says(&text, "家的结论均待复核，合格率暂不能计算。");
+    says(&text, "个的结论均待复核，合格率暂不能计算。");
+    let rate = &notice.figures["outcome.website_pass_rate_percent"];
+    assert_eq!(
+        (rate.printed.as_str(), rate.printed_unit()),
+        ("无法判定", "")
+    );
+}
+
+fn sheet<'a>(notice: &'a Notice, name: &str) -> &'a ResultTable {
+    notice
+        .tables
+        .iter()
+        .find(|table| table.name == name)
+        .unwrap()
+}
+
+/// A cell by the row's first columns and the head.
+fn cell<'a>(table: &'a ResultTable, row: usize, head: &str) -> &'a str {
+    let at = table.columns.iter().position(|one| one == head).unwrap();
+    &table.rows[row][at]
+}
+
+#[test]
+fn the_workbook_has_every_finding_with_its_address_and_points() {
+    let notice = small().notice();
+    let table = sheet(&notice, "问题明细");
+    let of = |id: &str, check: &str| {
+        table
+            .rows
+            .iter()
+            .position(|row| row[0] == id && row.contains(&check.to_owned()))
+            .unwrap()
+    };
+    let broken = of(CITY, "链接不可用");
+    assert_eq!(cell(table, broken, "次数"), "3");
+    assert_eq!(cell(table, broken, "分值（封顶前）"), "3");
+    assert_eq!(cell(table, broken, "情形"), "首页链接打不开");
+    assert_eq!(cell(table, broken, "性质"), "扣分");
+    assert_eq!(cell(table, broken, "依据"), "机器判定");
+    assert!(!cell(table, broken, "证据记录").is_empty());
+    let domain = of(OFFICE, "域名不规范");
+    assert_eq!(cell(table, domain, "网址"), "https://www.qsyj.org.cn/");
+    assert_eq!(cell(table, domain, "性质"), "仅列出");
+    for name in ["问题明细", "问题清单"] {
+        let cells = sheet(&notice, name).rows.iter().flatten();
+        for cell in cells {
+            assert!(
+                !cell.contains("broken_links"),
+                "{name} has an internal id: {cell}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_workbook_has_the_deductions_of_every_scored_target() {
+    let small = small();
+    let inputs = small.inputs();
+    let notice = small.notice();
+    let table = sheet(&notice, "各指标扣分");
+    for row in &table.rows {
+        let score = inputs.targets[&row[0].as_str().into()].score.unwrap();
+        let taken: Points = row[4..]
+            .iter()
+            .filter_map(|cell| cell.parse::<Points>().ok())
+            .sum();
+        assert_eq!(row[3], score.short(), "{row:?}");
+        assert_eq!(Points::whole(100) - taken, score, "{row:?}");
+    }
+    let portals: Vec<&str> = table.rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(portals, [CITY, COUNTY]);
+}
+
+#[test]
+fn a_single_annex_has_no_number() {
+    let mut notice = small().notice();
+    notice.annexes.truncate(1);
+    let annex = notice.annexes[0].clone();
+    assert_eq!(notice.annex_mark(&annex), "附件");
+    assert_eq!(notice.annex_entry(&annex), annex.title);
+    assert!(!notice.plain_text().contains(&format!("1.{}", annex.title)));
+    notice.annexes.push(annex.clone());
+    assert_eq!(notice.annex_mark(&annex), "附件1");
+    assert_eq!(notice.annex_entry(&annex), format!("1.{}", annex.title));
 }
 
 #[test]
