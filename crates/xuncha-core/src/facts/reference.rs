@@ -169,13 +169,13 @@ mod tests {
     use super::*;
 
     const BASES: [&str; 7] = [
-        "http://a.cn/b:/c/",
         "https://www.qingshi.gov.cn/xw/2026/t1.html?a=1",
         "http://www.qingshi.gov.cn:8080/",
         "http://10.1.2.3/a/b/",
         "https://www.qingshi.gov.cn/a%20b/%E4%B8%AD/./x//y/z",
         "http://[::1]/a/",
         "http://user@a.cn/b/",
+        "http://a.cn/b:/c/",
     ];
 
     const PIECES: [&str; 45] = [
