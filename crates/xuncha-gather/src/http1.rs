@@ -16,6 +16,8 @@ use xuncha_core::evidence::Failure;
 /// More headers or larger heads than this are no answer.
 const MAX_HEADERS: usize = 256;
 const MAX_HEAD_BYTES: usize = 256 << 10;
+/// Line ends that may stand before the status line.
+const MAX_BLANK_BYTES: usize = 1 << 10;
 /// Longest line that announces a chunk, with its extensions; and all trailers together.
 const MAX_CHUNK_LINE_BYTES: usize = 16 << 10;
 /// Room that is made for each read.
@@ -153,6 +155,9 @@ impl Http1 {
         let mut scanned = 0;
         loop {
             let waiting = &self.buffer[self.start..];
+            if blank_length(waiting) > MAX_BLANK_BYTES {
+                return Err(not_http("nothing but line ends before the answer"));
+            }
             if let Some(length) = head_length(waiting, &mut scanned) {
                 let raw = waiting[..length].to_vec();
                 self.start += length;
@@ -331,14 +336,18 @@ fn trouble_of(error: &io::Error) -> Trouble {
     }
 }
 
+/// Line ends before the status line, as far as they are worth counting: that is done at every read.
+fn blank_length(bytes: &[u8]) -> usize {
+    let blank = bytes
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    blank.take(MAX_BLANK_BYTES + 1).count()
+}
+
 /// Where the head ends, blank line included. `scanned` remembers how far was looked.
 fn head_length(bytes: &[u8], scanned: &mut usize) -> Option<usize> {
     // Empty lines before the status line are allowed and belong to the head.
-    let blank = bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .count();
-    let mut at = (*scanned).max(blank);
+    let mut at = (*scanned).max(blank_length(bytes));
     while let Some(found) = memchr::memchr(b'\n', &bytes[at.min(bytes.len())..]) {
         let next = at + found + 1;
         match &bytes[next..] {
@@ -357,11 +366,7 @@ fn head_length(bytes: &[u8], scanned: &mut usize) -> Option<usize> {
 
 /// Whether what came so far can still be the beginning of an answer.
 fn looks_like_http(bytes: &[u8]) -> bool {
-    let blank = bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .count();
-    let rest = &bytes[blank..];
+    let rest = &bytes[blank_length(bytes)..];
     let known = rest.len().min(5);
     rest[..known] == b"HTTP/"[..known]
 }
