@@ -539,6 +539,22 @@ fn the_workbook_has_the_deductions_of_every_scored_target() {
 }
 
 #[test]
+fn every_figure_of_the_workbook_has_a_name_of_its_own() {
+    let notice = small().notice();
+    let names: Vec<&str> = sheet(&notice, "总体指标")
+        .rows
+        .iter()
+        .map(|row| row[0].as_str())
+        .collect();
+    let different: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), different.len());
+    assert!(
+        names.iter().any(|name| name.ends_with("合格率")),
+        "{names:?}"
+    );
+}
+
+#[test]
 fn a_single_annex_has_no_number() {
     let mut notice = small().notice();
     notice.annexes.truncate(1);
