@@ -270,12 +270,30 @@ fn table(name: &str, columns: &[&str], rows: Vec<Vec<String>>) -> ResultTable {
     }
 }
 
+/// What stands before the colon of a definition, outside of brackets.
+fn short_title(definition: &str) -> &str {
+    match definition.split_once('：') {
+        Some((short, _)) if !short.contains('（') => short,
+        _ => definition,
+    }
+}
+
 fn figure_rows(scope: &Scope) -> Vec<Vec<String>> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for figure in scope.figures.values() {
+        *seen.entry(short_title(&figure.definition)).or_default() += 1;
+    }
+    // 合格率：合格数占……: what stands before the colon is the name, unless others are called the same (事项公开：平均得分指数).
+    let title = |figure: &crate::stats::Figure| {
+        let short = short_title(&figure.definition);
+        match seen.get(short) {
+            Some(1) => short.to_owned(),
+            _ => figure.definition.clone(),
+        }
+    };
     let row = |(name, figure): (&String, &crate::stats::Figure)| {
-        // 合格率：合格数占……: what stands before the colon is the name.
-        let title = figure.definition.split('：').next().unwrap_or_default();
         vec![
-            title.to_owned(),
+            title(figure),
             figure.printed.clone(),
             figure.printed_unit().to_owned(),
             figure.definition.clone(),

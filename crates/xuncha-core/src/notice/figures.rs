@@ -190,7 +190,10 @@ fn four_quarters(inputs: &NoticeInputs, best: &[&NoticeTarget]) -> Vec<String> {
 }
 
 fn put_serious(inputs: &NoticeInputs, scope: &mut Scope) {
-    for (name, is_account) in [("websites", false), ("accounts", true)] {
+    for (name, what, is_account) in [
+        ("websites", "政府网站", false),
+        ("accounts", "政务新媒体", true),
+    ] {
         let drawn: Vec<&NoticeTarget> = inputs
             .targets
             .values()
@@ -207,13 +210,13 @@ fn put_serious(inputs: &NoticeInputs, scope: &mut Scope) {
         scope.put_text(
             format!("serious.{name}_clear"),
             if is_clear { "是" } else { "" },
-            "抽中对象全部核查且均未发现严重问题",
+            &format!("抽中的{what}全部核查且均未发现严重问题"),
         );
         scope.put_count(
             format!("serious.{name}_found"),
             of(Serious::Found),
             "个",
-            "发现严重问题的对象数",
+            &format!("发现严重问题的{what}数"),
         );
     }
 }

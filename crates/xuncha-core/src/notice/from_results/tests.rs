@@ -4,6 +4,7 @@ use jiff::civil::date;
 use serde_json::json;
 
 use super::*;
+use crate::evidence::EvidenceRef;
 use crate::indicator::{DeductKind, Indicator, IndicatorKind};
 use crate::judge::Judgement;
 use crate::notice::inputs::Serious;
@@ -178,7 +179,13 @@ fn small() -> Small {
         set: "extras".to_owned(),
         ..judgement(target, indicator, check, verdict)
     };
-    let broken = finding("https://x/1", "home_link").with_count(3);
+    let quoted = EvidenceRef {
+        record: "0001@120".to_owned(),
+        ..evidence().quoting("返回404")
+    };
+    let broken = finding("https://x/1", "home_link")
+        .with_count(3)
+        .with_evidence(quoted);
     let missed = finding("miss", "missed").with_count(2);
     let domain = finding("domain", "not_gov_cn").with_url("https://www.qsyj.org.cn/");
     let stale = || fail(vec![finding("account", "stale")]);
@@ -496,7 +503,8 @@ fn the_workbook_has_every_finding_with_its_address_and_points() {
     assert_eq!(cell(table, broken, "情形"), "首页链接打不开");
     assert_eq!(cell(table, broken, "性质"), "扣分");
     assert_eq!(cell(table, broken, "依据"), "机器判定");
-    assert!(!cell(table, broken, "证据记录").is_empty());
+    assert_eq!(cell(table, broken, "证据记录"), "0001@120");
+    assert_eq!(cell(table, broken, "引文"), "返回404");
     let domain = of(OFFICE, "域名不规范");
     assert_eq!(cell(table, domain, "网址"), "https://www.qsyj.org.cn/");
     assert_eq!(cell(table, domain, "性质"), "仅列出");
@@ -528,6 +536,22 @@ fn the_workbook_has_the_deductions_of_every_scored_target() {
     }
     let portals: Vec<&str> = table.rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(portals, [CITY, COUNTY]);
+}
+
+#[test]
+fn every_figure_of_the_workbook_has_a_name_of_its_own() {
+    let notice = small().notice();
+    let names: Vec<&str> = sheet(&notice, "总体指标")
+        .rows
+        .iter()
+        .map(|row| row[0].as_str())
+        .collect();
+    let different: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), different.len());
+    assert!(
+        names.iter().any(|name| name.ends_with("合格率")),
+        "{names:?}"
+    );
 }
 
 #[test]
