@@ -11,6 +11,7 @@ use xuncha_core::registry::TargetId;
 
 use crate::client::Client;
 use crate::clock::CivilClock;
+use crate::desk::unrendered;
 use crate::gatherer::Gatherer;
 use crate::phases;
 use crate::report::{GatherError, Progress, Report};
@@ -114,6 +115,12 @@ pub async fn check_site_into(
         snapshots: false,
         searches: plan.searches,
     };
+    // Links alone are read of pages as they came.
+    let browser = settings.browser.filter(|_| plan.depth == Depth::Whole);
+    let settings = Settings {
+        browser,
+        ..settings
+    };
     let client = Client::new(settings, clock.clone())?;
     let gatherer = Arc::new(Gatherer::new(client, lexicons, sink).reading(plan.depth));
     let round = Round {
@@ -148,11 +155,14 @@ pub async fn check_site_into(
         desk.ledger.close()?;
     }
     outside_ledger.close()?;
+    gatherer.close_browser().await;
     let elapsed = started.elapsed().as_millis() as u64;
-    Ok((
-        target,
-        gatherer
-            .tally
-            .report(1, elapsed, gatherer.client.politeness().counts()),
-    ))
+    let counts = gatherer.client.politeness().counts();
+    let (unrendered_count, unrendered) = unrendered(&desks, &gatherer.why_not_rendered());
+    let report = Report {
+        unrendered_count,
+        unrendered,
+        ..gatherer.tally.report(1, elapsed, counts)
+    };
+    Ok((target, report))
 }

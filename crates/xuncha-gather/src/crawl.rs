@@ -14,6 +14,7 @@ use crate::exchange::Exchange;
 use crate::gatherer::{Gatherer, Ledger};
 use crate::network;
 use crate::phases;
+use crate::render;
 use crate::report::GatherError;
 use crate::robots::Robots;
 use crate::state::{Doubt, ROBOTS_RULES, SiteState};
@@ -48,7 +49,8 @@ impl SiteCrawl<'_> {
             self.pages(usize::MAX).await?;
             self.finish(phases::CRAWL)?;
         }
-        if !self.state.is_done(phases::LOOKS) {
+        let has_rendered = !self.state.is_done(phases::RENDER) && self.render().await?;
+        if has_rendered || !self.state.is_done(phases::LOOKS) {
             self.looks().await?;
             self.finish(phases::LOOKS)?;
         }
@@ -63,6 +65,7 @@ impl SiteCrawl<'_> {
     pub async fn go_on(&mut self) -> Result<(), GatherError> {
         self.keep_robots_gap();
         self.pages(usize::MAX).await?;
+        self.render().await?;
         self.looks().await
     }
 
@@ -112,6 +115,9 @@ impl SiteCrawl<'_> {
     }
 
     fn finish(&mut self, phase: &str) -> Result<(), GatherError> {
+        if self.state.is_done(phase) {
+            return Ok(());
+        }
         let record = FactRecord::PhaseDone {
             phase: phase.to_owned(),
         };
@@ -196,6 +202,42 @@ impl SiteCrawl<'_> {
                 .await?;
             self.take_in(&record)?;
         }
+    }
+
+    /// Pages that need their scripts, and the pages that only they link. False where no browser could be started: a later run may.
+    async fn render(&mut self) -> Result<bool, GatherError> {
+        let Some(renderer) = self.gatherer.renderer.clone() else {
+            return Ok(false);
+        };
+        self.keep_robots_gap();
+        // A run that was stopped here may have left pages that a rendering linked.
+        self.pages(usize::MAX).await?;
+        let most = self.gatherer.pages_to_render();
+        while let Some(unread) = self.state.next_unread().cloned() {
+            if self.state.rendered() >= most {
+                let record = render::beyond(&unread, most);
+                self.ledger.append(&record)?;
+                self.gatherer.tally.count_rendering(false);
+                self.take_in(&record)?;
+                continue;
+            }
+            self.gatherer.wait_for_crawl_hours().await?;
+            let (gatherer, state) = (self.gatherer, &self.state);
+            let rendering =
+                render::render(gatherer, self.ledger, renderer.as_ref(), state, &unread);
+            let Some(done) = rendering.await? else {
+                return Ok(false);
+            };
+            let is_rendered = matches!(done.record, FactRecord::Page(_));
+            self.gatherer.tally.count_rendering(is_rendered);
+            for look in done.looks {
+                self.take_in(&look)?;
+            }
+            self.take_in(&done.record)?;
+            self.pages(usize::MAX).await?;
+        }
+        self.finish(phases::RENDER)?;
+        Ok(true)
     }
 
     async fn looks(&mut self) -> Result<(), GatherError> {

@@ -7,10 +7,13 @@ use xuncha_core::facts::model::FactRecord;
 
 use crate::gatherer::Ledger;
 use crate::phases;
-use crate::report::GatherError;
+use crate::report::{GatherError, UnrenderedPage};
 use crate::round::{JobKind, TargetJob};
 use crate::schedule::Visit;
 use crate::state::{Doubt, SiteState};
+
+/// Pages of a site that are listed as not rendered; all are counted.
+const MAX_LISTED: usize = 50;
 
 /// A target in work: what must be known of it between the phases, and no more.
 pub(crate) struct Desk {
@@ -26,6 +29,25 @@ pub(crate) struct Desk {
     /// Whether the crawl's state is held in memory instead of being rebuilt from the records: for a single site.
     pub keeps_state: bool,
     pub state: Option<SiteState>,
+    /// Pages that were not read after their scripts had run.
+    pub unrendered: Unrendered,
+}
+
+/// Some pages of a site that were not rendered, with the reason where somebody tried, and how many there are.
+#[derive(Default)]
+pub(crate) struct Unrendered {
+    pub count: u64,
+    pub listed: Vec<(String, Option<String>)>,
+}
+
+impl Unrendered {
+    fn of(state: &SiteState) -> Unrendered {
+        let owned = |(url, why): (&str, Option<&str>)| (url.to_owned(), why.map(str::to_owned));
+        Unrendered {
+            count: state.unrendered().count() as u64,
+            listed: state.unrendered().take(MAX_LISTED).map(owned).collect(),
+        }
+    }
 }
 
 impl Desk {
@@ -39,6 +61,11 @@ impl Desk {
         self.doubts = state.open_doubts();
         self.outside.clone_from(state.outside());
         self.last_look = state.last_look();
+        self.learn_unrendered(state);
+    }
+
+    pub fn learn_unrendered(&mut self, state: &SiteState) {
+        self.unrendered = Unrendered::of(state);
     }
 
     pub fn finish(&mut self, phase: &str) -> Result<(), GatherError> {
@@ -64,4 +91,18 @@ impl Desk {
             Visit::HomeSnapshot { day } => self.days.contains(&day),
         }
     }
+}
+
+/// All sites' pages that were not rendered, for the report; `why_untried` stands where nobody tried.
+pub(crate) fn unrendered(desks: &[Desk], why_untried: &str) -> (u64, Vec<UnrenderedPage>) {
+    let count = desks.iter().map(|desk| desk.unrendered.count).sum();
+    let pages = desks.iter().flat_map(|desk| {
+        let listed = desk.unrendered.listed.iter();
+        listed.map(|(url, why)| UnrenderedPage {
+            target: desk.job.id.to_string(),
+            url: url.clone(),
+            why: why.as_deref().unwrap_or(why_untried).to_owned(),
+        })
+    });
+    (count, pages.collect())
 }

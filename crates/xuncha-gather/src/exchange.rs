@@ -26,6 +26,15 @@ pub struct Leg {
 }
 
 impl Leg {
+    /// The answer's headers as they came.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let text = String::from_utf8_lossy(&self.response_head);
+        let lines = text.lines().skip(1).filter_map(|line| line.split_once(':'));
+        lines
+            .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+            .collect()
+    }
+
     /// The answer's head for an archive that keeps the decoded body: encodings move to `X-Archive-Orig-*` and the length is the body's.
     pub fn archived_head(&self) -> Vec<u8> {
         const CHANGED: [&str; 3] = ["transfer-encoding", "content-encoding", "content-length"];

@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex};
 use jiff::civil::DateTime;
 use tokio::sync::Semaphore;
 use xuncha_core::evidence::{Capture, Purpose};
-use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
+use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts, Rendering};
 use xuncha_core::facts::{self, Depth, Lexicons};
 use xuncha_core::registry::TargetId;
 
+use crate::browser::{Chromium, Renderer};
 use crate::client::{Client, Jar, Reading};
 use crate::exchange::Exchange;
 use crate::lock;
 use crate::report::{GatherError, Tally};
-use crate::sink::{EvidenceSink, SinkError, TargetLog};
+use crate::shelf::Shelf;
+use crate::sink::{EvidenceSink, KeptAnswer, SinkError, TargetLog};
 
 /// What all targets of a run share.
 pub(crate) struct Gatherer {
@@ -22,6 +24,11 @@ pub(crate) struct Gatherer {
     /// The way over the operator's other path, where one is configured.
     pub second_path: Option<Client>,
     pub tally: Tally,
+    /// What renderings of this run loaded.
+    pub shelf: Shelf,
+    /// For pages that need their scripts.
+    pub renderer: Option<Arc<dyn Renderer>>,
+    no_browser: Mutex<Option<String>>,
     lexicons: Arc<Lexicons>,
     sink: Arc<dyn EvidenceSink>,
     readers: Semaphore,
@@ -55,6 +62,13 @@ impl Ledger {
             .map_err(|source| self.error(source))
     }
 
+    /// Reads an answer back; `None` where bodies are not kept.
+    pub fn read(&self, record: &str) -> Result<Option<KeptAnswer>, GatherError> {
+        lock(&self.log)
+            .read(record)
+            .map_err(|source| self.error(source))
+    }
+
     pub fn close(&self) -> Result<(), GatherError> {
         lock(&self.log).close().map_err(|source| self.error(source))
     }
@@ -74,7 +88,11 @@ impl Gatherer {
         let reader_count = cores.saturating_sub(1).clamp(1, 64) as u32;
         // Its settings are those of the first client, which could be built.
         let second_path = client.over_second_path().and_then(Result::ok);
+        let browser = client.settings().browser.clone();
         Gatherer {
+            shelf: Shelf::default(),
+            renderer: browser.map(|browser| Arc::new(Chromium::new(browser)) as Arc<dyn Renderer>),
+            no_browser: Mutex::default(),
             client,
             second_path,
             tally: Tally::default(),
@@ -90,6 +108,33 @@ impl Gatherer {
     pub fn reading(mut self, depth: Depth) -> Gatherer {
         self.depth = depth;
         self
+    }
+
+    /// Pages that one site may have rendered.
+    pub fn pages_to_render(&self) -> usize {
+        let browser = self.client.settings().browser.as_ref();
+        browser.map_or(0, |browser| browser.pages_per_site)
+    }
+
+    /// Remembers why there is no browser after all.
+    pub fn lack_browser(&self, why: &str) {
+        lock(&self.no_browser).get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Why pages that nobody tried were not rendered.
+    pub fn why_not_rendered(&self) -> String {
+        match (&*lock(&self.no_browser), &self.renderer) {
+            (Some(why), _) => why.clone(),
+            (None, Some(_)) => "采集结束后才发现，没有渲染".to_owned(),
+            (None, None) => "没有使用浏览器".to_owned(),
+        }
+    }
+
+    /// Ends the browser, where one was started.
+    pub async fn close_browser(&self) {
+        if let Some(renderer) = &self.renderer {
+            renderer.close().await;
+        }
     }
 
     /// Opens a target's log; a new one gets its header.
@@ -146,26 +191,13 @@ impl Gatherer {
             .await
     }
 
-    /// Keeps an exchange, reads its page and appends the facts.
-    pub async fn keep_page(
-        self: &Arc<Self>,
+    /// Reads a body of this size, where it arrived or, beyond the usual, in a thread of its own.
+    async fn read(
+        &self,
         ledger: &Ledger,
-        exchange: Exchange,
-        purpose: Purpose,
+        size_bytes: usize,
+        work: impl FnOnce() -> Result<FactRecord, SinkError> + Send + 'static,
     ) -> Result<FactRecord, GatherError> {
-        self.tally.count(&purpose, &exchange);
-        let size_bytes = exchange.body().len();
-        let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
-        let work = move || {
-            let record = lock(&log).keep(&exchange)?;
-            let capture = exchange.capture(purpose, record);
-            let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
-            // Megabytes of which nothing more is wanted go before the facts are written.
-            drop(exchange);
-            let record = FactRecord::Page(Box::new(facts));
-            lock(&log).append(&record)?;
-            Ok(record)
-        };
         let done = if size_bytes <= USUAL_BODY_BYTES {
             // About a millisecond: waking another thread and coming back would take a good part of that.
             catch_unwind(AssertUnwindSafe(work)).map_err(|_| "a page's reader".to_owned())
@@ -182,6 +214,55 @@ impl Gatherer {
             Ok(result) => result.map_err(|source| ledger.error(source)),
             Err(detail) => Err(GatherError::Panic(detail)),
         }
+    }
+
+    /// Keeps an exchange, reads its page and appends the facts.
+    pub async fn keep_page(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        exchange: Exchange,
+        purpose: Purpose,
+    ) -> Result<FactRecord, GatherError> {
+        self.tally.count(&purpose, &exchange);
+        let size_bytes = exchange.body().len();
+        let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
+        let waiting = self.renderer.is_some().then(|| self.clone());
+        let work = move || {
+            let record = lock(&log).keep(&exchange)?;
+            let capture = exchange.capture(purpose, record);
+            let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
+            if let Some(gatherer) = waiting.filter(|_| facts.waits_for_script()) {
+                gatherer.shelf.learn_page(&exchange);
+            }
+            // Megabytes of which nothing more is wanted go before the facts are written.
+            drop(exchange);
+            let record = FactRecord::Page(Box::new(facts));
+            lock(&log).append(&record)?;
+            Ok(record)
+        };
+        self.read(ledger, size_bytes, work).await
+    }
+
+    /// Keeps a page as it stood after its scripts had run, reads it and appends the facts.
+    pub async fn keep_rendered(
+        &self,
+        ledger: &Ledger,
+        mut capture: Capture,
+        html: String,
+        rendering: Rendering,
+    ) -> Result<FactRecord, GatherError> {
+        let size_bytes = html.len();
+        let (log, lexicons) = (ledger.log.clone(), self.lexicons.clone());
+        let work = move || {
+            capture.evidence.record =
+                lock(&log).keep_rendered(&capture.url, capture.at, html.as_bytes())?;
+            let facts = facts::read_rendered(&capture, html.as_bytes(), &lexicons, rendering);
+            drop(html);
+            let record = FactRecord::Page(Box::new(facts));
+            lock(&log).append(&record)?;
+            Ok(record)
+        };
+        self.read(ledger, size_bytes, work).await
     }
 
     /// Keeps an exchange of which only the state matters.

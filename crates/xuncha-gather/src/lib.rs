@@ -12,6 +12,7 @@
 
 mod account;
 pub mod body;
+pub mod browser;
 mod candidates;
 mod certificate;
 pub mod check;
@@ -35,19 +36,23 @@ mod opinion;
 pub mod outside;
 mod patience;
 pub mod phases;
+pub mod pictures;
 pub mod politeness;
 pub mod reduced;
+mod render;
 pub mod report;
 mod resolve;
 pub mod robots;
 pub mod round;
 pub mod schedule;
 pub mod settings;
+mod shelf;
 pub mod sink;
 mod sitemaps;
 pub mod state;
 mod tls;
 pub mod traps;
+mod unread;
 mod visit;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

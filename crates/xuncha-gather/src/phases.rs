@@ -10,6 +10,8 @@ pub const SNAPSHOTS: &str = "snapshots";
 pub const NETWORK: &str = "network";
 /// Pages of the site.
 pub const CRAWL: &str = "crawl";
+/// Pages that need their scripts, rendered, and the pages that they link then.
+pub const RENDER: &str = "render";
 /// First looks at assets, attachments and (under `_outside`) links to other hosts.
 pub const LOOKS: &str = "looks";
 /// Questions to the site's search.

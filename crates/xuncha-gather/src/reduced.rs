@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::DateTime;
 use xuncha_core::evidence::{Capture, Purpose};
 use xuncha_core::facts::model::{Anchors, Area, FactRecord, Link, LinkKind, PageFacts};
 use xuncha_core::facts::{canonical, is_bad_look};
@@ -13,7 +14,7 @@ use xuncha_core::registry::TargetId;
 
 use crate::exchange::Exchange;
 use crate::lock;
-use crate::sink::{EvidenceSink, SinkError, TargetLog};
+use crate::sink::{EvidenceSink, KeptAnswer, SinkError, TargetLog};
 
 /// 精简证据库. See the module.
 #[derive(Clone, Default)]
@@ -302,6 +303,18 @@ impl TargetLog for ReducedLog {
         let kept = kept.entry(self.target.clone()).or_default();
         kept.count += 1;
         Ok(format!("memory@{}", kept.count - 1))
+    }
+
+    // Links alone are checked without a browser.
+    fn keep_rendered(&mut self, _: &str, _: DateTime, _: &[u8]) -> Result<String, SinkError> {
+        let mut kept = lock(&self.sink.kept);
+        let kept = kept.entry(self.target.clone()).or_default();
+        kept.count += 1;
+        Ok(format!("memory@{}", kept.count - 1))
+    }
+
+    fn read(&mut self, _: &str) -> Result<Option<KeptAnswer>, SinkError> {
+        Ok(None)
     }
 
     fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {

@@ -67,6 +67,8 @@ pub(crate) struct Tally {
     looks: AtomicU64,
     probes: AtomicU64,
     bytes: AtomicU64,
+    rendered: AtomicU64,
+    not_rendered: AtomicU64,
 }
 
 impl Tally {
@@ -86,6 +88,14 @@ impl Tally {
             .map(|leg| leg.body.len() + leg.response_head.len())
             .sum();
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub fn count_rendering(&self, is_rendered: bool) {
+        let counter = match is_rendered {
+            true => &self.rendered,
+            false => &self.not_rendered,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn report(
@@ -108,6 +118,10 @@ impl Tally {
             hosts,
             parts: Vec::new(),
             permitted_rate_permille: None,
+            rendered: self.rendered.load(Ordering::Relaxed),
+            not_rendered: self.not_rendered.load(Ordering::Relaxed),
+            unrendered_count: 0,
+            unrendered: Vec::new(),
         }
     }
 }
@@ -139,6 +153,25 @@ pub struct Report {
     pub parts: Vec<Part>,
     /// Of the requests that the limits per host allowed while crawling, the share that was made, until 95 of 100 hosts were done.
     pub permitted_rate_permille: Option<u64>,
+    /// Pages rendered in a browser.
+    pub rendered: u64,
+    /// Pages that a browser could not render, or not any more within the bound.
+    pub not_rendered: u64,
+    /// Pages of all sites that show nothing without their scripts and were not read after they had run, whichever run left them.
+    pub unrendered_count: u64,
+    /// The first of them, of each site.
+    pub unrendered: Vec<UnrenderedPage>,
+}
+
+/// 未渲染页面. A page that shows nothing without its scripts and was not, or not wholly, read after they had run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UnrenderedPage {
+    /// Target.
+    pub target: String,
+    /// Address.
+    pub url: String,
+    /// Why, in Chinese.
+    pub why: String,
 }
 
 /// 分段用时. One part of a run.

@@ -18,7 +18,7 @@ use crate::account;
 use crate::client::Client;
 use crate::clock::CivilClock;
 use crate::crawl::SiteCrawl;
-use crate::desk::Desk;
+use crate::desk::{Desk, unrendered};
 use crate::gatherer::{Gatherer, Ledger};
 use crate::outside::{OUTSIDE, Outside};
 use crate::phases;
@@ -147,9 +147,13 @@ pub async fn gather_round(
         desk.ledger.close()?;
     }
     outside_ledger.close()?;
+    gatherer.close_browser().await;
     let elapsed = started.elapsed().as_millis() as u64;
     let counts = gatherer.client.politeness().counts();
+    let (unrendered_count, unrendered) = unrendered(&desks, &gatherer.why_not_rendered());
     Ok(Report {
+        unrendered_count,
+        unrendered,
         parts: watch.parts(),
         permitted_rate_permille: permitted,
         ..gatherer.tally.report(targets.len(), elapsed, counts)
@@ -164,12 +168,16 @@ impl Round<'_> {
 
     fn fresh_state(&self, home: &str) -> SiteState {
         let obeys_robots = self.gatherer.client.settings().obeys_robots;
-        SiteState::new(
+        let state = SiteState::new(
             home,
             &self.plan.seed,
             self.plan.limits.clone(),
             obeys_robots,
-        )
+        );
+        match self.gatherer.renderer {
+            Some(_) => state.with_browser(),
+            None => state,
+        }
     }
 
     fn open_one(&self, id: &TargetId) -> Result<(Ledger, Vec<FactRecord>), GatherError> {
@@ -194,6 +202,7 @@ impl Round<'_> {
                 last_look: None,
                 keeps_state: false,
                 state: None,
+                unrendered: Default::default(),
             };
             match &job.kind {
                 JobKind::Site { home } => {
@@ -243,10 +252,7 @@ impl Round<'_> {
             }
             JobKind::Site { home } => home.clone(),
         };
-        if [phases::CRAWL, phases::LOOKS, phases::SEARCH]
-            .iter()
-            .all(|phase| desk.phases.contains(*phase))
-        {
+        if self.is_crawled(desk) {
             return Ok(());
         }
         let state = self.rebuild(desk, &home)?;
@@ -263,6 +269,16 @@ impl Round<'_> {
         desk.state = desk.keeps_state.then_some(state);
         self.forget(&home);
         Ok(())
+    }
+
+    fn is_crawled(&self, desk: &Desk) -> bool {
+        let is_done = |phase: &str| desk.phases.contains(phase);
+        // After the second looks a site's time is over: pages that wait for a browser since then stay unrendered.
+        let has_rendered = self.gatherer.renderer.is_none()
+            || is_done(phases::RENDER)
+            || is_done(phases::SECOND_LOOKS);
+        let crawled = [phases::CRAWL, phases::LOOKS, phases::SEARCH];
+        has_rendered && crawled.into_iter().all(is_done)
     }
 
     /// The crawl's state from the records of an earlier run, where there is one.
@@ -400,6 +416,7 @@ impl Round<'_> {
                 search_count,
             };
             crawl.go_on().await?;
+            desk.learn_unrendered(&crawl.state);
         }
         self.forget(&home);
         desk.finish(phases::SECOND_LOOKS)

@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 
+use crate::browser::BrowserSettings;
+
 /// 采集设置. Limits and names of one run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -58,6 +60,8 @@ pub struct Settings {
     pub crawl_hours: Option<CrawlHours>,
     /// Name server to ask instead of the machine's.
     pub name_server: Option<SocketAddr>,
+    /// The browser for pages that need their scripts; `None` for none.
+    pub browser: Option<BrowserSettings>,
 }
 
 impl Default for Settings {
@@ -90,6 +94,7 @@ impl Default for Settings {
             second_path: None,
             crawl_hours: None,
             name_server: None,
+            browser: None,
         }
     }
 }

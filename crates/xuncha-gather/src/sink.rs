@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::DateTime;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
@@ -21,10 +22,25 @@ pub trait EvidenceSink: Send + Sync {
     fn open(&self, target: &TargetId) -> Result<(Box<dyn TargetLog>, Vec<FactRecord>), SinkError>;
 }
 
+/// 已存应答. An answer read back from the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// Decoded body.
+    pub body: Vec<u8>,
+}
+
 /// 对象日志. The append-only evidence of one target. `keep` comes before the `append` that refers to it, each is written at once.
 pub trait TargetLog: Send {
     /// Keeps the exchange and says where: `SEGMENT@OFFSET` of the final answer.
     fn keep(&mut self, exchange: &Exchange) -> Result<String, SinkError>;
+    /// Keeps a page as it stood after its scripts had run, and says where.
+    fn keep_rendered(&mut self, url: &str, at: DateTime, html: &[u8]) -> Result<String, SinkError>;
+    /// Reads an answer back; `None` where bodies are not kept.
+    fn read(&mut self, record: &str) -> Result<Option<KeptAnswer>, SinkError>;
     /// Appends a record.
     fn append(&mut self, record: &FactRecord) -> Result<(), SinkError>;
     /// Nothing more comes for now.
@@ -42,8 +58,17 @@ pub struct MemorySink {
 #[derive(Default)]
 struct Memory {
     records: BTreeMap<TargetId, Vec<Box<[u8]>>>,
-    exchanges: BTreeMap<TargetId, Vec<Exchange>>,
+    exchanges: BTreeMap<TargetId, Vec<(String, Exchange)>>,
+    rendered: BTreeMap<TargetId, Vec<Vec<u8>>>,
     counts: BTreeMap<TargetId, u64>,
+}
+
+impl Memory {
+    fn next_record(&mut self, target: &TargetId) -> String {
+        let count = self.counts.entry(target.clone()).or_default();
+        *count += 1;
+        format!("memory@{}", *count - 1)
+    }
 }
 
 impl MemorySink {
@@ -96,8 +121,16 @@ impl MemorySink {
         lock(&self.kept)
             .exchanges
             .get(target)
-            .cloned()
+            .map(|kept| kept.iter().map(|(_, exchange)| exchange.clone()).collect())
             .unwrap_or_default()
+    }
+}
+
+impl MemorySink {
+    /// The rendered pages of a target.
+    pub fn rendered(&self, target: &TargetId) -> Vec<Vec<u8>> {
+        let memory = lock(&self.kept);
+        memory.rendered.get(target).cloned().unwrap_or_default()
     }
 }
 
@@ -134,16 +167,36 @@ struct MemoryLog {
 impl TargetLog for MemoryLog {
     fn keep(&mut self, exchange: &Exchange) -> Result<String, SinkError> {
         let mut memory = lock(&self.sink.kept);
+        let record = memory.next_record(&self.target);
         if self.sink.keeps_exchanges {
-            memory
-                .exchanges
-                .entry(self.target.clone())
-                .or_default()
-                .push(exchange.clone());
+            let kept = memory.exchanges.entry(self.target.clone()).or_default();
+            kept.push((record.clone(), exchange.clone()));
         }
-        let count = memory.counts.entry(self.target.clone()).or_default();
-        *count += 1;
-        Ok(format!("memory@{}", *count - 1))
+        Ok(record)
+    }
+
+    fn keep_rendered(&mut self, _: &str, _: DateTime, html: &[u8]) -> Result<String, SinkError> {
+        let mut memory = lock(&self.sink.kept);
+        if self.sink.keeps_exchanges {
+            let rendered = memory.rendered.entry(self.target.clone()).or_default();
+            rendered.push(html.to_vec());
+        }
+        Ok(memory.next_record(&self.target))
+    }
+
+    fn read(&mut self, record: &str) -> Result<Option<KeptAnswer>, SinkError> {
+        let memory = lock(&self.sink.kept);
+        let kept = memory.exchanges.get(&self.target).into_iter().flatten();
+        let exchange = kept
+            .filter(|(one, _)| one == record)
+            .find_map(|(_, exchange)| exchange.last());
+        Ok(exchange.and_then(|leg| {
+            Some(KeptAnswer {
+                status: leg.status?,
+                headers: leg.headers(),
+                body: leg.body.clone(),
+            })
+        }))
     }
 
     fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {

@@ -2,6 +2,8 @@
 //!
 //! The order of pages depends on nothing but the records: breadth first, by depth and then by the order in which links were found.
 
+mod view;
+
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -9,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
-use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
+use xuncha_core::facts::model::{FactRecord, LinkKind, NOT_RENDERED, PageFacts};
 use xuncha_core::facts::{LinkClass, SITEMAP_INDEX, Scope, canonical, needs_second_look, scope};
 
 use crate::candidates::Candidates;
@@ -19,6 +21,7 @@ use crate::phases;
 use crate::robots::Robots;
 use crate::sitemaps::Sitemaps;
 use crate::traps;
+use crate::unread::Rendering;
 
 /// Start of the reason under which a site's robots.txt stands in the records.
 pub const ROBOTS_RULES: &str = "robots.txt rules\n";
@@ -103,6 +106,7 @@ pub struct SiteState {
     sitemaps: Sitemaps,
     forms: BTreeSet<String>,
     read_looks: HashSet<u64>,
+    rendering: Rendering,
 }
 
 impl SiteState {
@@ -142,6 +146,7 @@ impl SiteState {
             sitemaps: Sitemaps::default(),
             forms: BTreeSet::new(),
             read_looks: HashSet::new(),
+            rendering: Rendering::default(),
         };
         state.seen.insert(hash(&home));
         state.frontier.push_back(Entry {
@@ -179,6 +184,10 @@ impl SiteState {
             self.robots = Some(robots);
             return;
         }
+        if let Some(why) = why.strip_prefix(NOT_RENDERED) {
+            self.rendering.tried(url, why);
+            return;
+        }
         self.pending_skips.retain(|(pending, _)| pending != url);
     }
 
@@ -209,7 +218,16 @@ impl SiteState {
         if let Some(at) = self.looks.iter().position(|url| *url == capture.url) {
             self.looks.remove(at);
         }
-        self.seen.insert(hash(&capture.url));
+        if !self.rendering.expects_browser() || self.is_done(phases::RENDER) {
+            self.seen.insert(hash(&capture.url));
+            return;
+        }
+        // What a rendering loaded may be a page all the same, if a page links it.
+        let is_page = self.class(&capture.url, LinkKind::Anchor) == LinkClass::Page;
+        if !is_page || self.forms.contains(&capture.url) {
+            self.seen.insert(hash(&capture.url));
+        }
+        self.rendering.store(capture);
     }
 
     /// A look whose body was read: a sitemap, a style sheet, or a page where none should be.
@@ -241,14 +259,24 @@ impl SiteState {
 
     fn absorb_page(&mut self, facts: &PageFacts) {
         let capture = &facts.capture;
+        if facts.rendering.is_some() {
+            let doubts = facts.rendering.iter().flat_map(|one| &one.doubts);
+            let doubts: Vec<&str> = doubts.map(String::as_str).collect();
+            let depth = self.rendering.tried(&capture.url, &doubts.join("；"));
+            self.candidates.learn(facts);
+            self.absorb_links(facts, depth + 1);
+            return;
+        }
         match &capture.purpose {
             Purpose::HomeSnapshot { day } => {
                 self.days.insert(*day);
             }
             Purpose::MissingPage => {
                 self.has_missing_probe = true;
+                // Where scripts draw every page, all of them answer alike before that.
+                let is_readable = facts.text_chars > 0 && !facts.needs_script;
                 self.missing_page =
-                    (capture.is_success() && facts.text_chars > 0).then_some(facts.text_simhash);
+                    (capture.is_success() && is_readable).then_some(facts.text_simhash);
             }
             Purpose::Search { query } => {
                 self.asked.insert(query.clone());
@@ -258,6 +286,7 @@ impl SiteState {
                 self.looked_twice.insert(hash(&capture.url));
                 let is_source = !facts.is_html || !self.read_looks.contains(&hash(&capture.url));
                 if is_source && !self.is_doubtful_page(facts) {
+                    self.rendering.learn(facts, 1);
                     self.absorb_links(facts, 1);
                 }
             }
@@ -289,6 +318,7 @@ impl SiteState {
             });
         }
         self.candidates.learn(facts);
+        self.rendering.learn(facts, entry.depth);
         self.absorb_links(facts, entry.depth + 1);
     }
 
@@ -504,65 +534,6 @@ impl SiteState {
             url: url.clone(),
             why: why.clone(),
         })
-    }
-
-    /// Pages and looks that wait.
-    pub fn waiting(&self) -> usize {
-        self.frontier.len() + self.looks.len()
-    }
-
-    /// Pages read.
-    pub fn pages(&self) -> usize {
-        self.pages
-    }
-
-    /// What robots.txt says, where it was read.
-    pub fn robots(&self) -> Option<&Robots> {
-        self.robots.as_ref()
-    }
-
-    /// Whether the missing page was probed.
-    pub fn has_missing_probe(&self) -> bool {
-        self.has_missing_probe
-    }
-
-    /// Whether the search was asked this.
-    pub fn was_asked(&self, query: &str) -> bool {
-        self.asked.contains(query)
-    }
-
-    /// Whether a phase is complete.
-    pub fn is_done(&self, phase: &str) -> bool {
-        self.phases.contains(phase)
-    }
-
-    /// What must be asked again and was not yet.
-    pub fn open_doubts(&self) -> Vec<Doubt> {
-        self.doubts
-            .iter()
-            .filter(|doubt| !self.looked_twice.contains(&hash(&doubt.url)))
-            .cloned()
-            .collect()
-    }
-
-    /// Links to other hosts.
-    pub fn outside(&self) -> &BTreeSet<String> {
-        &self.outside
-    }
-
-    /// Visits already made: slots and snapshot days.
-    pub fn visits(&self) -> (&BTreeSet<u32>, &BTreeSet<u32>) {
-        (&self.slots, &self.days)
-    }
-
-    /// Phases that are complete.
-    pub fn phases(&self) -> &BTreeSet<String> {
-        &self.phases
-    }
-
-    /// When the last first look was.
-    pub fn last_look(&self) -> Option<DateTime> {
-        self.last_look
     }
 }
 

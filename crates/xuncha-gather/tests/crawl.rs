@@ -3,22 +3,21 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use common::mortal::{Mortal, essence};
 use common::*;
 use jiff::civil::date;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
-use xuncha_core::facts::model::{FactRecord, PageFacts};
+use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::check::{CheckPlan, Checked, check_site};
-use xuncha_gather::exchange::Exchange;
 use xuncha_gather::report::Quiet;
 use xuncha_gather::round::{JobKind, RoundPlan, TargetJob, gather_round};
 use xuncha_gather::settings::Settings;
-use xuncha_gather::sink::{EvidenceSink, MemorySink, SinkError, TargetLog};
+use xuncha_gather::sink::{EvidenceSink, MemorySink};
 use xuncha_gather::state::Limits;
 
 fn site(ask: &Ask) -> Reply {
@@ -307,33 +306,6 @@ async fn round(server: &Server, sink: Arc<dyn EvidenceSink>) -> Result<(), Strin
     done.map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// What must be the same however often a run was cut: everything but where it is kept and how long it took.
-fn essence(records: &BTreeMap<TargetId, Vec<FactRecord>>) -> BTreeMap<TargetId, BTreeSet<String>> {
-    let line = |record: &FactRecord| match record {
-        FactRecord::Page(facts) => {
-            let facts = PageFacts {
-                capture: plain(&facts.capture),
-                ..(**facts).clone()
-            };
-            format!("page {facts:?}")
-        }
-        FactRecord::Look(capture) => format!("look {:?}", plain(capture)),
-        other => format!("{other:?}"),
-    };
-    records
-        .iter()
-        .map(|(target, records)| (target.clone(), records.iter().map(line).collect()))
-        .collect()
-}
-
-fn plain(capture: &Capture) -> Capture {
-    let mut plain = capture.clone();
-    plain.millis = 0;
-    plain.timing = Default::default();
-    plain.evidence.record.clear();
-    plain
-}
-
 #[tokio::test]
 async fn a_round_visits_crawls_and_looks_again() {
     let server = Server::start(province).await;
@@ -389,53 +361,6 @@ async fn a_round_visits_crawls_and_looks_again() {
     assert_eq!(essence(&records), essence(&sink.records()));
 }
 
-/// A sink that dies after so many writes, as a process does: between the evidence and the record too.
-struct Mortal {
-    inner: MemorySink,
-    left: Arc<AtomicUsize>,
-}
-
-struct MortalLog {
-    inner: Box<dyn TargetLog>,
-    left: Arc<AtomicUsize>,
-}
-
-fn spend(left: &AtomicUsize) -> Result<(), SinkError> {
-    let spent = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-        left.checked_sub(1)
-    });
-    spent.map(|_| ()).map_err(|_| SinkError("killed".into()))
-}
-
-impl EvidenceSink for Mortal {
-    fn open(&self, target: &TargetId) -> Result<(Box<dyn TargetLog>, Vec<FactRecord>), SinkError> {
-        let (inner, records) = self.inner.open(target)?;
-        Ok((
-            Box::new(MortalLog {
-                inner,
-                left: self.left.clone(),
-            }),
-            records,
-        ))
-    }
-}
-
-impl TargetLog for MortalLog {
-    fn keep(&mut self, exchange: &Exchange) -> Result<String, SinkError> {
-        spend(&self.left)?;
-        self.inner.keep(exchange)
-    }
-
-    fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {
-        spend(&self.left)?;
-        self.inner.append(record)
-    }
-
-    fn close(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_cut_anywhere_ends_with_the_same_records() {
     // Answers that depend on how often they were asked would differ after a repeated request; this site has none.
@@ -458,10 +383,7 @@ async fn a_run_cut_anywhere_ends_with_the_same_records() {
     for cut in cuts {
         server.log.lock().unwrap().asks.clear();
         let memory = MemorySink::new();
-        let mortal = Mortal {
-            inner: memory.clone(),
-            left: Arc::new(AtomicUsize::new(cut)),
-        };
+        let mortal = Mortal::new(memory.clone(), cut);
         let _ = round(&server, Arc::new(mortal)).await;
         round(&server, Arc::new(memory.clone())).await.unwrap();
         let found = essence(&memory.records());

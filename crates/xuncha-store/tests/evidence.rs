@@ -12,7 +12,7 @@ use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_store::StoreError;
-use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, RecordId, TargetEvidence};
+use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, Picture, RecordId, TargetEvidence};
 
 fn parts<'a>(url: &'a str, body: &'a [u8]) -> ExchangeParts<'a> {
     ExchangeParts {
@@ -748,4 +748,96 @@ fn a_round_has_one_writer_at_a_time() {
     other.hold("2025Q4").unwrap();
     drop(held);
     other.hold("2026Q1").unwrap();
+}
+
+#[test]
+fn a_rendered_page_is_a_record_of_its_own_kind() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = EvidenceFolder::open(root.path()).unwrap();
+    let (mut evidence, _) = folder.open_target("2026Q1", &target()).unwrap();
+    let url = "http://www.s1.gov.cn/";
+    let mut records = vec![keep_page(&mut evidence, url, &long_page(1))];
+    let html = long_page(2);
+    let kept = evidence
+        .keep_rendered(url, at("2026-03-31T09:00:05"), html.as_bytes())
+        .unwrap();
+    let rendered = look(
+        url,
+        EvidenceRef {
+            url: url.to_owned(),
+            at: at("2026-03-31T09:00:05"),
+            sha256: kept.sha256.clone(),
+            record: kept.record.clone(),
+            quote: String::new(),
+        },
+    );
+    evidence.append(&rendered).unwrap();
+    records.push(keep_page(
+        &mut evidence,
+        "http://www.s1.gov.cn/a",
+        &long_page(3),
+    ));
+    evidence.close().unwrap();
+    let read = || {
+        folder
+            .read_record("2026Q1", &target(), &kept.record)
+            .unwrap()
+    };
+    let page = read();
+    assert_eq!(
+        (page.url.as_str(), page.status, page.header("Content-Type")),
+        (url, None, "text/html; charset=utf-8")
+    );
+    assert_eq!(
+        (page.body.as_slice(), page.sha256.as_str()),
+        (html.as_bytes(), kept.sha256.as_str())
+    );
+    assert_sound(&folder);
+    // The index made on the way is that of a scan, and nobody takes the page after its scripts for the site's answer.
+    let written = read_index(&folder, 1);
+    assert!(
+        written.contains("urn:rendered:http://www.s1.gov.cn/ "),
+        "{written}"
+    );
+    folder.index_target("2026Q1", &target(), true).unwrap();
+    assert_eq!(read_index(&folder, 1), written);
+    let find = |url: &str| folder.find("2026Q1", &target(), url, "2026").unwrap();
+    assert_eq!(find(url).as_deref(), Some(record_of(&records[0])));
+    assert_eq!(
+        find(&format!("urn:rendered:{url}")),
+        Some(kept.record.clone())
+    );
+    // A policy that keeps it and the page behind it moves it, and its number goes on meaning it.
+    let keep = [kept.record.as_str(), record_of(&records[1])];
+    let keep = keep.iter().map(|record| record.parse().unwrap()).collect();
+    let when = at("2027-01-05T09:00");
+    let pruning = folder
+        .prune_target("2026Q1", &target(), &keep, "findings", when, true)
+        .unwrap();
+    assert_eq!((pruning.kept_count, pruning.dropped_count), (2, 1));
+    assert_eq!(read(), page);
+    assert_sound(&folder);
+    let picture = Picture {
+        record: &kept.record,
+        sha256: &kept.sha256,
+        url,
+        at: at("2026-03-31T09:00:05"),
+        png: b"png",
+    };
+    folder.put_picture("2026Q1", &target(), &picture).unwrap();
+    let size = folder.size_target("2026Q1", &target()).unwrap();
+    assert!(size.picture_bytes > 0);
+    let out = root.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    folder
+        .export_target("2026Q1", &target(), &out, "site")
+        .unwrap();
+    let index = std::fs::read_to_string(out.join("site.cdxj")).unwrap();
+    assert_eq!(
+        index
+            .lines()
+            .filter(|line| line.starts_with("urn:view:"))
+            .count(),
+        1
+    );
 }

@@ -96,6 +96,10 @@ pub fn router(state: WebState) -> Router {
             "/rounds/{round}/archived/{target}",
             get(pages::evidence::at),
         )
+        .route(
+            "/rounds/{round}/evidence/{target}/{record}/picture",
+            get(pages::pictures::show),
+        )
         .route("/findings/{id}", get(pages::findings::show))
         .route("/registry", get(pages::registry::list))
         .route("/about", get(pages::about::show))

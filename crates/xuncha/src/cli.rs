@@ -206,6 +206,12 @@ pub struct NetworkArgs {
     /// 使用指定的域名服务器 / ask this name server
     #[arg(long, value_name = "ADDR:PORT")]
     pub dns: Option<SocketAddr>,
+    /// 渲染需脚本页面的浏览器：auto、off 或路径 / browser for pages that need scripts: auto, off or a path
+    #[arg(long, value_name = "auto|off|PATH", default_value = "auto")]
+    pub browser: String,
+    /// 每个网站最多渲染页数 / pages rendered per site
+    #[arg(long, default_value_t = 50)]
+    pub render_pages: usize,
 }
 
 /// 采集参数.
@@ -318,6 +324,9 @@ pub struct CheckArgs {
     /// 证据（WARC）存入目录，已存的接着用 / keep the evidence (WARC) in a folder; an interrupted run goes on
     #[arg(long, value_name = "DIR", conflicts_with = "only")]
     pub evidence: Option<PathBuf>,
+    /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
+    #[arg(long, requires = "html", conflicts_with = "only")]
+    pub screenshots: bool,
 }
 
 /// 只检查一类.
@@ -387,6 +396,22 @@ pub enum EvidenceCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// 由证据生成首页与问题页面的图片，不联网 / pictures of home pages and pages of findings, from the evidence, offline
+    Pictures(PicturesArgs),
+}
+
+/// 页面图片参数.
+#[derive(Clone, Debug, Args)]
+pub struct PicturesArgs {
+    /// 轮次 / round
+    #[command(flatten)]
+    pub round: RoundArg,
+    /// 每个网站最多几张问题页面 / pages of findings per site
+    #[arg(long, default_value_t = 20)]
+    pub per_site: usize,
+    /// 浏览器：auto 或路径 / browser: auto or a path
+    #[arg(long, value_name = "auto|PATH", default_value = "auto")]
+    pub browser: String,
 }
 
 /// 派生事实命令.

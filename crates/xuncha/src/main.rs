@@ -99,7 +99,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Demo(arguments) => return demo::run(rules, arguments).await,
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
-        Command::Doctor => return commands::doctor::run(&cli.data),
+        Command::Doctor => return commands::doctor::run(&cli.data).await,
         Command::Notice(NoticeCommand::Build {
             from: Some(from),
             out,

@@ -1,8 +1,10 @@
 //! 网络参数. From the command line's words to the gatherer's settings.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
 use xuncha_gather::settings::{ConnectTo, CrawlHours, Settings, parse_hosts};
 
 use crate::cli::NetworkArgs;
@@ -40,6 +42,7 @@ pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Setti
             .collect(),
         second_path: arguments.second_path,
         name_server: arguments.dns,
+        browser: browser(arguments)?,
         ..Settings::default()
     };
     if let Some(text) = &arguments.crawl_hours {
@@ -61,6 +64,27 @@ pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Setti
             std::fs::read(path).with_context(|| format!("无法读取证书文件 {}", path.display()))?;
     }
     Ok(settings)
+}
+
+/// The browser for pages that need their scripts.
+fn browser(arguments: &NetworkArgs) -> Result<Option<BrowserSettings>> {
+    let program = program(&arguments.browser)?;
+    Ok(program.map(|program| BrowserSettings {
+        pages_per_site: arguments.render_pages,
+        ..BrowserSettings::new(program)
+    }))
+}
+
+/// The browser that is meant. One that was named must be there; `auto` does without where there is none.
+pub fn program(text: &str) -> Result<Option<PathBuf>> {
+    let choice = BrowserChoice::parse(text);
+    match (find(&choice), choice) {
+        (None, BrowserChoice::Path(path)) => bail!(Usage(format!(
+            "--browser：没有 {} 这个程序",
+            path.display()
+        ))),
+        (found, _) => Ok(found),
+    }
 }
 
 fn rate(arguments: &NetworkArgs, is_simulated: bool) -> Result<Option<f64>> {

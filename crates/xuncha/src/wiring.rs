@@ -1,9 +1,11 @@
 //! 接线. The gatherer's evidence sink over the store's evidence files.
 
+use jiff::civil::DateTime;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::exchange::Exchange;
-use xuncha_gather::sink::{EvidenceSink, SinkError, TargetLog};
+use xuncha_gather::sink::{EvidenceSink, KeptAnswer, SinkError, TargetLog};
+use xuncha_store::StoreError;
 use xuncha_store::evidence::{EvidenceFolder, ExchangeParts, TargetEvidence};
 
 /// 证据文件夹. Evidence of one round as files.
@@ -28,12 +30,21 @@ impl EvidenceSink for FolderSink {
             .folder
             .open_target(&self.round, target)
             .map_err(sink_error)?;
-        Ok((Box::new(FolderLog { evidence }), records))
+        let log = FolderLog {
+            evidence,
+            folder: self.folder.clone(),
+            round: self.round.clone(),
+            target: target.clone(),
+        };
+        Ok((Box::new(log), records))
     }
 }
 
 struct FolderLog {
     evidence: TargetEvidence,
+    folder: EvidenceFolder,
+    round: String,
+    target: TargetId,
 }
 
 impl TargetLog for FolderLog {
@@ -61,6 +72,25 @@ impl TargetLog for FolderLog {
             record = self.evidence.keep(&parts).map_err(sink_error)?.record;
         }
         Ok(record)
+    }
+
+    fn keep_rendered(&mut self, url: &str, at: DateTime, html: &[u8]) -> Result<String, SinkError> {
+        let kept = self.evidence.keep_rendered(url, at, html);
+        Ok(kept.map_err(sink_error)?.record)
+    }
+
+    fn read(&mut self, record: &str) -> Result<Option<KeptAnswer>, SinkError> {
+        let archived = match self.folder.read_record(&self.round, &self.target, record) {
+            Ok(archived) => archived,
+            // A retention policy took the body out: it is asked again.
+            Err(StoreError::Pruned { .. }) => return Ok(None),
+            Err(error) => return Err(sink_error(error)),
+        };
+        Ok(archived.status.map(|status| KeptAnswer {
+            status,
+            headers: archived.headers,
+            body: archived.body,
+        }))
     }
 
     fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {

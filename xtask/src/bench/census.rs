@@ -67,10 +67,14 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
         .args(["-f", "%e %U %S %M", "-o"])
         .arg(&usage)
         .arg(binary());
-    command
-        .arg("--data")
-        .arg(&data)
-        .args(["gather", "--rate", &rate, "--province"]);
+    command.arg("--data").arg(&data).args([
+        "gather",
+        "--browser",
+        "off",
+        "--rate",
+        &rate,
+        "--province",
+    ]);
     command.arg(&described).arg("--report").arg(&report);
     run(&mut command)?;
     tell(&report, &usage)?;

@@ -101,6 +101,8 @@ fn ours(tools: &Path, site: &Site, only_links: bool) -> Command {
     let mut command = Command::new(crate::root().join("target/release/xuncha"));
     command.args(["check", &site.home, "--rate", "unlimited"]);
     command.args(["--concurrency", CONCURRENCY, "--allow-host", "127.0.0.1"]);
+    // No peer renders pages.
+    command.args(["--browser", "off"]);
     command.args([
         "--max-pages",
         "100000",

@@ -99,7 +99,11 @@ pub fn judge(
                 &guide.url,
                 "element_missing",
                 UndeterminedReason::NeedsScript,
-                format!("办事指南“{}”由脚本生成，尚未渲染。", guide.guide.title),
+                format!(
+                    "办事指南“{}”由脚本生成，{}。",
+                    guide.guide.title,
+                    support::not_rendered(site, &guide.url)
+                ),
             )
         })
         .collect();

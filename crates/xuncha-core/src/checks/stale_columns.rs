@@ -141,7 +141,7 @@ fn judge_column(site: &SiteFacts, at: usize, context: &Context, params: &Params)
     let column = &site.columns[at];
     let window = window(column, context, params);
     if column.needs_script {
-        return needs_script(column, window);
+        return needs_script(site, column, window);
     }
     if column.is_empty && !column.is_parent_only {
         return Says::Finding(Box::new(empty(column)));
@@ -154,7 +154,7 @@ fn judge_column(site: &SiteFacts, at: usize, context: &Context, params: &Params)
     }
     let newest = match newest(site, at, &window) {
         Ok(newest) => newest,
-        Err(child) => return needs_script(child, Some(window)),
+        Err(child) => return needs_script(site, child, Some(window)),
     };
     match newest {
         Some(newest) if newest >= window.cutoff => Says::Nothing,
@@ -269,13 +269,17 @@ fn confidence(column: &Column) -> Confidence {
     }
 }
 
-fn needs_script(column: &Column, window: Option<Window>) -> Says {
+fn needs_script(site: &SiteFacts, column: &Column, window: Option<Window>) -> Says {
     let (prefix, case) = window.map_or(("empty", "empty"), |window| (window.prefix, window.case));
     Says::Doubt(support::doubt(
         format!("{prefix}:{}", column.url),
         case,
         UndeterminedReason::NeedsScript,
-        format!("栏目“{}”的列表由脚本生成，尚未渲染。", column.name),
+        format!(
+            "栏目“{}”的列表由脚本生成，{}。",
+            column.name,
+            support::not_rendered(site, &column.url)
+        ),
     ))
 }
 

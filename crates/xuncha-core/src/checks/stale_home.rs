@@ -56,8 +56,12 @@ pub fn judge(
         return Ok(support::verdict(Vec::new(), Vec::new()));
     }
     if support::is_home_unrendered(site) {
+        let next = match site.rendering_troubles.get(&home.url) {
+            Some(why) => format!("未能渲染（{why}），请人工查看"),
+            None => "请渲染后重新判定".to_owned(),
+        };
         return Err(not_readable(format!(
-            "首页 {} 不执行脚本就没有内容，请渲染后重新判定。",
+            "首页 {} 不执行脚本就没有内容，{next}。",
             home.url
         )));
     }

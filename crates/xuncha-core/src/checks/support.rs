@@ -153,6 +153,14 @@ pub(super) fn is_home_unrendered(site: &SiteFacts) -> bool {
         .is_some_and(|home| site.unrendered_pages.contains(&home.url))
 }
 
+/// That a page was not rendered, with the reason where somebody tried.
+pub(super) fn not_rendered(site: &SiteFacts, url: &str) -> String {
+    match site.rendering_troubles.get(url) {
+        Some(why) => format!("未能渲染（{why}）"),
+        None => "尚未渲染".to_owned(),
+    }
+}
+
 /// Why it cannot be said that something is *absent* from the columns of these kinds, if it cannot.
 pub(super) fn unread(
     site: &SiteFacts,
@@ -161,7 +169,13 @@ pub(super) fn unread(
     if is_home_unrendered(site) {
         return Some((
             UndeterminedReason::NeedsScript,
-            "首页不执行脚本就没有内容，尚未渲染。".to_owned(),
+            format!(
+                "首页不执行脚本就没有内容，{}。",
+                site.home.as_ref().map_or_else(
+                    || "尚未渲染".to_owned(),
+                    |home| not_rendered(site, &home.url)
+                )
+            ),
         ));
     }
     let of_kind = || {
@@ -175,8 +189,10 @@ pub(super) fn unread(
         return Some((
             UndeterminedReason::NeedsScript,
             format!(
-                "栏目“{}”（{}）的内容由脚本生成，尚未渲染。",
-                column.name, column.url
+                "栏目“{}”（{}）的内容由脚本生成，{}。",
+                column.name,
+                column.url,
+                not_rendered(site, &column.url)
             ),
         ));
     }

@@ -44,7 +44,7 @@ pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
 pub use html::{Comparison, compare_readers};
 pub use lexicons::{Labels, Lexicons, Words};
-pub use page::{Depth, read, read_in_steps, read_to};
+pub use page::{Depth, read, read_in_steps, read_rendered, read_to};
 pub use scope::{LinkClass, Scope, canonical, scope};
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 pub use sitemap::SITEMAP_INDEX;

@@ -41,6 +41,9 @@ mod as_text {
     }
 }
 
+/// Start of the reason under which a page that could not be rendered stands among the skipped ones.
+pub const NOT_RENDERED: &str = "not rendered: ";
+
 /// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -444,6 +447,9 @@ pub struct PageFacts {
     /// Characters of whole sentences outside of navigation and footer.
     #[serde(default)]
     pub sentence_chars: u32,
+    /// How it was rendered, where it was read after its scripts had run.
+    #[serde(default)]
+    pub rendering: Option<Rendering>,
 }
 
 /// 页内锚点. Where fragments of this page lead, as hashes, and which fragments of other pages its links ask for.
@@ -497,6 +503,29 @@ pub enum BodyKind {
     Rtf,
     /// Nothing at all.
     Empty,
+}
+
+impl PageFacts {
+    /// Whether the page, or its list, shows nothing before scripts have run.
+    pub fn waits_for_script(&self) -> bool {
+        self.needs_script || self.list.as_ref().is_some_and(|list| list.needs_script)
+    }
+
+    /// Whether everything that the page asked for came while it was rendered.
+    pub fn is_rendered_whole(&self) -> bool {
+        self.rendering.as_ref().is_some_and(|one| one.is_complete)
+    }
+}
+
+/// 渲染. How a page came to be read after its scripts had run in a browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendering {
+    /// Everything that the page asked for came, and no script failed: what it does not show is not there.
+    pub is_complete: bool,
+    /// Why it may show less than a reader would see, in Chinese.
+    pub doubts: Vec<String>,
+    /// Requests that were answered.
+    pub requests: u32,
 }
 
 /// 导航项. One entry of the site's navigation.
@@ -780,6 +809,9 @@ pub struct SiteFacts {
     /// What the network says of the site; `None` where it was not asked.
     #[serde(default)]
     pub network: Option<Box<NetworkFacts>>,
+    /// Why pages could not be rendered, or not wholly, by address; empty where nobody tried.
+    #[serde(default)]
+    pub rendering_troubles: BTreeMap<String, String>,
 }
 
 /// 欠妥链接. A link that opens and yet does not do what it promises: less than a dead one, listed and not counted.

@@ -6,7 +6,7 @@ use super::dom::Dom;
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{self, Resolver};
-use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts};
+use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering};
 use super::text::{collapse, cut, simhash};
 use super::{
     account, anchors, article, body_kind, charset, feed, guide, list, marks, messages, missing,
@@ -50,6 +50,7 @@ fn blank(capture: &Capture) -> PageFacts {
         blocked_wording: String::new(),
         body_kind: BodyKind::Other,
         sentence_chars: 0,
+        rendering: None,
     }
 }
 
@@ -79,6 +80,24 @@ pub fn read(capture: &Capture, body: &[u8], lexicons: &Lexicons) -> PageFacts {
 /// Reads one answer to a depth.
 pub fn read_to(capture: &Capture, body: &[u8], lexicons: &Lexicons, depth: Depth) -> PageFacts {
     read_in_steps(capture, body, lexicons, depth, &mut |_| {})
+}
+
+/// Reads a page as it stood after its scripts had run. A list that stays empty though everything came is an empty list; a page that
+/// still shows next to nothing stays unread.
+pub fn read_rendered(
+    capture: &Capture,
+    html: &[u8],
+    lexicons: &Lexicons,
+    rendering: Rendering,
+) -> PageFacts {
+    let mut facts = read(capture, html, lexicons);
+    if rendering.is_complete {
+        facts.list = facts
+            .list
+            .filter(|list| !list.needs_script || !list.items.is_empty());
+    }
+    facts.rendering = Some(rendering);
+    facts
 }
 
 /// [`read_to`], naming each step to `done` when it is done: for measuring.

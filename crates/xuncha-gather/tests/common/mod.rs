@@ -1,6 +1,8 @@
 //! A small server on loopback that does exactly what a test says, also what no decent server would do.
 #![allow(dead_code, clippy::unwrap_used, missing_docs)]
 
+pub mod mortal;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

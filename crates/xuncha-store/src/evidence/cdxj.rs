@@ -8,10 +8,12 @@ use std::io::{BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::folder::segment_path;
 use super::read::RawRecord;
 use super::segment::Segment;
+use super::warc::{self, Resource};
 use crate::{Result, StoreError};
 
 /// 索引项. One answer in a segment.
@@ -61,6 +63,13 @@ struct Meta {
 impl IndexEntry {
     fn of(record: &RawRecord, segment: u32, offset: u64) -> Option<IndexEntry> {
         let is_revisit = record.kind() == "revisit";
+        let place = (segment, offset, record.compressed_len);
+        if record.kind() == "resource" {
+            let (urn, at) = (record.header("warc-target-uri"), record.header("warc-date"));
+            let digest = record.header("warc-block-digest");
+            let content_type = record.header("content-type");
+            return Some(IndexEntry::made(urn, at, content_type, digest, place));
+        }
         if record.kind() != "response" && !is_revisit {
             return None;
         }
@@ -71,8 +80,27 @@ impl IndexEntry {
             &String::from_utf8_lossy(head),
             is_revisit,
             record.header("warc-payload-digest"),
-            (segment, offset, record.compressed_len),
+            place,
         ))
+    }
+
+    /// Of what we made of a page ourselves; `place` is segment, offset and length.
+    pub(super) fn of_resource(resource: &Resource<'_>, place: (u32, u64, u64)) -> IndexEntry {
+        let digest = warc::digest(&Sha256::digest(resource.body));
+        let at = warc::utc(resource.at);
+        IndexEntry::made(resource.urn, &at, resource.content_type, &digest, place)
+    }
+
+    fn made(
+        urn: &str,
+        at_utc: &str,
+        content_type: &str,
+        digest: &str,
+        place: (u32, u64, u64),
+    ) -> IndexEntry {
+        // Behind a made-up head, since there was none.
+        let head = format!("made\r\nContent-Type: {content_type}");
+        IndexEntry::from_head(urn, at_utc, &head, false, digest, place)
     }
 
     /// From what is known while an answer is written; `place` is segment, offset and length.
@@ -134,6 +162,9 @@ impl IndexEntry {
 
 /// An address as a key that sorts by host: `http://www.example.gov.cn/A?b=2&a=1` → `cn,gov,example)/a?a=1&b=2`.
 pub fn surt(url: &str) -> String {
+    if url.starts_with("urn:") {
+        return url.replace([' ', '\n', '\r'], "%20");
+    }
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let rest = rest.split('#').next().unwrap_or_default();
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

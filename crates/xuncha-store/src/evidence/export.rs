@@ -9,6 +9,7 @@ use xuncha_core::registry::TargetId;
 use super::cdxj::SegmentIndex;
 use super::folder::{EvidenceFolder, segment_path};
 use super::mend;
+use super::pictures;
 use crate::{Result, StoreError};
 
 impl EvidenceFolder {
@@ -38,6 +39,14 @@ impl EvidenceFolder {
             // Segments are rows of gzip members, so one behind the other they are a segment again.
             written += std::io::copy(&mut from, &mut warc).map_err(io())?;
         }
+        let (pictures, entries) = pictures::read(&dir)?;
+        for mut entry in entries {
+            entry.offset += written;
+            file_name.clone_into(&mut entry.filename);
+            lines.push_str(&entry.line());
+        }
+        warc.write_all(&pictures).map_err(io())?;
+        written += pictures.len() as u64;
         warc.flush().map_err(io())?;
         let index = to.join(format!("{name}.cdxj"));
         std::fs::write(&index, SegmentIndex::from_lines(&lines).text())

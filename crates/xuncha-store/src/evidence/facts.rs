@@ -13,7 +13,7 @@ use xuncha_core::facts::model::FactRecord;
 use crate::{Result, StoreError};
 
 /// First bytes of a segment; the last byte is the version of the format.
-pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x02";
+pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x03";
 /// A frame above this is no frame: the largest pages give facts far below it.
 const MAX_FRAME_BYTES: u32 = 256 << 20;
 

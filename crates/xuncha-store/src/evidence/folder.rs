@@ -124,7 +124,11 @@ fn read_at(dir: &Path, id: RecordId) -> Result<ArchivedExchange> {
 
 /// Where a WARC segment stands.
 pub(super) fn segment_path(dir: &Path, segment: u32) -> PathBuf {
-    dir.join(format!("{segment:05}.warc.gz"))
+    dir.join(segment_name(segment))
+}
+
+pub(super) fn segment_name(segment: u32) -> String {
+    format!("{segment:05}.warc.gz")
 }
 
 /// An id as a file name: letters, digits, `-` and `_` stand for themselves, every other byte as `%XX`, so that no id leaves its folder.

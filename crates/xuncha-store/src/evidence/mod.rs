@@ -4,6 +4,7 @@
 //! DATA/evidence/ROUND/TARGET/00001.warc.gz       captures: WARC 1.1, one gzip member per record, at most 1 GB a segment
 //!                            00001.cdxj          index of the segment, made anew at any time
 //!                            00001.pruned.jsonl  where a retention policy was at work: what stands where, what was taken out
+//!                            pictures.warc.gz    pictures of archived pages, with pictures.cdxj beside it; they can be made again
 //!                            facts.seg           facts read from them: frames of length, crc32 and a compressed record (postcard)
 //! ```
 //!
@@ -22,6 +23,7 @@ mod find;
 mod folder;
 mod index_writer;
 mod mend;
+mod pictures;
 mod prune;
 mod pruned;
 mod read;
@@ -37,6 +39,7 @@ pub use cdxj::{IndexEntry, SegmentIndex, surt};
 pub use facts::FactIter;
 pub use find::Indexed;
 pub use folder::EvidenceFolder;
+pub use pictures::Picture;
 pub use prune::Pruning;
 pub use pruned::PrunedCapture;
 pub use read::ArchivedExchange;

@@ -147,7 +147,11 @@ fn spans(dir: &Path, segment: u32, policy: &str, at: DateTime) -> Result<Spans> 
             Some(known) => known.get(&offset).copied(),
             None => Some(offset),
         };
-        let (Some(begin), Some(first)) = (start.take(), first) else {
+        // What we made of a page ourselves was never asked for.
+        let begin = start
+            .take()
+            .or_else(|| (record.kind() == "resource").then_some(offset));
+        let (Some(begin), Some(first)) = (begin, first) else {
             spans.own.push((offset, end));
             continue;
         };

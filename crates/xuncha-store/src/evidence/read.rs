@@ -29,7 +29,7 @@ impl RawRecord {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// `warcinfo`, `request`, `response`, `revisit`, `metadata`.
+    /// `warcinfo`, `request`, `response`, `revisit`, `resource`, `metadata`.
     pub(super) fn kind(&self) -> &str {
         self.header("warc-type")
     }
@@ -180,7 +180,7 @@ pub struct ArchivedExchange {
     pub url: String,
     /// Time as the archive writes it (UTC, ISO 8601).
     pub at_utc: String,
-    /// Status, `None` where there was no answer.
+    /// Status, `None` where there was no answer, and for what we made of a page ourselves.
     pub status: Option<u16>,
     /// Headers of the answer as received, encodings under `X-Archive-Orig-…`.
     pub headers: Vec<(String, String)>,
@@ -224,6 +224,14 @@ pub(super) fn archived(record: RawRecord) -> Option<ArchivedExchange> {
         failure.clone_into(&mut exchange.failure);
         return Some(exchange);
     }
+    if record.kind() == "resource" {
+        let content_type = record.header("content-type").to_owned();
+        exchange.url = url_of_urn(&exchange.url).to_owned();
+        exchange.headers = vec![("Content-Type".to_owned(), content_type)];
+        exchange.sha256 = hex::encode(Sha256::digest(&record.block));
+        exchange.body = record.block;
+        return Some(exchange);
+    }
     let is_revisit = record.kind() == "revisit";
     if record.kind() != "response" && !is_revisit {
         return None;
@@ -249,6 +257,13 @@ pub(super) fn archived(record: RawRecord) -> Option<ArchivedExchange> {
         exchange.sha256 = hex::encode(Sha256::digest(body));
     }
     Some(exchange)
+}
+
+/// The page's address in the address of what was made of it: `urn:rendered:http://…`, `urn:view:http://…`.
+fn url_of_urn(urn: &str) -> &str {
+    let names = ["urn:rendered:", "urn:view:"];
+    let url = names.iter().find_map(|name| urn.strip_prefix(name));
+    url.unwrap_or(urn)
 }
 
 /// `sha256:BASE32` as lower-case hex.

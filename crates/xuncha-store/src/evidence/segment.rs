@@ -18,7 +18,11 @@ pub(super) struct Segment {
 
 impl Segment {
     pub(super) fn open(dir: &Path, segment: u32) -> Result<Segment> {
-        let path = segment_path(dir, segment);
+        Segment::open_file(segment_path(dir, segment))
+    }
+
+    /// Any file of records.
+    pub(super) fn open_file(path: PathBuf) -> Result<Segment> {
         let file = File::open(&path).map_err(StoreError::file(&path))?;
         let length = file.metadata().map_err(StoreError::file(&path))?.len();
         Ok(Segment {

@@ -9,6 +9,7 @@ use xuncha_core::registry::TargetId;
 use super::cdxj::SegmentIndex;
 use super::folder::EvidenceFolder;
 use super::mend;
+use super::pictures;
 use super::pruned::PruneMap;
 use super::{IndexEntry, RecordId};
 use crate::Result;
@@ -48,6 +49,8 @@ pub struct TargetSize {
     pub facts_bytes: u64,
     /// Bytes of the indexes.
     pub index_bytes: u64,
+    /// Bytes of the pictures.
+    pub picture_bytes: u64,
     /// By purpose, named as in [`EvidenceFolder::purpose_name`].
     pub purposes: BTreeMap<&'static str, PurposeSize>,
 }
@@ -71,6 +74,8 @@ impl EvidenceFolder {
         let dir = self.target_dir(round, target);
         let mut size = TargetSize {
             facts_bytes: std::fs::metadata(dir.join("facts.seg")).map_or(0, |found| found.len()),
+            picture_bytes: std::fs::metadata(dir.join(pictures::FILE))
+                .map_or(0, |found| found.len()),
             ..TargetSize::default()
         };
         let mut answers: BTreeMap<RecordId, IndexEntry> = BTreeMap::new();

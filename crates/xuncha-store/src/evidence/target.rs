@@ -12,7 +12,7 @@ use xuncha_core::registry::TargetId;
 use super::RecordId;
 use super::cdxj::IndexEntry;
 use super::facts;
-use super::folder::{EvidenceFolder, segment_path};
+use super::folder::{EvidenceFolder, segment_name, segment_path};
 use super::index_writer::IndexWriter;
 use super::mend;
 use super::revisit::{self, Payloads};
@@ -140,6 +140,33 @@ impl TargetEvidence {
         })
     }
 
+    /// Appends a page as it stood after its scripts had run.
+    pub fn keep_rendered(&mut self, url: &str, at: DateTime, html: &[u8]) -> Result<Kept> {
+        self.ready_segment(at)?;
+        let id = RecordId {
+            segment: self.segment,
+            offset: self.warc_len,
+        };
+        let resource = warc::Resource {
+            urn: &format!("urn:rendered:{url}"),
+            at,
+            content_type: "text/html; charset=utf-8",
+            made_of: "",
+            body: html,
+        };
+        let place = format!("{} {id}", self.target);
+        let path = segment_path(&self.dir, self.segment);
+        let member = warc::resource(&resource, &place).map_err(StoreError::file(&path))?;
+        self.write_warc(&member)?;
+        let entry =
+            IndexEntry::of_resource(&resource, (id.segment, id.offset, member.len() as u64));
+        self.index.add(&entry)?;
+        Ok(Kept {
+            record: id.to_string(),
+            sha256: hex::encode(Sha256::digest(html)),
+        })
+    }
+
     /// Appends a fact in one write.
     pub fn append(&mut self, record: &FactRecord) -> Result<()> {
         let frame = facts::frame(record)?;
@@ -188,8 +215,8 @@ impl TargetEvidence {
         let options = OpenOptions::new().append(true).create(true).open(&path);
         self.warc = Some(options.map_err(StoreError::file(&path))?);
         if self.warc_len == 0 {
-            let info =
-                warc::warcinfo(&self.target, self.segment, at).map_err(StoreError::file(&path))?;
+            let name = segment_name(self.segment);
+            let info = warc::warcinfo(&self.target, &name, at).map_err(StoreError::file(&path))?;
             self.write_warc(&info)?;
         }
         Ok(())

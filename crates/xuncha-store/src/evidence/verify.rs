@@ -9,6 +9,7 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
 use super::cdxj;
+use super::pictures;
 use super::pruned::PruneMap;
 use super::read::{self, RawRecord};
 use super::segment::Segment;
@@ -87,6 +88,7 @@ impl EvidenceFolder {
                 work.problem(format!("缺少 {segment:05}.warc.gz"));
             }
         }
+        work.pictures(&dir)?;
         work.repetitions();
         let mut records = self.records(round, target)?;
         for record in records.by_ref() {
@@ -165,6 +167,22 @@ impl Work {
         }
         if let Some(map) = map {
             self.thinned(&map, segment, length);
+        }
+        Ok(())
+    }
+
+    /// Pictures are no evidence of their own; only their digests are looked at.
+    fn pictures(&mut self, dir: &Path) -> Result<()> {
+        for record in pictures::records(dir)? {
+            match record {
+                Ok((offset, record)) => {
+                    self.verified.record_count += 1;
+                    if let Some(problem) = record.digest_problem() {
+                        self.problem(format!("{} 偏移 {offset} 处：{problem}", pictures::FILE));
+                    }
+                }
+                Err(error) => self.problem(error.to_string()),
+            }
         }
         Ok(())
     }

@@ -47,15 +47,15 @@ const WIRE_HEADERS: [&str; 3] = ["transfer-encoding", "content-encoding", "conte
 /// How a repetition of a body is marked.
 const SAME_BODY: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
-/// The segment's first record, which says what made it.
-pub(super) fn warcinfo(target: &str, segment: u32, at: DateTime) -> Result<Vec<u8>> {
+/// The first record of a file, which says what made it.
+pub(super) fn warcinfo(target: &str, file_name: &str, at: DateTime) -> Result<Vec<u8>> {
     let content = format!(
         "software: xuncha/{}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
-    let id = record_id(&[target, "warcinfo", &segment.to_string()]);
+    let id = record_id(&[target, "warcinfo", file_name]);
     let mut head = start("warcinfo", &id, &utc(at));
-    field(&mut head, "WARC-Filename", &format!("{segment:05}.warc.gz"));
+    field(&mut head, "WARC-Filename", file_name);
     field(&mut head, "Content-Type", "application/warc-fields");
     let mut out = Vec::with_capacity(1024);
     member(head, &[content.as_bytes()], &mut out)?;
@@ -69,6 +69,34 @@ pub(super) fn note(target: &str, segment: u32, at: DateTime, content: &str) -> R
     field(&mut head, "Content-Type", "application/warc-fields");
     let mut out = Vec::with_capacity(1024);
     member(head, &[content.as_bytes()], &mut out)?;
+    Ok(out)
+}
+
+/// What we made of a page ourselves and no server answered with: a record of the type `resource`.
+pub(super) struct Resource<'a> {
+    /// `urn:` address, so that no reader takes it for the page's own answer.
+    pub(super) urn: &'a str,
+    /// When.
+    pub(super) at: DateTime,
+    /// Media type.
+    pub(super) content_type: &'a str,
+    /// The capture that it was made of; empty where it stands for itself.
+    pub(super) made_of: &'a str,
+    /// Body.
+    pub(super) body: &'a [u8],
+}
+
+/// The member of a resource. `place` makes the record id unique.
+pub(super) fn resource(resource: &Resource<'_>, place: &str) -> Result<Vec<u8>> {
+    let id = record_id(&[place, "resource"]);
+    let mut head = start("resource", &id, &utc(resource.at));
+    field(&mut head, "WARC-Target-URI", resource.urn);
+    if !resource.made_of.is_empty() {
+        field(&mut head, "X-Xuncha-Made-Of", resource.made_of);
+    }
+    field(&mut head, "Content-Type", resource.content_type);
+    let mut out = Vec::with_capacity(1024 + resource.body.len());
+    member(head, &[resource.body], &mut out)?;
     Ok(out)
 }
 

@@ -14,6 +14,7 @@ use xuncha_store::evidence::{ArchivedExchange, PrunedCapture};
 use super::evidence_html::{MARK_ID, Wanted};
 use super::evidence_pass::Passes;
 use super::evidence_replay::{self, Media};
+use super::pictures;
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::headers::SANDBOX;
@@ -53,6 +54,7 @@ struct EvidencePage {
     frame_href: String,
     raw_href: String,
     is_shown: bool,
+    picture_href: Option<String>,
 }
 
 #[derive(Template)]
@@ -172,6 +174,7 @@ pub(crate) async fn show(
     })
     .await
     .map_err(|_| WebError::missing("证据读取中断，请重试"))?;
+    let pictured = pictures::pictured(&state, &round, &archive).await?;
     let now_s = (state.now_s)();
     let replay_href = evidence_replay::href(&passes, now_s, &round, &archive, &record, &wanted);
     let frame_href = if marked > 0 {
@@ -181,7 +184,10 @@ pub(crate) async fn show(
     };
     page(&EvidencePage {
         shell,
-        is_shown: exchange.status.is_some() && !matches!(Media::of(&exchange), Media::Other),
+        is_shown: has_body(&exchange) && !matches!(Media::of(&exchange), Media::Other),
+        picture_href: pictured
+            .contains_key(&record)
+            .then(|| pictures::href(&round, &archive, &record)),
         at: province_time(&exchange.at_utc),
         is_marked: is_pointed.then_some(marked > 0),
         quote: wanted.quote,
@@ -266,6 +272,11 @@ pub(crate) async fn raw(
         headers.insert(name, HeaderValue::from_static(value));
     }
     Ok(response)
+}
+
+/// An answer has one, and so has a page that we kept after its scripts had run.
+fn has_body(exchange: &ArchivedExchange) -> bool {
+    exchange.status.is_some() || !exchange.body.is_empty()
 }
 
 /// A time of the archive (UTC) as the province's clock shows it.

@@ -1,5 +1,7 @@
 //! One finding: what is wrong, where, the rule beside it, and the evidence.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -15,6 +17,7 @@ use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::pager::{encode, query};
+use crate::pages::pictures;
 use crate::pages::targets::finding_state;
 use crate::shell::{Shell, Viewer};
 
@@ -30,6 +33,7 @@ struct EvidenceLine {
     quote: String,
     record: String,
     href: Option<String>,
+    picture: Option<String>,
 }
 
 struct PlaceLine {
@@ -86,6 +90,7 @@ pub(crate) async fn show(
     let base = format!("/rounds/{}", encode(&row.round));
     let target_href = format!("{base}/targets/{}", encode(&row.target.0));
     let target_name = subject.target.name().to_owned();
+    let pictured = pictures::pictured(&state, &row.round, &row.target).await?;
     let shell = Shell::new(&viewer, "rounds", lang.t("问题", "Finding"))
         .in_round(&row.round, &round.title, "targets")
         .crumb(lang.t("检查对象", "Targets"), format!("{base}/targets"))
@@ -101,7 +106,7 @@ pub(crate) async fn show(
             .as_ref()
             .map(|indicator| rule_lines(indicator, &row.case))
             .unwrap_or_default(),
-        evidence: evidence_lines(&base, &row, &finding),
+        evidence: evidence_lines(&base, &row, &finding, &pictured),
         places: place_lines(&base, &row, &finding),
         reviews: reviews.collect(),
         indicator,
@@ -130,7 +135,12 @@ fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
         .collect()
 }
 
-fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<EvidenceLine> {
+fn evidence_lines(
+    base: &str,
+    row: &FindingRow,
+    finding: &Finding,
+    pictured: &BTreeMap<String, String>,
+) -> Vec<EvidenceLine> {
     let href = |one: &EvidenceRef| {
         let pointed = query(&[
             ("quote", &one.quote),
@@ -153,6 +163,10 @@ fn evidence_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<Eviden
             quote: one.quote.clone(),
             record: one.record.clone(),
             href: (!one.record.is_empty()).then(|| href(one)),
+            picture: pictured
+                .get(&one.record)
+                .filter(|sha256| **sha256 == one.sha256)
+                .map(|_| pictures::href(&row.round, &row.target, &one.record)),
         })
         .collect()
 }

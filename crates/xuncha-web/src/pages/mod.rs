@@ -10,6 +10,7 @@ pub(crate) mod evidence_replay;
 pub(crate) mod findings;
 pub(crate) mod notice;
 pub(crate) mod open;
+pub(crate) mod pictures;
 pub(crate) mod registry;
 pub(crate) mod rounds;
 pub(crate) mod targets;

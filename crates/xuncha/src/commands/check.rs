@@ -1,7 +1,9 @@
 //! 单站检查. One site, no database: gather into memory, judge, print; JSON as docs/check.schema.json says.
 
+mod gather;
+mod html;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::DateTime;
@@ -11,30 +13,20 @@ use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::availability::Availability;
 use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
 use xuncha_core::facts::network::{CertificateFault, NetworkFacts};
-use xuncha_core::facts::{self, Depth, Lexicons};
+use xuncha_core::facts::{self, Depth};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement, judge_target};
 use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
 use xuncha_core::round::Subject;
 use xuncha_core::verdict::{Confidence, Doubt, Finding, UndeterminedReason, Verdict};
-use xuncha_gather::check::{CheckPlan, check_site_into};
-use xuncha_gather::clock::RealClock;
-use xuncha_gather::reduced::ReducedSink;
-use xuncha_gather::report::GatherError;
-use xuncha_gather::settings::Settings;
-use xuncha_gather::sink::{EvidenceSink, MemorySink};
+use xuncha_gather::check::CheckPlan;
+use xuncha_gather::report::UnrenderedPage;
 use xuncha_gather::state::Limits;
-use xuncha_store::evidence::EvidenceFolder;
 
 use crate::cli::{CheckArgs, Only};
-use crate::jobs::gather::Bars;
 use crate::jobs::judge::OUTSIDE;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
-use crate::wiring::FolderSink;
-
-/// Name under which `--evidence` keeps what one check gathered.
-const CHECK_ROUND: &str = "check";
 
 /// The site could not be inspected at all: exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +52,14 @@ pub struct CheckOutput {
     faults: BTreeSet<CertificateFault>,
     availability: Availability,
     warnings: Vec<String>,
+    unrendered: Vec<UnrenderedOutput>,
+}
+
+/// A page that shows nothing without its scripts and was not read after they had run.
+#[derive(Debug, Serialize)]
+struct UnrenderedOutput {
+    url: String,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,7 +139,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         ..CheckPlan::default()
     };
     let started_at = super::now();
-    let gathered = gather(arguments, &url, &plan, settings, &lexicons).await?;
+    let gathered = gather::gather(arguments, &url, &plan, settings, &lexicons).await?;
     let subject = subject(arguments, &url, &gathered.target);
     let Target::Site(site) = &subject.target else {
         bail!("只能检查网站")
@@ -170,86 +170,27 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     let Facts::Site(facts) = wrapped else {
         bail!("事实类型不符")
     };
-    let output = output(
-        &arguments.url,
-        started_at,
-        &set,
-        &facts,
-        gathered.requests,
-        &judgements,
-    );
+    let output = CheckOutput {
+        requests: gathered.requests,
+        unrendered: unrendered(&facts, &gathered.unrendered),
+        ..output(&arguments.url, started_at, &set, &facts, &judgements)
+    };
     print(&output);
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&output)? + "\n";
         std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;
     }
     if let Some(path) = &arguments.html {
-        std::fs::write(path, html::page(&output))
+        let pictures = match &gathered.evidence {
+            Some(evidence) if arguments.screenshots => {
+                gather::pictures(arguments, evidence, &gathered.target, &judgements).await?
+            }
+            _ => Vec::new(),
+        };
+        std::fs::write(path, html::page(&output, &pictures))
             .with_context(|| format!("无法写入 {}", path.display()))?;
     }
     Ok(())
-}
-
-/// What was gathered, wherever it was kept meanwhile.
-struct Gathered {
-    target: TargetId,
-    records: BTreeMap<TargetId, Vec<FactRecord>>,
-    requests: u64,
-    /// Pages and distinct addresses in all, where the records hold only those in doubt.
-    pages: Option<Vec<String>>,
-    asked: Option<u64>,
-}
-
-async fn gather(
-    arguments: &CheckArgs,
-    url: &url::Url,
-    plan: &CheckPlan,
-    settings: Settings,
-    lexicons: &Lexicons,
-) -> Result<Gathered> {
-    let (memory, reduced) = (MemorySink::new(), ReducedSink::new());
-    let folder = arguments.evidence.as_deref();
-    let folder = folder.map(EvidenceFolder::open).transpose()?;
-    let sink: Arc<dyn EvidenceSink> = match (&folder, arguments.only) {
-        (Some(folder), _) => Arc::new(FolderSink::new(folder.clone(), CHECK_ROUND)),
-        (None, Some(Only::Links)) => Arc::new(reduced.clone()),
-        (None, None) => Arc::new(memory.clone()),
-    };
-    let lexicons = Arc::new(lexicons.clone());
-    let bars = Bars::default();
-    let clock = Arc::new(RealClock);
-    let checked = check_site_into(url.as_str(), plan, settings, lexicons, sink, clock, &bars).await;
-    let (target, report) = match checked {
-        Ok(checked) => checked,
-        Err(GatherError::Address(address)) => {
-            bail!(Usage(format!("“{address}”不是 http 或 https 网址")))
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut gathered = Gathered {
-        target,
-        records: BTreeMap::new(),
-        requests: report.requests,
-        pages: None,
-        asked: None,
-    };
-    match (&folder, arguments.only) {
-        (Some(folder), _) => {
-            for id in [gathered.target.clone(), TargetId::from(OUTSIDE)] {
-                let records = folder.records(CHECK_ROUND, &id)?;
-                let records: xuncha_store::Result<Vec<FactRecord>> = records.collect();
-                gathered.records.insert(id, records?);
-            }
-        }
-        (None, Some(Only::Links)) => {
-            let kept = reduced.take();
-            gathered.records = kept.records;
-            gathered.pages = Some(kept.pages);
-            gathered.asked = Some(kept.asked as u64);
-        }
-        (None, None) => gathered.records = memory.take_records(),
-    }
-    Ok(gathered)
 }
 
 /// Addresses of the pages that were read as HTML.
@@ -338,7 +279,6 @@ fn output(
     started_at: DateTime,
     set: &IndicatorSet,
     facts: &SiteFacts,
-    requests: u64,
     judgements: &[Judgement],
 ) -> CheckOutput {
     let mut findings: BTreeMap<(String, String), FindingOutput> = BTreeMap::new();
@@ -382,7 +322,7 @@ fn output(
         set_sha256: set.sha256.clone(),
         pages: facts.page_count,
         links_checked: facts.link_count,
-        requests,
+        requests: 0,
         partial: facts.is_partial,
         findings: findings.into_values().collect(),
         undetermined: undetermined.into_iter().collect(),
@@ -395,7 +335,32 @@ fn output(
             .unwrap_or_default(),
         warnings: availability.warning().into_iter().collect(),
         availability,
+        unrendered: Vec::new(),
     }
+}
+
+/// Pages and lists that need their scripts, with the reason why they stay unread.
+fn unrendered(facts: &SiteFacts, left: &[UnrenderedPage]) -> Vec<UnrenderedOutput> {
+    let lists = facts.columns.iter().filter(|column| column.needs_script);
+    let lists = lists.map(|column| column.url.as_str());
+    let pages = facts.unrendered_pages.iter().map(String::as_str);
+    let mut whys: BTreeMap<&str, &str> = pages.chain(lists).map(|url| (url, "")).collect();
+    whys.extend(
+        left.iter()
+            .map(|page| (page.url.as_str(), page.why.as_str())),
+    );
+    for (url, why) in &mut whys {
+        if let Some(trouble) = facts.rendering_troubles.get(*url) {
+            *why = trouble;
+        } else if why.is_empty() {
+            *why = "没有渲染";
+        }
+    }
+    let output = whys.into_iter().map(|(url, why)| UnrenderedOutput {
+        url: url.to_owned(),
+        why: why.to_owned(),
+    });
+    output.collect()
 }
 
 fn word_and_detail(verdict: &Verdict) -> (&'static str, String) {
@@ -517,6 +482,16 @@ fn print(output: &CheckOutput) {
     if output.undetermined.len() > LISTED_DOUBTS {
         println!("  …… 其余见 --json 或 --html");
     }
+    if output.unrendered.is_empty() {
+        return;
+    }
+    println!(
+        "需脚本显示而没有（完整）渲染的页面 {} 个：",
+        output.unrendered.len()
+    );
+    for page in output.unrendered.iter().take(10) {
+        println!("  {}（{}）", plain(&page.url), plain(&page.why));
+    }
 }
 
 /// So many places that could not be determined are listed on the terminal.
@@ -527,127 +502,4 @@ fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
-}
-
-mod html {
-    //! The result as one page that needs nothing else.
-
-    use std::fmt::Write;
-
-    use super::CheckOutput;
-
-    /// The page.
-    pub fn page(output: &CheckOutput) -> String {
-        let mut rows = String::new();
-        for verdict in &output.verdicts {
-            let _ = write!(
-                rows,
-                "<tr class=\"{0}\"><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td></tr>",
-                verdict.verdict,
-                escape(&verdict.indicator),
-                escape(&verdict.level2),
-                word(verdict.verdict),
-                escape(&verdict.detail)
-            );
-        }
-        let mut findings = String::new();
-        for finding in &output.findings {
-            let places: String = finding
-                .found_on
-                .iter()
-                .take(10)
-                .map(|page| format!("<li>{}</li>", escape(page)))
-                .collect();
-            let proof: String = finding
-                .evidence
-                .iter()
-                .map(|proof| {
-                    format!(
-                        "<li>{} {} <code>{}</code> {}</li>",
-                        escape(&proof.url),
-                        proof.at,
-                        escape(&proof.sha256),
-                        escape(&proof.quote)
-                    )
-                })
-                .collect();
-            let _ = write!(
-                findings,
-                "<details><summary>{}（{}，{} 处）{}</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
-                escape(&finding.detail),
-                escape(&finding.check),
-                finding.found_on_count.max(1),
-                finding
-                    .url
-                    .as_deref()
-                    .map(|url| format!("<br><code>{}</code>", escape(url)))
-                    .unwrap_or_default()
-            );
-        }
-        let network: String = output
-            .network
-            .iter()
-            .flat_map(crate::commands::network_lines::lines)
-            .map(|(name, text)| format!("<tr><th>{name}</th><td>{}</td></tr>", escape(&text)))
-            .collect();
-        let warnings: String = output
-            .warnings
-            .iter()
-            .map(|warning| format!("<p>预警：{}</p>", escape(warning)))
-            .collect();
-        let doubts: String = output
-            .undetermined
-            .iter()
-            .map(|doubt| {
-                format!(
-                    "<li>{}：{} {}</li>",
-                    escape(&doubt.check),
-                    escape(doubt.key.as_deref().unwrap_or("")),
-                    escape(&doubt.detail)
-                )
-            })
-            .collect();
-        format!(
-            "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>巡查：{target}</title>\
-             <style>body{{font:16px/1.7 system-ui,\"Noto Sans CJK SC\",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1f26}}\
-             table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #d9dee5;padding:.35rem .6rem;text-align:left;vertical-align:top}}\
-             .fail td:nth-child(3){{color:#a4161a;font-weight:600}}.pass td:nth-child(3){{color:#1b6e3c}}code{{font-size:.8em;overflow-wrap:anywhere}}li{{overflow-wrap:anywhere}}\
-             details{{border-bottom:1px solid #d9dee5;padding:.4rem 0}}summary{{cursor:pointer}}</style>\
-             <h1>{target}</h1><p>{started}　网页 {pages}　链接 {links}　指标体系 {set}</p>\
-             <h2>判定</h2><table><tr><th>指标<th>名称<th>结果<th>说明</tr>{rows}</table>\
-             <h2>网络</h2><table>{network}</table>{warnings}<h2>问题（{count}）</h2>{findings}<h2>无法判定（{doubt_count}）</h2><ul>{doubts}</ul></html>",
-            target = escape(&output.target),
-            started = output.started_at,
-            pages = output.pages,
-            links = output.links_checked,
-            set = escape(&output.set),
-            count = output.findings.len(),
-            doubt_count = output.undetermined.len(),
-        )
-    }
-
-    fn word(verdict: &str) -> &'static str {
-        match verdict {
-            "pass" => "通过",
-            "fail" => "存在问题",
-            "not_applicable" => "不适用",
-            "needs_review" => "待人工",
-            _ => "无法判定",
-        }
-    }
-
-    fn escape(text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        for letter in text.chars() {
-            match letter {
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                '&' => escaped.push_str("&amp;"),
-                '"' => escaped.push_str("&quot;"),
-                '\'' => escaped.push_str("&#39;"),
-                other => escaped.push(other),
-            }
-        }
-        escaped
-    }
 }

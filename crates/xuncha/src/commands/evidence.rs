@@ -1,4 +1,4 @@
-//! 证据命令. Verifies, indexes, weighs, thins out and exports the evidence of a round.
+//! 证据命令. Verifies, indexes, weighs, thins out, exports and photographs the evidence of a round.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,10 +9,11 @@ use xuncha_store::Page;
 use xuncha_store::evidence::{Indexed, Pruning, PurposeSize, TargetSize};
 use xuncha_store::round::{RoundRow, RoundState};
 
-use crate::cli::EvidenceCommand;
+use crate::cli::{EvidenceCommand, PicturesArgs};
 use crate::data::Data;
 use crate::jobs::evidence::{Keep, kept, policy};
 use crate::rules::Rules;
+use crate::{jobs, network};
 
 /// Runs an evidence command.
 pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Result<()> {
@@ -50,6 +51,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Resul
             let row = data.round(round.round.as_deref()).await?;
             export(data, &row.round.id, target, out)
         }
+        EvidenceCommand::Pictures(arguments) => pictures(data, arguments).await,
     }
 }
 
@@ -101,21 +103,23 @@ fn size(data: &Data, round: &str, top: usize) -> Result<()> {
         targets.push((target, size));
     }
     let mut purposes: BTreeMap<&str, PurposeSize> = BTreeMap::new();
-    let (mut warc, mut facts, mut index) = (0, 0, 0);
+    let (mut warc, mut facts, mut index, mut pictures) = (0, 0, 0, 0);
     for (_, size) in &targets {
         warc += size.warc_bytes;
         facts += size.facts_bytes;
         index += size.index_bytes;
+        pictures += size.picture_bytes;
         for (purpose, line) in &size.purposes {
             purposes.entry(purpose).or_default().add(line);
         }
     }
     println!(
-        "轮次 {round}：对象 {} 个，存档 {}，采集记录 {}，索引 {}。",
+        "轮次 {round}：对象 {} 个，存档 {}，采集记录 {}，索引 {}，页面图片 {}。",
         targets.len(),
         mega(warc),
         mega(facts),
-        mega(index)
+        mega(index),
+        mega(pictures)
     );
     println!("\n用途\t次数\t其中正文重复\t正文已清理\t正文\t存档\t存档/正文");
     for (purpose, line) in &purposes {
@@ -270,6 +274,20 @@ fn export(data: &Data, round: &str, targets: &[String], out: &Path) -> Result<()
         wanted.len(),
         mega(bytes),
         out.display()
+    );
+    Ok(())
+}
+
+async fn pictures(data: &Data, arguments: &PicturesArgs) -> Result<()> {
+    let row = data.round(arguments.round.round.as_deref()).await?;
+    let Some(program) = network::program(&arguments.browser)? else {
+        bail!("本机没有 Chromium，无法生成页面图片；Debian 上安装 chromium 软件包");
+    };
+    let browser = jobs::pictures::browser(&program, &data.folder);
+    let pictures = jobs::pictures::run(data, &row.round.id, browser, arguments.per_site).await?;
+    println!(
+        "页面图片：新增 {}，已有 {}，未能生成 {}。",
+        pictures.made, pictures.kept, pictures.failed
     );
     Ok(())
 }

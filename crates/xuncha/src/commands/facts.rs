@@ -158,7 +158,13 @@ fn read_again(
     let exchange = evidence.read_record(round, target, &wanted.record).ok()?;
     let is_same =
         exchange.sha256.is_empty() && exchange.body.is_empty() || exchange.sha256 == wanted.sha256;
-    is_same.then(|| facts::read(&page.capture, &exchange.body, lexicons))
+    is_same.then(|| match &page.rendering {
+        None => facts::read(&page.capture, &exchange.body, lexicons),
+        Some(rendering) => {
+            let rendering = rendering.clone();
+            facts::read_rendered(&page.capture, &exchange.body, lexicons, rendering)
+        }
+    })
 }
 
 fn show(data: &Data, round: &str, url: &str) -> Result<()> {

@@ -8,6 +8,9 @@ use crate::jobs;
 use crate::network;
 use crate::rules::Rules;
 
+/// Pages that were not rendered are printed up to this number.
+const LISTED: usize = 20;
+
 /// Gathers a round and says what it came to.
 pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<()> {
     let row = data.open_round(arguments.round.round.as_deref()).await?;
@@ -36,5 +39,20 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
         report.elapsed_ms as f64 / 1000.0,
         report.pages_per_second
     );
+    if report.rendered > 0 {
+        println!("需脚本显示的页面：渲染了 {} 个。", report.rendered);
+    }
+    if report.unrendered_count > 0 {
+        println!(
+            "需脚本显示而没有（完整）渲染的页面 {} 个，相关事项可能无法判定：",
+            report.unrendered_count
+        );
+    }
+    for page in report.unrendered.iter().take(LISTED) {
+        println!("  {} {}（{}）", page.target, page.url, page.why);
+    }
+    if report.unrendered.len() > LISTED {
+        println!("  ……（--report 列出每个网站的前 50 个）");
+    }
     Ok(())
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use xuncha_core::judge::Judgement;
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
+use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
 use xuncha_gather::settings::Settings;
 
 use crate::cli::{DemoArgs, Plan, RoundNewArgs, Scale};
@@ -25,6 +26,8 @@ use province::Province;
 
 /// Factor of the request clock: a page that takes 15 seconds takes 1.5.
 const SPEED: u32 = 10;
+/// Pictures of findings per site: enough to see what they are.
+const PICTURES_PER_SITE: usize = 2;
 /// Pages per site; no site of the province has more.
 const MAX_PAGES: usize = 5_000;
 
@@ -81,6 +84,17 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     let results = jobs::judge::store_judgements(&data, &round, judged).await?;
     std::fs::write(out.join("results.json"), results.to_json()?)
         .context("无法写入 results.json")?;
+
+    // Pictures are for the web pages.
+    if !arguments.no_serve
+        && let Some(program) = find(&BrowserChoice::Auto)
+    {
+        let browser = jobs::pictures::browser(&program, &data.folder);
+        match jobs::pictures::run(&data, &round.id, browser, PICTURES_PER_SITE).await {
+            Ok(pictures) => step(started, &format!("页面图片 {} 张", pictures.made)),
+            Err(error) => step(started, &format!("没有页面图片：{error}")),
+        }
+    }
 
     step(started, "生成通报");
     write_notice(rules, &data, &results, out).await?;
@@ -140,6 +154,7 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
     let mut settings = Settings {
         rate_per_host: None,
         rate_per_address: None,
+        browser: find(&BrowserChoice::Auto).map(BrowserSettings::new),
         ..Settings::default()
     };
     let described = province.folder.join("province.json");

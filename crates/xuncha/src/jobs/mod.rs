@@ -4,3 +4,4 @@ pub mod evidence;
 pub mod gather;
 pub mod judge;
 pub mod notice;
+pub mod pictures;

@@ -226,7 +226,9 @@ impl MissingPage {
         let page = records
             .missing
             .as_ref()
-            .filter(|page| page.capture.is_success())?;
+            .filter(|page| page.capture.is_success())
+            // Where scripts draw every page, all of them answer alike before that.
+            .filter(|page| !page.needs_script)?;
         let is_home = home.is_some_and(|home| {
             home.text_chars > 200 && missing_likeness(home.text_simhash, page.text_simhash) <= 3
         });

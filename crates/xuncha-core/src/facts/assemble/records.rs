@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{DateTime, date};
 
 use crate::evidence::{Capture, EvidenceRef, Purpose};
-use crate::facts::model::{BodyKind, FactRecord, PageFacts};
+use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, NOT_RENDERED, PageFacts};
 use crate::facts::network::NetworkFacts;
 use crate::facts::scope::{canonical, folder_of_default};
 
@@ -31,6 +31,10 @@ pub(super) struct Records {
     pub network: Option<Box<NetworkFacts>>,
     /// Visits that failed, as they went over the second path, by slot.
     pub probes_again: BTreeMap<u32, Capture>,
+    /// Pages as they stood after their scripts had run.
+    rendered: BTreeMap<String, PageFacts>,
+    /// Why pages could not be rendered, or not wholly.
+    pub rendering_troubles: BTreeMap<String, String>,
 }
 
 /// What a page answer said about being missing.
@@ -64,6 +68,8 @@ impl Records {
             sources: BTreeMap::new(),
             network: None,
             probes_again: BTreeMap::new(),
+            rendered: BTreeMap::new(),
+            rendering_troubles: BTreeMap::new(),
         };
         for record in records {
             match record {
@@ -77,9 +83,7 @@ impl Records {
                 }
                 FactRecord::Page(page) => all.add_page(*page),
                 FactRecord::Look(capture) => all.add_look(capture),
-                FactRecord::Skipped { url, why } => {
-                    all.skipped.insert(canonical(&url), why);
-                }
+                FactRecord::Skipped { url, why } => all.add_skip(url, why),
                 FactRecord::PhaseDone { phase } => {
                     all.phases.insert(phase);
                 }
@@ -89,6 +93,7 @@ impl Records {
                 }
             }
         }
+        all.show_rendered();
         for looks in all.looks.values_mut() {
             looks.sort_by_key(|look| look.at);
         }
@@ -115,7 +120,45 @@ impl Records {
             .push(capture);
     }
 
+    fn add_skip(&mut self, url: String, why: String) {
+        match why.strip_prefix(NOT_RENDERED) {
+            Some(why) => {
+                self.rendering_troubles.insert(url, why.to_owned());
+            }
+            None => {
+                self.skipped.insert(canonical(&url), why);
+            }
+        }
+    }
+
+    /// A page that showed nothing without its scripts is read as it stood after they had run. Of a rendering that was not whole, or
+    /// that took something away, only the links count: that the page shows less may be our doing.
+    fn show_rendered(&mut self) {
+        for (key, rendered) in std::mem::take(&mut self.rendered) {
+            let Some(page) = self.pages.get_mut(&key) else {
+                continue;
+            };
+            if !page.capture.is_success() || !page.waits_for_script() {
+                continue;
+            }
+            let trouble = rendering_trouble(page, &rendered);
+            if rendered.is_rendered_whole() && shows_more(page, &rendered) {
+                *page = rendered;
+            } else {
+                add_links(page, rendered.links);
+            }
+            if !trouble.is_empty() {
+                let url = page.capture.url.clone();
+                self.rendering_troubles.insert(url, trouble);
+            }
+        }
+    }
+
     fn add_page(&mut self, page: PageFacts) {
+        if page.rendering.is_some() {
+            self.rendered.insert(canonical(&page.capture.url), page);
+            return;
+        }
         match &page.capture.purpose {
             Purpose::Probe { .. } => self.probes.push(page.capture),
             Purpose::ProbeAgain { slot } => {
@@ -216,6 +259,42 @@ impl Records {
             .values()
             .filter(|page| page.is_html && page.capture.is_success())
     }
+}
+
+/// Why a rendering does not say all that a reader would see; empty where it does.
+fn rendering_trouble(page: &PageFacts, rendered: &PageFacts) -> String {
+    let doubts = rendered.rendering.iter().flat_map(|one| &one.doubts);
+    let doubts: Vec<&str> = doubts.map(String::as_str).collect();
+    if !doubts.is_empty() {
+        return doubts.join("；");
+    }
+    let trouble = if !rendered.is_rendered_whole() || !shows_more(page, rendered) {
+        "执行脚本后没有显示更多内容"
+    } else if rendered.needs_script {
+        "执行脚本后仍没有内容"
+    } else {
+        ""
+    };
+    trouble.to_owned()
+}
+
+fn shows_more(page: &PageFacts, rendered: &PageFacts) -> bool {
+    rendered.capture.is_success()
+        && rendered.text_chars >= page.text_chars
+        && rendered.missing_wording.is_empty()
+}
+
+/// A link that shows is a link, whatever else of the page did not come.
+fn add_links(page: &mut PageFacts, links: Vec<Link>) {
+    let known: BTreeSet<(String, LinkKind)> = page
+        .links
+        .iter()
+        .map(|link| (link.url.clone(), link.kind))
+        .collect();
+    let fresh = links
+        .into_iter()
+        .filter(|link| !known.contains(&(link.url.clone(), link.kind)));
+    page.links.extend(fresh);
 }
 
 fn other_scheme(url: &str) -> Option<String> {

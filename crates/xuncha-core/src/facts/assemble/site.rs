@@ -87,6 +87,7 @@ pub fn assemble_site(
             .filter(|page| page.needs_script)
             .map(|page| page.capture.url.clone())
             .collect(),
+        rendering_troubles: records.rendering_troubles.clone(),
         columns,
         weak_links,
         network: records.network.clone(),

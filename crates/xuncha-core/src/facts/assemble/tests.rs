@@ -1,5 +1,7 @@
 //! A small site put together: what becomes of its links, columns, policies, search and messages.
 
+mod rendering;
+
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
