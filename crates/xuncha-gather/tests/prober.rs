@@ -6,10 +6,10 @@ mod common;
 mod dns;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use common::mortal::Mortal;
 use common::*;
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -21,12 +21,11 @@ use xuncha_core::facts::model::{FactRecord, SiteFacts};
 use xuncha_core::registry::{Site, SiteKind, State, TargetId};
 use xuncha_gather::check::{CheckPlan, check_site};
 use xuncha_gather::clock::FixedClock;
-use xuncha_gather::exchange::Exchange;
 use xuncha_gather::report::Quiet;
 use xuncha_gather::round::{JobKind, RoundPlan, TargetJob, gather_round};
 use xuncha_gather::schedule::{Planned, Visit, visits};
 use xuncha_gather::settings::{ConnectTo, Settings};
-use xuncha_gather::sink::{EvidenceSink, MemorySink, SinkError, TargetLog};
+use xuncha_gather::sink::{EvidenceSink, MemorySink};
 use xuncha_gather::state::Limits;
 
 fn plan() -> RoundPlan {
@@ -109,51 +108,6 @@ fn assembled(records: &[FactRecord]) -> SiteFacts {
     )
 }
 
-/// A sink that dies after so many writes, as a process does: between the evidence and the record too.
-struct Mortal {
-    inner: MemorySink,
-    left: Arc<AtomicUsize>,
-}
-
-struct MortalLog {
-    inner: Box<dyn TargetLog>,
-    left: Arc<AtomicUsize>,
-}
-
-impl EvidenceSink for Mortal {
-    fn open(&self, target: &TargetId) -> Result<(Box<dyn TargetLog>, Vec<FactRecord>), SinkError> {
-        let (inner, records) = self.inner.open(target)?;
-        let left = self.left.clone();
-        Ok((Box::new(MortalLog { inner, left }), records))
-    }
-}
-
-impl MortalLog {
-    fn spend(&self) -> Result<(), SinkError> {
-        let one_less = |left: usize| left.checked_sub(1);
-        let spent = self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
-        spent.map(|_| ()).map_err(|_| SinkError("killed".into()))
-    }
-}
-
-impl TargetLog for MortalLog {
-    fn keep(&mut self, exchange: &Exchange) -> Result<String, SinkError> {
-        self.spend()?;
-        self.inner.keep(exchange)
-    }
-
-    fn append(&mut self, record: &FactRecord) -> Result<(), SinkError> {
-        self.spend()?;
-        self.inner.append(record)
-    }
-
-    fn close(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn each_slot_stands_once_however_the_run_is_cut() {
     let server = Server::start(|_| html("home")).await;
@@ -170,10 +124,7 @@ async fn each_slot_stands_once_however_the_run_is_cut() {
         (200, 500),
     ] {
         let memory = MemorySink::new();
-        let mortal = Mortal {
-            inner: memory.clone(),
-            left: Arc::new(AtomicUsize::new(cut)),
-        };
+        let mortal = Mortal::new(memory.clone(), cut);
         assert!(!run(settings(&server), mortal, plan().monitor_from).await);
         let reached = cut.saturating_sub(1) / 2;
         let back = planned[reached]

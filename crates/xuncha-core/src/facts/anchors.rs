@@ -143,7 +143,7 @@ fn is_judged(fragment: &str) -> bool {
         && !fragment.starts_with(['!', '/', '?'])
         && !fragment.contains(":~:")
         && !fragment.contains(['=', '&', '{'])
-        && !(fragment.ends_with(char::is_numeric) && LINES.is_match(fragment))
+        && (!fragment.ends_with(char::is_numeric) || !LINES.is_match(fragment))
 }
 
 /// FNV-1a, folded with a final mix. A collision makes an anchor present, so it can only hide a defect.

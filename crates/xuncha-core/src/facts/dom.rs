@@ -37,7 +37,7 @@ pub(crate) struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shown {
     /// Yes.
-    Shown,
+    Seen,
     /// Inside `script`, `style`, or `display:none`.
     Hidden,
     /// Inside an element whose links a browser with scripts never follows either (`noscript`, `template`).
@@ -47,7 +47,7 @@ pub(crate) enum Shown {
 impl Node {
     /// Not shown: inside `script`, `style`, `template`, `noscript`, or `display:none`.
     pub fn is_hidden(&self) -> bool {
-        self.shown != Shown::Shown
+        self.shown != Shown::Seen
     }
 
     /// Inside an element whose links a browser with scripts never follows (`noscript`, `template`).

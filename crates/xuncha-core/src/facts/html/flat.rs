@@ -126,7 +126,7 @@ impl Flat {
         };
         flat.nodes.push(Node {
             tag: Tag::Document,
-            shown: Shown::Shown,
+            shown: Shown::Seen,
             area: Area::Body,
             up: 0,
             stop: 1,
@@ -278,7 +278,7 @@ impl Flat {
                 });
                 match is_hidden {
                     true => Shown::Hidden,
-                    false => Shown::Shown,
+                    false => Shown::Seen,
                 }
             }
         }
