@@ -1,6 +1,5 @@
 //! The hands of a run: ask, keep, read, append, in this order, for any target.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
@@ -36,8 +35,6 @@ pub(crate) struct Gatherer {
     depth: Depth,
 }
 
-/// A body up to this is read by the task that asked for it.
-const USUAL_BODY_BYTES: usize = 64 << 10;
 /// A body beyond this is read alone: its tree and facts take several times as much as it does itself.
 const BIG_BODY_BYTES: usize = 1 << 20;
 
@@ -83,9 +80,9 @@ impl Ledger {
 
 impl Gatherer {
     pub fn new(client: Client, lexicons: Arc<Lexicons>, sink: Arc<dyn EvidenceSink>) -> Gatherer {
-        // Usual pages are read where they arrive; of the others as many as there are cores, less one for the sockets.
+        // Sockets are served all the same: they need little, and readers give way to them.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let reader_count = cores.saturating_sub(1).clamp(1, 64) as u32;
+        let reader_count = cores.clamp(1, 64) as u32;
         // Its settings are those of the first client, which could be built.
         let second_path = client.over_second_path().and_then(Result::ok);
         let browser = client.settings().browser.clone();
@@ -198,21 +195,17 @@ impl Gatherer {
         size_bytes: usize,
         work: impl FnOnce() -> Result<FactRecord, SinkError> + Send + 'static,
     ) -> Result<FactRecord, GatherError> {
-        let done = if size_bytes <= USUAL_BODY_BYTES {
-            // About a millisecond: waking another thread and coming back would take a good part of that.
-            catch_unwind(AssertUnwindSafe(work)).map_err(|_| "a page's reader".to_owned())
-        } else {
-            let wanted = match size_bytes > BIG_BODY_BYTES {
-                true => self.reader_count,
-                false => 1,
-            };
-            let _permit = self.readers.acquire_many(wanted).await;
-            let done = tokio::task::spawn_blocking(work).await;
-            done.map_err(|error| error.to_string())
+        let wanted = match size_bytes > BIG_BODY_BYTES {
+            true => self.reader_count,
+            false => 1,
         };
+        let permit = self.readers.acquire_many(wanted).await;
+        // A round is one task: read here, its pages would never be read on more than one core.
+        let done = tokio::task::spawn_blocking(work).await;
+        drop(permit);
         match done {
             Ok(result) => result.map_err(|source| ledger.error(source)),
-            Err(detail) => Err(GatherError::Panic(detail)),
+            Err(error) => Err(GatherError::Panic(error.to_string())),
         }
     }
 

@@ -214,8 +214,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::Arc;
 
-    use tokio::io::AsyncReadExt;
-
     use super::*;
 
     #[tokio::test]
@@ -250,7 +248,6 @@ mod tests {
             // Takes the third command and hangs up.
             next_message(&mut reader, &mut message).await.unwrap();
             drop(their_write);
-            let _ = reader.read_u8();
         });
         let first = pipe.call(Some("tab"), "Page.enable", json!({})).await;
         assert_eq!(first.unwrap(), json!({"a": 1}));

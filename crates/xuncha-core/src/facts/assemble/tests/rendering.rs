@@ -92,7 +92,7 @@ fn a_page_that_could_not_be_rendered_says_why_and_is_no_skipped_link() {
         FactRecord::Page(Box::new(blank)),
         why,
     ]);
-    assert_eq!(facts.unrendered_pages, [url.clone()]);
+    assert_eq!(facts.unrendered_pages, std::slice::from_ref(&url));
     assert_eq!(facts.rendering_troubles[&url], "浏览器在渲染时异常退出");
 }
 
