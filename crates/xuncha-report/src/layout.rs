@@ -55,20 +55,34 @@ const BLOCK_CHARS: f64 = 36.8;
 /// Columns up to this many characters never wrap; the others share what is left.
 const NARROW_CHARS: f64 = 7.5;
 
-/// Widths of the columns, in characters of the table's text.
+/// Widths of the columns, in characters of the table's text: those that fit into an equal share get what they need in one line, the
+/// others divide what is left by their length.
 pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
-    let natural: Vec<(f64, bool)> = (0..annex.columns.len())
+    let mut widths: Vec<(f64, bool)> = (0..annex.columns.len())
         .map(|index| natural_width(annex, index))
         .collect();
-    let sum = |is_whole: bool| -> f64 {
-        let of_kind = natural.iter().filter(|(_, whole)| *whole == is_whole);
-        of_kind.map(|(width, _)| width).sum()
-    };
-    let share = ((BLOCK_CHARS - sum(true)) / sum(false).max(1.0)).max(0.2);
-    natural
-        .iter()
-        .map(|(width, is_whole)| if *is_whole { *width } else { width * share })
-        .collect()
+    loop {
+        let sum = |is_whole: bool| -> f64 {
+            let of_kind = widths.iter().filter(|(_, whole)| *whole == is_whole);
+            of_kind.map(|(width, _)| width).sum()
+        };
+        let (left, shared) = (BLOCK_CHARS - sum(true), sum(false));
+        let count = widths.iter().filter(|(_, is_whole)| !is_whole).count();
+        let equal = left / count.max(1) as f64;
+        match widths
+            .iter_mut()
+            .find(|(width, is_whole)| !is_whole && *width <= equal)
+        {
+            Some((_, is_whole)) => *is_whole = true,
+            None => {
+                let share = (left / shared.max(1.0)).max(0.2);
+                let width = |(width, is_whole): &(f64, bool)| {
+                    if *is_whole { *width } else { width * share }
+                };
+                return widths.iter().map(width).collect();
+            }
+        }
+    }
 }
 
 /// What a column would take in one line, and whether it must not wrap: short ones, and codes, which have no place to break at.
@@ -78,15 +92,15 @@ fn natural_width(annex: &Annex, index: usize) -> (f64, bool) {
         .map(|cell| chars(cell))
         .fold(chars(&annex.columns[index]), f64::max);
     let are_codes = cells().all(|cell| cell.is_ascii() && cell.len() <= 20);
-    // Padding left and right takes about one character.
-    let width = longest + 1.2;
+    // Padding left and right, and a little for fonts with wider letters than ours.
+    let width = longest + 1.6;
     (width, width <= NARROW_CHARS || are_codes)
 }
 
 /// Width of a text in full-width characters.
 fn chars(text: &str) -> f64 {
     text.chars()
-        .map(|c| if c.is_ascii() { 0.6 } else { 1.0 })
+        .map(|c| if c.is_ascii() { 0.62 } else { 1.0 })
         .sum()
 }
 
@@ -118,6 +132,32 @@ mod tests {
         assert!(widths[1] >= 6.0, "{widths:?}");
         assert!(
             widths.iter().sum::<f64>() <= BLOCK_CHARS + 0.01,
+            "{widths:?}"
+        );
+    }
+
+    #[test]
+    fn short_names_stay_in_one_line_beside_a_long_column() {
+        let annex = Annex {
+            id: "problem_accounts".to_owned(),
+            number: 2,
+            title: String::new(),
+            columns: ["名称", "主办单位", "存在问题"].map(str::to_owned).to_vec(),
+            rows: vec![
+                [
+                    "古峰发布服务号",
+                    "古峰县人民政府",
+                    "监测时间点前两周内未更新，并在同一平台重复开设，未提供有效互动渠道",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            ],
+            count_figure: String::new(),
+        };
+        let widths = column_widths(&annex);
+        assert!(widths[0] >= 8.0 && widths[1] >= 8.0, "{widths:?}");
+        assert!(
+            (widths.iter().sum::<f64>() - BLOCK_CHARS).abs() < 0.01,
             "{widths:?}"
         );
     }
