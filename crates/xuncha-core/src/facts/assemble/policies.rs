@@ -161,7 +161,8 @@ impl OwnNames {
         let mut units: Vec<String> = Vec::new();
         let mut push = |name: &str| {
             let name = strip_site_words(name);
-            if name.chars().count() >= 3 && !units.contains(&name) {
+            // 梅田信息网 leaves two characters: enough to know its government by, though no name of a unit.
+            if name.chars().count() >= 2 && !units.contains(&name) {
                 units.push(name);
             }
         };
@@ -218,10 +219,14 @@ impl OwnNames {
         if !article.document_number.is_empty() {
             return self.is_own_number(&article.document_number);
         }
-        self.units
-            .iter()
+        self.whole_names()
             .any(|unit| article.title.starts_with(unit.as_str()))
             || self.is_own_unit(&article.source)
+    }
+
+    /// The names that are no mere beginning of one.
+    fn whole_names(&self) -> impl Iterator<Item = &String> {
+        self.units.iter().filter(|unit| unit.chars().count() >= 3)
     }
 
     fn is_own_unit(&self, unit: &str) -> bool {
@@ -252,7 +257,7 @@ impl OwnNames {
                         | "区政府办公室"
                 );
         }
-        self.units.iter().any(|own| {
+        self.whole_names().any(|own| {
             unit == own
                 || unit.starts_with(own.as_str())
                 || own.len() > 6 && short(own) == short(unit) && !unit.contains('省')
@@ -363,9 +368,19 @@ mod tests {
     }
 
     #[test]
+    fn a_site_of_a_two_letter_name_learns_its_government() {
+        let mut own = names("中国·梅田信息网", true);
+        own.learn(["云岭省人民政府", "梅田县人民政府"].into_iter());
+        assert!(own.is_own_unit("梅田县人民政府") && !own.is_own_unit("云岭省人民政府"));
+        assert!(!own.is_own_unit("梅田县教育局"));
+    }
+
+    #[test]
     fn short_names_that_abbreviate_an_issuer() {
         for (name, issuer, expected) in [
             ("清溪政务", "清溪市人民政府", true),
+            ("梅田", "梅田县人民政府", true),
+            ("梅田", "青梅田市人民政府", false),
             ("景泉卫健在线", "景泉市卫生健康委员会", true),
             ("景泉卫健在线", "景泉市人民政府", false),
             ("清溪政务", "苍峰市人民政府", false),
