@@ -1,6 +1,6 @@
 //! `cargo xtask soak`: a gather killed many times must end with the verdicts of an undisturbed one.
 
-use crate::{cargo, packages, run as run_command};
+use crate::{cargo, run as run_command};
 
 /// Runs the test of resuming with more kills than CI does.
 pub fn run(arguments: &[String]) -> Result<(), String> {
@@ -14,9 +14,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         _ => return Err("用法：cargo xtask soak [--kills N]".to_owned()),
     };
     let mut command = cargo();
-    // As `cargo xtask test` builds it, so that nothing is built twice.
-    command.args(["test", "--workspace"]);
-    command.args(packages::legacy_tls());
-    command.args(["--test", "resume", "--", "--nocapture"]);
+    command.args([
+        "test",
+        "--package",
+        "xuncha",
+        "--test",
+        "resume",
+        "--",
+        "--nocapture",
+    ]);
     run_command(command.env("XUNCHA_KILLS", kills))
 }
