@@ -15,7 +15,12 @@ pub fn run_steps() -> Result<(), String> {
     step("许可证与来源 / licences, bans, sources", deny)?;
     step("测试 / tests", || tests::run(&[]))?;
     step("模糊测试 / fuzz", || {
-        fuzz::run(&["--seconds".to_owned(), fuzz::CI_SECONDS.to_string()])
+        fuzz::run(&[
+            "--seconds".to_owned(),
+            fuzz::CI_SECONDS.to_string(),
+            "--seed".to_owned(),
+            fuzz::CI_SEED.to_string(),
+        ])
     })?;
     step("clippy", || {
         run(cargo().args([

@@ -13,6 +13,8 @@ pub const TARGETS: [&str; 13] = [
 const SECONDS: u64 = 600;
 /// How long each target runs in CI; with two at a time all of them take two minutes and a half.
 pub const CI_SECONDS: u64 = 20;
+/// What CI draws from: the same inputs for the same code, so that its word can be repeated. New ones are drawn by `cargo xtask fuzz`.
+pub const CI_SEED: u64 = 20_200_131;
 
 /// Runs the targets named, or all of them, as many at a time as the machine has cores.
 pub fn run(arguments: &[String]) -> Result<(), String> {

@@ -42,7 +42,7 @@ pub use assemble::{
 };
 pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
-pub use html::{Comparison, compare_readers};
+pub use html::{Comparison, compare_readers, document};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_in_steps, read_rendered, read_to};
 pub use scope::{LinkClass, Scope, canonical, scope};

@@ -6,6 +6,7 @@
 
 use dom_query::{Document, NodeData, NodeId};
 use url::Url;
+use xuncha_core::facts;
 
 use super::evidence_css;
 use super::evidence_quote::{Spot, find_spots};
@@ -137,8 +138,6 @@ const ADDRESSES: [&str; 27] = [
     "code",
     "sandbox",
 ];
-/// Nesting beyond this is cut: no real page comes near it, and it bounds hostile ones.
-const MAX_DEPTH: usize = 1_000;
 /// How a marked place looks, whatever the page's own styles say.
 const MARK: &str = "background:#ffe27a!important;color:#1b2630!important;outline:3px solid #d98c00!important;outline-offset:1px!important";
 /// The name of the first marked place, for the address to point to.
@@ -146,7 +145,7 @@ pub(crate) const MARK_ID: &str = "xuncha-quote";
 
 /// Writes a page anew for the replay. `url` is where it came from.
 pub(crate) fn rewrite(html: &str, url: &str, prefix: &str, wanted: &Wanted) -> Replayed {
-    let document = Document::from(cut_at_depth(html));
+    let document = facts::document(html);
     let base = base_of(&document, url);
     let archive = Archive::new(&base, prefix);
     let spots = find_spots(&document, &wanted.quote);
@@ -498,37 +497,6 @@ pub(crate) fn push_escaped(out: &mut String, text: &str, is_value: bool) {
         }
     }
 }
-
-/// The page up to the place where too many elements are open.
-fn cut_at_depth(html: &str) -> &str {
-    let mut depth: usize = 0;
-    for (at, _) in html.match_indices('<') {
-        let rest = &html.as_bytes()[at + 1..];
-        match rest.first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(first) if first.is_ascii_alphabetic() => {
-                let length = rest
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_alphanumeric())
-                    .count();
-                let name = rest[..length].to_ascii_lowercase();
-                depth += usize::from(!CLOSING.contains(&name.as_slice()));
-            }
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return &html[..at];
-        }
-    }
-    html
-}
-
-/// Elements that close by themselves and so do not nest.
-const CLOSING: [&[u8]; 24] = [
-    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
-    b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
-    b"param", b"tbody", b"frame",
-];
 
 #[cfg(test)]
 mod tests;

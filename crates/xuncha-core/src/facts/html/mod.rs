@@ -25,6 +25,7 @@ pub(crate) use flat::{Span, count_visible, name_of};
 
 use std::borrow::Cow;
 
+use dom_query::Document;
 use flat::Bounds;
 
 use super::dom::Dom;
@@ -64,4 +65,10 @@ pub(crate) fn parse(page: Cow<'_, str>) -> Dom<'_> {
         Ok(flat) => flat.finish(page),
         Err(_) => slow::build(&page, SLOW_BOUNDS.for_page(&page)).finish(page),
     }
+}
+
+/// The page as html5ever reads it, for the replay of evidence: what was read is what is shown, within the same bounds.
+pub fn document(page: &str) -> Document {
+    let page = prepare::prepare(Cow::Borrowed(page));
+    slow::parse(&page, SLOW_BOUNDS.for_page(&page)).0
 }

@@ -41,7 +41,7 @@ pub(crate) fn build(page: &str, bounds: Bounds) -> Flat {
 }
 
 /// html5ever's own tree, and whether the page came into it whole.
-fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
+pub(crate) fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
     let options = ParseOpts {
         tree_builder: TreeBuilderOpts {
             scripting_enabled: false,

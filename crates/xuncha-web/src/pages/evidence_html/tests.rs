@@ -88,5 +88,13 @@ fn the_quoted_place_and_the_link_are_marked() {
 #[test]
 fn deep_pages_end() {
     let html = "<div>".repeat(100_000);
-    assert!(page(&html).matches("<div>").count() <= MAX_DEPTH);
+    assert!(page(&html).matches("<div>").count() <= 1_500);
+}
+
+#[test]
+fn pages_that_open_formatting_again_and_again_end() {
+    // Each paragraph would open all formatting before it anew: elements in the square of the page's length.
+    let html = "<u><a></b></p>".repeat(20_000);
+    let written = page(&html);
+    assert!(written.matches("<u>").count() < html.len());
 }
