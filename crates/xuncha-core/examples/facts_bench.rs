@@ -47,7 +47,11 @@ fn main() -> Result<()> {
     if let Some(file) = &options.digest {
         return digests(&pages, file);
     }
-    if compare(&pages, options.is_comparing) > 0 {
+    let lexicons = Lexicons::builtin();
+    let by_tags = |page: &Page| facts::compare_skim(&page.capture, &page.body, &lexicons);
+    let differences = compare("fast HTML reader", &pages, options.is_comparing, by_tree)
+        + compare("links by tags", &pages, options.is_comparing, by_tags);
+    if differences > 0 {
         return Err("the readers differ".into());
     }
     if !options.is_comparing {
@@ -148,13 +152,17 @@ fn capture(url: &str, size_bytes: u64) -> Capture {
     }
 }
 
-/// Prints how many pages the fast reader took and why not the others; returns the number of differences.
-fn compare(pages: &[Page], is_loud: bool) -> usize {
+fn by_tree(page: &Page) -> Comparison {
+    let encoding = facts::detect(&page.body, &page.capture.content_type);
+    facts::compare_readers(&facts::decode(&page.body, encoding))
+}
+
+/// Prints how many pages a reader took and why not the others; returns the number of differences.
+fn compare(name: &str, pages: &[Page], is_loud: bool, by: impl Fn(&Page) -> Comparison) -> usize {
     let mut reasons: BTreeMap<&'static str, (usize, &Path)> = BTreeMap::new();
     let (mut same, mut differences) = (0, 0);
     for page in pages {
-        let encoding = facts::detect(&page.body, &page.capture.content_type);
-        match facts::compare_readers(&facts::decode(&page.body, encoding)) {
+        match by(page) {
             Comparison::Same => same += 1,
             Comparison::GaveUp(reason) => reasons.entry(reason).or_insert((0, &page.path)).0 += 1,
             Comparison::Differ(difference) => {
@@ -164,7 +172,7 @@ fn compare(pages: &[Page], is_loud: bool) -> usize {
         }
     }
     println!(
-        "fast HTML reader: {same} of {} pages ({:.1} %), {differences} differ from html5ever",
+        "{name}: {same} of {} pages ({:.1} %), {differences} differ",
         pages.len(),
         100.0 * same as f64 / pages.len().max(1) as f64
     );
@@ -178,20 +186,31 @@ fn compare(pages: &[Page], is_loud: bool) -> usize {
     differences
 }
 
-fn measure(pages: &[Page], bytes: usize, seconds: f64) {
+/// Speed of one depth, best of some rounds.
+fn speed(name: &str, pages: &[Page], bytes: usize, seconds: f64, depth: Depth) {
     let lexicons = Lexicons::builtin();
-    let mut split: BTreeMap<&'static str, Duration> = BTreeMap::new();
-    let mut best = Duration::MAX;
-    let mut rounds = 0;
+    let (mut best, mut rounds) = (Duration::MAX, 0);
     let start = Instant::now();
     while start.elapsed().as_secs_f64() < seconds || rounds == 0 {
         let round = Instant::now();
         for page in pages {
-            std::hint::black_box(facts::read(&page.capture, &page.body, &lexicons));
+            std::hint::black_box(facts::read_to(&page.capture, &page.body, &lexicons, depth));
         }
         best = best.min(round.elapsed());
         rounds += 1;
     }
+    println!(
+        "{name}: {:.1} MB/s on one core, {:.3} ms a page (best of {rounds} rounds)",
+        bytes as f64 / 1e6 / best.as_secs_f64(),
+        best.as_secs_f64() * 1e3 / pages.len().max(1) as f64
+    );
+}
+
+fn measure(pages: &[Page], bytes: usize, seconds: f64) {
+    speed("links alone", pages, bytes, seconds, Depth::Links);
+    speed("facts::read", pages, bytes, seconds, Depth::Whole);
+    let lexicons = Lexicons::builtin();
+    let mut split: BTreeMap<&'static str, Duration> = BTreeMap::new();
     for page in pages {
         let mut before = Instant::now();
         let facts = facts::read_in_steps(
@@ -207,11 +226,6 @@ fn measure(pages: &[Page], bytes: usize, seconds: f64) {
         );
         std::hint::black_box(facts);
     }
-    println!(
-        "facts::read: {:.1} MB/s on one core, {:.3} ms a page (best of {rounds} rounds)",
-        bytes as f64 / 1e6 / best.as_secs_f64(),
-        best.as_secs_f64() * 1e3 / pages.len().max(1) as f64
-    );
     let total: Duration = split.values().sum();
     let mut steps: Vec<_> = split.into_iter().collect();
     steps.sort_by_key(|(_, time)| std::cmp::Reverse(*time));

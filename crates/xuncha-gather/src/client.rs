@@ -41,6 +41,8 @@ const MAX_REDIRECT_BODY_BYTES: usize = 64 << 10;
 pub enum Reading {
     /// A page: all of it where it is text, else as a look.
     Page,
+    /// A page that is read for its links and not kept: as a page, but without the digest of its body.
+    PageLinks,
     /// Only the state matters: the first kilobytes.
     Look,
     /// A package of an app.
@@ -161,6 +163,7 @@ impl Client {
 
     /// Asks, follows redirects, reads. Never fails: what went wrong stands in the exchange.
     pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
+        let asked = (address, reading);
         let mut legs = Vec::new();
         let mut took = Duration::ZERO;
         let mut timing = Timing::default();
@@ -176,7 +179,7 @@ impl Client {
                     });
                     let detail = format!("unreadable address: {error}");
                     return self.conclude(
-                        address,
+                        asked,
                         legs,
                         Some(Failure::Protocol { detail }),
                         took,
@@ -196,15 +199,15 @@ impl Client {
             legs.push(leg);
             if step.failure.is_some() || !is_redirect(status) {
                 let failure = step.failure.clone();
-                return self.conclude(address, legs, failure, took, Some(step));
+                return self.conclude(asked, legs, failure, took, Some(step));
             }
             let has_new_cookie = jar.learn(host_of(&url), &step.headers);
             let Some(target) = target else {
-                return self.conclude(address, legs, Some(Failure::RedirectLoop), took, Some(step));
+                return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
             };
             let is_loop = seen.contains(&without_fragment(&target)) && !has_new_cookie;
             if is_loop || legs.len() > self.settings.max_redirects {
-                return self.conclude(address, legs, Some(Failure::RedirectLoop), took, Some(step));
+                return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
             }
             next = target.into();
         }
@@ -212,7 +215,7 @@ impl Client {
 
     fn conclude(
         &self,
-        address: &str,
+        (address, reading): (&str, Reading),
         legs: Vec<Leg>,
         failure: Option<Failure>,
         took: Duration,
@@ -225,11 +228,16 @@ impl Client {
                 .unwrap_or_default()
         };
         let body = legs.last().map_or(&[][..], |leg| &leg.body);
+        let is_text = || step.as_ref().is_some_and(|step| is_text(&step.headers));
+        let sha256 = match reading {
+            Reading::PageLinks if is_text() => String::new(),
+            _ => sha256_hex(body),
+        };
         Exchange {
             url: Url::parse(address)
                 .map_or_else(|_| address.to_owned(), |url| without_fragment(&url)),
             at: self.clock.now(),
-            sha256: sha256_hex(body),
+            sha256,
             failure,
             is_truncated: step.as_ref().is_some_and(|step| step.is_truncated),
             is_override: step.as_ref().is_some_and(|step| step.is_override),
@@ -451,8 +459,10 @@ impl Client {
             return MAX_REDIRECT_BODY_BYTES;
         }
         match reading {
-            Reading::Page if is_text(&step.headers) => self.settings.max_body_bytes,
-            Reading::Page | Reading::Look => self.settings.max_look_bytes,
+            Reading::Page | Reading::PageLinks if is_text(&step.headers) => {
+                self.settings.max_body_bytes
+            }
+            Reading::Page | Reading::PageLinks | Reading::Look => self.settings.max_look_bytes,
             Reading::Package => self.settings.max_package_bytes,
         }
     }

@@ -3,21 +3,20 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tokio::task::JoinHandle;
 use url::Url;
 use xuncha_core::evidence::Purpose;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{missing_page_probe, search_questions};
 
 use crate::client::Reading;
-use crate::exchange::Exchange;
-use crate::gatherer::{Gatherer, Ledger};
+use crate::gatherer::{Answer, Gatherer, Ledger};
 use crate::network;
 use crate::phases;
 use crate::render;
 use crate::report::GatherError;
 use crate::robots::Robots;
 use crate::state::{Doubt, ROBOTS_RULES, SiteState};
+use crate::task::Task;
 
 /// Token under which robots.txt may name us.
 const AGENT: &str = "xuncha";
@@ -25,20 +24,20 @@ const AGENT: &str = "xuncha";
 const MAX_RULES_BYTES: usize = 64 << 10;
 
 /// One site at work.
-pub(crate) struct SiteCrawl<'a> {
-    pub gatherer: &'a Arc<Gatherer>,
-    pub ledger: &'a Ledger,
+pub(crate) struct SiteCrawl {
+    pub gatherer: Arc<Gatherer>,
+    pub ledger: Arc<Ledger>,
     pub state: SiteState,
-    pub seed: &'a str,
+    pub seed: String,
     pub search_count: usize,
 }
 
-impl SiteCrawl<'_> {
+impl SiteCrawl {
     /// Everything from robots.txt to the questions to the search; phases that are done are left out.
     pub async fn run(&mut self) -> Result<(), GatherError> {
         self.gatherer.wait_for_crawl_hours().await?;
         if self.gatherer.client.settings().asks_network && !self.state.is_done(phases::NETWORK) {
-            let record = network::record(self.gatherer, self.ledger, self.state.home()).await?;
+            let record = network::record(&self.gatherer, &self.ledger, self.state.home()).await?;
             record.iter().for_each(|record| self.state.absorb(record));
         }
         if !self.state.is_done(phases::CRAWL) {
@@ -76,10 +75,10 @@ impl SiteCrawl<'_> {
             self.gatherer.wait_for_crawl_hours().await?;
             let purpose = Purpose::Link { look: 2 };
             if !doubt.is_page {
-                let exchange = self.gatherer.ask(self.ledger, &doubt.url, &purpose).await;
+                let exchange = self.gatherer.ask(&self.ledger, &doubt.url, &purpose).await;
                 let record = self
                     .gatherer
-                    .keep_own_look(self.ledger, exchange, purpose)
+                    .keep_own_look(&self.ledger, exchange, purpose)
                     .await?;
                 self.state.absorb(&record);
                 // A style sheet that opens now may name further files.
@@ -95,7 +94,7 @@ impl SiteCrawl<'_> {
                 .await;
             let record = self
                 .gatherer
-                .keep_page(self.ledger, exchange, purpose)
+                .keep_page(&self.ledger, exchange, purpose)
                 .await?;
             self.state.absorb(&record);
             if let FactRecord::Page(facts) = &record {
@@ -177,7 +176,7 @@ impl SiteCrawl<'_> {
         let limit = started.saturating_add(count);
         // The home page alone, before anything that depends on it.
         let limit = if count == 1 { limit.min(1) } else { limit };
-        let mut asked: VecDeque<Asked> = VecDeque::new();
+        let mut asked: VecDeque<Task<Answer>> = VecDeque::new();
         loop {
             if asked.is_empty() {
                 self.gatherer.wait_for_crawl_hours().await?;
@@ -195,10 +194,10 @@ impl SiteCrawl<'_> {
             let Some(next) = asked.pop_front() else {
                 return Ok(());
             };
-            let exchange = next.exchange().await?;
+            let answer = next.done().await?;
             let record = self
                 .gatherer
-                .keep_page(self.ledger, exchange, Purpose::Page)
+                .keep_answer(&self.ledger, answer, Purpose::Page)
                 .await?;
             self.take_in(&record)?;
         }
@@ -222,9 +221,9 @@ impl SiteCrawl<'_> {
                 continue;
             }
             self.gatherer.wait_for_crawl_hours().await?;
-            let (gatherer, state) = (self.gatherer, &self.state);
+            let (gatherer, state) = (&self.gatherer, &self.state);
             let rendering =
-                render::render(gatherer, self.ledger, renderer.as_ref(), state, &unread);
+                render::render(gatherer, &self.ledger, renderer.as_ref(), state, &unread);
             let Some(done) = rendering.await? else {
                 return Ok(false);
             };
@@ -242,7 +241,7 @@ impl SiteCrawl<'_> {
 
     async fn looks(&mut self) -> Result<(), GatherError> {
         let width = self.gatherer.client.settings().connections_per_host.max(1);
-        let mut asked: VecDeque<Asked> = VecDeque::new();
+        let mut asked: VecDeque<Task<Answer>> = VecDeque::new();
         let purpose = Purpose::Link { look: 1 };
         loop {
             if asked.is_empty() {
@@ -257,25 +256,25 @@ impl SiteCrawl<'_> {
             let Some(next) = asked.pop_front() else {
                 return Ok(());
             };
-            let exchange = next.exchange().await?;
+            let exchange = next.done().await?.exchange;
             let record = self
                 .gatherer
-                .keep_own_look(self.ledger, exchange, purpose.clone())
+                .keep_own_look(&self.ledger, exchange, purpose.clone())
                 .await?;
             self.take_in(&record)?;
         }
     }
 
-    fn start(&self, url: String, purpose: Purpose) -> Asked {
+    fn start(&self, url: String, purpose: Purpose) -> Task<Answer> {
         let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
-        let reading = if matches!(purpose, Purpose::Link { .. }) {
-            Reading::Look
-        } else {
-            Reading::Page
+        let reading = match purpose {
+            Purpose::Link { .. } => Reading::Look,
+            _ => gatherer.page_reading(),
         };
-        Asked(Some(tokio::spawn(async move {
-            gatherer.client.fetch(&url, reading, &jar).await
-        })))
+        Task::start(async move {
+            let exchange = gatherer.client.fetch(&url, reading, &jar).await;
+            gatherer.read_ahead(exchange, purpose)
+        })
     }
 
     /// Sitemaps that robots.txt names, and the one at its usual place: what no page links is found here.
@@ -288,10 +287,10 @@ impl SiteCrawl<'_> {
             } else {
                 Reading::Page
             };
-            let (gatherer, jar) = (self.gatherer, &self.ledger.jar);
+            let (gatherer, jar) = (&self.gatherer, &self.ledger.jar);
             let exchange = gatherer.client.fetch(&url, reading, jar).await;
             let purpose = Purpose::Link { look: 1 };
-            let record = gatherer.keep_page(self.ledger, exchange, purpose).await?;
+            let record = gatherer.keep_page(&self.ledger, exchange, purpose).await?;
             self.take_in(&record)?;
         }
         Ok(())
@@ -304,17 +303,17 @@ impl SiteCrawl<'_> {
         let Ok(home) = Url::parse(self.state.home()) else {
             return Ok(());
         };
-        let url = missing_page_probe(&home, self.seed);
+        let url = missing_page_probe(&home, &self.seed);
         self.gatherer.wait_for_crawl_hours().await?;
         let record = self
             .gatherer
-            .page(self.ledger, &url, Purpose::MissingPage)
+            .page(&self.ledger, &url, Purpose::MissingPage)
             .await?;
         self.take_in(&record)
     }
 
     async fn searches(&mut self) -> Result<(), GatherError> {
-        let asks = search_questions(&self.state.search_pages(), self.seed, self.search_count);
+        let asks = search_questions(&self.state.search_pages(), &self.seed, self.search_count);
         for ask in asks {
             if self.state.was_asked(&ask.query) {
                 continue;
@@ -323,32 +322,10 @@ impl SiteCrawl<'_> {
             let purpose = Purpose::Search { query: ask.query };
             let record = self
                 .gatherer
-                .page(self.ledger, &ask.request_url, purpose)
+                .page(&self.ledger, &ask.request_url, purpose)
                 .await?;
             self.take_in(&record)?;
         }
         Ok(())
-    }
-}
-
-/// A question under way; it is given up when nobody waits for it any more.
-struct Asked(Option<JoinHandle<Exchange>>);
-
-impl Asked {
-    async fn exchange(mut self) -> Result<Exchange, GatherError> {
-        let Some(handle) = self.0.as_mut() else {
-            return Err(GatherError::Panic("asked twice".to_owned()));
-        };
-        let done = handle.await;
-        self.0 = None;
-        done.map_err(|error| GatherError::Panic(error.to_string()))
-    }
-}
-
-impl Drop for Asked {
-    fn drop(&mut self) {
-        if let Some(handle) = &self.0 {
-            handle.abort();
-        }
     }
 }

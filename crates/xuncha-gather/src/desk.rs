@@ -1,6 +1,7 @@
 //! A target between the phases of a round.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use xuncha_core::facts::model::FactRecord;
@@ -18,7 +19,7 @@ const MAX_LISTED: usize = 50;
 /// A target in work: what must be known of it between the phases, and no more.
 pub(crate) struct Desk {
     pub job: TargetJob,
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     pub phases: BTreeSet<String>,
     pub slots: BTreeSet<u32>,
     pub days: BTreeSet<u32>,

@@ -38,6 +38,12 @@ pub(crate) struct Gatherer {
 /// A body beyond this is read alone: its tree and facts take several times as much as it does itself.
 const BIG_BODY_BYTES: usize = 1 << 20;
 
+/// 应答. An exchange, and the facts of its page where they were read at once.
+pub(crate) struct Answer {
+    pub exchange: Exchange,
+    facts: Option<Box<PageFacts>>,
+}
+
 /// An opened target: its log and its cookies.
 pub(crate) struct Ledger {
     pub id: TargetId,
@@ -207,6 +213,43 @@ impl Gatherer {
             Ok(result) => result.map_err(|source| ledger.error(source)),
             Err(error) => Err(GatherError::Panic(error.to_string())),
         }
+    }
+
+    /// How pages of a crawl are asked for.
+    pub fn page_reading(&self) -> Reading {
+        match self.depth {
+            Depth::Links => Reading::PageLinks,
+            Depth::Whole => Reading::Page,
+        }
+    }
+
+    /// Reads the links of a page where it arrived: that takes less than to hand it on. All else is read when its turn comes.
+    pub fn read_ahead(&self, exchange: Exchange, purpose: Purpose) -> Answer {
+        let is_short = self.depth == Depth::Links && exchange.body().len() <= BIG_BODY_BYTES;
+        let facts = (is_short && purpose == Purpose::Page).then(|| {
+            let capture = exchange.capture(purpose, String::new());
+            let body = exchange.body();
+            Box::new(facts::read_to(&capture, body, &self.lexicons, self.depth))
+        });
+        Answer { exchange, facts }
+    }
+
+    /// Keeps an answer and appends its facts, which are read now where they were not read ahead.
+    pub async fn keep_answer(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        answer: Answer,
+        purpose: Purpose,
+    ) -> Result<FactRecord, GatherError> {
+        let Answer { exchange, facts } = answer;
+        let Some(mut facts) = facts else {
+            return self.keep_page(ledger, exchange, purpose).await;
+        };
+        self.tally.count(&purpose, &exchange);
+        facts.capture.evidence.record = ledger.keep(&exchange)?;
+        let record = FactRecord::Page(facts);
+        ledger.append(&record)?;
+        Ok(record)
     }
 
     /// Keeps an exchange, reads its page and appends the facts.

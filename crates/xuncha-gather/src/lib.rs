@@ -50,6 +50,7 @@ mod shelf;
 pub mod sink;
 mod sitemaps;
 pub mod state;
+mod task;
 mod tls;
 pub mod traps;
 mod unread;

@@ -59,7 +59,7 @@ struct LinkRow {
 /// Every text once.
 #[derive(Default)]
 struct Words {
-    numbers: HashMap<Arc<str>, u32>,
+    numbers: HashMap<Arc<str>, u32, foldhash::fast::RandomState>,
     texts: Vec<Arc<str>>,
 }
 

@@ -26,6 +26,7 @@ use crate::report::{GatherError, Progress, Report, Stopwatch};
 use crate::settings::Settings;
 use crate::sink::EvidenceSink;
 use crate::state::{Limits, SiteState};
+use crate::task::Task;
 
 /// 采集计划. What a round gathers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,7 +193,7 @@ impl Round<'_> {
             let (ledger, records) = self.open_one(&job.id)?;
             let mut desk = Desk {
                 job: job.clone(),
-                ledger,
+                ledger: Arc::new(ledger),
                 phases: BTreeSet::new(),
                 slots: BTreeSet::new(),
                 days: BTreeSet::new(),
@@ -256,19 +257,24 @@ impl Round<'_> {
             return Ok(());
         }
         let state = self.rebuild(desk, &home)?;
-        let mut crawl = SiteCrawl {
-            gatherer: &self.gatherer,
-            ledger: &desk.ledger,
-            state,
-            seed: &self.plan.seed,
-            search_count: self.plan.searches,
-        };
-        crawl.run().await?;
-        let state = crawl.state;
+        let mut crawl = self.crawl_of(desk, state);
+        // A round is one task: crawled in it, all its sites would share one core.
+        let crawled = Task::start(async move { crawl.run().await.map(|()| crawl.state) });
+        let state = crawled.done().await??;
         desk.learn(&state);
         desk.state = desk.keeps_state.then_some(state);
         self.forget(&home);
         Ok(())
+    }
+
+    fn crawl_of(&self, desk: &Desk, state: SiteState) -> SiteCrawl {
+        SiteCrawl {
+            gatherer: self.gatherer.clone(),
+            ledger: desk.ledger.clone(),
+            state,
+            seed: self.plan.seed.clone(),
+            search_count: self.plan.searches,
+        }
     }
 
     fn is_crawled(&self, desk: &Desk) -> bool {
@@ -297,7 +303,7 @@ impl Round<'_> {
         }
         desk.ledger.close()?;
         let (ledger, records) = self.open_one(&desk.job.id)?;
-        desk.ledger = ledger;
+        desk.ledger = Arc::new(ledger);
         Ok(records)
     }
 
@@ -392,14 +398,7 @@ impl Round<'_> {
         let held = desk.state.take();
         let is_held = held.is_some();
         let state = held.unwrap_or_else(|| self.fresh_state(&home));
-        let (seed, search_count) = (self.plan.seed.as_str(), self.plan.searches);
-        let mut crawl = SiteCrawl {
-            gatherer: &self.gatherer,
-            ledger: &desk.ledger,
-            state,
-            seed,
-            search_count,
-        };
+        let mut crawl = self.crawl_of(desk, state);
         if crawl.second_looks(&doubts).await? {
             // A page that was down at the first look may lead on.
             let state = if is_held {
@@ -408,13 +407,7 @@ impl Round<'_> {
                 desk.has_pages = true;
                 self.rebuild(desk, &home)?
             };
-            let mut crawl = SiteCrawl {
-                gatherer: &self.gatherer,
-                ledger: &desk.ledger,
-                state,
-                seed,
-                search_count,
-            };
+            let mut crawl = self.crawl_of(desk, state);
             crawl.go_on().await?;
             desk.learn_unrendered(&crawl.state);
         }

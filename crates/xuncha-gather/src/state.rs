@@ -72,14 +72,17 @@ pub struct Entry {
     pub depth: u32,
 }
 
+/// Hashes of addresses, which need no better hash of their own.
+type Hashes = HashSet<u64, foldhash::fast::RandomState>;
+
 /// 站点状态. See the module.
 pub struct SiteState {
     home: String,
     scopes: Vec<Scope>,
     limits: Limits,
     obeys_robots: bool,
-    seen: HashSet<u64>,
-    settled: HashSet<u64>,
+    seen: Hashes,
+    settled: Hashes,
     frontier: VecDeque<Entry>,
     in_hand: Vec<Entry>,
     looks: VecDeque<String>,
@@ -92,7 +95,7 @@ pub struct SiteState {
     pending_skips: VecDeque<(String, String)>,
     skip_count: usize,
     doubts: Vec<Doubt>,
-    looked_twice: HashSet<u64>,
+    looked_twice: Hashes,
     missing_page: Option<u64>,
     has_missing_probe: bool,
     home_final: String,
@@ -105,7 +108,7 @@ pub struct SiteState {
     pages: usize,
     sitemaps: Sitemaps,
     forms: BTreeSet<String>,
-    read_looks: HashSet<u64>,
+    read_looks: Hashes,
     rendering: Rendering,
 }
 
@@ -118,8 +121,8 @@ impl SiteState {
             home: home.clone(),
             limits,
             obeys_robots,
-            seen: HashSet::new(),
-            settled: HashSet::new(),
+            seen: Hashes::default(),
+            settled: Hashes::default(),
             frontier: VecDeque::new(),
             in_hand: Vec::new(),
             looks: VecDeque::new(),
@@ -132,7 +135,7 @@ impl SiteState {
             pending_skips: VecDeque::new(),
             skip_count: 0,
             doubts: Vec::new(),
-            looked_twice: HashSet::new(),
+            looked_twice: Hashes::default(),
             missing_page: None,
             has_missing_probe: false,
             home_final: String::new(),
@@ -145,7 +148,7 @@ impl SiteState {
             pages: 0,
             sitemaps: Sitemaps::default(),
             forms: BTreeSet::new(),
-            read_looks: HashSet::new(),
+            read_looks: Hashes::default(),
             rendering: Rendering::default(),
         };
         state.seen.insert(hash(&home));

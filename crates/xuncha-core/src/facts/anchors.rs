@@ -118,7 +118,8 @@ fn written_ids(script: &str) -> Vec<String> {
 /// Address and fragment that a link asks for, where the fragment's absence could be held against it.
 fn asked_by<'a>(dom: &'a Dom, index: usize) -> Option<(&'a str, &'a str)> {
     let href = trimmed(dom.attr(index, "href")?);
-    let (address, fragment) = href.split_once('#')?;
+    let at = memchr::memchr(b'#', href.as_bytes())?;
+    let (address, fragment) = (&href[..at], &href[at + 1..]);
     let is_kept = is_judged(fragment) && fragment.len() <= MAX_FRAGMENT_BYTES;
     (is_kept && !is_handled_by_script(dom, index)).then_some((address, fragment))
 }

@@ -1,5 +1,7 @@
 //! What a body is by its first bytes, and when that speaks against its address.
 
+use memchr::memmem;
+
 use super::model::BodyKind;
 use crate::evidence::Capture;
 
@@ -27,7 +29,7 @@ pub fn body_kind(body: &[u8]) -> BodyKind {
     if let Some((_, kind)) = magic.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *kind;
     }
-    if head.windows(5).any(|five| five == b"%PDF-") {
+    if memmem::find(head, b"%PDF-").is_some() {
         return BodyKind::Pdf;
     }
     if is_markup(head) {
@@ -39,12 +41,12 @@ pub fn body_kind(body: &[u8]) -> BodyKind {
 
 /// Whether it begins like a web page, also in UTF-16.
 fn is_markup(head: &[u8]) -> bool {
-    let text: Vec<u8> = head
+    let mut letters = head
         .iter()
         .filter(|byte| !matches!(byte, 0 | 0xfe | 0xff | 0xef | 0xbb | 0xbf))
         .map(u8::to_ascii_lowercase)
-        .collect();
-    let text = text.trim_ascii_start();
+        .skip_while(u8::is_ascii_whitespace);
+    let text: Vec<u8> = letters.by_ref().take(16).collect();
     let starts = [
         &b"<!doctype html"[..],
         b"<html",
@@ -55,7 +57,10 @@ fn is_markup(head: &[u8]) -> bool {
         b"<h1",
     ];
     starts.iter().any(|start| text.starts_with(start))
-        || text.starts_with(b"<!--") && text.windows(5).any(|five| five == b"<html")
+        || text.starts_with(b"<!--") && {
+            let text: Vec<u8> = text.into_iter().chain(letters).collect();
+            memmem::find(&text, b"<html").is_some()
+        }
 }
 
 /// How the site uses an address, as far as it bears on what must come.

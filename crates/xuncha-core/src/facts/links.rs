@@ -57,13 +57,28 @@ impl Resolver {
 
     /// The absolute address without fragment; `None` for schemes that are not HTTP.
     pub fn resolve(&self, reference: &str) -> Option<String> {
+        let mut url = String::new();
+        self.resolve_into(reference, &mut url).then_some(url)
+    }
+
+    /// Writes the absolute address without fragment over what stood there; false for schemes that are not HTTP.
+    pub fn resolve_into(&self, reference: &str, out: &mut String) -> bool {
         let reference = trimmed(reference);
         if reference.is_empty() || reference.starts_with('#') {
-            return None;
+            return false;
         }
-        if let Some(url) = self.plain.as_ref().and_then(|base| base.resolve(reference)) {
-            return Some(url);
+        let plain = self.plain.as_ref();
+        if plain.is_some_and(|base| base.resolve_into(reference, out)) {
+            return true;
         }
+        match self.resolve_hard(reference) {
+            Some(url) => *out = url,
+            None => return false,
+        }
+        true
+    }
+
+    fn resolve_hard(&self, reference: &str) -> Option<String> {
         let encode = encoder(self.encoding);
         let mut url = Url::options()
             .base_url(self.base.as_ref())
@@ -98,6 +113,7 @@ fn is_http(url: &Url) -> bool {
 /// All references of the page in document order, equal ones (address and kind) merged.
 pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
     let mut found = Collector::for_page(dom);
+    let mut url = String::new();
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
         // Only attributes and the content of scripts and style sheets hold references.
@@ -107,7 +123,7 @@ pub(crate) fn find(dom: &Dom, resolver: &Resolver) -> PageLinks {
             continue;
         }
         let mut push = |reference: &str, kind: LinkKind, text: &str| {
-            if let Some(url) = resolver.resolve(reference) {
+            if resolver.resolve_into(reference, &mut url) {
                 found.push(index, &url, kind, text, node.area);
             }
         };

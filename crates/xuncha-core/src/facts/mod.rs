@@ -11,6 +11,7 @@ mod assemble;
 pub mod availability;
 mod body_kind;
 mod charset;
+mod compare;
 pub mod dates;
 mod dom;
 mod feed;
@@ -42,6 +43,7 @@ pub use assemble::{
 };
 pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
+pub use compare::compare_skim;
 pub use html::{Comparison, compare_readers, document};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_in_steps, read_rendered, read_to};

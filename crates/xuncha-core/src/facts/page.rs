@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::Encoding;
+
 use super::dom::Dom;
-use super::html::names::Tag;
+use super::html::{self, GaveUp, names::Tag};
 use super::lexicons::Lexicons;
-use super::links::{self, Resolver};
+use super::links::{self, PageLinks, Resolver};
 use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering};
 use super::text::{collapse, cut, simhash};
 use super::{
@@ -200,28 +202,28 @@ fn read_html(
     let encoding = charset::detect(body, &capture.content_type);
     let html = charset::decode(body, encoding);
     done("charset");
-    let mut dom = Dom::parse(html);
-    done("tree");
-    facts.is_html = true;
-    // Of a page with more than is ever read, what was left out counts like a body that was not read to its end.
-    facts.capture.truncated |= dom.is_cut;
-    let came_whole = capture.is_success() && !facts.capture.truncated;
-    encoding.name().clone_into(&mut facts.charset);
-    facts.title = title(&dom);
-    facts.text_chars = dom.chars;
-    let resolver = Resolver::new(&url, &dom, encoding);
-    facts.text_simhash = simhash(dom.whole_text());
-    if depth == Depth::Links && missing::wording(facts, &dom, lexicons).is_empty() {
-        facts.needs_script = missing::needs_script(&dom);
-        facts.blocked_wording = missing::blocked_wording(&facts.title, &dom, lexicons);
-        let links = links::find(&dom, &resolver);
-        facts.search_forms = search::forms(&dom, &resolver, encoding);
-        let came_whole = came_whole && !facts.needs_script;
-        facts.anchors = anchors::read(&dom, &resolver, &links, came_whole);
-        drop(dom);
-        facts.links = links.into_links();
+    let place = Place {
+        url: &url,
+        encoding,
+        lexicons,
+    };
+    if depth == Depth::Links
+        && let Ok(dom) = html::skim(&html)
+        && keep_links(facts, dom, &place).is_none()
+    {
         return;
     }
+    let mut dom = Dom::parse(html);
+    done("tree");
+    if depth == Depth::Links {
+        match keep_links(facts, dom, &place) {
+            None => return,
+            Some(whole) => dom = whole,
+        }
+    }
+    let came_whole = read_outline(facts, &dom, encoding);
+    facts.text_simhash = simhash(dom.whole_text());
+    let resolver = Resolver::new(&url, &dom, encoding);
     facts.metas = metas(&dom);
     done("title, metas, simhash");
 
@@ -275,6 +277,88 @@ fn read_html(
     // The tree goes before the links are made, so that both never stand in memory at once.
     drop(dom);
     facts.links = links.into_links();
+}
+
+/// Where a page stands, and the words to read it by.
+struct Place<'a> {
+    url: &'a str,
+    encoding: &'static Encoding,
+    lexicons: &'a Lexicons,
+}
+
+/// What every reading of a page begins with. Returns whether the page came whole.
+fn read_outline(facts: &mut PageFacts, dom: &Dom, encoding: &'static Encoding) -> bool {
+    facts.is_html = true;
+    // Of a page with more than is ever read, what was left out counts like a body that was not read to its end.
+    facts.capture.truncated |= dom.is_cut;
+    encoding.name().clone_into(&mut facts.charset);
+    facts.title = title(dom);
+    facts.text_chars = dom.chars;
+    facts.capture.is_success() && !facts.capture.truncated
+}
+
+/// Keeps the links of a page as far as its tree was read; gives the tree back where the page must be read whole.
+fn keep_links<'p>(facts: &mut PageFacts, dom: Dom<'p>, place: &Place) -> Option<Dom<'p>> {
+    let Some(links) = read_links(facts, &dom, place) else {
+        return Some(dom);
+    };
+    // The tree goes before the links are made, so that both never stand in memory at once.
+    drop(dom);
+    facts.links = links.into_links();
+    None
+}
+
+/// Which way leads to the links of a page.
+pub(super) enum ByTags {
+    /// From its tags alone.
+    Yes,
+    /// From its tree.
+    No,
+}
+
+/// Links of a page by one of the ways, or why it does not lead there.
+pub(super) fn links_by(
+    way: ByTags,
+    capture: &Capture,
+    body: &[u8],
+    lexicons: &Lexicons,
+) -> Result<PageFacts, GaveUp> {
+    let encoding = charset::detect(body, &capture.content_type);
+    let html = charset::decode(body, encoding);
+    let dom = match way {
+        ByTags::Yes => html::skim(&html)?,
+        ByTags::No => Dom::parse(&*html),
+    };
+    let place = Place {
+        url: &capture.final_url,
+        encoding,
+        lexicons,
+    };
+    let mut facts = blank(capture);
+    match keep_links(&mut facts, dom, &place) {
+        None => Ok(facts),
+        Some(_) => Err(GaveUp("words of a missing page")),
+    }
+}
+
+/// [`Depth::Links`]. `None` for a page that speaks like a missing one: nothing but its whole tells whether it is one.
+fn read_links(facts: &mut PageFacts, dom: &Dom, place: &Place) -> Option<PageLinks> {
+    let came_whole = read_outline(facts, dom, place.encoding);
+    if !missing::wording(facts, dom, place.lexicons).is_empty() {
+        return None;
+    }
+    // Only short pages are compared with the site's missing page.
+    if dom.chars <= missing::SHORT_PAGE_CHARS {
+        facts.text_simhash = simhash(dom.whole_text());
+    }
+    facts.needs_script = missing::needs_script(dom);
+    facts.blocked_wording = missing::blocked_wording(&facts.title, dom, place.lexicons);
+    let resolver = Resolver::new(place.url, dom, place.encoding);
+    let links = links::find(dom, &resolver);
+    facts.search_forms = search::forms(dom, &resolver, place.encoding);
+    let came_whole = came_whole && !facts.needs_script;
+    facts.anchors = anchors::read(dom, &resolver, &links, came_whole);
+    Some(links)
 }
 
 /// Characters of the lines in the body area that end a sentence: prose, where headings, dates and the words around a list are none.

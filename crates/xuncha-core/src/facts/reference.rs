@@ -37,28 +37,33 @@ impl PlainBase {
     }
 
     /// The absolute address without fragment; `None` where the reference is not plain.
+    #[cfg(test)]
     pub fn resolve(&self, reference: &str) -> Option<String> {
+        let mut out = String::new();
+        self.resolve_into(reference, &mut out).then_some(out)
+    }
+
+    /// Writes the absolute address without fragment over what stood there; false where the reference is not plain.
+    pub fn resolve_into(&self, reference: &str, out: &mut String) -> bool {
+        out.clear();
         let reference = match memchr::memchr(b'#', reference.as_bytes()) {
             Some(at) => &reference[..at],
             None => reference,
         };
         let bytes = reference.as_bytes();
         if bytes.is_empty() || !bytes.iter().all(|byte| IS_PLAIN[*byte as usize]) {
-            return None;
+            return false;
         }
         let (before_query, query) = match memchr::memchr(b'?', bytes) {
             Some(at) => reference.split_at(at),
             None => (reference, ""),
         };
         if before_query.is_empty() {
-            return None;
+            return false;
         }
-        // `url` does not step back over what looks like a drive of Windows.
-        let path = before_query
-            .split_once("://")
-            .map_or(before_query, |(_, rest)| rest);
-        if path.contains(":/") && path.contains("..") {
-            return None;
+        let has_colon = memchr::memchr(b':', before_query.as_bytes()).is_some();
+        if has_colon && is_drive(before_query) {
+            return false;
         }
         let (scheme, rest) = match before_query.strip_prefix("http://") {
             Some(rest) => ("http:", Some(rest)),
@@ -67,33 +72,39 @@ impl PlainBase {
                 None => (self.scheme.as_str(), before_query.strip_prefix("//")),
             },
         };
-        let mut out =
-            String::with_capacity(self.origin.len() + self.folder.len() + reference.len());
         if let Some(rest) = rest {
             let host_end = rest.find('/').unwrap_or(rest.len());
             let (host, path) = rest.split_at(host_end);
             if !is_plain_host(host) {
-                return None;
+                return false;
             }
             out.push_str(scheme);
             out.push_str("//");
             out.push_str(host);
-            push_path(&mut out, "/", path.strip_prefix('/').unwrap_or(path));
+            push_path(out, "/", path.strip_prefix('/').unwrap_or(path));
         } else if let Some(path) = before_query.strip_prefix('/') {
             out.push_str(&self.origin);
-            push_path(&mut out, "/", path);
+            push_path(out, "/", path);
         } else {
             // A colon before the first slash would be a scheme.
             let first = before_query.split('/').next().unwrap_or_default();
-            if first.contains(':') {
-                return None;
+            if has_colon && first.contains(':') {
+                return false;
             }
             out.push_str(&self.origin);
-            push_path(&mut out, &self.folder, before_query);
+            push_path(out, &self.folder, before_query);
         }
         out.push_str(query);
-        Some(out)
+        true
     }
+}
+
+/// `url` does not step back over what looks like a drive of Windows.
+fn is_drive(before_query: &str) -> bool {
+    let path = before_query
+        .split_once("://")
+        .map_or(before_query, |(_, rest)| rest);
+    path.contains(":/") && path.contains("..")
 }
 
 /// Characters that stand in path and query as they are.
@@ -115,7 +126,7 @@ static IS_PLAIN: [bool; 256] = {
 };
 
 /// Lower-case names with dots; nothing that is or looks like a number, a port or a punycode name.
-fn is_plain_host(host: &str) -> bool {
+pub(crate) fn is_plain_host(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
     host.len() <= 200
         && last.as_bytes().first().is_some_and(u8::is_ascii_lowercase)

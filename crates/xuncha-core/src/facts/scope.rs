@@ -1,8 +1,12 @@
 //! Which links are pages of the site, which are only looked at, and the form in which an address counts as seen.
 
+use std::net::Ipv4Addr;
+
+use memchr::memmem;
 use url::Url;
 
 use super::model::LinkKind;
+use super::reference::is_plain_host;
 
 /// 链接类别. What the crawler does with a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +108,13 @@ fn has_asset_extension(url: &Url) -> bool {
 /// The form of an address under which it counts as seen: no fragment, no user, no session or campaign parameters, escapes in one spelling.
 /// Default documents (`/` and `/index.html`) stay apart: that they are one page is known only when both were read.
 pub fn canonical(url: &str) -> String {
+    match is_canonical(url) {
+        true => url.to_owned(),
+        false => canonical_by_parts(url),
+    }
+}
+
+fn canonical_by_parts(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return url.to_owned();
     };
@@ -128,6 +139,35 @@ pub fn canonical(url: &str) -> String {
         }
     }
     url.into()
+}
+
+/// Whether an address is seen at a glance to be in its form already: a plain name, and a path without anything that is ever changed.
+fn is_canonical(url: &str) -> bool {
+    let rest = url.strip_prefix("http://");
+    let Some(rest) = rest.or_else(|| url.strip_prefix("https://")) else {
+        return false;
+    };
+    let Some((host, path)) = rest.split_once('/') else {
+        return false;
+    };
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.');
+    // Steps (`/./`, `/../`) begin with a dot.
+    let has_steps = path.starts_with('.') || memmem::find(path.as_bytes(), b"/.").is_some();
+    is_plain_authority(host) && path.bytes().all(is_plain) && !has_steps
+}
+
+/// A plain name or IPv4 address, with a port only where it is not a usual one.
+fn is_plain_authority(authority: &str) -> bool {
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_own_port = port.is_none_or(|port| {
+        let number = port.parse::<u16>().unwrap_or_default();
+        !matches!(number, 0 | 80 | 443) && !port.starts_with(['0', '+'])
+    });
+    is_own_port && (is_plain_host(host) || host.parse::<Ipv4Addr>().is_ok())
 }
 
 /// A path without its session and with its escapes in one spelling; `None` where nothing changes.
@@ -264,7 +304,68 @@ pub(crate) fn folder_of_default(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    const PIECES: [&str; 32] = [
+        "http://",
+        "https://",
+        "HTTP://",
+        "a.cn",
+        "www.a.gov.cn",
+        "A.cn",
+        "127.0.0.1",
+        "1.2.3",
+        "01.2.3.4",
+        "0x7f.1",
+        "xn--a.cn",
+        ":80",
+        ":443",
+        ":8080",
+        ":08080",
+        ":",
+        "/",
+        "/",
+        "/",
+        ".",
+        "..",
+        "./",
+        "../",
+        "index.html",
+        "a_b-c",
+        "?a=1",
+        "#x",
+        "%41",
+        ";jsessionid=1",
+        "中",
+        "a@",
+        "\\",
+    ];
+
+    proptest::proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_seen_at_a_glance_is_what_parsing_gives(
+            pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 2..8),
+        ) {
+            let url = pieces.concat();
+            if is_canonical(&url) {
+                prop_assert_eq!(canonical_by_parts(&url), url);
+            }
+        }
+    }
+
+    #[test]
+    fn usual_addresses_are_seen_at_a_glance() {
+        for url in [
+            "http://127.0.0.1:8771/a/b.html",
+            "https://www.qingshi.gov.cn/",
+        ] {
+            assert!(is_canonical(url), "{url}");
+        }
+    }
 
     #[test]
     fn classes_by_host_and_kind() {

@@ -342,11 +342,13 @@ impl Judge<'_> {
                 // A look keeps no text: the same body, or the body of the site's missing page, says the same again.
                 None => {
                     soft.is_some_and(|(sha256, size)| {
-                        sha256 == capture.evidence.sha256
+                        !sha256.is_empty() && sha256 == capture.evidence.sha256
                             || size.abs_diff(capture.size_bytes) * 50 <= size
                     }) || is_inside
                         && self.missing.as_ref().is_some_and(|missing| {
-                            missing.size_bytes > 0 && missing.sha256 == capture.evidence.sha256
+                            missing.size_bytes > 0
+                                && !missing.sha256.is_empty()
+                                && missing.sha256 == capture.evidence.sha256
                         })
                 }
             };

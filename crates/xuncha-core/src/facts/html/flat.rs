@@ -116,9 +116,18 @@ impl Flat {
     /// A document without content. What the page may need is reserved at once: a tree of many megabytes is not copied to grow.
     pub fn new(page: &str, bounds: Bounds) -> Flat {
         let count = |byte| memchr::memchr_iter(byte, page.as_bytes()).count();
+        Flat::with_room(page, bounds, count(b'<') * 2, count(b'='))
+    }
+
+    /// The same for a tree of which little is kept.
+    pub fn small(page: &str, bounds: Bounds) -> Flat {
+        Flat::with_room(page, bounds, page.len() / 64, page.len() / 96)
+    }
+
+    fn with_room(page: &str, bounds: Bounds, nodes: usize, attrs: usize) -> Flat {
         let mut flat = Flat {
-            nodes: Vec::with_capacity(room_for::<Node>((count(b'<') * 2).min(bounds.nodes) + 16)),
-            attrs: Vec::with_capacity(room_for::<Attr>(count(b'=').min(bounds.attrs) + 16)),
+            nodes: Vec::with_capacity(room_for::<Node>(nodes.min(bounds.nodes) + 16)),
+            attrs: Vec::with_capacity(room_for::<Attr>(attrs.min(bounds.attrs) + 16)),
             decoded: String::with_capacity(room(page.len() / 8 + 64)),
             other_names: Vec::new(),
             is_cut: false,
@@ -267,21 +276,23 @@ impl Flat {
             | Tag::Select
             | Tag::Option => Shown::Hidden,
             Tag::Noscript | Tag::Template => Shown::Inert,
-            _ => {
-                let is_hidden = self.attrs[attrs].iter().any(|attr| match attr.name.len() {
-                    6 => attr.name.of(page, &self.decoded) == "hidden",
-                    5 => {
-                        attr.name.of(page, &self.decoded) == "style"
-                            && hides(attr.value.of(page, &self.decoded))
-                    }
-                    _ => false,
-                });
-                match is_hidden {
-                    true => Shown::Hidden,
-                    false => Shown::Seen,
-                }
-            }
+            _ => match self.is_hiding(page, attrs) {
+                true => Shown::Hidden,
+                false => Shown::Seen,
+            },
         }
+    }
+
+    /// Whether attributes hide their element.
+    pub fn is_hiding(&self, page: &str, attrs: std::ops::Range<usize>) -> bool {
+        self.attrs[attrs].iter().any(|attr| match attr.name.len() {
+            6 => attr.name.of(page, &self.decoded) == "hidden",
+            5 => {
+                attr.name.of(page, &self.decoded) == "style"
+                    && hides(attr.value.of(page, &self.decoded))
+            }
+            _ => false,
+        })
     }
 
     /// Ends the tree: ends of subtrees, visible characters, chains of equal names.
@@ -291,12 +302,19 @@ impl Flat {
             self.is_cut = true;
         }
         let mut chars: u32 = 0;
-        for (index, node) in self.nodes.iter_mut().enumerate() {
-            node.stop = index as u32 + 1;
+        for node in &mut self.nodes {
             node.chars_before = chars;
             if node.tag == Tag::Text && !node.is_hidden() {
                 chars += count_visible(node.words.of(&page, &self.decoded));
             }
+        }
+        self.finish_counted(page, chars)
+    }
+
+    /// [`Flat::finish`] where the page's visible characters are known, and nobody asks for those of a part.
+    pub fn finish_counted(mut self, page: Cow<'_, str>, chars: u32) -> Dom<'_> {
+        for (node, stop) in self.nodes.iter_mut().zip(1..) {
+            node.stop = stop;
         }
         for index in (1..self.nodes.len()).rev() {
             let (parent, stop) = (self.nodes[index].parent(), self.nodes[index].stop);

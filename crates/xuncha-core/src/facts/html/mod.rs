@@ -14,6 +14,8 @@ mod rules;
 mod rules_body;
 mod rules_svg;
 mod rules_table;
+mod skim;
+mod skim_parts;
 mod slow;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,12 @@ const SLOW_BOUNDS: Bounds = Bounds {
     nodes: 200_000,
     ..BOUNDS
 };
+
+/// What links, anchors and the words of a short page need of a page's tree, or why the page must be read whole. Of a page with many
+/// visible characters fewer may be counted.
+pub(crate) fn skim(page: &str) -> Result<Dom<'_>, GaveUp> {
+    skim::skim(page, BOUNDS.for_page(page))
+}
 
 /// Why the fast reader gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
