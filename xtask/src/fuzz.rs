@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::{cargo, packages, root, run as run_command};
 
 /// The targets of `crates/xuncha/tests/fuzz`.
-pub const TARGETS: [&str; 13] = [
-    "html", "readers", "links", "replay", "feed", "package", "robots", "sitemap", "http", "warc",
-    "facts", "cdxj", "xlsx",
+pub const TARGETS: [&str; 14] = [
+    "html", "readers", "skim", "links", "replay", "feed", "package", "robots", "sitemap", "http",
+    "warc", "facts", "cdxj", "xlsx",
 ];
 /// How long a target runs where nothing else is said.
 const SECONDS: u64 = 600;

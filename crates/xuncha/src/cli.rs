@@ -318,6 +318,9 @@ pub struct CheckArgs {
     /// 只检查一类：links 为链接与页内锚点，快而省内存 / inspect only links and anchors: fast, in little memory
     #[arg(long, value_enum)]
     pub only: Option<Only>,
+    /// 不查站外链接 / leave links to other hosts alone
+    #[arg(long)]
+    pub no_outside: bool,
     /// 把抓到的网页逐行列入文件 / list the pages that were read, one a line
     #[arg(long, value_name = "FILE")]
     pub list: Option<PathBuf>,

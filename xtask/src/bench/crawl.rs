@@ -98,7 +98,7 @@ fn listed(folder: &Path, name: &'static str, home: &str) -> Result<Site, String>
     let list = folder.join(format!("{name}.txt"));
     let mut command = Command::new(root().join("target/release/xuncha"));
     command.args(["check", home, "--only", "links", "--rate", "unlimited"]);
-    command.args(["--allow-host", "127.0.0.1"]);
+    command.args(["--allow-host", "127.0.0.1", "--no-outside"]);
     command.args([
         "--concurrency",
         peers::CONCURRENCY,

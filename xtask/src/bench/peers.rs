@@ -103,14 +103,9 @@ fn ours(tools: &Path, site: &Site, only_links: bool) -> Command {
     command.args(["--concurrency", CONCURRENCY, "--allow-host", "127.0.0.1"]);
     // No peer renders pages.
     command.args(["--browser", "off"]);
-    command.args([
-        "--max-pages",
-        "100000",
-        "--second-look-s",
-        "1",
-        "--json",
-        "/dev/stdout",
-    ]);
+    // Nor asks a second time, nor do the others ask hosts that cannot be reached from here.
+    command.args(["--no-outside", "--second-look-s", "0"]);
+    command.args(["--max-pages", "100000", "--json", "/dev/stdout"]);
     if only_links {
         command.args(["--only", "links"]);
     } else {
@@ -130,7 +125,20 @@ fn lychee(tools: &Path, site: &Site) -> Command {
     let mut command = Command::new(tools.join("bin/lychee"));
     command.args(["--no-progress", "--format", "json", "--include-fragments"]);
     command.args(["--max-concurrency", CONCURRENCY, "--max-retries", "0"]);
-    command.args(["--include", &origin(&site.home), "--files-from"]);
+    // By default it asks a host every 50 ms at most.
+    command.args([
+        "--host-request-interval",
+        "0ms",
+        "--host-concurrency",
+        CONCURRENCY,
+    ]);
+    command.args([
+        "--exclude",
+        ".*",
+        "--include",
+        &origin(&site.home),
+        "--files-from",
+    ]);
     command.arg(&site.list);
     command
 }

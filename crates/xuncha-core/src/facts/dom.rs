@@ -203,7 +203,7 @@ impl<'p> Dom<'p> {
     pub fn attr(&self, index: usize, wanted: &str) -> Option<&str> {
         self.attrs[self.nodes[index].attr_range()]
             .iter()
-            .find(|attr| attr.name.len() == wanted.len() && self.span(attr.name) == wanted)
+            .find(|attr| attr.name.is(wanted, &self.page, &self.decoded))
             .map(|attr| self.span(attr.value))
     }
 

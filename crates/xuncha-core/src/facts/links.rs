@@ -378,11 +378,14 @@ fn anchor_texts<'a>(dom: &'a Dom) -> &'a AnchorTexts {
 
 fn read_anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
-    let text = dom.text(index);
+    let mut text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
     let is_worse = is_cut && title.chars().count() >= text.chars().count();
     if !text.is_empty() && !is_worse {
-        return cut(&text, 80);
+        if let Some((end, _)) = text.char_indices().nth(80) {
+            text.truncate(end);
+        }
+        return text;
     }
     if !title.is_empty() {
         return cut(title, 80);

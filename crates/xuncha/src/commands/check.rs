@@ -126,10 +126,15 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
             arguments.url
         ))
     })?;
+    let limits = Limits::default();
     let plan = CheckPlan {
         limits: Limits {
             pages: arguments.network.max_pages,
-            ..Limits::default()
+            outside: match arguments.no_outside {
+                true => 0,
+                false => limits.outside,
+            },
+            ..limits
         },
         second_look_gap_s: arguments.second_look_s as f64,
         depth: match arguments.only {

@@ -38,7 +38,8 @@ macro_rules! fuzz_targets {
 }
 
 fuzz_targets!(
-    html, readers, links, replay, feed, package, robots, sitemap, http, warc, facts, cdxj, xlsx
+    html, readers, skim, links, replay, feed, package, robots, sitemap, http, warc, facts, cdxj,
+    xlsx
 );
 
 fn number(variable: &str) -> Option<u64> {

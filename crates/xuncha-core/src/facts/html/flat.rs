@@ -64,6 +64,19 @@ impl Span {
         }
     }
 
+    /// Whether it is this text.
+    #[inline]
+    pub fn is(self, wanted: &str, page: &str, decoded: &str) -> bool {
+        let start = (self.start & !DECODED) as usize;
+        let text = if self.start & DECODED == 0 {
+            page
+        } else {
+            decoded
+        };
+        self.len as usize == wanted.len()
+            && &text.as_bytes()[start..start + wanted.len()] == wanted.as_bytes()
+    }
+
     /// The text itself.
     #[inline]
     pub fn of<'a>(self, page: &'a str, decoded: &'a str) -> &'a str {
@@ -241,8 +254,8 @@ impl Flat {
         let (mut class, mut id) = (Span::default(), Span::default());
         for attr in &self.attrs[attrs] {
             match attr.name.len() {
-                5 if attr.name.of(page, &self.decoded) == "class" => class = attr.value,
-                2 if attr.name.of(page, &self.decoded) == "id" => id = attr.value,
+                5 if attr.name.is("class", page, &self.decoded) => class = attr.value,
+                2 if attr.name.is("id", page, &self.decoded) => id = attr.value,
                 _ => {}
             }
         }
@@ -286,9 +299,9 @@ impl Flat {
     /// Whether attributes hide their element.
     pub fn is_hiding(&self, page: &str, attrs: std::ops::Range<usize>) -> bool {
         self.attrs[attrs].iter().any(|attr| match attr.name.len() {
-            6 => attr.name.of(page, &self.decoded) == "hidden",
+            6 => attr.name.is("hidden", page, &self.decoded),
             5 => {
-                attr.name.of(page, &self.decoded) == "style"
+                attr.name.is("style", page, &self.decoded)
                     && hides(attr.value.of(page, &self.decoded))
             }
             _ => false,

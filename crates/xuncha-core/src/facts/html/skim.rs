@@ -7,9 +7,11 @@
 
 use super::GaveUp;
 use super::flat::{Bounds, Flat, Span, count_visible};
-use super::names::{BLOCKS, FORMATTING, HEADINGS, IMPLIED_END, SPECIAL, Set, TABLE_OUTER, Tag};
+use super::names::{
+    BLOCKS, FORMATTING, HEAD_ELEMENTS, HEADINGS, IMPLIED_END, SPECIAL, Set, TABLE_OUTER, Tag,
+};
 use super::prepare::MAX_DEPTH;
-use super::skim_parts::no_noscript;
+use super::skim_parts::noscripts;
 use super::tokenizer::{Token, Tokenizer};
 use super::tree::Step;
 use crate::facts::dom::{Dom, is_block};
@@ -134,6 +136,10 @@ pub(super) struct Skimmer<'p> {
     has_open_p: bool,
     has_body: bool,
     has_html: bool,
+    /// Whether something came that stands in the body.
+    has_content: bool,
+    /// `noscript` elements that were passed over.
+    pub(super) skipped: usize,
 }
 
 /// What is kept of a page, or why it must be read whole.
@@ -157,8 +163,14 @@ pub(crate) fn skim(page: &str, bounds: Bounds) -> Result<Dom<'_>, GaveUp> {
         has_open_p: false,
         has_body: false,
         has_html: false,
+        has_content: false,
+        skipped: 0,
     };
     skimmer.run()?;
+    // They are taken out of a page before its tags are read: where one stands in a script, a comment or a tag, that matters.
+    if skimmer.skipped != noscripts(page) {
+        return Err(GaveUp("noscript astray"));
+    }
     // A page that shows next to nothing may need its scripts: that is told by its whole tree.
     if skimmer.chars < SPARSE_PAGE_CHARS {
         return Err(GaveUp("next to no text"));
@@ -195,14 +207,13 @@ impl Skimmer<'_> {
                         self.end_tag(&token)?;
                         self.flat.decoded.truncate(kept);
                     }
-                    _ => self.declaration()?,
+                    _ => self.declaration(),
                 },
                 b'!' if bytes[end + 2..].starts_with(b"--") => {
                     self.tokens.at = end + 4;
                     self.tokens.comment();
-                    no_noscript(&page[end..self.tokens.at])?;
                 }
-                b'!' | b'?' => self.declaration()?,
+                b'!' | b'?' => self.declaration(),
                 _ => {
                     let (attrs, decoded) = (self.flat.attrs.len(), self.flat.decoded.len());
                     let Some(token) = self.tokens.tag(end + 1, &mut self.flat, false) else {
@@ -220,8 +231,8 @@ impl Skimmer<'_> {
         Ok(())
     }
 
-    fn declaration(&mut self) -> Step {
-        no_noscript(self.tokens.declaration())
+    fn declaration(&mut self) {
+        self.tokens.declaration();
     }
 
     pub(super) fn is_long(&self) -> bool {
@@ -249,6 +260,7 @@ impl Skimmer<'_> {
         if self.is_between_cells && !is_blank {
             return Err(GaveUp("text between cells"));
         }
+        self.has_content |= !is_blank;
         if !self.wants_text() {
             return Ok(());
         }
@@ -271,7 +283,7 @@ impl Skimmer<'_> {
         }
         self.depth += usize::from(!VOID.has(tag) && !IMPLIED_END.has(tag));
         match tag {
-            Tag::Noscript => return self.skip_noscript(),
+            Tag::Noscript => return self.skip_noscript(token),
             Tag::Svg => return self.drawing(token),
             Tag::Select => return self.menu(token),
             Tag::Option => return self.option(token),
@@ -279,6 +291,7 @@ impl Skimmer<'_> {
             Tag::Html | Tag::Head | Tag::Body => return self.page_part(token),
             _ => {}
         }
+        self.has_content |= !HEAD_ELEMENTS.has(tag);
         self.place(tag)?;
         self.break_text(tag);
         if RAW.has(tag) {
@@ -439,7 +452,8 @@ impl Skimmer<'_> {
             Tag::Body => !std::mem::replace(&mut self.has_body, true),
             _ => !self.has_body,
         };
-        if !is_first && has_attrs || !self.holders.is_empty() || self.hides(token) {
+        let is_late = !is_first || self.has_content;
+        if is_late && has_attrs || !self.holders.is_empty() || self.hides(token) {
             return Err(GaveUp("second html or body"));
         }
         if self.is_kept(token) {

@@ -29,8 +29,12 @@ const SHAPES: [&[u8]; 14] = [
 
 impl Skimmer<'_> {
     /// Browsers that run scripts never read what stands in `noscript`.
-    pub(super) fn skip_noscript(&mut self) -> Step {
+    pub(super) fn skip_noscript(&mut self, token: &Token) -> Step {
         let page = self.tokens.page;
+        if token.attrs.0 < token.attrs.1 {
+            return Err(GaveUp("noscript with attributes"));
+        }
+        let start = self.tokens.at.saturating_sub("<noscript>".len());
         let mut from = self.tokens.at;
         loop {
             let never = GaveUp("noscript without end");
@@ -42,6 +46,8 @@ impl Skimmer<'_> {
             let spaces = spaces.count();
             if name.eq_ignore_ascii_case(b"noscript") && after.get(spaces) == Some(&b'>') {
                 self.tokens.at = from + 8 + spaces + 1;
+                self.skipped += noscripts(&page[start..self.tokens.at]);
+                self.depth -= 1;
                 return Ok(());
             }
         }
@@ -60,7 +66,6 @@ impl Skimmer<'_> {
             self.tokens.at = page.len();
         }
         self.depth -= 1;
-        no_noscript(&page[start..end])?;
         let mut text = match token.tag {
             Tag::Title | Tag::Textarea => self.tokens.read(start, end, false, &mut self.flat),
             _ => Span::page(start, end),
@@ -160,12 +165,8 @@ impl Skimmer<'_> {
     }
 }
 
-/// `noscript` is taken out of a page before its tags are read: where one stands in a script or a comment, that matters.
-pub(super) fn no_noscript(text: &str) -> Step {
-    let is_there = memmem::find(text.as_bytes(), b"<noscript").is_some()
-        || memmem::find(text.as_bytes(), b"<NOSCRIPT").is_some();
-    match is_there {
-        true => Err(GaveUp("noscript in a script or comment")),
-        false => Ok(()),
-    }
+/// How often a text opens a `noscript`.
+pub(super) fn noscripts(text: &str) -> usize {
+    let count = |name: &[u8]| memmem::find_iter(text.as_bytes(), name).count();
+    count(b"<noscript") + count(b"<NOSCRIPT")
 }

@@ -29,7 +29,7 @@ pub trait Runner {
     fn run(&mut self, input: &[u8]);
 }
 
-pub static ALL: [Target; 13] = [
+pub static ALL: [Target; 14] = [
     Target {
         name: "html",
         words: words::HTML,
@@ -41,6 +41,12 @@ pub static ALL: [Target; 13] = [
         words: words::HTML,
         draw: Some(html::soup),
         prepare: || Box::new(pages::Readers),
+    },
+    Target {
+        name: "skim",
+        words: words::HTML,
+        draw: Some(html::page),
+        prepare: || Box::new(pages::Skim(Lexicons::builtin())),
     },
     Target {
         name: "links",

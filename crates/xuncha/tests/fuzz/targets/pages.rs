@@ -86,6 +86,28 @@ impl Runner for Readers {
     }
 }
 
+/// Links of a page from its tags alone against those from its tree: the same, or the first gives up.
+pub struct Skim(pub Lexicons);
+
+impl Runner for Skim {
+    fn corpus(&self) -> Vec<Vec<u8>> {
+        corpus::pages()
+    }
+
+    fn run(&mut self, input: &[u8]) {
+        // A page that shows little is never read so.
+        let mut page = b"<p>".to_vec();
+        page.extend_from_slice("本页的内容足够长，".repeat(12).as_bytes());
+        page.extend_from_slice(b"</p>");
+        page.extend_from_slice(input);
+        let url = "http://www.a.gov.cn/zwgk/tzgg/t20260301_12.html";
+        let capture = capture(url, "text/html; charset=utf-8", Purpose::Page);
+        if let Comparison::Differ(how) = facts::compare_skim(&capture, &page, &self.0) {
+            panic!("the ways differ: {how}");
+        }
+    }
+}
+
 /// Readers of references: in attributes, style sheets and scripts. Each line of the input is a reference; all of it is a style sheet
 /// and a script too.
 pub struct Links(pub Lexicons);
