@@ -1,0 +1,399 @@
+//! Articles of a site: one text under one title, with its addresses, files and pictures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use url::Url;
+
+use super::columns_read::Lists;
+use super::holdings::{Article, Attachment, Lead, Picture};
+use super::prose::{Prose, comparable, likeness, template_lines};
+use super::reading::Read;
+use crate::facts::model::{Area, ArticleFacts, DateSource, Link, LinkKind, LinkState, PageFacts};
+use crate::facts::{attachment_name, canonical, dates};
+
+/// A shorter text is no article.
+const TEXT_MIN: u32 = 20;
+/// Hundredths from which on two texts under one title are one.
+const SAME_TEXT: usize = 95;
+
+/// A page that was read as an article.
+struct Draft<'a> {
+    place: &'a str,
+    page: &'a PageFacts,
+    article: &'a ArticleFacts,
+    key: String,
+    is_due: bool,
+}
+
+/// All articles, in the order of their addresses.
+pub(super) fn articles(read: &Read<'_>, lists: &Lists) -> Vec<Article> {
+    let drafts: Vec<Draft<'_>> = read
+        .pages
+        .iter()
+        .filter_map(|(place, page)| draft(read, lists, place, page))
+        .collect();
+    let lines = template_lines(
+        drafts
+            .iter()
+            .map(|draft| (draft.key.as_str(), draft.article.body.as_str())),
+    );
+    let common = common_links(&drafts);
+    let led_to = led_to(read, &drafts);
+    let aliases = aliases(read);
+    let mut groups: BTreeMap<&str, Vec<(Vec<&Draft<'_>>, Prose)>> = BTreeMap::new();
+    for draft in &drafts {
+        let prose = prose(draft, &lines);
+        let group = groups.entry(&draft.key).or_default();
+        match group.iter_mut().find(|(_, other)| is_one(&prose, other)) {
+            Some((members, _)) => members.push(draft),
+            None => group.push((vec![draft], prose)),
+        }
+    }
+    let groups = groups.into_values().flatten();
+    let mut articles: Vec<Article> = groups
+        .map(|(members, prose)| article(read, lists, &members, prose, &common, &led_to, &aliases))
+        .collect();
+    articles.sort_by(|a, b| a.urls.cmp(&b.urls));
+    articles
+}
+
+fn draft<'a>(
+    read: &Read<'_>,
+    lists: &Lists,
+    place: &'a str,
+    page: &'a PageFacts,
+) -> Option<Draft<'a>> {
+    let article = page
+        .article
+        .as_ref()
+        .filter(|article| article.body_chars >= TEXT_MIN)?;
+    if read.is_home(place) || lists.further.contains(place) || is_listing(page, article) {
+        return None;
+    }
+    let is_column = lists.columns.contains(place);
+    let has_items = page
+        .list
+        .as_ref()
+        .is_some_and(|list| !list.items.is_empty());
+    if is_column && has_items {
+        return None;
+    }
+    let key = read.titles.key(&article.title);
+    let is_due = article.published.is_some()
+        || page.metas.contains_key("ArticleTitle")
+        || lists.items.contains(place)
+        || is_column;
+    (!key.is_empty()).then_some(Draft {
+        place,
+        page,
+        article,
+        key,
+        is_due,
+    })
+}
+
+/// A page whose text is mostly its list: a column, an archive, results of a search. The files that an article offers are no such list.
+fn is_listing(page: &PageFacts, article: &ArticleFacts) -> bool {
+    let Some(list) = &page.list else {
+        return false;
+    };
+    let is_file = |url: &str| Url::parse(url).is_ok_and(|url| attachment_name(&url).is_some());
+    let items = list.items.iter().map(|item| item.url.as_str());
+    let items: Vec<&str> = items.filter(|url| !is_file(url)).collect();
+    let inside: BTreeSet<&str> = article
+        .body_links
+        .iter()
+        .map(|link| link.url.as_str())
+        .collect();
+    let count = items.iter().filter(|url| inside.contains(*url)).count();
+    items.len() >= 2 && count * 2 >= items.len() && !page.metas.contains_key("ArticleTitle")
+}
+
+fn prose(draft: &Draft<'_>, template: &BTreeSet<String>) -> Prose {
+    let links = &draft.article.body_links;
+    let words: BTreeSet<String> = links.iter().map(|link| comparable(&link.text)).collect();
+    let left_out = |line: &str| template.contains(line) || words.contains(line);
+    Prose::read(
+        &draft.article.body,
+        draft.article.body_chars,
+        &draft.article.title,
+        &left_out,
+    )
+}
+
+fn is_one(left: &Prose, right: &Prose) -> bool {
+    left.whole == right.whole
+        || likeness(&left.whole, &right.whole) >= SAME_TEXT
+            && left.share_in(right) >= SAME_TEXT
+            && right.share_in(left) >= SAME_TEXT
+}
+
+/// Every address, by the place where it stands.
+fn aliases<'a>(read: &'a Read<'_>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (asked, place) in &read.landed {
+        aliases.entry(place).or_default().push(asked);
+    }
+    aliases
+}
+
+/// For each place of an article the pages that lead to it.
+fn led_to<'a>(read: &'a Read<'_>, drafts: &[Draft<'_>]) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let wanted: BTreeSet<&str> = drafts.iter().map(|draft| draft.place).collect();
+    let mut led_to: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (place, page) in &read.pages {
+        for link in page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Anchor)
+        {
+            if let Some(target) = read
+                .stands(&link.url)
+                .filter(|target| wanted.contains(target))
+            {
+                led_to.entry(target).or_default().insert(place);
+            }
+        }
+    }
+    led_to
+}
+
+/// Files and pictures that many articles show are the template's.
+fn common_links(drafts: &[Draft<'_>]) -> BTreeSet<String> {
+    let mut counts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for draft in drafts {
+        for link in draft.page.links.iter().filter(|link| is_content(link)) {
+            counts
+                .entry(canonical(&link.url))
+                .or_default()
+                .insert(&draft.key);
+        }
+    }
+    let least = (drafts.len() / 5).max(4);
+    counts
+        .into_iter()
+        .filter(|(_, keys)| keys.len() >= least)
+        .map(|(url, _)| url)
+        .collect()
+}
+
+fn is_content(link: &Link) -> bool {
+    link.area == Area::Body && matches!(link.kind, LinkKind::Anchor | LinkKind::Image)
+}
+
+fn article(
+    read: &Read<'_>,
+    lists: &Lists,
+    members: &[&Draft<'_>],
+    prose: Prose,
+    common: &BTreeSet<String>,
+    led_to: &BTreeMap<&str, BTreeSet<&str>>,
+    aliases: &BTreeMap<&str, Vec<&str>>,
+) -> Article {
+    let places: BTreeSet<&str> = members.iter().map(|draft| draft.place).collect();
+    let copies = copies(&places, led_to);
+    let mut urls: Vec<String> = copies.clone();
+    for place in &places {
+        let all = aliases.get(place).into_iter().flatten().copied();
+        urls.extend(std::iter::once(*place).chain(all).map(str::to_owned));
+    }
+    let mut seen = BTreeSet::new();
+    urls.retain(|url| seen.insert(url.clone()));
+    let first = members
+        .iter()
+        .find(|draft| urls.first().is_some_and(|url| url == draft.place))
+        .unwrap_or(&members[0]);
+    let shown = members
+        .iter()
+        .filter_map(|draft| draft.article.published.as_ref());
+    let mut dates: BTreeSet<Date> = shown.clone().map(|published| published.date).collect();
+    let mut date_is_shown = shown
+        .clone()
+        .any(|published| published.source != DateSource::Url);
+    if dates.is_empty()
+        && let Some(day) = lists.dates.get(first.place)
+    {
+        dates.insert(*day);
+        date_is_shown = true;
+    }
+    Article {
+        title: first.article.title.clone(),
+        key: first.key.clone(),
+        is_due: members.iter().any(|draft| draft.is_due),
+        dates,
+        date_is_shown,
+        future: future(first, lists),
+        prose,
+        sentence_chars: first.page.sentence_chars,
+        attachments: attachments(read, first.page, common),
+        pictures: pictures(read, first.page, common),
+        columns: BTreeSet::new(),
+        lead: Lead::Lands {
+            url: first.page.capture.final_url.clone(),
+            key: first.key.clone(),
+        },
+        evidence: first.page.capture.evidence.clone(),
+        copies,
+        urls,
+    }
+}
+
+/// Places to which pages lead that are none of the copies themselves: a view for printing is led to by its article only.
+fn copies(places: &BTreeSet<&str>, led_to: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<String> {
+    let is_led_to = |place: &&&str| {
+        led_to
+            .get(**place)
+            .is_some_and(|from| from.iter().any(|page| !places.contains(page)))
+    };
+    let mut copies: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for place in places.iter().filter(is_led_to) {
+        if seen.insert(plain(place)) {
+            copies.push((*place).to_owned());
+        }
+    }
+    if copies.is_empty() {
+        copies.extend(places.first().map(|place| (*place).to_owned()));
+    }
+    copies
+}
+
+/// An address without what makes it another view of the same page: scheme, default document, the segment of a mobile or print version.
+fn plain(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest
+        .strip_prefix("www.")
+        .unwrap_or(rest)
+        .trim_end_matches('/');
+    let parts = rest.split('/').filter(|part| {
+        !matches!(
+            *part,
+            "m" | "wap" | "mobile" | "print" | "index.html" | "index.htm"
+        )
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A day after the reading, in the tags, in the list, or beside the word for publication.
+fn future(draft: &Draft<'_>, lists: &Lists) -> Option<Date> {
+    const TAGS: [&str; 3] = ["PubDate", "article:published_time", "publishdate"];
+    let today = draft.page.capture.at.date();
+    let limit = today.tomorrow().unwrap_or(today);
+    let tags = TAGS.iter().filter_map(|tag| draft.page.metas.get(*tag));
+    let labelled = draft
+        .article
+        .body
+        .lines()
+        .take(6)
+        .filter(|line| line.contains("发布时间") || line.contains("发布日期"));
+    let texts = tags.map(String::as_str).chain(labelled);
+    let days = texts.filter_map(|text| dates::find(text).first().map(|found| found.date));
+    let listed = lists.dates.get(draft.place).copied();
+    days.chain(listed).find(|day| *day > limit)
+}
+
+fn attachments(read: &Read<'_>, page: &PageFacts, common: &BTreeSet<String>) -> Vec<Attachment> {
+    let links = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body);
+    let files = links
+        .filter(|link| !common.contains(&canonical(&link.url)))
+        .filter_map(|link| {
+            let name = attachment_name(&Url::parse(&link.url).ok()?)?;
+            let (stem, extension) = name.rsplit_once('.')?;
+            let seen = read.files.get(&canonical(&link.url));
+            let shown = if link.text.trim().is_empty() {
+                &name
+            } else {
+                &link.text
+            };
+            Some(Attachment {
+                url: link.url.clone(),
+                name: format!("{}.{}", comparable(stem), extension.to_ascii_lowercase()),
+                text: comparable(&link.text),
+                shown: shown.trim().to_owned(),
+                state: read.file_state(&link.url),
+                sha256: seen.map(|file| file.sha256.clone()).unwrap_or_default(),
+                size_bytes: seen.map_or(0, |file| file.size_bytes),
+                evidence: seen.map(|file| file.evidence.clone()),
+            })
+        });
+    files.collect()
+}
+
+fn pictures(read: &Read<'_>, page: &PageFacts, common: &BTreeSet<String>) -> Vec<Picture> {
+    let links = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Image && link.area == Area::Body);
+    let own = links.filter(|link| !common.contains(&canonical(&link.url)));
+    let pictures = own.map(|link| Picture {
+        name: picture_name(&link.url),
+        opens: opens(read, &link.url),
+    });
+    // The same picture in several sizes is one, and opens where one of them does.
+    let mut known: BTreeMap<String, Option<bool>> = BTreeMap::new();
+    for picture in pictures {
+        let opens = known.entry(picture.name).or_insert(picture.opens);
+        *opens = (*opens).max(picture.opens);
+    }
+    known
+        .into_iter()
+        .map(|(name, opens)| Picture { name, opens })
+        .collect()
+}
+
+fn opens(read: &Read<'_>, url: &str) -> Option<bool> {
+    let key = canonical(url);
+    match read.states.get(&key) {
+        Some(LinkState::Dead { .. }) => Some(false),
+        Some(_) => None,
+        None => read.files.contains_key(&key).then_some(true),
+    }
+}
+
+/// The name of a picture's file without extension and size (`banner-300x200.png`), also where the query names it.
+fn picture_name(url: &str) -> String {
+    let Ok(parsed) = Url::parse(url) else {
+        return url.to_owned();
+    };
+    let is_picture = |name: &str| {
+        let extension = name
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        extension.is_some_and(|e| {
+            matches!(
+                e.as_str(),
+                "jpg" | "jpeg" | "png" | "gif" | "bmp" | "webp" | "svg" | "avif"
+            )
+        })
+    };
+    let path = percent_encoding::percent_decode_str(parsed.path())
+        .decode_utf8_lossy()
+        .into_owned();
+    let asked = parsed.query_pairs().map(|(_, value)| value.into_owned());
+    let name = std::iter::once(path)
+        .chain(asked)
+        .filter_map(|text| text.rsplit(['/', ':']).next().map(str::to_owned))
+        .find(|name| is_picture(name));
+    let Some(name) = name else {
+        return url.to_owned();
+    };
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem);
+    let is_size = |tail: &str| {
+        let sides: Vec<&str> = tail.split('x').collect();
+        sides.len() == 2
+            && sides
+                .iter()
+                .all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let stem = match stem.rsplit_once(['-', '_']) {
+        Some((head, tail)) if is_size(tail) || tail == "scaled" || tail == "thumb" => head,
+        _ => stem,
+    };
+    comparable(stem)
+}
