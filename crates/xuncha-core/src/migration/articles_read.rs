@@ -14,6 +14,8 @@ use crate::facts::{attachment_name, canonical, dates};
 
 /// A shorter text is no article.
 const TEXT_MIN: u32 = 20;
+/// A page that says that there is nothing is an article only where it says much more.
+const EMPTY_MAX: u32 = 200;
 /// Hundredths from which on two texts under one title are one.
 const SAME_TEXT: usize = 95;
 
@@ -22,6 +24,7 @@ struct Draft<'a> {
     place: &'a str,
     page: &'a PageFacts,
     article: &'a ArticleFacts,
+    title: String,
     key: String,
     is_due: bool,
 }
@@ -68,7 +71,9 @@ fn draft<'a>(
         .article
         .as_ref()
         .filter(|article| article.body_chars >= TEXT_MIN)?;
-    if read.is_home(place) || lists.further.contains(place) || is_listing(page, article) {
+    let is_empty = !page.empty_wording.is_empty() && article.body_chars < EMPTY_MAX;
+    let is_passage = lists.further.contains(place) || is_listing(page, article);
+    if read.is_home(place) || is_passage || is_empty || names_file(place) {
         return None;
     }
     let is_column = lists.columns.contains(place);
@@ -79,7 +84,8 @@ fn draft<'a>(
     if is_column && has_items {
         return None;
     }
-    let key = read.titles.key(&article.title);
+    let title = title(read, lists, place, &article.title);
+    let key = read.titles.key(&title);
     let is_due = article.published.is_some()
         || page.metas.contains_key("ArticleTitle")
         || lists.items.contains(place)
@@ -88,9 +94,33 @@ fn draft<'a>(
         place,
         page,
         article,
+        title,
         key,
         is_due,
     })
+}
+
+/// Whether an address is a page about a file: its picture in large, its size and date.
+fn names_file(place: &str) -> bool {
+    let file = Url::parse(place).ok().and_then(|url| attachment_name(&url));
+    file.is_some() || picture_name(place).is_some()
+}
+
+/// The title: that of the page, unless lists call it by another. Some systems show the name of a file as the page's title.
+fn title(read: &Read<'_>, lists: &Lists, place: &str, shown: &str) -> String {
+    const NAME_MIN: usize = 4;
+    let own = read.titles.key(shown);
+    let names = lists.names.get(place).into_iter().flatten();
+    let usual = names
+        .map(|(name, count)| (count, name, read.titles.key(name)))
+        .filter(|(_, _, key)| key.chars().count() >= NAME_MIN)
+        .max_by_key(|(count, ..)| **count);
+    match usual {
+        Some((_, name, key)) if !own.contains(&key) && (own.is_empty() || !key.contains(&own)) => {
+            name.clone()
+        }
+        _ => shown.to_owned(),
+    }
 }
 
 /// A page whose text is mostly its list: a column, an archive, results of a search. The files that an article offers are no such list.
@@ -117,7 +147,7 @@ fn prose(draft: &Draft<'_>, template: &BTreeSet<String>) -> Prose {
     Prose::read(
         &draft.article.body,
         draft.article.body_chars,
-        &draft.article.title,
+        &draft.title,
         &left_out,
     )
 }
@@ -218,7 +248,7 @@ fn article(
         date_is_shown = true;
     }
     Article {
-        title: first.article.title.clone(),
+        title: first.title.clone(),
         key: first.key.clone(),
         is_due: members.iter().any(|draft| draft.is_due),
         dates,
@@ -329,9 +359,10 @@ fn pictures(read: &Read<'_>, page: &PageFacts, common: &BTreeSet<String>) -> Vec
         .iter()
         .filter(|link| link.kind == LinkKind::Image && link.area == Area::Body);
     let own = links.filter(|link| !common.contains(&canonical(&link.url)));
-    let pictures = own.map(|link| Picture {
-        name: picture_name(&link.url),
-        opens: opens(read, &link.url),
+    let pictures = own.filter_map(|link| {
+        let name = picture_name(&link.url)?;
+        let opens = opens(read, &link.url);
+        Some(Picture { name, opens })
     });
     // The same picture in several sizes is one, and opens where one of them does.
     let mut known: BTreeMap<String, Option<bool>> = BTreeMap::new();
@@ -354,11 +385,10 @@ fn opens(read: &Read<'_>, url: &str) -> Option<bool> {
     }
 }
 
-/// The name of a picture's file without extension and size (`banner-300x200.png`), also where the query names it.
-fn picture_name(url: &str) -> String {
-    let Ok(parsed) = Url::parse(url) else {
-        return url.to_owned();
-    };
+/// The name of a picture's file without extension and size (`banner-300x200.png`), also where the query names it. What names no file
+/// counts visitors or runs tasks.
+fn picture_name(url: &str) -> Option<String> {
+    let parsed = Url::parse(url).ok()?;
     let is_picture = |name: &str| {
         let extension = name
             .rsplit_once('.')
@@ -377,10 +407,7 @@ fn picture_name(url: &str) -> String {
     let name = std::iter::once(path)
         .chain(asked)
         .filter_map(|text| text.rsplit(['/', ':']).next().map(str::to_owned))
-        .find(|name| is_picture(name));
-    let Some(name) = name else {
-        return url.to_owned();
-    };
+        .find(|name| is_picture(name))?;
     let stem = name
         .rsplit_once('.')
         .map_or(name.as_str(), |(stem, _)| stem);
@@ -395,5 +422,5 @@ fn picture_name(url: &str) -> String {
         Some((head, tail)) if is_size(tail) || tail == "scaled" || tail == "thumb" => head,
         _ => stem,
     };
-    comparable(stem)
+    Some(comparable(stem))
 }

@@ -1,21 +1,23 @@
 //! Columns of a site and what its lists name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use regex::Regex;
 
 use super::holdings::{Article, Holding};
 use super::prose::comparable;
 use super::reading::Read;
-use crate::facts::canonical;
-use crate::facts::model::{Area, LinkKind, PageFacts};
+use crate::facts::model::{Area, LinkKind, ListFacts, ListItem, PageFacts};
+use crate::facts::{canonical, pattern};
 
 /// Further pages of a list that are followed.
 const PAGES: usize = 2_000;
 
 /// What the lists of a site name, by the place where it stands.
 pub(super) struct Lists {
-    /// Items of any list but that of the home page's neighbours.
+    /// Dated items.
     pub items: BTreeSet<String>,
     /// Further pages of lists.
     pub further: BTreeSet<String>,
@@ -23,6 +25,10 @@ pub(super) struct Lists {
     pub columns: BTreeSet<String>,
     /// Days beside items.
     pub dates: BTreeMap<String, Date>,
+    /// What lists call an item, and how many do.
+    pub names: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Places to which so many pages lead that their template does.
+    common: BTreeSet<String>,
 }
 
 impl Lists {
@@ -33,31 +39,65 @@ impl Lists {
             further: BTreeSet::new(),
             columns: BTreeSet::new(),
             dates: BTreeMap::new(),
+            names: BTreeMap::new(),
+            common: common(read),
         };
         for column in &read.site.columns {
-            lists
-                .columns
-                .extend(read.stands(&column.url).map(str::to_owned));
+            let place = read.stands(&column.url).map(str::to_owned);
+            lists.columns.extend(place);
         }
         for list in read.pages.values().filter_map(|page| page.list.as_ref()) {
             let further = list.pages.iter().filter_map(|url| read.stands(url));
             lists.further.extend(further.map(str::to_owned));
             for item in &list.items {
-                let Some(place) = read.stands(&item.url) else {
-                    continue;
-                };
-                if let Some(day) = item.date {
-                    lists.dates.entry(place.to_owned()).or_insert(day);
-                    lists.items.insert(place.to_owned());
+                if let Some(place) = read.stands(&item.url) {
+                    lists.add(place, item);
                 }
             }
         }
         // The first page of a list is named among its further ones, and is an item of none.
+        let (columns, items) = (&lists.columns, &lists.items);
         lists
             .further
-            .retain(|place| !lists.columns.contains(place) && !lists.items.contains(place));
+            .retain(|place| !columns.contains(place) && !items.contains(place));
         lists
     }
+
+    /// Whether the template shows this list on every page.
+    fn is_common(&self, read: &Read<'_>, list: &ListFacts) -> bool {
+        let places = list.items.iter().filter_map(|item| read.stands(&item.url));
+        let common = places.filter(|place| self.common.contains(*place)).count();
+        common > 0 && common * 2 >= list.items.len()
+    }
+
+    fn add(&mut self, place: &str, item: &ListItem) {
+        let names = self.names.entry(place.to_owned()).or_default();
+        *names.entry(item.title.clone()).or_default() += 1;
+        if let Some(day) = item.date {
+            self.dates.entry(place.to_owned()).or_insert(day);
+            self.items.insert(place.to_owned());
+        }
+    }
+}
+
+/// A place to which at least so many pages lead, and half of all, is named by the template: newest articles beside every page.
+const COMMON_PAGES: usize = 8;
+
+fn common(read: &Read<'_>) -> BTreeSet<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for page in read.pages.values() {
+        let anchors = page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Anchor);
+        let places: BTreeSet<&str> = anchors.filter_map(|link| read.stands(&link.url)).collect();
+        for place in places {
+            *counts.entry(place).or_default() += 1;
+        }
+    }
+    let least = (read.pages.len() / 2).max(COMMON_PAGES);
+    let common = counts.into_iter().filter(|(_, count)| *count >= least);
+    common.map(|(place, _)| place.to_owned()).collect()
 }
 
 /// The columns with their items; articles learn which columns list them.
@@ -111,7 +151,7 @@ fn items(
         let Some(page) = read.pages.get(&next) else {
             continue;
         };
-        for list in page.list.iter() {
+        for list in page.list.iter().filter(|list| !lists.is_common(read, list)) {
             let listed = list.items.iter().map(|item| {
                 read.stands(&item.url)
                     .map_or_else(|| canonical(&item.url), str::to_owned)
@@ -120,21 +160,57 @@ fn items(
                 listed
                     .filter(|item| !lists.columns.contains(item) && !lists.further.contains(item)),
             );
-            for url in list.pages.iter().filter_map(|url| read.stands(url)) {
-                if seen.len() < PAGES && !lists.columns.contains(url) && seen.insert(url.to_owned())
-                {
-                    open.push(url.to_owned());
-                }
+        }
+        for url in further(read, place, page) {
+            let is_new = seen.len() < PAGES && !lists.columns.contains(url);
+            if is_new && seen.insert(url.to_owned()) {
+                open.push(url.to_owned());
             }
         }
-        items.extend(linked(read, page, articles));
+        items.extend(linked(read, lists, page, articles));
     }
     items
+}
+
+/// Further pages of a list: those that were read as such, and those whose address is the list's with a number.
+fn further<'a>(read: &'a Read<'_>, place: &str, page: &PageFacts) -> Vec<&'a str> {
+    let named = page.list.iter().flat_map(|list| &list.pages);
+    let numbered = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor)
+        .map(|link| &link.url)
+        .filter(|url| is_numbered(place, url));
+    named
+        .chain(numbered)
+        .filter_map(|url| read.stands(url))
+        .collect()
+}
+
+/// Whether an address is that of a list with the number of a page: `…/page/2/`, `…/index_2.html`, `…&page=2`.
+fn is_numbered(list: &str, url: &str) -> bool {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:/?(?:page|p)/|index[_-]|list[_-]|[_-]|[?&](?:page|p|pageno|pageindex|paged|start|first)=)\d{1,5}(?:/|\.s?html?|\.jspx?)?$",
+        )
+    });
+    let stem = list.trim_end_matches('/');
+    let is_default = |name: &str| name.starts_with("index.") || name.starts_with("list.");
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, name)) if is_default(name) => &list[..folder.len() + 1],
+        _ => stem,
+    };
+    let named = stem.rsplit_once(".htm").map_or(stem, |(stem, _)| stem);
+    [folder, stem, named].iter().any(|stem| {
+        url.strip_prefix(stem)
+            .is_some_and(|rest| NUMBER.is_match(rest))
+    })
 }
 
 /// Articles to which a page leads from its content, where no list was read that names them.
 fn linked(
     read: &Read<'_>,
+    lists: &Lists,
     page: &PageFacts,
     articles: &BTreeMap<String, usize>,
 ) -> BTreeSet<String> {
@@ -155,7 +231,7 @@ fn linked(
         .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body);
     let places = links.filter_map(|link| read.stands(&link.url));
     places
-        .filter(|place| articles.contains_key(*place))
+        .filter(|place| articles.contains_key(*place) && !lists.common.contains(*place))
         .map(str::to_owned)
         .collect()
 }
@@ -218,4 +294,45 @@ fn add(
         evidence: page.capture.evidence.clone(),
     });
     holding.items.extend(items);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_a_list_are_known_by_their_number() {
+        for (list, url, is_further) in [
+            (
+                "http://a.cn/category/news/",
+                "http://a.cn/category/news/page/2/",
+                true,
+            ),
+            (
+                "http://a.cn/tzgg/index.html",
+                "http://a.cn/tzgg/index_12.html",
+                true,
+            ),
+            ("http://a.cn/tzgg/", "http://a.cn/tzgg/index_2.shtml", true),
+            ("http://a.cn/tzgg.html", "http://a.cn/tzgg_2.html", true),
+            (
+                "http://a.cn/list?column=3",
+                "http://a.cn/list?column=3&page=2",
+                true,
+            ),
+            (
+                "http://a.cn/list?column=3",
+                "http://a.cn/list?column=31",
+                false,
+            ),
+            (
+                "http://a.cn/tzgg/",
+                "http://a.cn/tzgg/202603/t20260302_12.html",
+                false,
+            ),
+            ("http://a.cn/tzgg/", "http://a.cn/tzgg/12.html", false),
+        ] {
+            assert_eq!(is_numbered(list, url), is_further, "{url}");
+        }
+    }
 }

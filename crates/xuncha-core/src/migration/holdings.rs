@@ -33,7 +33,7 @@ pub struct Holdings {
 /// 稿件. One text under one title.
 #[derive(Clone, Debug)]
 pub struct Article {
-    /// Title as the page shows it.
+    /// Title as the page shows it, or the lists where the page shows another thing.
     pub title: String,
     /// The title for comparing: without the site's name, without marks.
     pub key: String,
@@ -132,7 +132,7 @@ pub enum FileState {
 /// 图片. A picture of an article.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Picture {
-    /// Name of the file without size and extension, or the address where it names none.
+    /// Name of the file without size and extension.
     pub name: String,
     /// Whether it opens; `None` where that is not known.
     pub opens: Option<bool>,

@@ -161,7 +161,7 @@ fn text(before: &Article, after: &Article, usual: i64, found: &mut Found) {
         return;
     }
     let is_other = before.prose.share_in(&after.prose) < OTHER_TEXT
-        && after.prose.weight() * 2 > all
+        && after.prose.weight() * 4 > all
         && changed.is_empty();
     if is_other {
         let detail = "标题相同，正文是另一篇文字".to_owned();

@@ -169,9 +169,14 @@ impl<'a> Read<'a> {
         self.landed.get(&canonical(url)).map(String::as_str)
     }
 
-    /// Whether a place is the home page.
+    /// Whether a place is the home page, or shows the same as it.
     pub fn is_home(&self, place: &str) -> bool {
-        self.stands(&self.home).unwrap_or(&self.home) == place || place == self.home
+        let home = self.stands(&self.home).unwrap_or(&self.home);
+        let (page, shown) = (self.pages.get(place), self.pages.get(home));
+        let is_twin = page.zip(shown).is_some_and(|(page, shown)| {
+            page.text_simhash == shown.text_simhash && page.text_chars == shown.text_chars
+        });
+        home == place || place == self.home || is_twin
     }
 
     /// What came for a file.
