@@ -191,7 +191,7 @@ fn further<'a>(read: &'a Read<'_>, place: &str, page: &PageFacts) -> Vec<&'a str
 fn is_numbered(list: &str, url: &str) -> bool {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:/?(?:page|p)/|index[_-]|list[_-]|[_-]|[?&](?:page|p|pageno|pageindex|paged|start|first)=)\d{1,5}(?:/|\.s?html?|\.jspx?)?$",
+            r"^(?:/?(?:page|p)/|/?(?:index|list)[_-]|[_-]|[?&](?:page|p|pageno|pageindex|paged|start|first)=)\d{1,5}(?:/|\.s?html?|\.jspx?)?$",
         )
     });
     let stem = list.trim_end_matches('/');

@@ -7,8 +7,10 @@ use super::prose::{comparable, likeness};
 /// Ways in which Chinese text goes wrong: written in the first charset's bytes, it was meant as the second.
 const WAYS: [(&Encoding, &Encoding); 3] =
     [(GBK, UTF_8), (WINDOWS_1252, UTF_8), (WINDOWS_1252, GBK)];
-/// Hundredths by which a mended text has to be like the text that it was.
-const MENDED: usize = 50;
+/// Hundredths from which on a text is like the text that it was, and nothing is wrong with its characters.
+const SOUND: usize = 50;
+/// The same for a mended text: on the way bytes were lost that looked like spaces, and text of another kind mends to nothing.
+const MENDED: usize = 20;
 /// Hundredths of a text's characters that are no text, from which on it counts as garbled beyond mending.
 const BROKEN: usize = 20;
 
@@ -19,9 +21,12 @@ pub(super) fn mended(text: &str) -> impl Iterator<Item = String> + '_ {
         let mut buffer = [0; 4];
         for c in text.chars() {
             let (encoded, _, is_lost) = written.encode(c.encode_utf8(&mut buffer));
-            match is_lost {
-                true => bytes.push(b'?'),
-                false => bytes.extend_from_slice(&encoded),
+            match (c, is_lost) {
+                // Pages show a no-break space as any other, and Latin-1 has controls where its successor has signs.
+                (' ', _) if *written == WINDOWS_1252 => bytes.push(0xa0),
+                ('\u{80}'..='\u{9f}', true) if *written == WINDOWS_1252 => bytes.push(c as u8),
+                (_, true) => bytes.push(b'?'),
+                (_, false) => bytes.extend_from_slice(&encoded),
             }
         }
         let (read, _) = meant.decode_without_bom_handling(&bytes);
@@ -37,7 +42,7 @@ pub(super) fn is_plausible(mended: &str, text: &str) -> bool {
 /// Whether a text is another one in the characters of another charset, or is broken where the other is not.
 pub(super) fn is_garbled(text: &str, original: &str) -> bool {
     let wanted = comparable(original);
-    if text.trim().is_empty() || wanted.is_empty() || likeness(&comparable(text), &wanted) >= MENDED
+    if text.trim().is_empty() || wanted.is_empty() || likeness(&comparable(text), &wanted) >= SOUND
     {
         return false;
     }
@@ -92,7 +97,9 @@ mod tests {
         let read_as_latin = WINDOWS_1252.decode_without_bom_handling(&bytes).0;
         let (bytes, _, _) = GBK.encode(original);
         let read_as_utf8 = UTF_8.decode_without_bom_handling(&bytes).0;
-        for garbled in [read_as_gbk, read_as_latin, read_as_utf8] {
+        let as_latin_1: String = original.bytes().map(char::from).collect();
+        let as_shown = as_latin_1.replace(['\u{a0}', '\u{85}'], " ").into();
+        for garbled in [read_as_gbk, read_as_latin, read_as_utf8, as_shown] {
             assert!(is_garbled(&garbled, original), "{garbled}");
         }
         assert!(!is_garbled(original, original));

@@ -242,7 +242,7 @@ fn dates(before: &Article, after: &Article, found: &mut Found) {
         .dates
         .first()
         .copied()
-        .filter(|_| before.date_is_shown)
+        .filter(|_| before.date_is_shown && before.future.is_none())
     else {
         return;
     };

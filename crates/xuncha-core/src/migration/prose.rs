@@ -147,6 +147,9 @@ pub(super) fn comparable(text: &str) -> String {
     )
 }
 
+/// Words of a line that says when the page was changed, wherever they stand in it.
+const CHANGED: [&str; 4] = ["最后更改", "最后修改", "最近更新", "最后编辑"];
+
 /// Lines around an article that say something of its page, not of its matter.
 fn is_label(line: &str) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -155,7 +158,8 @@ fn is_label(line: &str) -> bool {
             r"(?:于|时间|日期|人|者|单位|机构|次数|量|数|至|到|本页|窗口|栏目|顶部|下载|\d{1,2})*\s*(?:[：:]|\s|$|】|\]|\d|[大中小])"
         ))
     });
-    line.chars().count() <= 120 && !line.contains('。') && LABEL.is_match(line)
+    let is_short = line.chars().count() <= 120 && !line.contains('。');
+    is_short && (LABEL.is_match(line) || CHANGED.iter().any(|word| line.contains(word)))
 }
 
 /// Lines that a part of the site's pages share: of the template, not of an article.

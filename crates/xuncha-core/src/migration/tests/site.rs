@@ -60,6 +60,8 @@ struct Edit {
     gone: bool,
     /// Further addresses that show it.
     copies: usize,
+    /// Further paragraphs, each with its number: for texts longer than what is kept.
+    repeat: usize,
     /// A view of it that only the article itself leads to.
     print_view: bool,
     /// Where the address leads: `dead`, `blocked`, `home`, `column`, `article`, and `relist` for an address that leads where the article is.
@@ -157,6 +159,13 @@ impl<'a> Maker<'a> {
             content.column = edit.column.clone().unwrap_or(content.column);
             content.files = edit.files.clone().unwrap_or(content.files);
             content.pictures = edit.pictures.clone().unwrap_or(content.pictures);
+            let more = (0..edit.repeat).map(|number| {
+                format!(
+                    "第{number}项工作由第{}科室牵头，于每季度末报送进展情况和存在的问题。",
+                    number * 7 % 13
+                )
+            });
+            content.body.extend(more);
             (name, content, edit)
         });
         edited.filter(|(_, _, edit)| !edit.gone).collect()

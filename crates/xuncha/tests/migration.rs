@@ -1,0 +1,121 @@
+//! `xuncha migration` on two loopback servers: every planted loss of `migration/plan.toml` is found, and nothing else.
+#![allow(clippy::unwrap_used)]
+
+#[path = "migration/sites.rs"]
+mod sites;
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use sites::{Plan, Servers};
+use support::{succeed, xuncha};
+
+/// The sites are on this machine and may be asked as fast as they answer.
+fn asking(command: &str) -> std::process::Command {
+    let mut asking = xuncha();
+    asking.args([command, "--rate", "unlimited", "--concurrency", "4"]);
+    asking.args(["--allow-host", "127.0.0.1", "--browser", "off"]);
+    asking.args(["--second-look-s", "0"]);
+    asking
+}
+
+/// Kinds and titles found, and all of the JSON.
+fn compared(
+    servers: &Servers,
+    json: &Path,
+    further: &[&str],
+) -> (BTreeSet<(String, String)>, Value) {
+    let mut command = asking("migration");
+    command.args([&servers.old, &servers.new]).args(further);
+    let output = succeed(command.arg("--json").arg(json));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let result: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut found = BTreeSet::new();
+    for loss in result["losses"].as_array().unwrap() {
+        let title = text(&loss["title"]);
+        assert!(
+            said.contains(&format!("《{title}》")),
+            "{title} is not printed"
+        );
+        assert!(!loss["evidence"].as_array().unwrap().is_empty());
+        found.insert((text(&loss["kind"]), title));
+    }
+    (found, result)
+}
+
+#[test]
+fn every_planted_loss_is_found_and_nothing_else() {
+    let plan = Plan::read();
+    let servers = Servers::start(&plan);
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("result.json");
+
+    let (found, result) = compared(&servers, &json, &[]);
+    assert_eq!(found, plan.expected(false));
+    assert_eq!(result["unclear"], Value::Array(Vec::new()));
+    let places = result["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|loss| loss["kind"] == "dates_flattened")
+        .unwrap();
+    assert_eq!(places["place_count"], 5);
+
+    // Evidence from before the switch, then the old host sends its visitors on.
+    let evidence = folder.path().join("evidence");
+    succeed(
+        asking("check")
+            .arg(&servers.old)
+            .arg("--evidence")
+            .arg(&evidence),
+    );
+    servers.switch(&plan);
+    let kept = evidence.display().to_string();
+    let (found, result) = compared(&servers, &json, &["--old-evidence", &kept]);
+    assert_eq!(found, plan.expected(true));
+    assert_eq!(result["unclear"], Value::Array(Vec::new()));
+
+    let kinds: BTreeSet<String> = plan
+        .expected(true)
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert!(kinds.len() >= 12, "{kinds:?}");
+}
+
+#[test]
+fn bad_usage_and_a_dead_site_are_told_apart() {
+    let evidence = tempfile::tempdir().unwrap();
+    let kept = evidence.path().display().to_string();
+    for (arguments, code) in [
+        (&["no address", "http://127.0.0.1:1/"][..], 2),
+        (&["http://127.0.0.1:1/", "http://127.0.0.1:1/"], 2),
+        (
+            &[
+                "http://127.0.0.1:1/",
+                "http://127.0.0.1:2/",
+                "--json",
+                "/nonexistent/x.json",
+            ],
+            2,
+        ),
+        (
+            &[
+                "http://127.0.0.1:1/",
+                "http://127.0.0.1:2/",
+                "--old-evidence",
+                &kept,
+            ],
+            2,
+        ),
+        (&["http://127.0.0.1:1/", "http://127.0.0.1:2/"], 3),
+    ] {
+        let output = asking("migration").args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains("错误："), "{arguments:?}: {said}");
+    }
+}
