@@ -14,10 +14,12 @@ mod columns;
 mod columns_read;
 mod dates;
 mod files;
+mod files_read;
 mod garble;
 mod holdings;
 mod judging;
 mod leads;
+mod missing;
 mod pairs;
 mod prose;
 mod reading;
@@ -267,7 +269,10 @@ pub fn compare(old: &Holdings, new: &Holdings) -> Migration {
             .filter(|article| article.is_due)
     };
     let carried = due().count();
-    let carried_whole = due().filter(|article| !found.touches(article)).count();
+    let touched = found.touched();
+    let carried_whole = due()
+        .filter(|article| !touched.contains(article.url()))
+        .count();
     columns::columns(old, new, &pairs, &mut found);
     let mut losses: Vec<Loss> = found.losses;
     losses.sort_by(|a, b| {

@@ -1,5 +1,7 @@
 //! Where old addresses lead: to the article, to a home page, to another page, or nowhere.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use url::Url;
 
 use super::holdings::{Article, Holdings, Lead, Listed};
@@ -27,15 +29,22 @@ pub(super) fn of_article(
 
 /// Addresses that the old site lists and that show no article there: gone already, or sent elsewhere.
 pub(super) fn listed(old: &Holdings, new: &Holdings, found: &mut Found) {
+    let known: BTreeSet<&str> = old
+        .articles
+        .iter()
+        .map(|article| article.key.as_str())
+        .collect();
+    let carried = new
+        .articles
+        .iter()
+        .map(|article| (article.key.as_str(), article));
+    let carried: BTreeMap<&str, &Article> = carried.collect();
     for listed in &old.listed {
         // The article stands on the old site under another address: this link was dead before.
-        if old.articles.iter().any(|article| article.key == listed.key) {
+        if known.contains(listed.key.as_str()) {
             continue;
         }
-        let counterpart = new
-            .articles
-            .iter()
-            .find(|article| article.key == listed.key);
+        let counterpart = carried.get(listed.key.as_str());
         match counterpart {
             Some(after) => {
                 let entry = Entry {

@@ -19,6 +19,10 @@ pub(super) fn flattened(found: &mut Found) {
         groups.entry(redated.after).or_default().push(redated);
     }
     for (day, group) in groups {
+        let urls = group
+            .iter()
+            .filter_map(|redated| redated.loss.old_url.clone());
+        found.hit.extend(urls);
         let before: BTreeSet<Date> = group.iter().map(|redated| redated.before).collect();
         if group.len() < AT_ONCE || before.len() < DAYS_BEFORE {
             found

@@ -11,6 +11,8 @@ const WAYS: [(&Encoding, &Encoding); 3] =
 const SOUND: usize = 50;
 /// The same for a mended text: on the way bytes were lost that looked like spaces, and text of another kind mends to nothing.
 const MENDED: usize = 20;
+/// Hundredths of a mended text that may be lost; a sound text, mended, is lost to the most part.
+const LOST: usize = 35;
 /// Hundredths of a text's characters that are no text, from which on it counts as garbled beyond mending.
 const BROKEN: usize = 20;
 
@@ -34,9 +36,9 @@ pub(super) fn mended(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether a mended text reads like one: it is another text, of four characters at least, and next to nothing of it was lost.
-pub(super) fn is_plausible(mended: &str, text: &str) -> bool {
-    mended != text && mended.chars().count() >= 4 && broken(mended) <= 10
+/// Whether a mended text reads like one: it is another text, of four characters at least, and not too many hundredths of it are lost.
+pub(super) fn is_plausible(mended: &str, text: &str, lost: usize) -> bool {
+    mended != text && mended.chars().count() >= 4 && broken(mended) <= lost
 }
 
 /// Whether a text is another one in the characters of another charset, or is broken where the other is not.
@@ -49,7 +51,9 @@ pub(super) fn is_garbled(text: &str, original: &str) -> bool {
     if broken(text) >= BROKEN && broken(original) * 4 < BROKEN {
         return true;
     }
-    mended(text).any(|read| likeness(&comparable(&read), &wanted) >= MENDED)
+    mended(text)
+        .filter(|read| is_plausible(read, text, LOST))
+        .any(|read| likeness(&comparable(&read), &wanted) >= MENDED)
 }
 
 /// Hundredths of a text that are marks of loss.

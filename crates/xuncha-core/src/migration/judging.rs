@@ -1,13 +1,13 @@
 //! One article after the other: missing, cut, changed, doubled, re-dated, and where its old address leads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::holdings::{Article, Holdings, Titled};
+use super::holdings::{Article, Holdings};
 use super::pairs::{Pair, Pairs};
 use super::prose::{Sentence, likeness};
-use super::{Loss, LossKind, Unclear, addresses, files, garble};
+use super::{Loss, LossKind, Unclear, addresses, files, garble, missing};
 use crate::verdict::Place;
 
 /// What was found so far.
@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub unclear: Vec<Unclear>,
     /// Every article that came under another day: place in the losses, days before, day after.
     pub redated: Vec<Redated>,
+    /// Old addresses that a loss hits beyond the places that it names.
+    pub hit: BTreeSet<String>,
 }
 
 /// One article that came under another day.
@@ -37,12 +39,17 @@ impl Found {
         });
     }
 
-    /// Whether anything was found of an article.
-    pub fn touches(&self, article: &Article) -> bool {
-        let url = article.url();
-        self.losses.iter().any(|loss| {
-            loss.old_url.as_deref() == Some(url) || loss.places.iter().any(|place| place.url == url)
-        })
+    /// Old addresses of which anything was found.
+    pub fn touched(&self) -> BTreeSet<&str> {
+        let own = self
+            .losses
+            .iter()
+            .filter_map(|loss| loss.old_url.as_deref());
+        let places = self.losses.iter().flat_map(|loss| &loss.places);
+        let hit = self.hit.iter().map(String::as_str);
+        own.chain(places.map(|place| place.url.as_str()))
+            .chain(hit)
+            .collect()
     }
 }
 
@@ -52,9 +59,8 @@ const CHANGED: usize = 50;
 const LOST_CHARS: usize = 8;
 /// Of two texts that share less, one was not cut, it is another text.
 const OTHER_TEXT: usize = 20;
-/// Hundredths of unread pages of the new site from which on nothing is called missing.
-const UNREAD: usize = 5;
-
+/// A text of which so many hundredths came is not garbled.
+const SOUND_TEXT: usize = 50;
 /// Judges every article of the old site.
 pub(super) fn articles(old: &Holdings, new: &Holdings, pairs: &Pairs, found: &mut Found) {
     let surplus = surplus(new, pairs);
@@ -68,11 +74,11 @@ pub(super) fn articles(old: &Holdings, new: &Holdings, pairs: &Pairs, found: &mu
         dates(before, after, found);
         files::attachments(before, after, found);
         files::pictures(before, after, found);
-        doubled(before, after, &surplus, new, found);
+        doubled(before, after, &surplus, found);
         addresses::of_article(before, after, old, new, found);
     }
     for at in pairs.left.iter().filter(|at| old.articles[**at].is_due) {
-        missing(&old.articles[*at], new, found);
+        missing::judge(&old.articles[*at], new, found);
     }
 }
 
@@ -84,10 +90,11 @@ fn pairwise(kind: LossKind, before: &Article, after: &Article, detail: String) -
 }
 
 fn title_and_text(pair: &Pair, before: &Article, after: &Article, usual: i64, found: &mut Found) {
-    let is_garbled_title = garble::is_garbled(&after.title, &before.title)
-        || garble::is_remains(&after.title, &before.title);
-    let is_garbled_text = garble::is_garbled(&after.prose.raw, &before.prose.raw);
-    if is_garbled_text || pair.is_renamed && is_garbled_title {
+    let is_garbled_title = pair.is_renamed
+        && (garble::is_garbled(&after.title, &before.title)
+            || garble::is_remains(&after.title, &before.title));
+    let is_sound = before.prose.share_in(&after.prose) >= SOUND_TEXT;
+    if is_garbled_title || !is_sound && garble::is_garbled(&after.prose.raw, &before.prose.raw) {
         let shown = if is_garbled_title {
             &after.title
         } else {
@@ -271,26 +278,27 @@ fn dates(before: &Article, after: &Article, found: &mut Found) {
     });
 }
 
-/// New articles that no old one needed.
-fn surplus(new: &Holdings, pairs: &Pairs) -> BTreeSet<usize> {
+/// New articles that no old one needed, by their title.
+type Surplus<'a> = BTreeMap<&'a str, Vec<&'a Article>>;
+
+fn surplus<'a>(new: &'a Holdings, pairs: &Pairs) -> Surplus<'a> {
     let taken: BTreeSet<usize> = pairs.carried.iter().map(|pair| pair.new).collect();
-    (0..new.articles.len())
-        .filter(|at| !taken.contains(at))
-        .collect()
+    let mut surplus: Surplus<'a> = BTreeMap::new();
+    for (at, article) in new.articles.iter().enumerate() {
+        if !taken.contains(&at) {
+            surplus.entry(&article.key).or_default().push(article);
+        }
+    }
+    surplus
 }
 
 /// More copies than the old site had: further addresses of the same text, or further articles of the same title that say the same.
-fn doubled(
-    before: &Article,
-    after: &Article,
-    surplus: &BTreeSet<usize>,
-    new: &Holdings,
-    found: &mut Found,
-) {
+fn doubled(before: &Article, after: &Article, surplus: &Surplus<'_>, found: &mut Found) {
     let twins = surplus
-        .iter()
-        .map(|at| &new.articles[*at])
-        .filter(|other| other.key == after.key && before.prose.share_in(&other.prose) >= 90);
+        .get(after.key.as_str())
+        .into_iter()
+        .flatten()
+        .filter(|other| before.prose.share_in(&other.prose) >= 90);
     let copies: Vec<&String> = twins
         .flat_map(|twin| twin.copies.iter().take(1))
         .chain(after.copies.iter())
@@ -306,83 +314,6 @@ fn doubled(
     let detail = format!("旧网站 {had} 篇，新网站 {} 篇", copies.len());
     let loss = pairwise(LossKind::Doubled, before, after, detail);
     found.losses.push(loss.at(places.collect()));
-}
-
-/// An article without a counterpart: emptied, listed and gone, not read by us, or missing.
-fn missing(article: &Article, new: &Holdings, found: &mut Found) {
-    if let Some(page) = titled(article, new) {
-        emptied(article, page, found);
-        return;
-    }
-    let listed = new.listed.iter().find(|listed| listed.key == article.key);
-    if let Some(listed) = listed
-        && new.unread.contains(&listed.url)
-    {
-        let why = "新网站列出了，页面没有读到（被拦截、超出页数或只看过一次）";
-        found.unclear(LossKind::ArticleMissing, &article.title, &listed.url, why);
-        return;
-    }
-    let is_half_read = new.unread.len() * 100 > new.page_count as usize * UNREAD;
-    if new.is_partial || is_half_read && listed.is_none() {
-        let why = if new.is_partial {
-            "新网站达到页数上限，没有读完"
-        } else {
-            "新网站有不少页面没有读到"
-        };
-        found.unclear(LossKind::ArticleMissing, &article.title, article.url(), why);
-        return;
-    }
-    let detail = match listed {
-        Some(listed) => format!("新网站列出了，但打不开：{}", listed.url),
-        None => "新网站上没有这篇稿件".to_owned(),
-    };
-    let mut loss = Loss::of(
-        LossKind::ArticleMissing,
-        &article.title,
-        detail,
-        article.evidence.quoting(&article.title),
-    )
-    .old(article.url());
-    if let Some(listed) = listed {
-        loss = loss.new(&listed.url).and(&listed.evidence);
-    }
-    found.losses.push(loss);
-}
-
-/// A page under the article's title that was not read as an article.
-fn titled<'a>(article: &Article, new: &'a Holdings) -> Option<&'a Titled> {
-    let exact = |page: &&Titled| page.key == article.key;
-    let longer =
-        |page: &&Titled| article.key.chars().count() >= 8 && page.key.starts_with(&article.key);
-    new.titled
-        .iter()
-        .find(exact)
-        .or_else(|| new.titled.iter().find(longer))
-}
-
-fn emptied(article: &Article, page: &Titled, found: &mut Found) {
-    if page.needs_script {
-        let why = "新页面需运行脚本才显示，没有渲染";
-        found.unclear(LossKind::BodyCut, &article.title, &page.url, why);
-        return;
-    }
-    let was = article.prose.chars;
-    if page.chars >= was {
-        let why = "新页面有这个标题，正文没有读出";
-        found.unclear(LossKind::BodyCut, &article.title, &page.url, why);
-        return;
-    }
-    let detail = format!("新页面只有标题，原文约 {was} 字");
-    let loss = Loss::of(
-        LossKind::BodyCut,
-        &article.title,
-        detail,
-        article.evidence.clone(),
-    )
-    .old(article.url())
-    .new(&page.url)
-    .and(&page.evidence);
-    found.losses.push(loss);
 }
 
 /// The first characters, with an ellipsis where there are more.

@@ -35,6 +35,8 @@ const RENAMED_LIKENESS: usize = 60;
 const TELLING_CHARS: usize = 40;
 /// Length of the runs of characters by which a text under another title is looked up.
 const RUN: usize = 6;
+/// Hundredths of a mended title that may be lost.
+const LOST: usize = 10;
 /// Hundredths by which a mended title has to be like the title that it was.
 const NEAR_TITLE: usize = 75;
 
@@ -152,7 +154,8 @@ impl Work<'_> {
         for new in open {
             let title = &self.new[new].title;
             let mut candidates = Vec::new();
-            for read in garble::mended(title).filter(|read| garble::is_plausible(read, title)) {
+            for read in garble::mended(title).filter(|read| garble::is_plausible(read, title, LOST))
+            {
                 let key = comparable(&read);
                 candidates.extend(keys.get(key.as_str()).into_iter().flatten().copied());
                 // A title of which a byte was lost is still much like it.
@@ -186,18 +189,18 @@ impl Work<'_> {
     }
 }
 
-/// How well two articles of one title go together; `None` where they are two.
+/// How well two articles of one title go together; `None` where they are two. What costs most is asked last.
 fn score(old: &Article, new: &Article) -> Option<(usize, bool)> {
-    let likeness = likeness(&old.prose.whole, &new.prose.whole);
+    let share = old.prose.share_in(&new.prose);
     let is_same_day = !old.dates.is_disjoint(&new.dates);
-    let is_emptied = new.prose.weight() * 5 < old.prose.weight();
-    let is_known = likeness >= SAME_ARTICLE
+    let is_emptied = || new.prose.weight() * 5 < old.prose.weight();
+    let is_known = share >= SAME_ARTICLE
         || is_same_day
-        || is_emptied
         || old.prose.sentences.is_empty()
-        || old.prose.share_in(&new.prose) >= SAME_ARTICLE
+        || is_emptied()
+        || likeness(&old.prose.whole, &new.prose.whole) >= SAME_ARTICLE
         || garble::is_garbled(&new.prose.raw, &old.prose.raw);
-    is_known.then_some((likeness, is_same_day))
+    is_known.then_some((share, is_same_day))
 }
 
 /// A sample of a text's runs that any two texts draw alike.
