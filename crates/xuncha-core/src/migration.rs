@@ -233,6 +233,8 @@ pub struct SideSummary {
     pub attachments: u64,
     /// Columns.
     pub columns: u64,
+    /// Pages that are no articles: lists, forms, pages of links. They are not compared one by one.
+    pub other_pages: u64,
     /// Reading stopped at the page budget.
     pub is_partial: bool,
 }
@@ -306,6 +308,7 @@ fn summary(holdings: &Holdings) -> SideSummary {
             .iter()
             .filter(|column| column.is_due)
             .count() as u64,
+        other_pages: holdings.titled.len() as u64,
         is_partial: holdings.is_partial,
     }
 }

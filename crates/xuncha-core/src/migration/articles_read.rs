@@ -15,6 +15,8 @@ use crate::facts::{attachment_name, canonical, dates};
 
 /// A shorter text is no article.
 const TEXT_MIN: u32 = 20;
+/// A page without a date that says so much, and not by a list, is one that somebody wrote.
+const UNDATED_MIN: u32 = 100;
 /// A page that says that there is nothing is an article only where it says much more.
 const EMPTY_MAX: u32 = 200;
 /// Hundredths from which on two texts under one title are one.
@@ -73,15 +75,13 @@ fn draft<'a>(
         .as_ref()
         .filter(|article| article.body_chars >= TEXT_MIN)?;
     let is_empty = !page.empty_wording.is_empty() && article.body_chars < EMPTY_MAX;
-    let is_passage = lists.further.contains(place) || is_listing(page, article);
+    let items = listed(place, page);
+    let is_passage = lists.further.contains(place) || is_listing(&items, page, article);
     if read.is_home(place) || is_passage || is_empty || names_file(place) {
         return None;
     }
     let is_column = lists.columns.contains(place);
-    let has_items = page
-        .list
-        .as_ref()
-        .is_some_and(|list| !list.items.is_empty());
+    let has_items = !items.is_empty();
     if is_column && has_items {
         return None;
     }
@@ -90,7 +90,8 @@ fn draft<'a>(
     let is_due = article.published.is_some()
         || page.metas.contains_key("ArticleTitle")
         || lists.items.contains(place)
-        || is_column;
+        || is_column
+        || article.body_chars >= UNDATED_MIN;
     (!key.is_empty()).then_some(Draft {
         place,
         page,
@@ -124,14 +125,18 @@ fn title(read: &Read<'_>, lists: &Lists, place: &str, shown: &str) -> String {
     }
 }
 
-/// A page whose text is mostly its list: a column, an archive, results of a search. The files that an article offers are no such list.
-fn is_listing(page: &PageFacts, article: &ArticleFacts) -> bool {
-    let Some(list) = &page.list else {
-        return false;
-    };
+/// Pages that the list of a page names: neither files that it offers nor places on the page itself.
+fn listed<'a>(place: &str, page: &'a PageFacts) -> Vec<&'a str> {
     let is_file = |url: &str| Url::parse(url).is_ok_and(|url| attachment_name(&url).is_some());
-    let items = list.items.iter().map(|item| item.url.as_str());
-    let items: Vec<&str> = items.filter(|url| !is_file(url)).collect();
+    let items = page.list.iter().flat_map(|list| &list.items);
+    items
+        .map(|item| item.url.as_str())
+        .filter(|url| !is_file(url) && canonical(url) != place)
+        .collect()
+}
+
+/// A page whose text is mostly its list: a column, an archive, results of a search.
+fn is_listing(items: &[&str], page: &PageFacts, article: &ArticleFacts) -> bool {
     let inside: BTreeSet<&str> = article
         .body_links
         .iter()

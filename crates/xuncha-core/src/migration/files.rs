@@ -108,6 +108,8 @@ fn opened(
             ),
         ),
         FileState::Opens => {}
+        // A file at a third place, to which both sites lead.
+        FileState::Unknown { .. } if file.url == other.url => {}
         FileState::Unknown { why } => {
             found.unclear(LossKind::AttachmentDead, &before.title, &other.url, why);
         }

@@ -37,7 +37,7 @@ pub struct Article {
     pub title: String,
     /// The title for comparing: without the site's name, without marks.
     pub key: String,
-    /// It is certainly an article: dated, tagged or listed as one. Others only serve as counterparts.
+    /// It is certainly an article: dated, tagged or listed as one, or a text of some length. Others only serve as counterparts.
     pub is_due: bool,
     /// Every address that shows it, in the form that counts as seen; the first one is named in reports.
     pub urls: Vec<String>,

@@ -15,6 +15,8 @@ pub struct Prose {
     pub sentences: Vec<Sentence>,
     /// All of the text, bare.
     pub whole: String,
+    /// The lines of its sentences, bare: what stands between them in one template and not in another is left out.
+    kept: String,
     /// Visible characters of the body, also those beyond what was kept.
     pub chars: u32,
     /// The text as the page shows it, as far as it was kept.
@@ -48,16 +50,22 @@ impl Prose {
             bare: String::new(),
         };
         let mut seen = 0;
+        let mut kept = String::new();
         for line in body.lines() {
             seen += line.chars().count();
             if is_cut && seen > SAFE_CHARS {
                 break;
             }
             let line_bare = comparable(line);
-            if line_bare.is_empty() || line_bare == title || left_out(&line_bare) || is_label(line)
-            {
+            if line_bare.is_empty() {
                 continue;
             }
+            if line_bare == title || left_out(&line_bare) || is_label(line) {
+                // What stands around it is no longer one run of text.
+                flush(&mut sentences, &mut short);
+                continue;
+            }
+            kept.push_str(&line_bare);
             if line_bare.chars().count() < SHORT_LINE {
                 join(&mut short, line, &line_bare);
                 if short.bare.chars().count() >= JOINED {
@@ -78,6 +86,7 @@ impl Prose {
         Prose {
             sentences,
             whole: comparable(body),
+            kept,
             chars,
             raw: body.to_owned(),
         }
@@ -100,7 +109,7 @@ impl Prose {
 
     /// Whether a sentence stands in this text, however it is broken into lines.
     pub fn holds(&self, sentence: &Sentence) -> bool {
-        self.whole.contains(&sentence.bare)
+        self.whole.contains(&sentence.bare) || self.kept.contains(&sentence.bare)
     }
 }
 

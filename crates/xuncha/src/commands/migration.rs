@@ -195,12 +195,13 @@ fn print(migration: &Migration) {
 
 fn side(name: &str, side: &SideSummary) {
     println!(
-        "{name} {}  网页 {}，稿件 {}，附件 {}，栏目 {}（{}）",
+        "{name} {}  网页 {}，稿件 {}，附件 {}，栏目 {}，其他网页 {}（{}）",
         side.home,
         side.pages,
         side.articles,
         side.attachments,
         side.columns,
+        side.other_pages,
         super::shown(side.as_of)
     );
     if side.is_partial {
