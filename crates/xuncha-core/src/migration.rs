@@ -182,22 +182,22 @@ impl Loss {
         }
     }
 
-    fn old(mut self, url: &str) -> Loss {
+    fn on_old(mut self, url: &str) -> Loss {
         self.old_url = Some(url.to_owned());
         self
     }
 
-    fn new(mut self, url: &str) -> Loss {
+    fn on_new(mut self, url: &str) -> Loss {
         self.new_url = Some(url.to_owned());
         self
     }
 
-    fn and(mut self, evidence: &EvidenceRef) -> Loss {
+    fn and_evidence(mut self, evidence: &EvidenceRef) -> Loss {
         self.evidence.push(evidence.clone());
         self
     }
 
-    fn at(mut self, places: Vec<Place>) -> Loss {
+    fn at_places(mut self, places: Vec<Place>) -> Loss {
         self.place_count = places.len() as u64;
         self.places = places;
         self.places.truncate(MAX_PLACES);

@@ -102,7 +102,10 @@ fn judge(
         }
     };
     let loss = Loss::of(kind, entry.title, detail, entry.evidence.clone());
-    let loss = loss.old(entry.url).new(after.url()).and(&after.evidence);
+    let loss = loss
+        .on_old(entry.url)
+        .on_new(after.url())
+        .and_evidence(&after.evidence);
     found.losses.push(loss);
 }
 
@@ -123,7 +126,7 @@ fn without_counterpart(listed: &Listed, new: &Holdings, found: &mut Found) {
         detail,
         listed.evidence.clone(),
     );
-    found.losses.push(loss.old(&listed.url));
+    found.losses.push(loss.on_old(&listed.url));
 }
 
 fn is_home(url: &str, holdings: &Holdings) -> bool {

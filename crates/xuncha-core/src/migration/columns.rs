@@ -44,7 +44,7 @@ pub(super) fn columns(old: &Holdings, new: &Holdings, pairs: &Pairs, found: &mut
                     why,
                     column.evidence.quoting(&column.name),
                 );
-                found.losses.push(loss.old(&column.url));
+                found.losses.push(loss.on_old(&column.url));
             }
         }
     }
@@ -141,9 +141,11 @@ fn empty(column: &Holding, other: &Holding, found: &mut Found) {
         detail,
         column.evidence.clone(),
     );
-    found
-        .losses
-        .push(loss.old(&column.url).new(&other.url).and(&other.evidence));
+    found.losses.push(
+        loss.on_old(&column.url)
+            .on_new(&other.url)
+            .and_evidence(&other.evidence),
+    );
 }
 
 fn merged(column: &Holding, other: &Holding, old: &Holdings, found: &mut Found) {
@@ -159,8 +161,11 @@ fn merged(column: &Holding, other: &Holding, old: &Holdings, found: &mut Found) 
         detail,
         column.evidence.clone(),
     );
-    let loss = loss.old(&column.url).new(&other.url).and(&other.evidence);
-    found.losses.push(loss.at(places));
+    let loss = loss
+        .on_old(&column.url)
+        .on_new(&other.url)
+        .and_evidence(&other.evidence);
+    found.losses.push(loss.at_places(places));
 }
 
 fn place(article: &Article) -> Place {
@@ -214,8 +219,10 @@ fn moved(
             detail,
             before.evidence.clone(),
         );
-        found
-            .losses
-            .push(loss.old(before.url()).new(after.url()).and(&after.evidence));
+        found.losses.push(
+            loss.on_old(before.url())
+                .on_new(after.url())
+                .and_evidence(&after.evidence),
+        );
     }
 }

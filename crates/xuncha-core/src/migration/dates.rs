@@ -53,5 +53,5 @@ fn at_once(day: Date, before: &BTreeSet<Date>, group: Vec<Redated>) -> Option<Lo
         evidence.first()?.clone(),
     );
     loss.evidence = evidence;
-    Some(loss.at(places))
+    Some(loss.at_places(places))
 }

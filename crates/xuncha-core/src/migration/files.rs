@@ -40,8 +40,7 @@ fn best(file: &Attachment, offered: &[&Attachment]) -> Option<usize> {
     };
     let is_same_name = |other: &&Attachment| other.name == file.name;
     let is_same_text = |other: &&Attachment| !file.text.is_empty() && other.text == file.text;
-    let position =
-        |wanted: &dyn Fn(&&Attachment) -> bool| offered.iter().position(|other| wanted(other));
+    let position = |wanted: &dyn Fn(&&Attachment) -> bool| offered.iter().position(wanted);
     position(&|other| is_same_content(other) && (is_same_name(other) || is_same_text(other)))
         .or_else(|| position(&is_same_content))
         .or_else(|| position(&is_same_name))
@@ -64,14 +63,14 @@ fn loss(
         .clone()
         .unwrap_or_else(|| before.evidence.clone());
     Loss::of(kind, &before.title, detail, evidence.quoting(&file.shown))
-        .old(before.url())
-        .new(after.url())
+        .on_old(before.url())
+        .on_new(after.url())
 }
 
 fn lost(before: &Article, after: &Article, file: &Attachment, found: &mut Found) {
     let detail = format!("旧稿件的附件“{}”（{}）在新稿件里没有", file.shown, file.url);
     let loss = loss(LossKind::AttachmentLost, before, after, file, detail);
-    found.losses.push(loss.and(&after.evidence));
+    found.losses.push(loss.and_evidence(&after.evidence));
 }
 
 fn opened(
@@ -86,7 +85,7 @@ fn opened(
     let mut report = |kind, detail| {
         found
             .losses
-            .push(loss(kind, before, after, file, detail).and(seen));
+            .push(loss(kind, before, after, file, detail).and_evidence(seen));
     };
     match &other.state {
         FileState::Dead { why } => report(
@@ -155,7 +154,9 @@ pub(super) fn pictures(before: &Article, after: &Article, found: &mut Found) {
         detail,
         before.evidence.clone(),
     );
-    found
-        .losses
-        .push(loss.old(before.url()).new(after.url()).and(&after.evidence));
+    found.losses.push(
+        loss.on_old(before.url())
+            .on_new(after.url())
+            .and_evidence(&after.evidence),
+    );
 }

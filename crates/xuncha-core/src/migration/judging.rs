@@ -84,9 +84,9 @@ pub(super) fn articles(old: &Holdings, new: &Holdings, pairs: &Pairs, found: &mu
 
 fn pairwise(kind: LossKind, before: &Article, after: &Article, detail: String) -> Loss {
     Loss::of(kind, &before.title, detail, before.evidence.clone())
-        .old(before.url())
-        .new(after.url())
-        .and(&after.evidence)
+        .on_old(before.url())
+        .on_new(after.url())
+        .and_evidence(&after.evidence)
 }
 
 fn title_and_text(pair: &Pair, before: &Article, after: &Article, usual: i64, found: &mut Found) {
@@ -313,7 +313,7 @@ fn doubled(before: &Article, after: &Article, surplus: &Surplus<'_>, found: &mut
     });
     let detail = format!("旧网站 {had} 篇，新网站 {} 篇", copies.len());
     let loss = pairwise(LossKind::Doubled, before, after, detail);
-    found.losses.push(loss.at(places.collect()));
+    found.losses.push(loss.at_places(places.collect()));
 }
 
 /// The first characters, with an ellipsis where there are more.

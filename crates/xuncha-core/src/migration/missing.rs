@@ -41,9 +41,9 @@ pub(super) fn judge(article: &Article, new: &Holdings, found: &mut Found) {
         detail,
         article.evidence.quoting(&article.title),
     )
-    .old(article.url());
+    .on_old(article.url());
     if let Some(listed) = listed {
-        loss = loss.new(&listed.url).and(&listed.evidence);
+        loss = loss.on_new(&listed.url).and_evidence(&listed.evidence);
     }
     found.losses.push(loss);
 }
@@ -78,8 +78,8 @@ fn emptied(article: &Article, page: &Titled, found: &mut Found) {
         detail,
         article.evidence.clone(),
     )
-    .old(article.url())
-    .new(&page.url)
-    .and(&page.evidence);
+    .on_old(article.url())
+    .on_new(&page.url)
+    .and_evidence(&page.evidence);
     found.losses.push(loss);
 }

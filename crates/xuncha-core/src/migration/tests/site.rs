@@ -315,7 +315,7 @@ impl<'a> Maker<'a> {
     }
 
     fn capture(&mut self, url: &str) -> Capture {
-        let mut capture = test_capture(&url::Url::parse(url).unwrap().to_string());
+        let mut capture = test_capture(url::Url::parse(url).unwrap().as_str());
         self.clock += 1;
         capture.at = capture.at.date().at(9, self.clock / 60, self.clock % 60, 0);
         capture
