@@ -78,6 +78,16 @@ fn every_planted_loss_is_found_and_nothing_else() {
     assert_eq!(found, plan.expected(true));
     assert_eq!(result["unclear"], Value::Array(Vec::new()));
 
+    // An old host that sends its home page on too has nothing left to read.
+    servers.switch_home();
+    let output = asking("migration")
+        .args([&servers.old, &servers.new])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("--old-evidence"), "{said}");
+
     let kinds: BTreeSet<String> = plan
         .expected(true)
         .into_iter()

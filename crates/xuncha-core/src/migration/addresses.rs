@@ -22,7 +22,7 @@ pub(super) fn of_article(
         key: &before.key,
         url: before.url(),
         lead: &before.lead,
-        evidence: &before.evidence,
+        evidence: before.asked.as_ref().unwrap_or(&before.evidence),
     };
     judge(&entry, after, (old, new), found);
 }

@@ -269,6 +269,7 @@ fn article(
             url: first.page.capture.final_url.clone(),
             key: first.key.clone(),
         },
+        asked: None,
         evidence: first.page.capture.evidence.clone(),
         copies,
         urls,

@@ -39,7 +39,11 @@ pub(super) fn attachments(
                 state: read.file_state(&link.url),
                 sha256: seen.map(|file| file.sha256.clone()).unwrap_or_default(),
                 size_bytes: seen.map_or(0, |file| file.size_bytes),
-                evidence: seen.map(|file| file.evidence.clone()),
+                evidence: read
+                    .looks
+                    .get(&canonical(&link.url))
+                    .or(seen.map(|file| &file.evidence))
+                    .cloned(),
             })
         });
     files.collect()

@@ -16,6 +16,8 @@ pub struct Holdings {
     pub as_of: DateTime,
     /// Pages read as HTML.
     pub page_count: u64,
+    /// Where the home page leads, if to another host: the site was switched before it was read.
+    pub moved_to: Option<String>,
     /// Reading stopped at the page budget.
     pub is_partial: bool,
     /// Pages of the site that could not be read for a reason that may be ours.
@@ -61,6 +63,8 @@ pub struct Article {
     pub columns: BTreeSet<String>,
     /// Where its address leads.
     pub lead: Lead,
+    /// The last answer of its address, where it was asked again.
+    pub asked: Option<EvidenceRef>,
     /// Its page.
     pub evidence: EvidenceRef,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::holdings::{Holdings, Lead};
 use super::titles::Titles;
-use crate::evidence::Capture;
+use crate::evidence::{Capture, EvidenceRef};
 use crate::facts::model::{FactRecord, LinkState, PageFacts};
 use crate::facts::{canonical, state_alone};
 
@@ -23,18 +23,23 @@ impl Holdings {
     pub fn ask_again(&mut self, records: &[FactRecord]) {
         let titles = Titles::learn(std::iter::empty());
         let leads = leads(records, &titles);
-        let lead = |url: &str| leads.get(url).cloned().unwrap_or(Lead::NotAsked);
+        let lead = |url: &str| match leads.get(url) {
+            Some((lead, evidence)) => (lead.clone(), Some(evidence.clone())),
+            None => (Lead::NotAsked, None),
+        };
         for article in &mut self.articles {
-            article.lead = lead(article.url());
+            (article.lead, article.asked) = lead(article.url());
         }
         for listed in &mut self.listed {
-            listed.lead = lead(&canonical(&listed.url));
+            let (lead, asked) = lead(&canonical(&listed.url));
+            listed.lead = lead;
+            listed.evidence = asked.unwrap_or_else(|| listed.evidence.clone());
         }
     }
 }
 
-/// Where every address leads that was asked.
-fn leads(records: &[FactRecord], titles: &Titles) -> BTreeMap<String, Lead> {
+/// Where every address leads that was asked, and its last answer.
+fn leads(records: &[FactRecord], titles: &Titles) -> BTreeMap<String, (Lead, EvidenceRef)> {
     let mut answers: BTreeMap<String, Vec<(&Capture, Option<&PageFacts>)>> = BTreeMap::new();
     for record in records {
         let (capture, page) = match record {
@@ -47,9 +52,9 @@ fn leads(records: &[FactRecord], titles: &Titles) -> BTreeMap<String, Lead> {
             .or_default()
             .push((capture, page));
     }
-    let leads = answers.into_iter().map(|(url, answers)| {
-        let lead = lead(&answers, titles);
-        (url, lead)
+    let leads = answers.into_iter().filter_map(|(url, answers)| {
+        let evidence = answers.last()?.0.evidence.clone();
+        Some((url, (lead(&answers, titles), evidence)))
     });
     leads.collect()
 }

@@ -31,6 +31,8 @@ pub(super) struct Read<'a> {
     pub away: BTreeMap<String, &'a PageFacts>,
     /// Addresses in doubt.
     pub states: BTreeMap<String, LinkState>,
+    /// The last answer of addresses in doubt.
+    pub looks: BTreeMap<String, EvidenceRef>,
     /// Files and other looks.
     pub files: BTreeMap<String, FileSeen>,
     pub titles: Titles,
@@ -61,6 +63,7 @@ pub fn read(home: &str, records: &[FactRecord], lexicons: &Lexicons) -> Holdings
         as_of: read.site.as_of,
         page_count: read.site.page_count,
         is_partial,
+        moved_to: moved_to(&read),
         unread: unread(&read),
         listed: listed(&read),
         titled,
@@ -89,10 +92,16 @@ fn sort<'a>(home: &str, records: &'a [FactRecord], lexicons: &Lexicons) -> Read<
             .iter()
             .map(|link| (canonical(&link.url), link.state.clone()))
             .collect(),
+        looks: BTreeMap::new(),
         files: BTreeMap::new(),
         titles: Titles::default(),
         site,
     };
+    for link in &read.site.links {
+        if let Some(last) = link.evidence.last() {
+            read.looks.insert(canonical(&link.url), last.clone());
+        }
+    }
     for record in records {
         match record {
             FactRecord::Page(page) => read.add_page(page),
@@ -199,6 +208,12 @@ impl<'a> Read<'a> {
     }
 }
 
+/// Where the home page leads, if to another host.
+fn moved_to(read: &Read<'_>) -> Option<String> {
+    let page = read.away.get(&read.home)?;
+    Some(page.capture.final_url.clone())
+}
+
 /// Pages of the site that could not be read for a reason that may be ours.
 fn unread(read: &Read<'_>) -> BTreeSet<String> {
     let unknown = read
@@ -266,9 +281,10 @@ fn lead(read: &Read<'_>, address: &str) -> Option<(Lead, Option<EvidenceRef>)> {
     if lands.is_some() || read.scope.class(address, LinkKind::Anchor) != LinkClass::Page {
         return None;
     }
+    let evidence = read.looks.get(address).cloned();
     match read.states.get(address)? {
-        LinkState::Dead { why, .. } => Some((Lead::Dead { why: why.clone() }, None)),
-        LinkState::Unknown { why, .. } => Some((Lead::Unknown { why: why.clone() }, None)),
+        LinkState::Dead { why, .. } => Some((Lead::Dead { why: why.clone() }, evidence)),
+        LinkState::Unknown { why, .. } => Some((Lead::Unknown { why: why.clone() }, evidence)),
         LinkState::Alive => None,
     }
 }

@@ -149,6 +149,11 @@ fn from_evidence(folder: &Path, home: &Url, lexicons: &Lexicons) -> Result<Holdi
 
 fn holdings(home: &Url, records: &[FactRecord], lexicons: &Lexicons) -> Result<Holdings> {
     let holdings = migration::read(home.as_str(), records, lexicons);
+    if let Some(place) = &holdings.moved_to {
+        bail!(Unreachable(format!(
+            "{home} 无法核对：首页已转到 {place}。旧网站已切换的，用 --old-evidence 指明切换前的证据；新网站换了地址的，改用新地址。"
+        )));
+    }
     if holdings.page_count == 0 {
         bail!(Unreachable(format!(
             "{home} 无法核对：首页没有返回网页。请核对网址与网络；内网或本机地址须用 --allow-host 指名；旧网站已停用的，用 --old-evidence 指明切换前的证据。"

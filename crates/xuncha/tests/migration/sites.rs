@@ -146,6 +146,17 @@ impl Servers {
         Servers { old, new, answers }
     }
 
+    /// The old host sends its home page on too.
+    pub fn switch_home(&self) {
+        let answer = Answer {
+            status: 301,
+            location: self.new.clone(),
+            ..Answer::default()
+        };
+        let mut answers = self.answers.lock().unwrap();
+        answers.insert("/".to_owned(), answer);
+    }
+
     /// The old host sends its visitors to the new one, each to where the plan says.
     pub fn switch(&self, plan: &Plan) {
         let mut answers = self.answers.lock().unwrap();
