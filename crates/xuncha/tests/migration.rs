@@ -48,8 +48,17 @@ fn compared(
 
 #[test]
 fn every_planted_loss_is_found_and_nothing_else() {
+    plain_or_tagged(false);
+}
+
+#[test]
+fn every_planted_loss_is_found_where_pages_are_tagged() {
+    plain_or_tagged(true);
+}
+
+fn plain_or_tagged(has_tags: bool) {
     let plan = Plan::read();
-    let servers = Servers::start(&plan);
+    let servers = Servers::start(&plan, has_tags);
     let folder = tempfile::tempdir().unwrap();
     let json = folder.path().join("result.json");
 

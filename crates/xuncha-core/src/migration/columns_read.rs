@@ -126,6 +126,7 @@ pub(super) fn columns(read: &Read<'_>, lists: &Lists, articles: &mut [Article]) 
             evidence: column.evidence.clone(),
         });
     }
+    tagged(read, articles, &holdings);
     holdings.extend(unnamed(read, lists, &at));
     for holding in &holdings {
         for item in &holding.items {
@@ -135,6 +136,20 @@ pub(super) fn columns(read: &Read<'_>, lists: &Lists, articles: &mut [Article]) 
         }
     }
     holdings
+}
+
+/// Articles whose page is tagged with a column of the navigation stand in it, also where its list was not read to the end.
+fn tagged(read: &Read<'_>, articles: &mut [Article], columns: &[Holding]) {
+    for article in articles {
+        let page = read.pages.get(article.url());
+        let Some(tag) = page.and_then(|page| page.metas.get("ColumnName")) else {
+            continue;
+        };
+        let key = comparable(tag);
+        if let Some(column) = columns.iter().find(|column| column.key == key) {
+            article.columns.insert(column.name.clone());
+        }
+    }
 }
 
 /// Places that a column lists, over all of its pages.
@@ -236,7 +251,7 @@ fn linked(
         .collect()
 }
 
-/// Lists that the navigation does not name, by their page's title and by the tag of their articles.
+/// Lists that the navigation does not name, by their page's title.
 fn unnamed(read: &Read<'_>, lists: &Lists, articles: &BTreeMap<String, usize>) -> Vec<Holding> {
     let mut found: BTreeMap<String, Holding> = BTreeMap::new();
     for (place, page) in &read.pages {
@@ -253,20 +268,6 @@ fn unnamed(read: &Read<'_>, lists: &Lists, articles: &BTreeMap<String, usize>) -
             let key = read.titles.key(&page.title);
             let items = items(read, lists, place, articles);
             add(&mut found, &page.title, key, place, items, page);
-        }
-        if let Some(name) = page
-            .metas
-            .get("ColumnName")
-            .filter(|_| articles.contains_key(place))
-        {
-            add(
-                &mut found,
-                name,
-                comparable(name),
-                place,
-                BTreeSet::from([place.clone()]),
-                page,
-            );
         }
     }
     found.into_values().collect()

@@ -136,8 +136,8 @@ pub struct Servers {
 }
 
 impl Servers {
-    pub fn start(plan: &Plan) -> Servers {
-        let (old, new) = (Site::old(plan), Site::new(plan));
+    pub fn start(plan: &Plan, has_tags: bool) -> Servers {
+        let (old, new) = (Site::old(plan, has_tags), Site::new(plan, has_tags));
         let answers: Answers = Arc::new(Mutex::new(old.answers));
         let (old, new) = (
             serve(answers.clone()),
@@ -236,6 +236,7 @@ fn answer(stream: TcpStream, answers: &Answers) -> Option<()> {
 /// What one of the servers answers.
 struct Site {
     is_new: bool,
+    has_tags: bool,
     answers: BTreeMap<String, Answer>,
 }
 
@@ -252,9 +253,10 @@ struct Shown {
 }
 
 impl Site {
-    fn old(plan: &Plan) -> Site {
+    fn old(plan: &Plan, has_tags: bool) -> Site {
         let mut site = Site {
             is_new: false,
+            has_tags,
             answers: BTreeMap::new(),
         };
         let mut shown = Vec::new();
@@ -306,9 +308,10 @@ impl Site {
         site
     }
 
-    fn new(plan: &Plan) -> Site {
+    fn new(plan: &Plan, has_tags: bool) -> Site {
         let mut site = Site {
             is_new: true,
+            has_tags,
             answers: BTreeMap::new(),
         };
         let mut shown = Vec::new();
@@ -435,6 +438,10 @@ impl Site {
     }
 
     fn page(&mut self, path: &str, title: &str, body: &str) {
+        self.page_with(path, title, "", body);
+    }
+
+    fn page_with(&mut self, path: &str, title: &str, tags: &str, body: &str) {
         let suffix = if self.is_new {
             "_云岭省政务集约化平台"
         } else {
@@ -442,7 +449,7 @@ impl Site {
         };
         let footer = "<div class=\"footer\">主办：青石市人民政府办公室</div>";
         let html = format!(
-            "<!doctype html><html><head><meta charset=\"utf-8\"><title>{title}{suffix}</title></head><body>{body}{footer}</body></html>"
+            "<!doctype html><html><head><meta charset=\"utf-8\"><title>{title}{suffix}</title>{tags}</head><body>{body}{footer}</body></html>"
         );
         self.file(path, "text/html; charset=utf-8", html);
     }
@@ -552,6 +559,21 @@ impl Site {
         }
     }
 
+    /// The tags that the rules ask of an article's page, where the sites have them.
+    fn tags(&self, plan: &Plan, article: &Shown) -> String {
+        if !self.has_tags {
+            return String::new();
+        }
+        let tags = [
+            ("ArticleTitle", article.title.clone()),
+            ("PubDate", article.date.clone()),
+            ("ColumnName", self.name(plan, &article.column)),
+        ];
+        let tags =
+            tags.map(|(name, content)| format!("<meta name=\"{name}\" content=\"{content}\">"));
+        tags.concat()
+    }
+
     fn list(&self, articles: &[&Shown]) -> String {
         let items = articles.iter().map(|article| {
             format!(
@@ -577,8 +599,9 @@ impl Site {
             .parse::<usize>()
             .ok()
             .map(|number| plan.article[number].plant.as_str());
+        let tags = self.tags(plan, article);
         if !self.is_new {
-            self.page(&path, title, &format!("{navigation}<table><tr><td><h3 class=\"title\">{title}</h3></td></tr><tr><td>发布时间：{date}　来源：市政府办公室</td></tr><tr><td id=\"zoom\">{matter}</td></tr></table>"));
+            self.page_with(&path, title, &tags, &format!("{navigation}<table><tr><td><h3 class=\"title\">{title}</h3></td></tr><tr><td>发布时间：{date}　来源：市政府办公室</td></tr><tr><td id=\"zoom\">{matter}</td></tr></table>"));
             return;
         }
         let tools = match about {
@@ -591,9 +614,9 @@ impl Site {
         let body = format!(
             "{navigation}<h1>{title}</h1><div class=\"meta\"><span>{date}</span></div><div class=\"entry\">{matter}{tools}</div>"
         );
-        self.page(&path, title, &body);
+        self.page_with(&path, title, &tags, &body);
         if about == Some("print view") {
-            self.page(&format!("{path}&view=print"), title, &body);
+            self.page_with(&format!("{path}&view=print"), title, &tags, &body);
         }
     }
 }
