@@ -341,6 +341,9 @@ pub struct MigrationArgs {
     /// 结果写成 JSON / write the result as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// 结果写成网页 / write the result as HTML
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// 旧网站切换前的证据（check --evidence 的目录）；旧地址再问一遍 / evidence of the old site from before the switch; its addresses are asked again
     #[arg(long, value_name = "DIR")]
     pub old_evidence: Option<PathBuf>,

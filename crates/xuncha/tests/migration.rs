@@ -29,7 +29,9 @@ fn compared(
 ) -> (BTreeSet<(String, String)>, Value) {
     let mut command = asking("migration");
     command.args([&servers.old, &servers.new]).args(further);
-    let output = succeed(command.arg("--json").arg(json));
+    let page = json.with_extension("html");
+    let output = succeed(command.arg("--json").arg(json).arg("--html").arg(&page));
+    let page = std::fs::read_to_string(page).unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let result: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -39,6 +41,10 @@ fn compared(
         assert!(
             said.contains(&format!("《{title}》")),
             "{title} is not printed"
+        );
+        assert!(
+            page.contains(&format!("《{title}》")),
+            "{title} is not on the page"
         );
         assert!(!loss["evidence"].as_array().unwrap().is_empty());
         found.insert((text(&loss["kind"]), title));

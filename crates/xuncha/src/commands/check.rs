@@ -3,8 +3,6 @@
 mod gather;
 mod html;
 
-pub(super) use gather::CHECK_ROUND;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -30,6 +28,9 @@ use crate::cli::{CheckArgs, Only};
 use crate::jobs::judge::OUTSIDE;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
+
+pub(super) use gather::CHECK_ROUND;
+pub(super) use html::escape;
 
 /// The site could not be inspected at all: exit code 3.
 #[derive(Debug, thiserror::Error)]

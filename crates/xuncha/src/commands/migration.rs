@@ -1,5 +1,7 @@
 //! 迁移核对. An old site against its successor, without a database: read both, compare, print; JSON as docs/migration.md says.
 
+mod html;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +49,7 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs) -> Result<()> {
     if old_home == new_home {
         bail!(Usage("新旧网站是同一个地址".to_owned()));
     }
-    if let Some(path) = &arguments.json {
+    for path in [&arguments.json, &arguments.html].into_iter().flatten() {
         super::check::is_writable(path)?;
     }
     let plan = plan(arguments);
@@ -74,6 +76,10 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs) -> Result<()> {
         };
         let text = serde_json::to_string_pretty(&output)? + "\n";
         std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;
+    }
+    if let Some(path) = &arguments.html {
+        std::fs::write(path, html::page(&migration))
+            .with_context(|| format!("无法写入 {}", path.display()))?;
     }
     Ok(())
 }
