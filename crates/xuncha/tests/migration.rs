@@ -5,7 +5,7 @@
 mod sites;
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -88,10 +88,22 @@ fn plain_or_tagged(has_tags: bool) {
             .arg(&evidence),
     );
     servers.switch(&plan);
+    servers.take_asked();
     let kept = evidence.display().to_string();
     let (found, result) = compared(&servers, &json, &["--old-evidence", &kept]);
     assert_eq!(found, plan.expected(true));
     assert_eq!(result["unclear"], Value::Array(Vec::new()));
+
+    // The old host was asked for its articles only, each once, and once more what did not convince.
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in servers.take_asked() {
+        assert!(path.starts_with("/art/"), "{path}");
+        *counts.entry(path).or_default() += 1;
+    }
+    let twice = counts.iter().filter(|(_, count)| **count == 2);
+    let twice: BTreeSet<String> = twice.map(|(path, _)| path.clone()).collect();
+    assert_eq!(twice, plan.doubtful());
+    assert!(counts.values().all(|count| *count <= 2), "{counts:?}");
 
     // An old host that sends its home page on too has nothing left to read.
     servers.switch_home();

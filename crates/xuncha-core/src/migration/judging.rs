@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::holdings::{Article, Holdings};
 use super::pairs::{Pair, Pairs};
-use super::prose::{Sentence, likeness};
+use super::prose::{Prose, Sentence, likeness};
 use super::{Loss, LossKind, Unclear, addresses, files, garble, missing};
 use crate::verdict::Place;
 
@@ -116,71 +116,78 @@ fn title_and_text(pair: &Pair, before: &Article, after: &Article, usual: i64, fo
     text(before, after, usual, found);
 }
 
-/// Sentences of the old text that the new one does not hold: changed where the new one has a like one, else lost.
-fn text(before: &Article, after: &Article, usual: i64, found: &mut Found) {
-    let gone: Vec<&Sentence> = before
-        .prose
-        .sentences
-        .iter()
-        .filter(|sentence| !after.prose.holds(sentence))
-        .collect();
-    if gone.is_empty() {
-        long_text(before, after, found);
-        return;
-    }
-    let mut fresh: Vec<&Sentence> = after
-        .prose
-        .sentences
-        .iter()
-        .filter(|sentence| !before.prose.holds(sentence))
-        .collect();
-    let (mut changed, mut lost) = (Vec::new(), Vec::new());
-    for sentence in gone {
+/// Sentences of the old text that the new one does not hold.
+struct Gone<'a> {
+    /// The new text has a like one instead.
+    changed: Vec<(&'a Sentence, &'a Sentence)>,
+    lost: Vec<&'a Sentence>,
+}
+
+fn gone<'a>(before: &'a Prose, after: &'a Prose) -> Gone<'a> {
+    let missing = |from: &'a Prose, of: &Prose| -> Vec<&'a Sentence> {
+        let sentences = from.sentences.iter();
+        sentences.filter(|sentence| !of.holds(sentence)).collect()
+    };
+    let mut fresh = missing(after, before);
+    let mut gone = Gone {
+        changed: Vec::new(),
+        lost: Vec::new(),
+    };
+    for sentence in missing(before, after) {
         let alike = fresh
             .iter()
             .enumerate()
             .map(|(at, other)| (likeness(&sentence.bare, &other.bare), at))
             .max_by_key(|(score, at)| (*score, usize::MAX - at));
         match alike.filter(|(score, _)| *score >= CHANGED) {
-            Some((_, at)) => changed.push((sentence, fresh.remove(at))),
-            None => lost.push(sentence),
+            Some((_, at)) => gone.changed.push((sentence, fresh.remove(at))),
+            None => gone.lost.push(sentence),
         }
     }
-    let lost_chars: usize = lost.iter().map(|sentence| sentence.weight()).sum();
-    let all = before.prose.weight();
-    if let Some((was, is)) = changed.first() {
+    gone
+}
+
+fn text(before: &Article, after: &Article, usual: i64, found: &mut Found) {
+    let gone = gone(&before.prose, &after.prose);
+    if gone.changed.is_empty() && gone.lost.is_empty() {
+        long_text(before, after, found);
+        return;
+    }
+    if let Some((was, is)) = gone.changed.first() {
         let detail = format!(
             "有 {} 处文字不同：原文“{}”，现为“{}”",
-            changed.len(),
+            gone.changed.len(),
             cut(&was.shown, 60),
             cut(&is.shown, 60)
         );
+        let quotes = (was.shown.as_str(), is.shown.as_str());
         found.losses.push(quoting(
             LossKind::BodyChanged,
             before,
             after,
             detail,
-            &was.shown,
-            &is.shown,
+            quotes,
         ));
     }
-    if lost_chars < LOST_CHARS {
-        return;
+    let lost_chars: usize = gone.lost.iter().map(|sentence| sentence.weight()).sum();
+    if lost_chars >= LOST_CHARS {
+        lost(before, after, &gone, usual, found);
     }
+}
+
+/// Sentences that are lost: cut off, replaced by another text, or not read by us.
+fn lost(before: &Article, after: &Article, gone: &Gone<'_>, usual: i64, found: &mut Found) {
+    let lost_chars: usize = gone.lost.iter().map(|sentence| sentence.weight()).sum();
+    let all = before.prose.weight();
+    let first = gone.lost.first().map_or("", |sentence| &sentence.shown);
     let is_other = before.prose.share_in(&after.prose) < OTHER_TEXT
         && after.prose.weight() * 4 > all
-        && changed.is_empty();
+        && gone.changed.is_empty();
     if is_other {
         let detail = "标题相同，正文是另一篇文字".to_owned();
         let is = after.prose.sentences.first().map_or("", |s| &s.shown);
-        found.losses.push(quoting(
-            LossKind::BodyChanged,
-            before,
-            after,
-            detail,
-            &lost[0].shown,
-            is,
-        ));
+        let loss = quoting(LossKind::BodyChanged, before, after, detail, (first, is));
+        found.losses.push(loss);
         return;
     }
     // The page has the sentences, though not where its text was read.
@@ -193,17 +200,11 @@ fn text(before: &Article, after: &Article, usual: i64, found: &mut Found) {
     let share = (lost_chars * 100).div_ceil(all.max(1));
     let detail = format!(
         "缺 {} 句，约 {lost_chars} 字（{share}%），如“{}”",
-        lost.len(),
-        cut(&lost[0].shown, 60)
+        gone.lost.len(),
+        cut(first, 60)
     );
-    found.losses.push(quoting(
-        LossKind::BodyCut,
-        before,
-        after,
-        detail,
-        &lost[0].shown,
-        "",
-    ));
+    let loss = quoting(LossKind::BodyCut, before, after, detail, (first, ""));
+    found.losses.push(loss);
 }
 
 /// Of a long text only the beginning was kept; its length tells whether the end came.
@@ -223,8 +224,7 @@ fn quoting(
     before: &Article,
     after: &Article,
     detail: String,
-    was: &str,
-    is: &str,
+    (was, is): (&str, &str),
 ) -> Loss {
     let mut loss = pairwise(kind, before, after, detail);
     loss.evidence = vec![before.evidence.quoting(was), after.evidence.quoting(is)];

@@ -73,6 +73,16 @@ impl Plan {
         articles.chain(columns).collect()
     }
 
+    /// Old addresses that do not open after the switch, or open a home page: they are asked twice.
+    pub fn doubtful(&self) -> BTreeSet<String> {
+        const PLANTS: [&str; 4] = ["missing", "listed only", "address dead", "address home"];
+        let articles = self.article.iter().enumerate();
+        articles
+            .filter(|(_, article)| PLANTS.contains(&article.plant.as_str()))
+            .map(|(number, _)| format!("/art/{number}.html"))
+            .collect()
+    }
+
     fn column(&self, name: &str) -> &str {
         self.column
             .iter()
@@ -127,23 +137,32 @@ struct Answer {
 }
 
 type Answers = Arc<Mutex<BTreeMap<String, Answer>>>;
+type Asked = Arc<Mutex<Vec<String>>>;
 
 /// The servers of both sites; they end with the test.
 pub struct Servers {
     pub old: String,
     pub new: String,
     answers: Answers,
+    asked: Asked,
 }
 
 impl Servers {
     pub fn start(plan: &Plan, has_tags: bool) -> Servers {
         let (old, new) = (Site::old(plan, has_tags), Site::new(plan, has_tags));
         let answers: Answers = Arc::new(Mutex::new(old.answers));
-        let (old, new) = (
-            serve(answers.clone()),
-            serve(Arc::new(Mutex::new(new.answers))),
-        );
-        Servers { old, new, answers }
+        let asked = Asked::default();
+        Servers {
+            old: serve(answers.clone(), asked.clone()),
+            new: serve(Arc::new(Mutex::new(new.answers)), Asked::default()),
+            answers,
+            asked,
+        }
+    }
+
+    /// What the old host was asked since this was last called.
+    pub fn take_asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
     }
 
     /// The old host sends its home page on too.
@@ -193,19 +212,19 @@ impl Answer {
 }
 
 /// Answers from a table, until the process ends; gives back the address of the home page.
-fn serve(answers: Answers) -> String {
+fn serve(answers: Answers, asked: Asked) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let answers = answers.clone();
-            std::thread::spawn(move || answer(stream, &answers));
+            let (answers, asked) = (answers.clone(), asked.clone());
+            std::thread::spawn(move || answer(stream, &answers, &asked));
         }
     });
     address
 }
 
-fn answer(stream: TcpStream, answers: &Answers) -> Option<()> {
+fn answer(stream: TcpStream, answers: &Answers, asked: &Asked) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -214,6 +233,7 @@ fn answer(stream: TcpStream, answers: &Answers) -> Option<()> {
         line.clear();
         reader.read_line(&mut line).ok()?;
     }
+    asked.lock().unwrap().push(path.clone());
     let found = answers.lock().unwrap().get(&path).cloned();
     let answer = found.unwrap_or_else(Answer::not_found);
     let mut head = format!(
