@@ -2,10 +2,12 @@
 //!
 //! `facts` reads the labelled pages of a data folder (`--data DIR`, by default `../shared/data`). `real-sites` serves documentation packages,
 //! a MediaWiki and a WordPress on loopback and runs `xuncha check` on each. `linkcheckers` compares our dead links on a WordPress,
-//! a MediaWiki and a DokuWiki with those of two link checkers of Debian.
+//! a MediaWiki and a DokuWiki with those of two link checkers of Debian. `migration` carries a WordPress to a DokuWiki with planted
+//! losses and looks whether `xuncha migration` finds them and nothing else.
 
 mod checked;
 mod linkcheckers;
+mod migration;
 mod real_sites;
 pub mod servers;
 mod sites;
@@ -21,8 +23,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some("facts") => facts(only.map(PathBuf::from)),
         Some("real-sites") => real_sites::run(only),
         Some("linkcheckers") => linkcheckers::run(only),
+        Some("migration") => migration::run(only),
         _ => Err(
-            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE]"
+            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY]"
                 .to_owned(),
         ),
     }

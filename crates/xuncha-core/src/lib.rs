@@ -26,6 +26,7 @@ pub mod facts;
 pub mod golden;
 pub mod indicator;
 pub mod judge;
+pub mod migration;
 pub mod notice;
 pub mod points;
 pub mod rectify;

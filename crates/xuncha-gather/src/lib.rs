@@ -2,7 +2,7 @@
 //!
 //! It asks politely over HTTP/1.1 on sockets of its own ([`client`], [`politeness`]), crawls a site in an order that is the same on
 //! every run (`crawl.rs`), visits it on a schedule ([`schedule`]), records what the network says of it (`network.rs`), and hands every exchange to an [`sink::EvidenceSink`] before
-//! anything is concluded from it. A whole round is [`round::gather_round`], one site now is [`check::check_site`].
+//! anything is concluded from it. A whole round is [`round::gather_round`], one site now is [`check::check_site`], addresses known from earlier are [`again::ask_again`].
 //!
 //! It never judges, never writes a file or a database itself, never executes what it reads, never asks a private address that was
 //! not named, and never asks a host faster than promised. Reading pages is the work of `xuncha_core::facts`.
@@ -11,6 +11,7 @@
 //! remembers and how it is rebuilt from records), then [`round::gather_round`].
 
 mod account;
+pub mod again;
 pub mod body;
 pub mod browser;
 mod candidates;

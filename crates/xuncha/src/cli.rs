@@ -59,6 +59,8 @@ pub enum Command {
     Notice(NoticeCommand),
     /// 检查一个网站，不用数据库 / inspect one site, without a database
     Check(CheckArgs),
+    /// 迁移核对：旧网站的稿件、附件、栏目是否都迁到了新网站 / an old site against its successor: what was lost on the way
+    Migration(MigrationArgs),
     /// 解释一个指标或检查项 / explain an indicator or a check
     Explain(ExplainArgs),
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
@@ -330,6 +332,30 @@ pub struct CheckArgs {
     /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
     #[arg(long, requires = "html", conflicts_with = "only")]
     pub screenshots: bool,
+}
+
+/// 迁移核对参数.
+#[derive(Clone, Debug, Args)]
+pub struct MigrationArgs {
+    /// 旧网站首页地址 / home page of the old site
+    pub old: String,
+    /// 新网站首页地址 / home page of its successor
+    pub new: String,
+    /// 结果写成 JSON / write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// 结果写成网页 / write the result as HTML
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// 旧网站切换前的证据（check --evidence 的目录）；旧地址再问一遍 / evidence of the old site from before the switch; its addresses are asked again
+    #[arg(long, value_name = "DIR")]
+    pub old_evidence: Option<PathBuf>,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// 两次查看的间隔（秒） / seconds between the two looks
+    #[arg(long, default_value_t = 5)]
+    pub second_look_s: u64,
 }
 
 /// 只检查一类.

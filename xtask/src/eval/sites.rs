@@ -10,9 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub use dokuwiki::DOKUWIKI;
+pub use dokuwiki::{DOKUWIKI, NEW_SITE};
 pub use mediawiki::{MEDIAWIKI, ROBOTS as MEDIAWIKI_ROBOTS};
-pub use wordpress::WORDPRESS;
+pub use wordpress::{OLD_SITE, WORDPRESS};
 
 use super::servers::{Served, Servers, write};
 use crate::{root, run};

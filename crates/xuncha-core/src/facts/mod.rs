@@ -38,6 +38,7 @@ mod statistics;
 mod style;
 mod text;
 
+pub(crate) use assemble::state_alone;
 pub use assemble::{
     assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
 };
@@ -47,11 +48,13 @@ pub use compare::compare_skim;
 pub use html::{Comparison, compare_readers, document};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_in_steps, read_rendered, read_to};
+pub(crate) use scope::attachment_name;
 pub use scope::{LinkClass, Scope, canonical, scope};
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 pub use sitemap::SITEMAP_INDEX;
 
 use text::distance as missing_likeness;
+pub(crate) use text::{bare, pattern};
 
 #[cfg(test)]
 pub(crate) use fixtures::{test_capture, test_page};

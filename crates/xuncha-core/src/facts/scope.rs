@@ -95,6 +95,24 @@ impl Scope {
     }
 }
 
+/// The name of the file that an address of an attachment stands for: the end of its path, or of what its query asks for
+/// (`fetch.php?media=附件.pdf`); `None` where it names no attachment.
+pub(crate) fn attachment_name(url: &Url) -> Option<String> {
+    let path = percent_encoding::percent_decode_str(url.path());
+    let path = path.decode_utf8_lossy().into_owned();
+    let asked = url.query_pairs().map(|(_, value)| value.into_owned());
+    let name = |text: String| text.rsplit(['/', ':', '\\']).next().map(str::to_owned);
+    std::iter::once(path)
+        .chain(asked)
+        .filter_map(name)
+        .find(|name| {
+            let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+            extension.is_some_and(|extension| {
+                ATTACHMENTS.contains(&extension.to_ascii_lowercase().as_str())
+            })
+        })
+}
+
 fn has_asset_extension(url: &Url) -> bool {
     let name = url.path().rsplit('/').next().unwrap_or_default();
     let Some((_, extension)) = name.rsplit_once('.') else {

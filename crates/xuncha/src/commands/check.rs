@@ -4,6 +4,7 @@ mod gather;
 mod html;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::DateTime;
@@ -27,6 +28,9 @@ use crate::cli::{CheckArgs, Only};
 use crate::jobs::judge::OUTSIDE;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
+
+pub(super) use gather::CHECK_ROUND;
+pub(super) use html::escape;
 
 /// The site could not be inspected at all: exit code 3.
 #[derive(Debug, thiserror::Error)]
@@ -110,15 +114,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         .into_iter()
         .flatten()
     {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
-            bail!(Usage(format!(
-                "无法写入 {}：目录不存在，或者它本身是目录",
-                path.display()
-            )));
-        }
+        is_writable(path)?;
     }
     let url = url::Url::parse(&arguments.url).map_err(|error| {
         Usage(format!(
@@ -194,6 +190,20 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         };
         std::fs::write(path, html::page(&output, &pictures))
             .with_context(|| format!("无法写入 {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Whether a file can stand there, before it is written.
+pub(super) fn is_writable(path: &Path) -> Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        bail!(Usage(format!(
+            "无法写入 {}：目录不存在，或者它本身是目录",
+            path.display()
+        )));
     }
     Ok(())
 }
@@ -503,7 +513,7 @@ fn print(output: &CheckOutput) {
 const LISTED_DOUBTS: usize = 20;
 
 /// A site's words without the characters that a terminal would take for orders.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod gather;
 pub mod judge;
 pub mod ledger;
+pub mod migration;
 mod network_lines;
 pub mod notice;
 pub mod published;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::wordpress::OLD_SITE;
 use super::{Program, attachments, copy, data, pages, php};
 use crate::eval::servers::write;
 use crate::run;
@@ -19,11 +20,53 @@ pub const DOKUWIKI: Program = Program {
     ready: |_, _, _| Ok(Vec::new()),
 };
 
+/// DokuWiki: the successor to which `eval migration` carries WordPress over; WordPress has to be served while it is made.
+pub const NEW_SITE: Program = Program {
+    name: "migration-dokuwiki",
+    port: 8419,
+    routes: "^$",
+    front: "doku.php",
+    recipe: &[
+        include_str!("../../../data/sites/dokuwiki.php"),
+        include_str!("../../../data/sites/dokuwiki-migration.php"),
+        include_str!("../../../data/sites/wordpress-migration.php"),
+        include_str!("../../../data/sites/migration-plan.php"),
+    ],
+    make: carry_over,
+    ready: |_, _, _| Ok(Vec::new()),
+};
+
 const PAGES: &str = include_str!("../../../data/sites/dokuwiki.txt");
+
+fn carry_over(program: &Program, folder: &Path) -> Result<(), String> {
+    let site = folder.join("site");
+    set_up(&site)?;
+    let old = folder.with_file_name(OLD_SITE.name).join("site");
+    let address = |program: &Program| program.home().trim_end_matches('/').to_owned();
+    let mut carry = php(&data("dokuwiki-migration.php"));
+    carry.arg(old).arg(address(&OLD_SITE));
+    run(carry.arg(&site).arg(address(program)).arg(folder))
+}
 
 fn make(_: &Program, folder: &Path) -> Result<(), String> {
     let site = folder.join("site");
-    copy("/usr/share/dokuwiki", &site)?;
+    set_up(&site)?;
+    attachments(&site.join("data/media"))?;
+    let source = folder.join("page.txt");
+    for (title, text) in pages(PAGES) {
+        write(&source, text)?;
+        let mut commit = php(&site.join("bin/dwpage.php"));
+        run(commit
+            .args(["commit", "-m", "建立"])
+            .arg(&source)
+            .arg(title))?;
+    }
+    Ok(())
+}
+
+/// The package's files with the settings of a wiki that visitors only read.
+fn set_up(site: &Path) -> Result<(), String> {
+    copy("/usr/share/dokuwiki", site)?;
     let conf = site.join("conf");
     // The package's own accounts are the administrator's and stay where they are.
     fs::create_dir_all(&conf).map_err(|error| error.to_string())?;
@@ -36,16 +79,5 @@ fn make(_: &Program, folder: &Path) -> Result<(), String> {
                 .map_err(|error| format!("无法复制 {}：{error}", entry.path().display()))?;
         }
     }
-    run(php(&data("dokuwiki.php")).arg(&site))?;
-    attachments(&site.join("data/media"))?;
-    let source = folder.join("page.txt");
-    for (title, text) in pages(PAGES) {
-        write(&source, text)?;
-        let mut commit = php(&site.join("bin/dwpage.php"));
-        run(commit
-            .args(["commit", "-m", "建立"])
-            .arg(&source)
-            .arg(title))?;
-    }
-    Ok(())
+    run(php(&data("dokuwiki.php")).arg(site))
 }

@@ -14,10 +14,35 @@ pub const WORDPRESS: Program = Program {
     port: 8415,
     routes: "^",
     front: "index.php",
-    recipe: &[include_str!("../../../data/sites/wordpress.php"), CONFIG],
+    recipe: &[
+        INSTALL,
+        include_str!("../../../data/sites/wordpress.php"),
+        CONFIG,
+    ],
     make,
-    ready,
+    ready: |program, folder, servers| ready(program, folder, servers, "wordpress.php"),
 };
+
+/// WordPress: the site that `eval migration` carries over to DokuWiki. `moved.tsv` beside it says what its host does after the switch.
+pub const OLD_SITE: Program = Program {
+    name: "migration-wordpress",
+    port: 8418,
+    routes: "^",
+    front: "index.php",
+    recipe: &[
+        INSTALL,
+        include_str!("../../../data/sites/wordpress-migration.php"),
+        include_str!("../../../data/sites/migration-plan.php"),
+        CONFIG,
+    ],
+    make,
+    ready: |program, folder, servers| {
+        ready(program, folder, servers, "wordpress-migration.php")?;
+        Ok(vec![("MOVED", folder.join("moved.tsv"))])
+    },
+};
+
+const INSTALL: &str = include_str!("../../../data/sites/wordpress-install.php");
 
 const CONFIG: &str = "<?php
 define('DB_NAME', 'wordpress');
@@ -48,7 +73,12 @@ fn make(_: &Program, folder: &Path) -> Result<(), String> {
     run(install.arg("--skip-test-db").stdout(Stdio::null()))
 }
 
-fn ready(program: &Program, folder: &Path, servers: &mut Servers) -> Result<Variables, String> {
+fn ready(
+    program: &Program,
+    folder: &Path,
+    servers: &mut Servers,
+    content: &str,
+) -> Result<Variables, String> {
     let socket = socket(folder);
     let _ = fs::remove_file(&socket);
     let mut mariadb = Command::new("mariadbd");
@@ -61,7 +91,7 @@ fn ready(program: &Program, folder: &Path, servers: &mut Servers) -> Result<Vari
         create.arg("-S").arg(&socket);
         run(create.args(["-e", "CREATE DATABASE wordpress CHARACTER SET utf8mb4"]))?;
         let address = format!("http://127.0.0.1:{}", program.port);
-        let mut fill = php(&data("wordpress.php"));
+        let mut fill = php(&data(content));
         run(fill.arg(folder.join("site")).arg(address))?;
     }
     Ok(Vec::new())

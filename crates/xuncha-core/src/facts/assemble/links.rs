@@ -33,6 +33,12 @@ pub fn is_bad_look(capture: &Capture) -> bool {
     look(capture, true) != Look::Good
 }
 
+/// What the looks at an address of a site say by themselves, without the texts that came.
+pub(crate) fn state_alone(captures: &[&Capture]) -> LinkState {
+    let looks: Vec<Look> = captures.iter().map(|capture| look(capture, true)).collect();
+    combine(&looks, captures)
+}
+
 /// Whether a page has to be looked at a second time: it failed, or reads like a missing page.
 pub fn needs_second_look(page: &PageFacts, home: &Url) -> bool {
     is_bad_look(&page.capture)

@@ -16,6 +16,7 @@ mod visits;
 mod weak;
 
 pub use account::assemble_account;
+pub(crate) use links::state_alone;
 pub use links::{is_bad_look, needs_second_look};
 pub use site::assemble_site;
 pub use visits::is_failed_visit;

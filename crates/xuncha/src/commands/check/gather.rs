@@ -25,7 +25,7 @@ use crate::network::{self, Usage};
 use crate::wiring::FolderSink;
 
 /// Name under which `--evidence` keeps what one check gathered.
-const CHECK_ROUND: &str = "check";
+pub(in crate::commands) const CHECK_ROUND: &str = "check";
 /// Pictures of findings in the page of the result.
 const MAX_PICTURES: usize = 20;
 

@@ -143,7 +143,8 @@ fn word(verdict: &str) -> &'static str {
     }
 }
 
-fn escape(text: &str) -> String {
+/// Text that is no markup.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -1,0 +1,158 @@
+//! `xuncha migration` on two loopback servers: every planted loss of `migration/plan.toml` is found, and nothing else.
+#![allow(clippy::unwrap_used)]
+
+#[path = "migration/sites.rs"]
+mod sites;
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+use sites::{Plan, Servers};
+use support::{succeed, xuncha};
+
+/// The sites are on this machine and may be asked as fast as they answer.
+fn asking(command: &str) -> std::process::Command {
+    let mut asking = xuncha();
+    asking.args([command, "--rate", "unlimited", "--concurrency", "4"]);
+    asking.args(["--allow-host", "127.0.0.1", "--browser", "off"]);
+    asking.args(["--second-look-s", "0"]);
+    asking
+}
+
+/// Kinds and titles found, and all of the JSON.
+fn compared(
+    servers: &Servers,
+    json: &Path,
+    further: &[&str],
+) -> (BTreeSet<(String, String)>, Value) {
+    let mut command = asking("migration");
+    command.args([&servers.old, &servers.new]).args(further);
+    let page = json.with_extension("html");
+    let output = succeed(command.arg("--json").arg(json).arg("--html").arg(&page));
+    let page = std::fs::read_to_string(page).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let result: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut found = BTreeSet::new();
+    for loss in result["losses"].as_array().unwrap() {
+        let title = text(&loss["title"]);
+        assert!(
+            said.contains(&format!("《{title}》")),
+            "{title} is not printed"
+        );
+        assert!(
+            page.contains(&format!("《{title}》")),
+            "{title} is not on the page"
+        );
+        assert!(!loss["evidence"].as_array().unwrap().is_empty());
+        found.insert((text(&loss["kind"]), title));
+    }
+    (found, result)
+}
+
+#[test]
+fn every_planted_loss_is_found_and_nothing_else() {
+    plain_or_tagged(false);
+}
+
+#[test]
+fn every_planted_loss_is_found_where_pages_are_tagged() {
+    plain_or_tagged(true);
+}
+
+fn plain_or_tagged(has_tags: bool) {
+    let plan = Plan::read();
+    let servers = Servers::start(&plan, has_tags);
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("result.json");
+
+    let (found, result) = compared(&servers, &json, &[]);
+    assert_eq!(found, plan.expected(false));
+    assert_eq!(result["unclear"], Value::Array(Vec::new()));
+    let places = result["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|loss| loss["kind"] == "dates_flattened")
+        .unwrap();
+    assert_eq!(places["place_count"], 5);
+
+    // Evidence from before the switch, then the old host sends its visitors on.
+    let evidence = folder.path().join("evidence");
+    succeed(
+        asking("check")
+            .arg(&servers.old)
+            .arg("--evidence")
+            .arg(&evidence),
+    );
+    servers.switch(&plan);
+    servers.take_asked();
+    let kept = evidence.display().to_string();
+    let (found, result) = compared(&servers, &json, &["--old-evidence", &kept]);
+    assert_eq!(found, plan.expected(true));
+    assert_eq!(result["unclear"], Value::Array(Vec::new()));
+
+    // The old host was asked for its articles only, each once, and once more what did not convince.
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in servers.take_asked() {
+        assert!(path.starts_with("/art/"), "{path}");
+        *counts.entry(path).or_default() += 1;
+    }
+    let twice = counts.iter().filter(|(_, count)| **count == 2);
+    let twice: BTreeSet<String> = twice.map(|(path, _)| path.clone()).collect();
+    assert_eq!(twice, plan.doubtful());
+    assert!(counts.values().all(|count| *count <= 2), "{counts:?}");
+
+    // An old host that sends its home page on too has nothing left to read.
+    servers.switch_home();
+    let output = asking("migration")
+        .args([&servers.old, &servers.new])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("--old-evidence"), "{said}");
+
+    let kinds: BTreeSet<String> = plan
+        .expected(true)
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert!(kinds.len() >= 12, "{kinds:?}");
+}
+
+#[test]
+fn bad_usage_and_a_dead_site_are_told_apart() {
+    let evidence = tempfile::tempdir().unwrap();
+    let kept = evidence.path().display().to_string();
+    for (arguments, code) in [
+        (&["no address", "http://127.0.0.1:1/"][..], 2),
+        (&["http://127.0.0.1:1/", "http://127.0.0.1:1/"], 2),
+        (
+            &[
+                "http://127.0.0.1:1/",
+                "http://127.0.0.1:2/",
+                "--json",
+                "/nonexistent/x.json",
+            ],
+            2,
+        ),
+        (
+            &[
+                "http://127.0.0.1:1/",
+                "http://127.0.0.1:2/",
+                "--old-evidence",
+                &kept,
+            ],
+            2,
+        ),
+        (&["http://127.0.0.1:1/", "http://127.0.0.1:2/"], 3),
+    ] {
+        let output = asking("migration").args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains("错误："), "{arguments:?}: {said}");
+    }
+}
