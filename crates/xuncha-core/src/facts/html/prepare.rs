@@ -66,7 +66,7 @@ fn with_line_feeds(html: &str) -> Cow<'_, str> {
 pub(crate) const MAX_DEPTH: usize = 1_500;
 
 /// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
-fn cut_at_depth(html: &str) -> &str {
+pub(crate) fn cut_at_depth(html: &str) -> &str {
     let bytes = html.as_bytes();
     if memchr_iter(b'<', bytes).count() <= MAX_DEPTH {
         return html;

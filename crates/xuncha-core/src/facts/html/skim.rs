@@ -10,7 +10,7 @@ use super::flat::{Bounds, Flat, Span, count_visible};
 use super::names::{
     BLOCKS, FORMATTING, HEAD_ELEMENTS, HEADINGS, IMPLIED_END, SPECIAL, Set, TABLE_OUTER, Tag,
 };
-use super::prepare::MAX_DEPTH;
+use super::prepare::cut_at_depth;
 use super::skim_parts::noscripts;
 use super::tokenizer::{Token, Tokenizer};
 use super::tree::Step;
@@ -110,8 +110,6 @@ const CLOSES_P: Set = BLOCKS.with(&[
 const READ_HEADINGS: Set = Set::of(&[Tag::H1, Tag::H2, Tag::H3]);
 /// Pages of fewer visible characters are looked at closely.
 const SPARSE_PAGE_CHARS: u32 = 80;
-/// Open elements beyond this are for the readers that count them exactly.
-const DEEP: usize = MAX_DEPTH / 2;
 
 /// An element that what comes belongs to.
 struct Holder {
@@ -128,7 +126,6 @@ pub(super) struct Skimmer<'p> {
     holders: Vec<Holder>,
     /// Visible characters so far, counted until the page is long.
     pub(super) chars: u32,
-    pub(super) depth: usize,
     tables: usize,
     /// Directly in a table or a row, where nothing else may stand.
     pub(super) is_between_cells: bool,
@@ -148,6 +145,9 @@ pub(crate) fn skim(page: &str, bounds: Bounds) -> Result<Dom<'_>, GaveUp> {
     if page.len() > super::flat::MAX_BYTES || memchr::memchr2(0, b'\r', bytes).is_some() {
         return Err(GaveUp("bytes that are changed first"));
     }
+    if cut_at_depth(page).len() < page.len() {
+        return Err(GaveUp("depth"));
+    }
     let mut skimmer = Skimmer {
         tokens: Tokenizer {
             page,
@@ -157,7 +157,6 @@ pub(crate) fn skim(page: &str, bounds: Bounds) -> Result<Dom<'_>, GaveUp> {
         flat: Flat::small(page, bounds),
         holders: Vec::new(),
         chars: 0,
-        depth: 0,
         tables: 0,
         is_between_cells: false,
         has_open_p: false,
@@ -175,7 +174,7 @@ pub(crate) fn skim(page: &str, bounds: Bounds) -> Result<Dom<'_>, GaveUp> {
     if skimmer.chars < SPARSE_PAGE_CHARS {
         return Err(GaveUp("next to no text"));
     }
-    if skimmer.flat.is_full(skimmer.depth) {
+    if skimmer.flat.is_full(0) {
         return Err(GaveUp("bounds"));
     }
     Ok(skimmer.flat.finish_counted(page.into(), skimmer.chars))
@@ -278,10 +277,9 @@ impl Skimmer<'_> {
         if HARD.has(tag) {
             return Err(GaveUp(tag.name()));
         }
-        if self.flat.is_full(self.depth) || self.depth > DEEP {
+        if self.flat.is_full(0) {
             return Err(GaveUp("bounds"));
         }
-        self.depth += usize::from(!VOID.has(tag) && !IMPLIED_END.has(tag));
         match tag {
             Tag::Noscript => return self.skip_noscript(token),
             Tag::Svg => return self.drawing(token),
@@ -464,9 +462,6 @@ impl Skimmer<'_> {
 
     fn end_tag(&mut self, token: &Token) -> Step {
         let tag = token.tag;
-        if !VOID.has(tag) && !IMPLIED_END.has(tag) {
-            self.depth = self.depth.saturating_sub(1);
-        }
         self.break_text(tag);
         match tag {
             Tag::P => self.has_open_p = false,

@@ -47,7 +47,6 @@ impl Skimmer<'_> {
             if name.eq_ignore_ascii_case(b"noscript") && after.get(spaces) == Some(&b'>') {
                 self.tokens.at = from + 8 + spaces + 1;
                 self.skipped += noscripts(&page[start..self.tokens.at]);
-                self.depth -= 1;
                 return Ok(());
             }
         }
@@ -65,7 +64,6 @@ impl Skimmer<'_> {
         if !is_closed {
             self.tokens.at = page.len();
         }
-        self.depth -= 1;
         let mut text = match token.tag {
             Tag::Title | Tag::Textarea => self.tokens.read(start, end, false, &mut self.flat),
             _ => Span::page(start, end),
@@ -141,7 +139,6 @@ impl Skimmer<'_> {
                 self.flat.decoded.truncate(decoded);
             }
         }
-        self.depth -= 1;
         Ok(())
     }
 
