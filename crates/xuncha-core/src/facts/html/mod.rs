@@ -3,6 +3,7 @@
 //! Two readers give the same tree. The fast one ([`tokenizer`], [`tree`]) is ours: it knows the states of the tokenizer and those
 //! rules of tree construction that only ever append to the end of the document. The moment a page needs more (misnested formatting
 //! around blocks, content misplaced in tables, framesets, templates) it gives up and html5ever ([`slow`]) reads the page.
+//! For a page's links alone a third one ([`skim`]) keeps of the tree what they need, from the tags.
 //! `tests.rs` compares both node by node. Why there are two: `docs/adr/0003-own-html-reader.md`.
 
 mod compare;
@@ -15,6 +16,7 @@ mod rules_body;
 mod rules_svg;
 mod rules_table;
 mod skim;
+mod skim_held;
 mod skim_parts;
 mod slow;
 #[cfg(test)]

@@ -3,14 +3,13 @@
 //! Elements that hold none of these are left out, and so is text once the page is longer than one that is searched for words. The
 //! readers of links and anchors run on what is kept as on any tree. No rule of tree construction is applied: where one could bear on
 //! what is kept (misnested links, content astray in tables, foreign elements, frames, templates, a base address) the skim ends, and
-//! the page is read whole. `tests.rs` and the fuzz target `skim` compare what both ways find.
+//! the page is read whole. `facts/compare.rs` and the fuzz target `skim` compare what both ways find.
 
 use super::GaveUp;
 use super::flat::{Bounds, Flat, Span, count_visible};
-use super::names::{
-    BLOCKS, FORMATTING, HEAD_ELEMENTS, HEADINGS, IMPLIED_END, SPECIAL, Set, TABLE_OUTER, Tag,
-};
+use super::names::{BLOCKS, HEAD_ELEMENTS, Set, TABLE_OUTER, Tag};
 use super::prepare::cut_at_depth;
+use super::skim_held::Holder;
 use super::skim_parts::noscripts;
 use super::tokenizer::{Token, Tokenizer};
 use super::tree::Step;
@@ -65,7 +64,7 @@ const RAW: Set = Set::of(&[
     Tag::Title,
 ]);
 /// Elements without content.
-const VOID: Set = Set::of(&[
+pub(super) const VOID: Set = Set::of(&[
     Tag::Area,
     Tag::Base,
     Tag::Basefont,
@@ -84,15 +83,15 @@ const VOID: Set = Set::of(&[
     Tag::Wbr,
 ]);
 /// Parts of a table, which mean nothing outside of one.
-const TABLE_PARTS: Set = TABLE_OUTER.without(&[Tag::Table]).with(&[
+pub(super) const TABLE_PARTS: Set = TABLE_OUTER.without(&[Tag::Table]).with(&[
     Tag::Caption,
     Tag::Col,
     Tag::Colgroup,
     Tag::Td,
     Tag::Th,
 ]);
-/// Elements that close what is open above them.
-const CLOSES_P: Set = BLOCKS.with(&[
+/// Elements that close an open paragraph.
+pub(super) const CLOSES_P: Set = BLOCKS.with(&[
     Tag::Form,
     Tag::H1,
     Tag::H2,
@@ -111,26 +110,18 @@ const READ_HEADINGS: Set = Set::of(&[Tag::H1, Tag::H2, Tag::H3]);
 /// Pages of fewer visible characters are looked at closely.
 const SPARSE_PAGE_CHARS: u32 = 80;
 
-/// An element that what comes belongs to.
-struct Holder {
-    node: usize,
-    tag: Tag,
-    /// Elements that were opened inside of it and are not closed yet.
-    inner: Vec<Tag>,
-}
-
 /// The state of one page's skim.
 pub(super) struct Skimmer<'p> {
     pub(super) tokens: Tokenizer<'p>,
     pub(super) flat: Flat,
-    holders: Vec<Holder>,
+    pub(super) holders: Vec<Holder>,
     /// Visible characters so far, counted until the page is long.
     pub(super) chars: u32,
     tables: usize,
     /// Directly in a table or a row, where nothing else may stand.
     pub(super) is_between_cells: bool,
     /// Whether a paragraph may be open.
-    has_open_p: bool,
+    pub(super) has_open_p: bool,
     has_body: bool,
     has_html: bool,
     /// Whether something came that stands in the body.
@@ -242,7 +233,7 @@ impl Skimmer<'_> {
         self.holders.last().map_or(0, |holder| holder.node)
     }
 
-    fn holds(&self, tag: Tag) -> bool {
+    pub(super) fn holds(&self, tag: Tag) -> bool {
         self.holders.iter().any(|holder| holder.tag == tag)
     }
 
@@ -319,28 +310,8 @@ impl Skimmer<'_> {
             .element(self.tokens.page, parent, token.tag, token.name, attrs)
     }
 
-    /// What comes belongs to this element until it ends.
-    fn hold(&mut self, tag: Tag, node: usize) -> Step {
-        if VOID.has(tag) {
-            return Ok(());
-        }
-        // Ends of these may be left out, or they are opened again, so that nobody sees where they stand.
-        if IMPLIED_END.has(tag) || TABLE_PARTS.has(tag) || FORMATTING.has(tag) {
-            return Err(GaveUp("hidden element without a sure end"));
-        }
-        if let Some(outer) = self.holders.last_mut() {
-            outer.inner.pop();
-        }
-        self.holders.push(Holder {
-            node,
-            tag,
-            inner: Vec::new(),
-        });
-        Ok(())
-    }
-
     /// Whether an element may stand here without moving anything else.
-    fn place(&mut self, tag: Tag) -> Step {
+    pub(super) fn place(&mut self, tag: Tag) -> Step {
         let is_part = TABLE_PARTS.has(tag);
         if is_part && self.tables == 0 {
             return Err(GaveUp("part of no table"));
@@ -373,73 +344,6 @@ impl Skimmer<'_> {
             _ => {}
         }
         Ok(())
-    }
-
-    /// Whether an element that begins here could end what is held.
-    fn may_close_holder(&self, tag: Tag) -> bool {
-        let Some(holder) = self.holders.last() else {
-            return false;
-        };
-        if self.has_open_p && CLOSES_P.has(tag) {
-            return true;
-        }
-        if is_strict(holder.tag) {
-            let opens_link = tag == Tag::A && self.holds(Tag::A);
-            return opens_link
-                || TABLE_PARTS.has(tag)
-                || IMPLIED_END.has(tag)
-                || HEADINGS.has(tag) && HEADINGS.has(holder.tag)
-                || matches!(tag, Tag::Form | Tag::Table | Tag::Object | Tag::Select);
-        }
-        let holds = |wanted: fn(Tag) -> bool| holder.inner.iter().any(|inner| wanted(*inner));
-        match tag {
-            Tag::Li | Tag::Dd | Tag::Dt => {
-                let is_barrier = |inner| {
-                    SPECIAL.has(inner) && !matches!(inner, Tag::Address | Tag::Div | Tag::P)
-                };
-                holder.tag != Tag::Form && !holds(is_barrier)
-            }
-            _ => TABLE_PARTS.has(tag) && !holds(|inner| inner == Tag::Table),
-        }
-    }
-
-    /// A menu: in it stand options and nothing else.
-    fn menu(&mut self, token: &Token) -> Step {
-        if self.holds(Tag::Select) || self.is_between_cells || self.hides(token) {
-            return Err(GaveUp("select"));
-        }
-        self.place(Tag::Select)?;
-        if let Some(holder) = self.holders.last_mut() {
-            holder.inner.push(Tag::Select);
-        }
-        let node = self.element(token);
-        self.hold(Tag::Select, node)
-    }
-
-    fn option(&mut self, token: &Token) -> Step {
-        self.close_option()?;
-        let node = self.element(token);
-        self.holders.push(Holder {
-            node,
-            tag: Tag::Option,
-            inner: Vec::new(),
-        });
-        Ok(())
-    }
-
-    /// The end of an option may be left out.
-    fn close_option(&mut self) -> Step {
-        if self
-            .holders
-            .last()
-            .is_some_and(|holder| holder.tag == Tag::Option)
-        {
-            self.holders.pop();
-        }
-        match self.holders.last() {
-            Some(holder) if holder.tag == Tag::Select => Ok(()),
-            _ => Err(GaveUp("option of no select")),
-        }
     }
 
     /// `html`, `head` and `body`: a second one gives its attributes to the first.
@@ -479,51 +383,6 @@ impl Skimmer<'_> {
             _ => {}
         }
         self.release(tag)
-    }
-
-    /// Ends what is held, or what was opened inside of it.
-    fn release(&mut self, tag: Tag) -> Step {
-        let Some(holder) = self.holders.last_mut() else {
-            return Ok(());
-        };
-        match tag {
-            Tag::Option | Tag::Optgroup => return self.close_option(),
-            Tag::Select => {
-                self.close_option()?;
-                self.holders.pop();
-                return Ok(());
-            }
-            _ => {}
-        }
-        if holder.inner.last() == Some(&tag) {
-            holder.inner.pop();
-            return Ok(());
-        }
-        let is_lax = !is_strict(holder.tag);
-        let is_end = holder.tag == tag || HEADINGS.has(tag) && HEADINGS.has(holder.tag);
-        if is_end {
-            let is_left_open = |tag: &Tag| {
-                SPECIAL.has(*tag) && !(is_lax && (IMPLIED_END.has(*tag) || TABLE_PARTS.has(*tag)))
-            };
-            let is_clean = !holder.inner.iter().any(is_left_open) && tag != Tag::Other;
-            self.holders.pop();
-            return match is_clean {
-                true => Ok(()),
-                false => Err(GaveUp("left open inside")),
-            };
-        }
-        // Ends of elements that were left open by others, or that nobody opened.
-        let astray = GaveUp("end of what was opened outside");
-        let last = holder.inner.iter().rposition(|inner| *inner == tag);
-        let last = last.ok_or(astray)?;
-        let may_close = |tag: &Tag| {
-            is_lax && (IMPLIED_END.has(*tag) || TABLE_PARTS.has(*tag) || FORMATTING.has(*tag))
-        };
-        if !holder.inner[last + 1..].iter().all(may_close) {
-            return Err(astray);
-        }
-        holder.inner.truncate(last);
-        Ok(())
     }
 
     /// Words on both sides of a block are words of two lines.
@@ -567,9 +426,4 @@ impl Skimmer<'_> {
             .iter()
             .map(move |attr| (attr.name.of(page, decoded), attr.value.of(page, decoded)))
     }
-}
-
-/// Elements that anything misnested would close.
-fn is_strict(holder: Tag) -> bool {
-    holder == Tag::A || HEADINGS.has(holder)
 }
