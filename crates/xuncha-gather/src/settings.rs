@@ -20,7 +20,7 @@ pub struct Settings {
     pub rate_per_address: Option<f64>,
     /// Connections open at once per host.
     pub connections_per_host: usize,
-    /// Hosts worked on at once.
+    /// Hosts worked on at once: by default more than a province has sites, so that politeness is all that any of them waits for.
     pub hosts_at_once: usize,
     /// Limit for TCP and TLS.
     pub connect_timeout: Duration,
@@ -74,7 +74,7 @@ impl Default for Settings {
             rate_per_host: Some(2.0),
             rate_per_address: Some(10.0),
             connections_per_host: 1,
-            hosts_at_once: 128,
+            hosts_at_once: 1_024,
             connect_timeout: Duration::from_secs(15),
             header_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_secs(15),
