@@ -228,6 +228,9 @@ pub struct GatherArgs {
     /// 模拟省的 province.json：用它的时钟与地址 / use the clock and addresses of a simulated province
     #[arg(long, value_name = "FILE")]
     pub province: Option<PathBuf>,
+    /// 不做监测期内的访问，只抓取 / crawl only, leave out the visits of the monitoring time
+    #[arg(long)]
+    pub no_visits: bool,
     /// 采集小结写入 JSON 文件：各阶段用时、各主机请求数 / write times and counts as JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

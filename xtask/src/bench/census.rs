@@ -55,7 +55,7 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
         &["registry", "import"],
         &[&folder.join("province/registry.xlsx")],
     )?;
-    let as_of = text_after(&described, "\"as_of\":\"")?;
+    let as_of = text_of(&described, "as_of")?;
     let round = [
         "round", "new", "census", "--as-of", &as_of, "--seed", "census", "--census",
     ];
@@ -76,6 +76,10 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
         "--province",
     ]);
     command.arg(&described).arg("--report").arg(&report);
+    if rate != "unlimited" {
+        // Two weeks of visits wait for their own limits; what is asked here is the pace of the crawl.
+        command.arg("--no-visits");
+    }
     run(&mut command)?;
     tell(&report, &usage)?;
     let started = Instant::now();
@@ -116,14 +120,15 @@ fn xuncha(data: &Path, words: &[&str], files: &[&Path]) -> Result<(), String> {
     run(command.stdout(Stdio::null()))
 }
 
-fn text_after(path: &Path, mark: &str) -> Result<String, String> {
+/// The text of a field, wherever it stands.
+fn text_of(path: &Path, field: &str) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let found = text
-        .split_once(mark)
-        .and_then(|(_, rest)| rest.split_once('"'));
-    found
+    let rest = text.split_once(&format!("\"{field}\":"));
+    let rest = rest.and_then(|(_, rest)| rest.trim_start().strip_prefix('"'));
+    let value = rest.and_then(|rest| rest.split_once('"'));
+    value
         .map(|(value, _)| value.to_owned())
-        .ok_or_else(|| format!("{} 里没有 {mark}", path.display()))
+        .ok_or_else(|| format!("{} 里没有 {field}", path.display()))
 }
 
 /// Prints each part's pages and requests a second, and what the process took.

@@ -16,15 +16,11 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
     let row = data.open_round(arguments.round.round.as_deref()).await?;
     let mut settings = network::settings_for(&arguments.network, arguments.province.is_some())?;
     let clock = jobs::gather::clock(arguments.province.as_deref(), &mut settings).await?;
-    let report = jobs::gather::run(
-        data,
-        rules,
-        &row.round,
-        settings,
-        clock,
-        arguments.network.max_pages,
-    )
-    .await?;
+    let extent = jobs::gather::Extent {
+        max_pages: arguments.network.max_pages,
+        has_visits: !arguments.no_visits,
+    };
+    let report = jobs::gather::run(data, rules, &row.round, settings, clock, extent).await?;
     if let Some(path) = &arguments.report {
         let text = serde_json::to_string_pretty(&report)? + "\n";
         std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;

@@ -159,7 +159,11 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
     };
     let described = province.folder.join("province.json");
     let clock = jobs::gather::clock(Some(&described), &mut settings).await?;
-    let report = jobs::gather::run(data, rules, round, settings, clock, MAX_PAGES).await?;
+    let extent = jobs::gather::Extent {
+        max_pages: MAX_PAGES,
+        has_visits: true,
+    };
+    let report = jobs::gather::run(data, rules, round, settings, clock, extent).await?;
     println!(
         "  请求 {}，网页 {}，链接 {}，访问 {}，{:.1} 秒，每秒 {:.0} 页（请求时钟 {SPEED} 倍速）",
         report.requests,

@@ -26,6 +26,15 @@ const SECOND_LOOK_GAP_MINUTES: i64 = 30;
 /// Questions to each site's search, as the rule's sample says, and one that nothing answers.
 const SEARCHES: usize = 4;
 
+/// 采集范围. What of a round is gathered.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// Pages per site.
+    pub max_pages: usize,
+    /// Whether sites are visited over the monitoring time.
+    pub has_visits: bool,
+}
+
 /// Gathers what is missing of a round.
 pub async fn run(
     data: &Data,
@@ -33,7 +42,7 @@ pub async fn run(
     round: &Round,
     settings: Settings,
     clock: Arc<dyn CivilClock>,
-    max_pages: usize,
+    extent: Extent,
 ) -> Result<Report> {
     let subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {
@@ -57,11 +66,11 @@ pub async fn run(
         seed: round.seed.clone(),
         second_look_gap_minutes: SECOND_LOOK_GAP_MINUTES,
         limits: Limits {
-            pages: max_pages,
+            pages: extent.max_pages,
             ..Limits::default()
         },
-        probes: true,
-        snapshots: true,
+        probes: extent.has_visits,
+        snapshots: extent.has_visits,
         searches: SEARCHES,
     };
     let sink = Arc::new(FolderSink::new(data.evidence.clone(), &round.id));
