@@ -580,7 +580,10 @@ fn the_published_table_names_tests_that_exist() {
         };
         let one = here.join(folder).join(format!("{file}.rs"));
         let several = here.join(folder).join(file).join("main.rs");
-        let text = std::fs::read_to_string(one).or_else(|_| std::fs::read_to_string(several));
+        let of_binary = here.join("../xuncha/tests").join(format!("{file}.rs"));
+        let text = [one, several, of_binary]
+            .iter()
+            .find_map(|path| std::fs::read_to_string(path).ok());
         let text = text.unwrap();
         assert!(text.contains(&format!("fn {test}()")), "{name}");
         named += 1;
@@ -590,5 +593,5 @@ fn the_published_table_names_tests_that_exist() {
         .lines()
         .filter(|line| line.starts_with("- "))
         .count();
-    assert_eq!(promised, 12, "a new promise needs its line in the table");
+    assert_eq!(promised, 13, "a new promise needs its line in the table");
 }
