@@ -68,39 +68,13 @@ fn lines(facts: &PageFacts) -> [(&'static str, Vec<String>); 5] {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
-    use crate::evidence::{EvidenceRef, Purpose, Timing};
+    use crate::facts::test_capture;
 
     fn compared(html: &str) -> Comparison {
-        let at = date(2026, 3, 20).at(9, 0, 0, 0);
-        let url = "https://www.qingshi.gov.cn/zwgk/t1.html".to_owned();
-        let evidence = EvidenceRef {
-            url: url.clone(),
-            at,
-            sha256: String::new(),
-            record: String::new(),
-            quote: String::new(),
-        };
-        let capture = Capture {
-            purpose: Purpose::Page,
-            url: url.clone(),
-            hops: Vec::new(),
-            final_url: url,
-            at,
-            status: Some(200),
-            failure: None,
-            content_type: "text/html; charset=utf-8".to_owned(),
-            last_modified: String::new(),
-            millis: 20,
-            size_bytes: html.len() as u64,
-            truncated: false,
-            evidence,
-            timing: Timing::default(),
-        };
         // A page that shows little is never read from its tags.
         let page = format!("{html}<p>{}</p>", "本页的内容足够长，".repeat(12));
+        let capture = test_capture("https://www.qingshi.gov.cn/zwgk/t1.html");
         compare_skim(&capture, page.as_bytes(), &Lexicons::builtin())
     }
 

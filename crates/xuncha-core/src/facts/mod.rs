@@ -38,10 +38,10 @@ mod statistics;
 mod style;
 mod text;
 
-pub(crate) use assemble::state_alone;
 pub use assemble::{
     assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
 };
+pub(crate) use assemble::{home_address, state_alone};
 pub use body_kind::{body_kind, is_worth_reading};
 pub use charset::{decode, detect, prescan};
 pub use compare::compare_skim;

@@ -11,7 +11,7 @@ use super::leads::landing;
 use super::titles::Titles;
 use crate::evidence::{Capture, EvidenceRef, Purpose};
 use crate::facts::model::{Area, BodyKind, FactRecord, LinkKind, LinkState, PageFacts, SiteFacts};
-use crate::facts::{Lexicons, LinkClass, Scope, assemble_site, canonical, scope};
+use crate::facts::{Lexicons, LinkClass, Scope, assemble_site, canonical, home_address, scope};
 use crate::registry::{Site, SiteKind, State, TargetId};
 
 /// A text of a link that is shorter names a column or a tool.
@@ -79,8 +79,7 @@ fn sort<'a>(home: &str, records: &'a [FactRecord], lexicons: &Lexicons) -> Read<
         &BTreeMap::new(),
         lexicons,
     );
-    let home_url = Url::parse(home)
-        .unwrap_or_else(|_| Url::parse("http://invalid.invalid/").expect("a valid address"));
+    let home_url = home_address(home);
     let mut read = Read {
         home: canonical(home_url.as_str()),
         scope: scope(&home_url),

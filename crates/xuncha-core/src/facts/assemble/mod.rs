@@ -19,4 +19,5 @@ pub use account::assemble_account;
 pub(crate) use links::state_alone;
 pub use links::{is_bad_look, needs_second_look};
 pub use site::assemble_site;
+pub(crate) use site::home_address;
 pub use visits::is_failed_visit;

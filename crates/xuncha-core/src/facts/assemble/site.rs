@@ -26,6 +26,13 @@ const REQUIRED_TAGS: [&str; 7] = [
     "ContentSource",
 ];
 
+/// The home page's address. One that does not parse has no scope and no pages; the facts are then empty and say so by their phases.
+pub(crate) fn home_address(home: &str) -> Url {
+    Url::parse(home)
+        // What is written here parses.
+        .unwrap_or_else(|_| Url::parse("http://invalid.invalid/").expect("a valid address"))
+}
+
 /// Puts a site's records together. `outside` holds the looks at addresses of other hosts, by canonical address.
 pub fn assemble_site(
     site: &Site,
@@ -34,9 +41,7 @@ pub fn assemble_site(
     lexicons: &Lexicons,
 ) -> SiteFacts {
     let mut records = Records::gather(records);
-    // An address that does not parse has no scope and no pages; the facts are then empty and say so by their phases.
-    let home_url = Url::parse(&site.home)
-        .unwrap_or_else(|_| Url::parse("http://invalid.invalid/").expect("a valid address"));
+    let home_url = home_address(&site.home);
     records.drop_twins(home_url.scheme());
     let scope = scope(&home_url);
     let home_page = home::home_page(&records, &home_url);
