@@ -41,9 +41,14 @@ impl Pace {
         }
     }
 
+    /// From when on the pace allows another request.
+    fn open_from(&self) -> Instant {
+        self.next.max(self.not_before)
+    }
+
     /// Takes the next slot; the caller sleeps until it.
     fn reserve(&mut self, gap: Duration) -> Instant {
-        let slot = self.next.max(self.not_before).max(Instant::now());
+        let slot = self.open_from().max(Instant::now());
         self.next = slot + gap.max(self.min_gap).mul_f64(self.stretch());
         slot
     }
@@ -80,13 +85,44 @@ pub struct HostCounts {
 }
 
 struct Host {
+    connections: usize,
     slots: Arc<Semaphore>,
     pace: Mutex<Pace>,
     requests: AtomicU64,
     in_flight: AtomicUsize,
     max_in_flight: AtomicUsize,
-    /// Requests since the last [`Politeness::mark`], and when the newest of them was sent.
-    since_mark: Mutex<(u64, Option<Instant>)>,
+    since_mark: Mutex<Since>,
+}
+
+/// What happened at a host since the last [`Politeness::mark`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Since {
+    requests: u64,
+    first: Option<Instant>,
+    last: Option<Instant>,
+    /// Time in which pace and connections allowed a request and none was asked for.
+    idle: Duration,
+    /// When a connection came free after all had been in use.
+    freed: Option<Instant>,
+}
+
+impl Since {
+    /// A request is asked for now; the pace allowed it from `open_from` on.
+    fn ask(&mut self, open_from: Instant) {
+        // What passed before the first request is known at the end only.
+        if self.first.is_none() {
+            return;
+        }
+        let open_from = self.freed.map_or(open_from, |freed| freed.max(open_from));
+        self.idle += Instant::now().saturating_duration_since(open_from);
+    }
+
+    fn sent(&mut self) {
+        let now = Instant::now();
+        self.requests += 1;
+        self.first.get_or_insert(now);
+        self.last = Some(now);
+    }
 }
 
 /// 礼貌登记. The pace of every host and address of a run.
@@ -113,7 +149,10 @@ pub struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.host.in_flight.fetch_sub(1, Ordering::SeqCst);
+        let before = self.host.in_flight.fetch_sub(1, Ordering::SeqCst);
+        if before >= self.host.connections {
+            lock(&self.host.since_mark).freed = Some(Instant::now());
+        }
         self.total.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -143,6 +182,7 @@ impl Politeness {
             return host.clone();
         }
         let host = Arc::new(Host {
+            connections: self.connections,
             slots: Arc::new(Semaphore::new(self.connections)),
             pace: Mutex::new(Pace::new()),
             requests: AtomicU64::new(0),
@@ -172,6 +212,9 @@ impl Politeness {
             total,
             _slot: slot,
         };
+        // A repeated request holds its connection while it waits for the answer before it: only here can a host have stood idle.
+        let open_from = lock(&permit.host.pace).open_from();
+        lock(&permit.host.since_mark).ask(open_from);
         self.wait_turn(&permit, address).await;
         permit
     }
@@ -201,41 +244,45 @@ impl Politeness {
             slot = lock(&permit.host.pace).reserve(self.gap);
         }
         permit.host.requests.fetch_add(1, Ordering::SeqCst);
-        let mut since_mark = lock(&permit.host.since_mark);
-        *since_mark = (since_mark.0 + 1, Some(Instant::now()));
+        lock(&permit.host.since_mark).sent();
     }
 
     /// From now on it is counted anew how fast hosts are asked.
     pub fn mark(&self) -> Mark {
         for host in lock(&self.hosts).values() {
-            *lock(&host.since_mark) = (0, None);
+            *lock(&host.since_mark) = Since::default();
         }
         Mark(Instant::now())
     }
 
     /// Of the requests that the limits allowed since the mark, the share that was made, in thousandths: over all hosts that were asked,
-    /// each from the mark to its last request, until 95 of 100 hosts were done. `None` without a limit or without requests.
+    /// each from the mark to its last request, until 95 of 100 hosts were done. The limits are the gap between requests (also the one
+    /// that robots.txt, `Retry-After` or a struggling host asks for) and the connections of a host. `None` without a limit or without
+    /// requests.
     pub fn permitted_rate_permille(&self, mark: &Mark) -> Option<u64> {
         if self.gap.is_zero() {
             return None;
         }
-        let mut spans: Vec<(f64, u64)> = lock(&self.hosts)
+        let mut spans: Vec<(f64, u64, f64)> = lock(&self.hosts)
             .values()
             .filter_map(|host| {
-                let (count, last) = *lock(&host.since_mark);
-                Some((last?.duration_since(mark.0).as_secs_f64(), count))
+                let since = *lock(&host.since_mark);
+                let gap = self.gap.max(lock(&host.pace).min_gap);
+                let idle = since.first?.duration_since(mark.0) + since.idle;
+                let seconds = since.last?.duration_since(mark.0).as_secs_f64();
+                let missed = idle.as_secs_f64() / gap.as_secs_f64();
+                Some((seconds, since.requests, missed))
             })
             .collect();
         spans.sort_by(|left, right| left.0.total_cmp(&right.0));
         let end = spans.get(spans.len() * 95 / 100)?.0;
-        let (mut made, mut allowed) = (0.0, 0.0);
-        for (seconds, count) in spans {
+        let (mut made, mut missed) = (0.0, 0.0);
+        for (seconds, requests, slots) in spans {
             let part = if seconds > end { end / seconds } else { 1.0 };
-            made += count as f64 * part;
-            // The first request needs no gap before it.
-            allowed += (seconds.min(end) / self.gap.as_secs_f64()).floor() + 1.0;
+            made += requests as f64 * part;
+            missed += slots * part;
         }
-        Some((made * 1000.0 / allowed).round() as u64)
+        Some((made * 1000.0 / (made + missed)).round() as u64)
     }
 
     /// Learns how long the host took (request clock).
@@ -347,6 +394,25 @@ mod tests {
         assert!(start.elapsed() < Duration::from_millis(60));
         let _same = politeness.admit("a.cn", None).await;
         assert!(start.elapsed() >= Duration::from_millis(110));
+    }
+
+    #[tokio::test]
+    async fn only_time_in_which_a_request_was_allowed_counts_as_missed() {
+        let politeness = polite(20.0, 1);
+        let mark = politeness.mark();
+        for _ in 0..4 {
+            // The host takes longer than the gap, with its only connection in use: nothing more was allowed.
+            let _permit = politeness.admit("slow.cn", None).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        let busy = politeness.permitted_rate_permille(&mark).unwrap();
+        assert!(busy >= 900, "{busy}");
+        for _ in 0..4 {
+            drop(politeness.admit("slow.cn", None).await);
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        let idle = politeness.permitted_rate_permille(&mark).unwrap();
+        assert!(idle < 700, "{idle}");
     }
 
     #[test]

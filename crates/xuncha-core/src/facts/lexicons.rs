@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::model::{ColumnKind, GuideElement};
+use super::text::lowercase;
 
 /// 词表. Words with exceptions: a word counts unless it stands inside an exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -25,7 +26,7 @@ impl Words {
 
     /// The words that a part of this text could hold: a look at the whole text that spares looking at its parts.
     pub(crate) fn may_hit(&self, whole: &str) -> Vec<&str> {
-        let whole = whole.to_lowercase();
+        let whole = lowercase(whole);
         // An exception is replaced by a space, which could make a word of two only where words hold spaces;
         // a sigma is lowered by its place in the text.
         self.words
@@ -37,7 +38,7 @@ impl Words {
 
     /// All words of the list that stand in the text outside of every exception, in the order of the list.
     pub fn iter_in<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
-        let mut text = text.to_lowercase();
+        let mut text = lowercase(text);
         for exception in &self.exceptions {
             if text.contains(exception.as_str()) {
                 text = text.replace(exception.as_str(), " ");

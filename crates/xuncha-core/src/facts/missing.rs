@@ -4,7 +4,7 @@ use super::dom::Dom;
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::model::{Area, PageFacts};
-use super::text::{cut, is_at_most};
+use super::text::{cut, is_at_most, lowercase};
 
 /// Beyond this many visible characters a page is too rich to be a missing page.
 pub(crate) const SHORT_PAGE_CHARS: u32 = 1500;
@@ -30,12 +30,12 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> Stri
         if heading.chars().count() <= 60
             && let Some(word) = lexicons.missing_title.find(&heading)
             && (word != "404" || is_alone(&heading, word))
-            && is_said_of_itself(&heading.to_lowercase(), word)
+            && is_said_of_itself(&lowercase(&heading), word)
         {
             return cut(&heading, 80);
         }
     }
-    let text = dom.whole_text().to_lowercase();
+    let text = lowercase(dom.whole_text());
     let mut said = lexicons.missing_strong.iter_in(&text);
     said.find_map(|word| {
         let mut spots = text.match_indices(word).map(|(at, _)| at);
@@ -92,7 +92,7 @@ pub(crate) fn blocked_wording(title: &str, dom: &Dom, lexicons: &Lexicons) -> St
     if title.chars().count() <= 60 && lexicons.blocked_title.find(title).is_some() {
         return cut(title, 80);
     }
-    let text = dom.whole_text().to_lowercase();
+    let text = lowercase(dom.whole_text());
     match lexicons.blocked_strong.find(&text) {
         Some(word) => cut(&text[text.find(word).unwrap_or(0)..], 60),
         None => String::new(),

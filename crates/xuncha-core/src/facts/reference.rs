@@ -101,9 +101,10 @@ impl PlainBase {
 
 /// `url` does not step back over what looks like a drive of Windows.
 fn is_drive(before_query: &str) -> bool {
-    let path = before_query
-        .split_once("://")
-        .map_or(before_query, |(_, rest)| rest);
+    let path = ["http://", "https://"]
+        .into_iter()
+        .find_map(|scheme| before_query.strip_prefix(scheme))
+        .unwrap_or(before_query);
     path.contains(":/") && path.contains("..")
 }
 
@@ -290,6 +291,7 @@ mod tests {
             "?a",
             "",
             "http://1.2.3.4/",
+            "/b:/../b://",
         ] {
             assert_eq!(plain.resolve(reference), None, "{reference}");
         }

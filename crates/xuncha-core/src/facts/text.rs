@@ -273,6 +273,32 @@ pub(crate) fn draw(seed: &str, name: &str) -> u64 {
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
+/// `str::to_lowercase`, quick over Han: between U+3000 and U+9FFF nothing has a case.
+pub(crate) fn lowercase(text: &str) -> String {
+    // The lower case of a sigma depends on what stands around it.
+    if text.contains('Σ') {
+        return text.to_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let plain = rest
+            .bytes()
+            .position(|byte| !(byte.is_ascii() || matches!(byte, 0x80..=0xbf | 0xe3..=0xe9)))
+            .unwrap_or(rest.len());
+        if plain > 0 {
+            lower.push_str(&rest[..plain]);
+            let from = lower.len() - plain;
+            lower[from..].make_ascii_lowercase();
+            rest = &rest[plain..];
+            continue;
+        }
+        lower.extend(letter.to_lowercase());
+        rest = &rest[letter.len_utf8()..];
+    }
+    lower
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,5 +370,18 @@ mod tests {
         let other = "一季度全市固定资产投资同比增长百分之六，重点项目建设进展顺利";
         assert!(distance(simhash(one), simhash(two)) <= 12);
         assert!(distance(simhash(one), simhash(other)) > 18);
+    }
+
+    #[test]
+    fn lower_case_is_that_of_the_standard_library() {
+        for text in [
+            "",
+            "页面不存在 404 Not Found",
+            "ＡＢＣ政府ÄÖÜ网站Ж",
+            "İstanbul ΟΔΟΣ Σ",
+            "㍿Ꭰꙁ𐐀尾",
+        ] {
+            assert_eq!(lowercase(text), text.to_lowercase());
+        }
     }
 }
