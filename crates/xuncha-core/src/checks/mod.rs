@@ -1,7 +1,8 @@
 //! 检查项: the list of checks, one line each. One check is one room: `NAME.rs` judges, `NAME.md` is its specification in Chinese.
 //!
 //! A check sees facts and says what it sees; which cases count and what they cost stands in indicator files. It never reads a clock,
-//! a file or the network, and it never holds what is unknown against a target: see [`crate::verdict`].
+//! a file or the network, and it never holds what is unknown against a target: see [`crate::verdict`]. [`specification`] cuts a spec
+//! into the parts that people read.
 //!
 //! To add one: write the two files, add its line to [`CHECKS`], refer to it from an indicator file.
 
@@ -14,6 +15,7 @@ use crate::facts::model::Facts;
 use crate::judge::Judged;
 use crate::round::{Round, Subject};
 use crate::verdict::{Undetermined, Verdict};
+use specification::Specification;
 
 pub mod app_unavailable;
 pub mod broken_links;
@@ -30,6 +32,7 @@ pub mod nonconforming_name;
 pub mod search_misses;
 #[cfg(test)]
 mod spec;
+pub mod specification;
 pub mod stale_account;
 pub mod stale_columns;
 pub mod stale_home;
@@ -98,6 +101,16 @@ impl Check {
     /// The parameters that hold where a set names none.
     pub fn default_params(&self) -> Value {
         (self.defaults)()
+    }
+
+    /// Its specification, cut into its parts.
+    pub fn specification(&self) -> Specification<'static> {
+        Specification::read(self.spec)
+    }
+
+    /// The phases of gathering it needs, in Chinese.
+    pub fn needs_zh(&self) -> Vec<&'static str> {
+        self.needs.iter().copied().map(support::phase_name).collect()
     }
 
     /// The Chinese name of one of its cases.

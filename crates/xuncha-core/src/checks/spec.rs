@@ -12,16 +12,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::specification::{Specification, SpecificationCase};
 use super::{CHECKS, Check, Context};
 use crate::judge::Judged;
 use crate::verdict::{Confidence, Doubt, Finding, UndeterminedReason, Verdict};
-
-/// One case of a specification.
-struct Case {
-    title: String,
-    input: String,
-    expected: String,
-}
 
 #[test]
 fn every_specification_holds() {
@@ -30,10 +24,10 @@ fn every_specification_holds() {
     for check in CHECKS {
         let path = folder().join(format!("{}.md", check.name));
         let text = std::fs::read_to_string(&path).unwrap();
-        let cases = parse(&text);
+        let cases = Specification::read(&text).cases;
         let mut blessed = text.clone();
         for case in &cases {
-            match verdict_of(check, &case.input) {
+            match verdict_of(check, case.input) {
                 Err(why) => faults.push(format!("{} {}: {why}", check.name, case.title)),
                 Ok(actual) if actual == case.expected => {}
                 Ok(actual) if is_blessing => {
@@ -55,9 +49,9 @@ fn every_specification_holds() {
 #[test]
 fn every_case_of_a_check_is_shown_by_its_specification() {
     for check in CHECKS {
-        let cases = parse(check.spec);
+        let cases = check.specification().cases;
         assert!(cases.len() >= 5, "{} has {} cases", check.name, cases.len());
-        let titles: BTreeSet<&str> = cases.iter().map(|case| case.title.as_str()).collect();
+        let titles: BTreeSet<&str> = cases.iter().map(|case| case.title).collect();
         assert_eq!(
             titles.len(),
             cases.len(),
@@ -67,7 +61,7 @@ fn every_case_of_a_check_is_shown_by_its_specification() {
         if check.name == "manual" {
             continue;
         }
-        let shown: String = cases.iter().map(|case| case.expected.as_str()).collect();
+        let shown: String = cases.iter().map(|case| case.expected).collect();
         for (case, _) in check.cases {
             assert!(
                 shown.contains(&format!("｜{case}｜计")),
@@ -99,30 +93,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/checks")
 }
 
-fn parse(text: &str) -> Vec<Case> {
-    text.split("\n## 案例：")
-        .skip(1)
-        .map(|part| Case {
-            title: part.lines().next().unwrap_or_default().to_owned(),
-            input: fenced(part, "toml"),
-            expected: fenced(part, "text"),
-        })
-        .collect()
-}
-
-/// The first block of this language, without its fences.
-fn fenced(part: &str, language: &str) -> String {
-    let open = format!("\n```{language}\n");
-    let Some(start) = part.find(&open).map(|at| at + open.len()) else {
-        return String::new();
-    };
-    let end = part[start..]
-        .find("```")
-        .map_or(part.len(), |at| start + at);
-    part[start..end].trim_end().to_owned()
-}
-
-fn bless(text: &str, case: &Case, actual: &str) -> String {
+fn bless(text: &str, case: &SpecificationCase<'_>, actual: &str) -> String {
     let at = text.find(&format!("\n## 案例：{}\n", case.title)).unwrap();
     let open = text[at..]
         .find("\n```text\n")

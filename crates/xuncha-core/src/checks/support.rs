@@ -104,13 +104,14 @@ pub(super) fn need_phases(site: &SiteFacts, phases: &[&str]) -> Result<(), Undet
 }
 
 /// A phase of gathering in Chinese.
-fn phase_name(phase: &str) -> &str {
+pub(super) fn phase_name(phase: &str) -> &str {
     match phase {
         "probe" => "连续访问",
         "network" => "网络记录",
         "crawl" => "页面抓取",
         "looks" => "链接复查",
         "search" => "搜索提问",
+        "account" => "账号页面",
         other => other,
     }
 }
