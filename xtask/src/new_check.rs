@@ -29,7 +29,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .map_err(|error| format!("无法写入 {}：{error}", path.display()))?;
         println!("已建立 {}", path.display());
     }
-    println!("接下来：在 checks/mod.rs 的清单里加一行，并在一个指标文件里引用 {name}。");
+    println!(
+        "接下来：在 checks/mod.rs 的清单里加一行，在一个指标文件里引用 {name}，再用 cargo xtask docs 生成它的说明。"
+    );
     Ok(())
 }
 
@@ -56,5 +58,46 @@ fn code(name: &str) -> String {
 }
 
 fn spec(name: &str) -> String {
-    format!("# {name}\n\n这个检查项看什么、依据哪份文件哪一条、什么算、什么不算。\n\n## 例：\n")
+    format!(
+        "# {name}\n\n\
+         这个检查项看什么、什么算、什么不算。\n\n\
+         - 依据：文件、条款。\n\
+         - 看什么：\n\
+         - 参数：每个参数的名称（单位）。\n\
+         - 问题的键：\n\n\
+         ## 自动与人工\n\n\
+         - 自动：机器怎么得出结论；问题的把握各是多少。\n\
+         - 转人工：哪些问题把握低。没有就写“没有”。\n\
+         - 无法判定：缺什么证据时不下结论。不会就写“不会”。\n\n\
+         ## 已知误判\n\n\
+         - 误报：什么情况下会错怪。\n\
+         - 漏报：什么情况下看不出来。\n\n\
+         ## 案例：没有问题\n\n\
+         ```toml\n\n```\n\n\
+         ```text\n通过\n```\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same lines that `tests/tidy.rs` asks of every spec.
+    #[test]
+    fn a_new_spec_has_the_sections_that_every_spec_needs() {
+        let spec = spec("stale_something");
+        let mut from = 0;
+        for part in [
+            "# stale_something\n",
+            "\n## 自动与人工\n\n- 自动：",
+            "\n- 转人工：",
+            "\n- 无法判定：",
+            "\n## 已知误判\n\n- 误报：",
+            "\n- 漏报：",
+            "\n## 案例：",
+        ] {
+            let at = spec[from..].find(part).map(|at| from + at);
+            from = at.unwrap_or_else(|| panic!("no {part} in its place:\n{spec}"));
+        }
+    }
 }

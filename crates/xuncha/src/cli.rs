@@ -61,7 +61,7 @@ pub enum Command {
     Check(CheckArgs),
     /// 迁移核对：旧网站的稿件、附件、栏目是否都迁到了新网站 / an old site against its successor: what was lost on the way
     Migration(MigrationArgs),
-    /// 解释一个指标或检查项 / explain an indicator or a check
+    /// 解释一个指标，或一个检查项：规则、依据、数字的把握、什么自动、已知误判 / explain an indicator or a check
     Explain(ExplainArgs),
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
     #[command(subcommand)]
@@ -373,9 +373,12 @@ pub enum Only {
 pub struct ExplainArgs {
     /// 指标编号（如 D-21）、名称或检查项（如 broken_links）；省略时列出全部 / indicator or check; all of them when left out
     pub name: Option<String>,
-    /// 指标体系 / indicator set
-    #[arg(long, default_value = "gov-2019")]
-    pub set: String,
+    /// 指标体系，默认为 gov-2019 / indicator set, gov-2019 by default
+    #[arg(long)]
+    pub set: Option<String>,
+    /// 把每个检查项的说明写成文件，不用 --set 时写全部体系 / write the pages of all checks, under all sets unless --set names one
+    #[arg(long, value_name = "DIR", conflicts_with = "name")]
+    pub markdown: Option<PathBuf>,
 }
 
 /// 证据命令.

@@ -60,6 +60,14 @@ impl Rules {
         }
     }
 
+    /// The ids of all sets, in order.
+    pub fn set_ids(&self) -> Vec<&str> {
+        self.indicators
+            .keys()
+            .filter_map(|path| path.strip_suffix("/set.toml"))
+            .collect()
+    }
+
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
         Lexicons::from_files(&self.lexicons)

@@ -156,6 +156,46 @@ fn every_check_has_its_spec_and_its_line() {
     );
 }
 
+/// What a person must know before he trusts a check stands in its spec, before the first case, and says which way each error goes.
+#[test]
+fn every_spec_says_what_is_automatic_and_how_it_can_be_wrong() {
+    let folder = root().join("crates/xuncha-core/src/checks");
+    let mut faults = Vec::new();
+    for file in sources(&folder, "md") {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let before_cases = text.split("\n## 案例：").next().unwrap();
+        let section = |heading: &str| -> Vec<&str> {
+            let body = before_cases.split_once(&format!("\n## {heading}\n"));
+            let body = body.map_or("", |(_, rest)| rest.split("\n## ").next().unwrap());
+            body.lines().filter(|line| !line.is_empty()).collect()
+        };
+        let mut fault = |what: &str| faults.push(format!("{name}: {what}"));
+        let labels: Vec<&str> = section("自动与人工")
+            .iter()
+            .map(|line| line.split('：').next().unwrap())
+            .collect();
+        if labels != ["- 自动", "- 转人工", "- 无法判定"] {
+            fault("“自动与人工” needs the lines “- 自动：…”, “- 转人工：…”, “- 无法判定：…”");
+        }
+        let misjudgements = section("已知误判");
+        let is_directed = |line: &&str| {
+            ["- 误报：", "- 漏报：", "- 误报、漏报："]
+                .iter()
+                .any(|start| line.starts_with(start) && line.len() > start.len())
+        };
+        if misjudgements.is_empty() || !misjudgements.iter().all(is_directed) {
+            fault(
+                "every line of “已知误判” begins with “- 误报：”, “- 漏报：” or “- 误报、漏报：”",
+            );
+        }
+        if before_cases.contains("- 留给人工：") {
+            fault("what is left to a person stands under “自动与人工”");
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn indicator_files_name_existing_checks() {
     let known = fs::read_to_string(root().join("crates/xuncha-core/src/checks/mod.rs")).unwrap();

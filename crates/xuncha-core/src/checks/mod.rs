@@ -110,7 +110,11 @@ impl Check {
 
     /// The phases of gathering it needs, in Chinese.
     pub fn needs_zh(&self) -> Vec<&'static str> {
-        self.needs.iter().copied().map(support::phase_name).collect()
+        self.needs
+            .iter()
+            .copied()
+            .map(support::phase_name)
+            .collect()
     }
 
     /// The Chinese name of one of its cases.

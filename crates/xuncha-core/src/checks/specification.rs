@@ -120,14 +120,21 @@ mod tests {
         let short: Vec<String> = read.cases.iter().map(SpecificationCase::in_short).collect();
         assert_eq!(
             short,
-            ["存在问题（stale），有存疑处", "无法判定（未采集）", "待人工"]
+            [
+                "存在问题（stale），有存疑处",
+                "无法判定（未采集）",
+                "待人工"
+            ]
         );
     }
 
     #[test]
     fn what_is_not_there_is_empty() {
         let read = Specification::read("# 只有标题");
-        assert_eq!((read.prose, read.automatic, read.misjudgements), ("", "", ""));
+        assert_eq!(
+            (read.prose, read.automatic, read.misjudgements),
+            ("", "", "")
+        );
         assert!(read.cases.is_empty());
     }
 }
