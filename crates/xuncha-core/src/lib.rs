@@ -24,6 +24,7 @@ pub mod checks;
 pub mod evidence;
 pub mod facts;
 pub mod golden;
+pub mod impact;
 pub mod indicator;
 pub mod judge;
 pub mod migration;
