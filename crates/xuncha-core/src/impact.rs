@@ -5,101 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::points::Points;
 use crate::registry::TargetId;
 use crate::score::Outcome;
 use crate::verdict::Confidence;
+use spots::spots;
+use verdicts::{Place, Sheet, state};
 
-/// 判定集. One judging of a round: what is compared of a `results.json`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Verdicts {
-    /// The round with its scored set.
-    pub round: JudgedRound,
-    targets: Vec<TargetVerdicts>,
-}
+mod spots;
+mod verdicts;
 
-/// 受判轮次. Which round, under which set.
-#[derive(Clone, Debug, Deserialize)]
-pub struct JudgedRound {
-    /// Id of the round.
-    pub id: String,
-    /// Its scored set.
-    pub set: JudgedSet,
-}
-
-/// 所用体系.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct JudgedSet {
-    /// Id such as `gov-2019`.
-    pub id: String,
-    /// Its hash.
-    pub sha256: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct TargetVerdicts {
-    subject: Filed,
-    judgements: Vec<Verdict>,
-    sheet: Sheet,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Filed {
-    target: FiledTarget,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct FiledTarget {
-    id: TargetId,
-    name: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Sheet {
-    outcome: Outcome,
-    final_score: Option<Points>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Verdict {
-    set: String,
-    indicator: String,
-    check: String,
-    check_version: u32,
-    result: Said,
-}
-
-/// A verdict as it is written: `result` tells known from unknown, `verdict` which it is.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Said {
-    result: String,
-    #[serde(default)]
-    verdict: String,
-    #[serde(default)]
-    findings: Vec<Problem>,
-    #[serde(default)]
-    undetermined: Vec<Open>,
-    #[serde(default)]
-    places: Vec<Open>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Problem {
-    key: String,
-    case: String,
-    count: u32,
-    detail: String,
-    confidence: Confidence,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Open {
-    key: String,
-    case: String,
-    detail: String,
-}
+pub use verdicts::{JudgedRound, JudgedSet, Verdicts};
 
 /// 判定状态. What a check says of a target, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -232,47 +150,23 @@ pub struct Impact {
     pub outcomes: Vec<OutcomeChange>,
     /// Problems of which only the words changed.
     pub reworded: usize,
+    /// Indicators that only the earlier judging has.
+    pub only_before: BTreeSet<String>,
+    /// Indicators that only the later judging has.
+    pub only_after: BTreeSet<String>,
 }
 
-/// Set (empty where the sides use other sets), target, indicator, check.
-type Place<'a> = (&'a str, &'a TargetId, &'a str, &'a str);
-
-impl Verdicts {
-    /// Reads a `results.json`.
-    pub fn read(text: &str) -> Result<Verdicts, serde_json::Error> {
-        serde_json::from_str(text)
-    }
-
-    /// Number of targets.
-    pub fn target_count(&self) -> usize {
-        self.targets.len()
-    }
-
-    fn names(&self) -> BTreeMap<&TargetId, &str> {
-        let filed = self.targets.iter().map(|one| &one.subject.target);
-        filed
-            .map(|target| (&target.id, target.name.as_str()))
-            .collect()
-    }
-
-    fn sets(&self) -> BTreeSet<&str> {
-        let all = self.targets.iter().flat_map(|target| &target.judgements);
-        all.map(|verdict| verdict.set.as_str()).collect()
-    }
-
-    fn places(&self, with_set: bool) -> BTreeMap<Place<'_>, &Verdict> {
-        let mut places = BTreeMap::new();
-        for target in &self.targets {
-            for verdict in &target.judgements {
-                let set = if with_set { verdict.set.as_str() } else { "" };
-                let id = &target.subject.target.id;
-                places.insert(
-                    (set, id, verdict.indicator.as_str(), verdict.check.as_str()),
-                    verdict,
-                );
+impl Change {
+    /// Whether somebody notices. That a check is asked anew hits whom it finds fault with or cannot judge; that it is no longer asked, whom it
+    /// found fault with.
+    fn is_one(&self) -> bool {
+        match (self.before, self.after) {
+            (State::Absent, after) => {
+                matches!(after, State::Fail | State::Unknown) || !self.spots.is_empty()
             }
+            (before, State::Absent) => before == State::Fail,
+            (before, after) => before != after || !self.spots.is_empty(),
         }
-        places
     }
 }
 
@@ -285,9 +179,17 @@ impl Impact {
         let names: BTreeMap<&TargetId, &str> =
             before.names().into_iter().chain(after.names()).collect();
         let all: BTreeSet<&Place<'_>> = old.keys().chain(new.keys()).collect();
+        let said_before = before.said();
+        let versions = (before.versions(), after.versions());
+        let (asked_before, asked_after) = (before.indicators(), after.indicators());
+        let only = |left: &BTreeSet<&str>, right: &BTreeSet<&str>| {
+            left.difference(right).map(|id| (*id).to_owned()).collect()
+        };
         let mut impact = Impact {
             compared: all.len(),
             outcomes: outcomes(before, after),
+            only_before: only(&asked_before, &asked_after),
+            only_after: only(&asked_after, &asked_before),
             ..Impact::default()
         };
         for place in all {
@@ -304,10 +206,16 @@ impl Impact {
                 after: state(new),
                 spots: spots(old, new, &mut impact.reworded),
             };
-            if change.before != change.after || !change.spots.is_empty() {
-                let versions = [old, new].map(|one| one.map_or(0, |one| one.check_version));
-                impact.note(change, versions);
+            if change.is_one() {
+                // Under an indicator that was not asked before, only what no other indicator's verdict said already is new.
+                let is_new = change.before != State::Absent
+                    || !said_before.contains(&(target, check, change.after));
+                impact.note(change, is_new);
             }
+        }
+        for (check, totals) in &mut impact.checks {
+            let of = |versions: &BTreeMap<&str, u32>| versions.get(check.as_str()).copied();
+            totals.version = (of(&versions.0).unwrap_or(0), of(&versions.1).unwrap_or(0));
         }
         impact.changes.sort_by(|a, b| {
             (&a.check, &a.target, &a.indicator).cmp(&(&b.check, &b.target, &b.indicator))
@@ -320,13 +228,11 @@ impl Impact {
         self.changes.is_empty() && self.outcomes.is_empty()
     }
 
-    fn note(&mut self, change: Change, versions: [u32; 2]) {
+    fn note(&mut self, change: Change, is_new: bool) {
         let totals = self.checks.entry(change.check.clone()).or_default();
-        totals.version.0 = totals.version.0.max(versions[0]);
-        totals.version.1 = totals.version.1.max(versions[1]);
         let id = &change.target;
         totals.targets.insert(id.clone());
-        if change.before != change.after {
+        if is_new && change.before != change.after {
             let newly = match change.after {
                 State::Fail => Some(&mut totals.newly_failing),
                 State::Pass => Some(&mut totals.newly_passing),
@@ -349,100 +255,6 @@ impl Impact {
         }
         self.changes.push(change);
     }
-}
-
-fn state(verdict: Option<&Verdict>) -> State {
-    let Some(verdict) = verdict else {
-        return State::Absent;
-    };
-    match (
-        verdict.result.result.as_str(),
-        verdict.result.verdict.as_str(),
-    ) {
-        ("known", "pass") => State::Pass,
-        ("known", "fail") => State::Fail,
-        ("known", "not_applicable") => State::NotApplicable,
-        ("known", "needs_review") => State::NeedsReview,
-        _ => State::Unknown,
-    }
-}
-
-/// What changed of the single problems and doubts, by kind, key and case.
-fn spots(
-    before: Option<&Verdict>,
-    after: Option<&Verdict>,
-    reworded: &mut usize,
-) -> Vec<SpotChange> {
-    let none = Said::default();
-    let said = |verdict: Option<&Verdict>| verdict.map_or(none.clone(), |one| one.result.clone());
-    let (old, new) = (said(before), said(after));
-    let mut changes = Vec::new();
-    let (was, is) = (problems(&old), problems(&new));
-    for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
-        changes.extend(problem_change(
-            was.get(id).copied(),
-            is.get(id).copied(),
-            reworded,
-        ));
-    }
-    let (was, is) = (doubts(&old), doubts(&new));
-    for id in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
-        let (old, new) = (was.get(id), is.get(id));
-        if old.is_some() == new.is_some() {
-            continue;
-        }
-        changes.push(SpotChange {
-            kind: SpotKind::Doubt,
-            case: id.1.to_owned(),
-            key: id.0.to_owned(),
-            before: old.map(|_| 1),
-            after: new.map(|_| 1),
-            confidence: None,
-            detail: new
-                .or(old)
-                .map_or(String::new(), |open| open.detail.clone()),
-        });
-    }
-    changes
-}
-
-fn problem_change(
-    before: Option<&Problem>,
-    after: Option<&Problem>,
-    reworded: &mut usize,
-) -> Option<SpotChange> {
-    let shown = after.or(before)?;
-    let mut confidence = None;
-    if let (Some(before), Some(after)) = (before, after) {
-        if (before.count, before.confidence) == (after.count, after.confidence) {
-            *reworded += usize::from(before.detail != after.detail);
-            return None;
-        }
-        confidence = (before.confidence != after.confidence)
-            .then_some((before.confidence, after.confidence));
-    }
-    Some(SpotChange {
-        kind: SpotKind::Problem,
-        case: shown.case.clone(),
-        key: shown.key.clone(),
-        before: before.map(|problem| problem.count),
-        after: after.map(|problem| problem.count),
-        confidence,
-        detail: shown.detail.clone(),
-    })
-}
-
-fn problems(said: &Said) -> BTreeMap<(&str, &str), &Problem> {
-    let all = said.findings.iter();
-    all.map(|one| ((one.key.as_str(), one.case.as_str()), one))
-        .collect()
-}
-
-/// Doubts beside a verdict, and the places of one that could not be reached.
-fn doubts(said: &Said) -> BTreeMap<(&str, &str), &Open> {
-    let all = said.undetermined.iter().chain(&said.places);
-    all.map(|one| ((one.key.as_str(), one.case.as_str()), one))
-        .collect()
 }
 
 fn outcomes(before: &Verdicts, after: &Verdicts) -> Vec<OutcomeChange> {

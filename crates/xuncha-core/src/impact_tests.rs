@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
 
+use super::spots::{doubts, problems};
+use super::verdicts::Said;
 use super::*;
 
 fn finding(key: &str, count: u32, confidence: &str) -> Value {
@@ -144,14 +146,36 @@ fn two_sets_are_compared_by_indicator_and_check() {
     let impact = Impact::between(&before, &after);
     assert_eq!(impact.changes.len(), 1);
     assert_eq!(impact.changes[0].target.0, "T2");
-    // A target that only one side has was not judged on the other.
-    let fewer = judging("gov-2019", &[passes()]);
-    let impact = Impact::between(&fewer, &before);
+}
+
+#[test]
+fn what_only_one_side_asks_hits_whom_it_finds_fault_with() {
+    let bad = fails(&[finding("home", 1, "high")]);
+    let with = judging("gov-2019", &[passes(), bad, unknown("home")]);
+    let mut without = with.clone();
+    for target in &mut without.targets {
+        target.judgements.clear();
+    }
+    let asked = Impact::between(&without, &with);
+    let hit = &asked.checks["stale_home"];
+    assert_eq!(ids(&hit.newly_failing), ["T2"]);
+    assert_eq!(ids(&hit.newly_unknown), ["T3"]);
+    assert_eq!((ids(&hit.targets), hit.version), (vec!["T2", "T3"], (0, 1)));
+    assert_eq!(asked.only_after, BTreeSet::from(["W-V3".to_owned()]));
+    let dropped = Impact::between(&with, &without);
+    let states: Vec<(State, State)> = dropped
+        .changes
+        .iter()
+        .map(|change| (change.before, change.after))
+        .collect();
+    assert_eq!(states, [(State::Fail, State::Absent)]);
     assert_eq!(
-        (impact.changes[0].before, impact.changes[0].after),
-        (State::Absent, State::Pass)
+        (
+            dropped.checks["stale_home"].dropped,
+            dropped.only_before.len()
+        ),
+        (1, 1)
     );
-    assert_eq!(impact.checks["stale_home"].version, (0, 1));
 }
 
 #[test]

@@ -242,9 +242,9 @@ pub struct JudgeArgs {
     /// 轮次 / round
     #[command(flatten)]
     pub round: RoundArg,
-    /// 改用另一套指标（不保存，只输出） / judge under another set, printed only
-    #[arg(long)]
-    pub under: Option<String>,
+    /// 改用另一套指标（不保存，只输出）；可以给几套，第一套计分，其余只列出 / judge under another set, printed only; the first of several is scored
+    #[arg(long, value_name = "SET")]
+    pub under: Vec<String>,
     /// 结果写入文件 / write the results to a file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -254,6 +254,18 @@ pub struct JudgeArgs {
     /// 与模拟省的 truth.json 比较准确度（不保存） / measure against a simulated province's truth.json, nothing is kept
     #[arg(long, value_name = "FILE", conflicts_with_all = ["under", "diff"])]
     pub truth: Option<PathBuf>,
+    /// 不保存：数据库里什么也不写 / keep nothing: nothing is written to the database
+    #[arg(long)]
+    pub dry_run: bool,
+    /// 与另一次判定（--out 写出的文件，可出自另一版程序或另一套指标）比较：影响了谁（不保存） / compare with another judging, which --out wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["truth", "diff"])]
+    pub compare: Option<PathBuf>,
+    /// 比较时，每个检查项先列几项 / changes shown of each check when comparing
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "compare")]
+    pub first: usize,
+    /// 比较时，把全部变化写成 CSV / write all changes as CSV when comparing
+    #[arg(long, value_name = "FILE", requires = "compare")]
+    pub csv: Option<PathBuf>,
 }
 
 /// 复核命令.

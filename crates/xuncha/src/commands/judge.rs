@@ -1,14 +1,17 @@
-//! 判定命令. Judges stored evidence, offline; under another set without keeping the result.
+//! 判定命令. Judges stored evidence, offline; without keeping anything under another set, or to see what differs.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use xuncha_core::impact::Verdicts;
+use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
 use xuncha_core::verdict::Verdict;
 use xuncha_store::round::RoundRow;
 
+use super::impact;
 use crate::cli::JudgeArgs;
 use crate::data::Data;
 use crate::demo::accuracy::{self, Truth};
@@ -19,7 +22,11 @@ use crate::rules::Rules;
 pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()> {
     let round = arguments.round.round.as_deref();
     // Looking at stored evidence in another way keeps nothing, and a closed round may be looked at.
-    let keeps = arguments.under.is_none() && arguments.truth.is_none() && !arguments.diff;
+    let keeps = arguments.under.is_empty()
+        && arguments.truth.is_none()
+        && arguments.compare.is_none()
+        && !arguments.diff
+        && !arguments.dry_run;
     let row = match keeps {
         true => data.open_round(round).await?,
         false => data.round(round).await?,
@@ -27,34 +34,45 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()
     if let Some(truth) = &arguments.truth {
         return measure(data, rules, &row, truth, arguments.out.as_deref()).await;
     }
-    let results = match &arguments.under {
-        Some(id) => judge_under(data, rules, &row.round, id).await?,
-        None if arguments.diff => return diff(data, rules, &row).await,
-        None => {
+    if arguments.diff {
+        return diff(data, rules, &row).await;
+    }
+    let results = match keeps {
+        true => {
             let judged = jobs::judge::judge_round(data, rules, &row.round).await?;
             jobs::judge::store_judgements(data, &row.round, judged).await?
         }
+        false => judge_only(data, rules, &row.round, &arguments.under).await?,
     };
     print_counts(&results);
+    if arguments.out.is_none() && arguments.compare.is_none() {
+        return Ok(());
+    }
+    let text = results.to_json()?;
     if let Some(path) = &arguments.out {
-        std::fs::write(path, results.to_json()?)
-            .with_context(|| format!("无法写入 {}", path.display()))?;
+        std::fs::write(path, &text).with_context(|| format!("无法写入 {}", path.display()))?;
         println!("已写出 {}。", path.display());
+    }
+    if let Some(path) = &arguments.compare {
+        let before = impact::read(path)?;
+        let after = Verdicts::read(&text).context("本次判定的结果读不回来")?;
+        impact::report(&before, &after, arguments.first, arguments.csv.as_deref())?;
     }
     Ok(())
 }
 
-/// The round judged as if its scored set were another one; nothing is kept.
-async fn judge_under(data: &Data, rules: &Rules, round: &Round, id: &str) -> Result<Results> {
-    let other = Round {
-        set: rules.set(id)?,
-        also_listed: Vec::new(),
-        ..round.clone()
-    };
-    let judged =
-        jobs::judge::judge_under(data, rules, &other, std::slice::from_ref(&other.set)).await?;
+/// The round judged without keeping anything: under its own sets, or as if these were its sets, the first of them scored.
+async fn judge_only(data: &Data, rules: &Rules, round: &Round, ids: &[String]) -> Result<Results> {
+    let mut judged_as = round.clone();
+    let sets: Result<Vec<IndicatorSet>> = ids.iter().map(|id| rules.set(id)).collect();
+    let mut sets = sets?.into_iter();
+    if let Some(set) = sets.next() {
+        judged_as.set = set;
+        judged_as.also_listed = sets.collect();
+    }
+    let judged = jobs::judge::judge_round(data, rules, &judged_as).await?;
     let reviews = data.store.reviews(&round.id).await?;
-    jobs::judge::results(data, other, judged, reviews).await
+    jobs::judge::results(data, judged_as, judged, reviews).await
 }
 
 /// The machine's verdicts on stored evidence compared with what a simulated province planted.

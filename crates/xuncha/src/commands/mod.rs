@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod explain;
 pub mod facts;
 pub mod gather;
+pub mod impact;
 pub mod judge;
 pub mod ledger;
 pub mod migration;

@@ -34,16 +34,6 @@ pub async fn judge_round(
 ) -> Result<Vec<(Subject, Vec<Judgement>)>> {
     let mut sets = vec![round.set.clone()];
     sets.extend(round.also_listed.iter().cloned());
-    judge_under(data, rules, round, &sets).await
-}
-
-/// Judges every subject of a round under the given sets.
-pub async fn judge_under(
-    data: &Data,
-    rules: &Rules,
-    round: &Round,
-    sets: &[IndicatorSet],
-) -> Result<Vec<(Subject, Vec<Judgement>)>> {
     let subjects = data.store.subjects(&round.id).await?;
     let work = Work {
         evidence: &data.evidence,
@@ -51,7 +41,7 @@ pub async fn judge_under(
         outside: outside(&data.evidence, &round.id)?,
         context: Context::of(round),
         round: &round.id,
-        sets,
+        sets: &sets,
     };
     let bar = progress::bar("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
