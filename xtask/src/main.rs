@@ -6,8 +6,10 @@
 mod bench;
 mod ci;
 mod demo;
+mod docs;
 mod eval;
 mod fuzz;
+mod impact;
 mod new_check;
 mod packages;
 mod soak;
@@ -30,6 +32,9 @@ cargo xtask TASK   任务：
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
   fuzz [--seconds N] [--jobs N] [TARGET…]  用按语法生成和变异的输入考验每个读取器，默认各 600 秒
                     feed every reader with mutated inputs, 600 s each by default
+  docs              生成 docs/checks/ 中每个检查项的说明 / write the pages of all checks
+  impact [...]      改了检查项或指标，会影响谁：用两版程序判定同一轮已存的事实（impact --help）
+                    whom a change of a check or of a set would hit: two versions judge the same stored round
   new-check NAME    新建一个检查项的两个文件 / create the two files of a check
   packages          只列出各任务所需的软件包 / list the packages each task needs
 ";
@@ -48,6 +53,8 @@ fn main() -> ExitCode {
         "bench" => bench::run(rest),
         "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
+        "docs" => docs::run(rest),
+        "impact" => impact::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),
         "help" | "--help" | "-h" => {
