@@ -368,3 +368,74 @@ fn a_notice_takes_its_details_from_a_folder_and_says_that_it_is_a_draft() {
         "{said}"
     );
 }
+
+/// What is stored of the round, as the database file has it once nobody has it open.
+fn stored(house: &House) -> Vec<String> {
+    let lists = ["round list", "round history", "review open"];
+    lists
+        .map(|list| house.run(&list.split(' ').collect::<Vec<_>>()))
+        .to_vec()
+}
+
+#[test]
+fn whom_an_edited_set_would_hit() {
+    let house = House::new();
+    house.create("2026Q1", &["--census"]);
+    let before = stored(&house);
+    let base = house.path("base.json");
+    let base = base.to_str().unwrap();
+    house.run(&["judge", "--dry-run", "--out", base]);
+    let same = house.run(&["judge", "--dry-run", "--compare", base]);
+    assert!(same.contains("变化 0 项"), "{same}");
+
+    // Three accounts of one unit on one platform: allowed, once the set allows three.
+    let folder = house.path("rules/indicators/extras");
+    std::fs::create_dir_all(&folder).unwrap();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../indicators/extras/X-05.toml");
+    let text = std::fs::read_to_string(own).unwrap();
+    assert!(text.contains("allowed = 1"));
+    let edited = text.replace("allowed = 1", "allowed = 3");
+    std::fs::write(folder.join("X-05.toml"), edited).unwrap();
+    let (rules, csv) = (house.path("rules"), house.path("changes.csv"));
+    let compare = |more: &[&str]| {
+        let mut arguments = vec!["--rules", rules.to_str().unwrap(), "judge"];
+        arguments.extend(["--under", "gov-2019", "--under", "extras"]);
+        arguments.extend(["--compare", base, "--csv", csv.to_str().unwrap()]);
+        house.run(&[&arguments, more].concat())
+    };
+    let said = compare(&["--first", "2"]);
+    for part in [
+        "2026Q1 gov-2019、extras（内容有变）：对象 9，",
+        "变化 3 项",
+        "检查项 duplicate_account 重复开设账号（第 1 版）",
+        "对象 3：转为存在问题 0，转为通过 3，转为无法判定 0；问题 +0 −3，改计 0",
+        "A000001 青石发布1 X-05：存在问题 → 通过",
+        "−问题 青石市人民政府在微信平台开设了3个账号",
+        "另有 1 项",
+    ] {
+        assert!(said.contains(part), "no {part} in\n{said}");
+    }
+    assert!(!said.contains("A000003 青石发布3"), "{said}");
+    // The table has all of them: a verdict and a problem each.
+    let table = lines(&csv);
+    assert_eq!(table.len(), 1 + 3 * 2, "{table:?}");
+    assert_eq!(
+        table[5],
+        "duplicate_account,X-05,A000003,青石发布3,判定,存在问题,通过,,,"
+    );
+    // A set that does not ask: whom it found fault with is told, and which indicators are gone.
+    let said = house.run(&["judge", "--under", "gov-2019", "--compare", base]);
+    assert!(said.contains("只有原来有的指标：X-01 "), "{said}");
+    assert!(
+        said.contains("A000003 青石发布3 X-05：存在问题 → 不判"),
+        "{said}"
+    );
+
+    // Nothing of all this was kept, and a closed round may be looked at.
+    assert_eq!(stored(&house), before);
+    house.run(&["judge"]);
+    house.run(&["round", "close", "--reason", "试"]);
+    assert!(compare(&[]).contains("变化 3 项"));
+    let text = house.refused(&["judge", "--dry-run", "--compare", csv.to_str().unwrap()]);
+    assert!(text.contains("不是判定结果"), "{text}");
+}

@@ -25,6 +25,9 @@ pub struct JudgedRound {
     pub id: String,
     /// Its scored set.
     pub set: JudgedSet,
+    /// Sets that are only listed.
+    #[serde(default)]
+    pub also_listed: Vec<JudgedSet>,
 }
 
 /// 所用体系.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xuncha_core::checks;
 use xuncha_core::impact::{
-    Change, Impact, OutcomeChange, SpotChange, SpotKind, State, Totals, Verdicts,
+    Change, Impact, JudgedSet, OutcomeChange, SpotChange, SpotKind, State, Totals, Verdicts,
 };
 use xuncha_core::points::Points;
 use xuncha_core::score::Outcome;
@@ -35,11 +35,16 @@ pub fn report(before: &Verdicts, after: &Verdicts, first: usize, csv: Option<&Pa
 }
 
 fn lines(before: &Verdicts, after: &Verdicts, impact: &Impact, first: usize) -> Vec<String> {
-    let is_same_set = before.round.set == after.round.set;
-    let sets = match (is_same_set, before.round.set.id == after.round.set.id) {
-        (true, _) => after.round.set.id.clone(),
-        (false, true) => format!("{}（内容有变）", after.round.set.id),
-        (false, false) => format!("{} → {}", before.round.set.id, after.round.set.id),
+    let (old, new) = (sets(before), sets(after));
+    let is_same_set = old == new;
+    let ids = |sets: &[JudgedSet]| {
+        let ids: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
+        ids.join("、")
+    };
+    let sets = match (is_same_set, ids(&old) == ids(&new)) {
+        (true, _) => ids(&new),
+        (false, true) => format!("{}（内容有变）", ids(&new)),
+        (false, false) => format!("{} → {}", ids(&old), ids(&new)),
     };
     let mut out = vec![format!(
         "{} {sets}：对象 {}，比较判定 {} 项，变化 {} 项。",
@@ -72,6 +77,13 @@ fn lines(before: &Verdicts, after: &Verdicts, impact: &Impact, first: usize) -> 
         out.push(format!("\n只改了文字的问题 {} 个。", impact.reworded));
     }
     out
+}
+
+/// The sets that a round was judged under, the scored one first.
+fn sets(verdicts: &Verdicts) -> Vec<JudgedSet> {
+    let round = &verdicts.round;
+    let listed = round.also_listed.iter().cloned();
+    std::iter::once(round.set.clone()).chain(listed).collect()
 }
 
 fn head(name: &str, totals: &Totals, is_same_set: bool) -> String {
