@@ -369,7 +369,7 @@ fn a_notice_takes_its_details_from_a_folder_and_says_that_it_is_a_draft() {
     );
 }
 
-/// What is stored of the round, as the database file has it once nobody has it open.
+/// What the lists say of the round: its state, its history, what is open.
 fn stored(house: &House) -> Vec<String> {
     let lists = ["round list", "round history", "review open"];
     lists
