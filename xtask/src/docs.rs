@@ -1,5 +1,6 @@
 //! `cargo xtask docs`: the pages of all checks, written by the binary itself. A test fails while they are out of date.
 
+use crate::packages;
 use crate::{cargo, root, run as run_command};
 
 /// Builds the binary and lets it write `docs/checks/`.
@@ -14,14 +15,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .map_err(|error| format!("无法清空 {}：{error}", folder.display()))?;
     }
     let mut command = cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "xuncha",
-        "--",
-        "explain",
-        "--markdown",
-    ]);
+    command.args(["run", "--quiet", "--package", "xuncha"]);
+    command.args(packages::legacy_tls());
+    command.args(["--", "explain", "--markdown"]);
     run_command(command.arg(&folder))
 }
