@@ -1,11 +1,14 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
 mod names;
+mod tokens;
 mod weights;
 
 use self::names::{breadcrumb_node, breadcrumbs, header_name};
+use self::tokens::Called;
 use self::weights::Weights;
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, Link, NavigationEntry};
@@ -21,15 +24,16 @@ pub(crate) struct Navigation {
 
 /// Finds footer and navigation, marks their areas, and reads the entries.
 pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> Navigation {
-    for index in footers(dom) {
+    let called = Called::of(dom);
+    for index in footers(dom, &called) {
         dom.mark_area(index, Area::Footer);
     }
-    let crumbs = breadcrumb_node(dom);
-    for index in headers(dom) {
+    let crumbs = breadcrumb_node(dom, &called);
+    for index in headers(dom, &called) {
         dom.mark_area(index, Area::Navigation);
     }
-    let main = main_navigation(dom, crumbs, lexicons);
-    let side = side_navigation(dom, main, crumbs);
+    let main = main_navigation(dom, &called, crumbs, lexicons);
+    let side = side_navigation(dom, &called, main, crumbs);
     for index in main.iter().chain(&side).copied() {
         dom.mark_area(index, Area::Navigation);
     }
@@ -43,17 +47,10 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
         breadcrumbs: crumbs
             .map(|index| breadcrumbs(dom, index, resolver))
             .unwrap_or_default(),
-        header_name: header_name(dom),
+        header_name: header_name(dom, &called),
     }
 }
 
-fn parts(tokens: &str) -> impl Iterator<Item = &str> {
-    tokens
-        .split(|c: char| c.is_whitespace() || c == '-' || c == '_')
-        .filter(|part| !part.is_empty())
-}
-
-/// Whole class or id words, so that `content-bottom` is not a footer.
 fn words(tokens: &str) -> impl Iterator<Item = &str> {
     tokens.split_ascii_whitespace()
 }
@@ -63,37 +60,16 @@ fn is_small(dom: &Dom, index: usize) -> bool {
     chars <= 700 || chars * 2 <= dom.chars
 }
 
-fn footers(dom: &Dom) -> Vec<usize> {
+fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
     let mut found = Vec::new();
     let mut skip_to = 0;
     for index in 0..dom.nodes.len() {
-        if index < skip_to {
+        if index < skip_to || !may_be_block(dom, index) {
             continue;
         }
-        let name = dom.name(index);
-        if name.is_empty() || matches!(name, "body" | "html" | "a" | "script" | "link" | "img") {
-            continue;
-        }
-        let tokens = dom.tokens(index);
-        if tokens.is_empty() && name != "footer" {
-            continue;
-        }
-        let by_name = name == "footer" && dom.closest(index, &["article", "main"]).is_none();
-        let by_class = words(tokens).any(|word| {
-            word.starts_with("foot")
-                || word.ends_with("footer")
-                || matches!(
-                    word,
-                    "bottom"
-                        | "copyright"
-                        | "copy"
-                        | "banquan"
-                        | "page-bottom"
-                        | "bottom-info"
-                        | "link-foot"
-                )
-        });
-        if (by_name || by_class) && is_small(dom, index) {
+        let by_name =
+            dom.name(index) == "footer" && dom.closest(index, &["article", "main"]).is_none();
+        if (by_name || called.footer(index)) && is_small(dom, index) {
             found.push(index);
             skip_to = dom.nodes[index].end();
         }
@@ -102,6 +78,14 @@ fn footers(dom: &Dom) -> Vec<usize> {
         found.extend(footer_by_words(dom));
     }
     found
+}
+
+/// Whether an element can hold a part of the page.
+fn may_be_block(dom: &Dom, index: usize) -> bool {
+    !matches!(
+        dom.nodes[index].tag,
+        Tag::Text | Tag::Body | Tag::Html | Tag::A | Tag::Script | Tag::Link | Tag::Img
+    ) && !dom.name(index).is_empty()
 }
 
 /// A footer without a telling name: the last block that speaks of host unit, filing number or code.
@@ -126,42 +110,21 @@ fn footer_by_words(dom: &Dom) -> Option<usize> {
         .last()
 }
 
-fn headers(dom: &Dom) -> Vec<usize> {
+fn headers(dom: &Dom, called: &Called) -> Vec<usize> {
     let mut found = Vec::new();
     let mut skip_to = 0;
     for index in 0..dom.nodes.len() {
-        if index < skip_to || dom.nodes[index].area == Area::Footer {
+        if index < skip_to
+            || dom.nodes[index].area == Area::Footer
+            || !may_be_block(dom, index)
+            || !called.header(index) && dom.name(index) != "header"
+        {
             continue;
         }
-        let name = dom.name(index);
-        if name.is_empty() || matches!(name, "body" | "html" | "a" | "script" | "link" | "img") {
-            continue;
-        }
-        if dom.tokens(index).is_empty() && name != "header" {
-            continue;
-        }
-        let inside_article = || {
-            dom.ancestors(index)
-                .any(|up| matches!(dom.name(up), "article" | "main"))
-        };
-        let by_name = name == "header" && !inside_article();
-        let by_class = words(dom.tokens(index)).any(|word| {
-            matches!(
-                word,
-                "header"
-                    | "head"
-                    | "top"
-                    | "topbar"
-                    | "top-bar"
-                    | "site-header"
-                    | "page-header"
-                    | "banner"
-                    | "toolbar"
-                    | "topnav"
-                    | "masthead"
-            )
-        }) && !inside_article();
-        if (by_name || by_class) && is_small(dom, index) {
+        let is_inside_article = dom
+            .ancestors(index)
+            .any(|up| matches!(dom.name(up), "article" | "main"));
+        if !is_inside_article && is_small(dom, index) {
             found.push(index);
             skip_to = dom.nodes[index].end();
         }
@@ -169,7 +132,12 @@ fn headers(dom: &Dom) -> Vec<usize> {
     found
 }
 
-fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Option<usize> {
+fn main_navigation(
+    dom: &Dom,
+    called: &Called,
+    crumbs: Option<usize>,
+    lexicons: &Lexicons,
+) -> Option<usize> {
     let mut best: Option<Candidate> = None;
     let mut named_ones: Vec<Candidate> = Vec::new();
     let mut weights = Weights::new(dom, lexicons);
@@ -191,19 +159,8 @@ fn main_navigation(dom: &Dom, crumbs: Option<usize>, lexicons: &Lexicons) -> Opt
         {
             continue;
         }
-        let named = name == "nav"
-            || parts(dom.tokens(index)).any(|part| {
-                part.starts_with("nav")
-                    || part.ends_with("nav")
-                    || matches!(part, "menu" | "mainmenu" | "daohang" | "dh")
-            });
-        let is_side = words(dom.tokens(index)).any(|word| {
-            word.contains("left")
-                || word.contains("side")
-                || word.contains("sub")
-                || word.contains("crumb")
-                || word.contains("foot")
-        });
+        let named = name == "nav" || called.navigation(index);
+        let is_side = called.beside(index);
         // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
         if is_side
             || !named
@@ -277,9 +234,17 @@ fn is_around(dom: &Dom, outer: usize, inner: usize) -> bool {
     outer <= inner && inner < dom.nodes[outer].end()
 }
 
-fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Option<usize> {
+fn side_navigation(
+    dom: &Dom,
+    called: &Called,
+    main: Option<usize>,
+    crumbs: Option<usize>,
+) -> Option<usize> {
     (0..dom.nodes.len()).find(|index| {
         let index = *index;
+        if !called.side_navigation(index) {
+            return false;
+        }
         let within = |outer: Option<usize>| {
             outer.is_some_and(|outer| outer <= index && index < dom.nodes[outer].end())
         };
@@ -294,32 +259,7 @@ fn side_navigation(dom: &Dom, main: Option<usize>, crumbs: Option<usize>) -> Opt
         if dom.nodes[index].area == Area::Footer {
             return false;
         }
-        let named = words(dom.tokens(index)).any(|word| {
-            let is_nav = word.contains("nav")
-                || word.contains("menu")
-                || word.contains("column")
-                || word.contains("channel")
-                || word.contains("lm");
-            let is_side = word.contains("left")
-                || word.contains("side")
-                || word.contains("sub")
-                || word.contains("second")
-                || word.contains("lanmu");
-            is_nav && is_side
-                || matches!(
-                    word,
-                    "leftnav"
-                        | "sidenav"
-                        | "subnav"
-                        | "side"
-                        | "sidebar"
-                        | "left-menu"
-                        | "submenu"
-                        | "column-list"
-                        | "lanmu"
-                )
-        });
-        if !named || dom.chars_of(index) > 400 {
+        if dom.chars_of(index) > 400 {
             return false;
         }
         let anchors: Vec<usize> = dom

@@ -45,7 +45,7 @@ pub(crate) fn read(capture: &Capture, body: &[u8]) -> Option<PackageFacts> {
     // Reading stopped at our own limit: the part that came looks like an archive, and nothing more can be said.
     if capture.truncated {
         let names_manifest = find(body, b"AndroidManifest.xml").is_some();
-        return facts(if names_manifest { "apk" } else { "zip" }, None);
+        return facts(if names_manifest { "apk" } else { "unread" }, None);
     }
     if body
         .windows(4)
@@ -150,5 +150,10 @@ mod tests {
             read(&test_capture("http://a.cn/u/1"), b"<html></html>"),
             None
         );
+        // What our own limit cut off is not held against the package.
+        let mut cut = test_capture("http://a.cn/app.apk");
+        cut.truncated = true;
+        assert_eq!(read(&cut, &zip[..20]).unwrap().kind, "unread");
+        assert_eq!(read(&cut, &apk[..apk.len() / 2]).unwrap().kind, "apk");
     }
 }

@@ -1,12 +1,12 @@
 //! What a page says of its place and its site: the breadcrumb, and the site's name in the header.
 
-use super::words;
+use super::tokens::Called;
 use crate::facts::dom::Dom;
 use crate::facts::links::{Resolver, anchor_text};
 use crate::facts::model::{Area, Link, LinkKind};
 
 /// The element that shows where the page stands in the site.
-pub(super) fn breadcrumb_node(dom: &Dom) -> Option<usize> {
+pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
     const WORDS: [&str; 6] = [
         "当前位置",
         "您的位置",
@@ -16,23 +16,8 @@ pub(super) fn breadcrumb_node(dom: &Dom) -> Option<usize> {
         "当前所在",
     ];
     let by_class = (0..dom.nodes.len()).find(|index| {
-        words(dom.tokens(*index)).any(|word| {
-            word.contains("crumb")
-                || matches!(
-                    word,
-                    "position"
-                        | "location"
-                        | "weizhi"
-                        | "wz"
-                        | "dqwz"
-                        | "path"
-                        | "curpos"
-                        | "cur-position"
-                        | "local"
-                        | "place"
-                        | "bread"
-                )
-        }) && dom.chars_of(*index) <= 120
+        called.breadcrumb(*index)
+            && dom.chars_of(*index) <= 120
             && dom.inside(*index).any(|inner| dom.name(inner) == "a")
     });
     by_class.or_else(|| {
@@ -81,7 +66,7 @@ pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Li
 }
 
 /// The site's name in the header identification area: text or logo of an element named so.
-pub(super) fn header_name(dom: &Dom) -> String {
+pub(super) fn header_name(dom: &Dom, called: &Called) -> String {
     let value = |index: usize| {
         let text = dom.text(index);
         let count = text.chars().count();
@@ -98,18 +83,7 @@ pub(super) fn header_name(dom: &Dom) -> String {
     };
     let candidates = (0..dom.nodes.len()).filter(|index| dom.nodes[*index].area != Area::Footer);
     let by_class = candidates.clone().find_map(|index| {
-        let named = words(dom.tokens(index)).any(|word| {
-            word.contains("logo")
-                || word.contains("site-name")
-                || word.contains("sitename")
-                || word.contains("site-title")
-                || word.contains("sitetitle")
-                || matches!(
-                    word,
-                    "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
-                )
-        });
-        (named && dom.nodes[index].chars_before < 600)
+        (called.site_name(index) && dom.nodes[index].chars_before < 600)
             .then(|| value(index))
             .flatten()
     });
