@@ -1,8 +1,8 @@
 //! 表格文件: reads spreadsheets (xlsx, xls, ods, csv) into plain sheets and writes plain sheets as xlsx. Every cell is text.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek};
 
-use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Reader, Sheets, Xlsx, open_workbook_auto_from_rs};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use xuncha_core::sheet::{Sheet, parse_csv};
 
@@ -10,6 +10,8 @@ use crate::ReportError;
 
 /// Largest spreadsheet that is read.
 const MAX_BYTES: usize = 64 << 20;
+/// Cells that a sheet may span; one cell far out would otherwise make all before it.
+const MAX_CELLS: usize = 4_000_000;
 
 /// The sheets of a file; its name tells whether it is CSV.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, ReportError> {
@@ -39,20 +41,75 @@ fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
         open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let mut sheets = Vec::new();
     for name in workbook.sheet_names() {
-        let range = workbook
-            .worksheet_range(&name)
-            .map_err(|error| format!("工作表“{name}”：{error}"))?;
-        // A sheet that does not begin in A1 keeps its place, so that row numbers in errors are those of the file.
-        let (top, left) = range.start().unwrap_or((0, 0));
-        let mut rows = vec![Vec::new(); top as usize];
-        rows.extend(range.rows().map(|row| {
-            let mut cells = vec![String::new(); left as usize];
-            cells.extend(row.iter().map(text));
-            cells
-        }));
+        let rows = match &mut workbook {
+            Sheets::Xlsx(xlsx) => xlsx_rows(xlsx, &name),
+            other => other
+                .worksheet_range(&name)
+                .map_err(|error| error.to_string())
+                .and_then(|range| rows_of(&range)),
+        };
+        let rows = rows.map_err(|error| format!("工作表“{name}”：{error}"))?;
         sheets.push(Sheet { name, rows });
     }
     Ok(sheets)
+}
+
+/// Rows of a sheet, cell by cell, so that a cell far out of the table is refused before room is made for it.
+fn xlsx_rows<R: Read + Seek>(
+    workbook: &mut Xlsx<R>,
+    name: &str,
+) -> Result<Vec<Vec<String>>, String> {
+    let mut cells = workbook
+        .worksheet_cells_reader(name)
+        .map_err(|error| error.to_string())?;
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut width = 0;
+    while let Some(cell) = cells.next_cell().map_err(|error| error.to_string())? {
+        let (row, column) = cell.get_position();
+        let text = text(&Data::from(cell.get_value().clone()));
+        // Empty cells are only formatted; people format whole columns.
+        if text.is_empty() {
+            continue;
+        }
+        let (height, left) = (row as usize + 1, column as usize + 1);
+        width = width.max(left);
+        within_bounds(rows.len().max(height), width)?;
+        if rows.len() < height {
+            rows.resize(height, Vec::new());
+        }
+        let cells = &mut rows[row as usize];
+        if cells.len() < left {
+            cells.resize(left, String::new());
+        }
+        cells[column as usize] = text;
+    }
+    for row in &mut rows {
+        row.resize(width, String::new());
+    }
+    Ok(rows)
+}
+
+/// A sheet that does not begin in A1 keeps its place, so that row numbers in errors are those of the file.
+fn rows_of(range: &calamine::Range<Data>) -> Result<Vec<Vec<String>>, String> {
+    let (top, left) = range.start().unwrap_or((0, 0));
+    let (top, left) = (top as usize, left as usize);
+    within_bounds(top + range.height(), left + range.width())?;
+    let mut rows = vec![Vec::new(); top];
+    rows.extend(range.rows().map(|row| {
+        let mut cells = vec![String::new(); left];
+        cells.extend(row.iter().map(text));
+        cells
+    }));
+    Ok(rows)
+}
+
+fn within_bounds(rows: usize, columns: usize) -> Result<(), String> {
+    if rows.saturating_mul(columns) <= MAX_CELLS {
+        return Ok(());
+    }
+    Err(format!(
+        "表格伸展到第 {rows} 行、第 {columns} 列，超过 {MAX_CELLS} 个单元格；请删去远处的单元格后另存"
+    ))
 }
 
 /// A cell as a person sees it: whole numbers without `.0`, dates as ISO days.
@@ -133,6 +190,30 @@ mod tests {
         }];
         let bytes = write(&sheets).unwrap();
         assert_eq!(read("a.xlsx", &bytes).unwrap(), sheets);
+    }
+
+    #[test]
+    fn a_cell_far_out_is_refused() {
+        let mut workbook = Workbook::new();
+        let page = workbook.add_worksheet();
+        page.write_string(0, 0, "标识码").unwrap();
+        page.write_string(1_048_575, 16_383, "远").unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let error = read("a.xlsx", &bytes).unwrap_err().to_string();
+        assert!(error.contains("第 1048576 行"), "{error}");
+    }
+
+    #[test]
+    fn a_table_keeps_its_place() {
+        let mut workbook = Workbook::new();
+        let page = workbook.add_worksheet();
+        page.write_string(2, 1, "标识码").unwrap();
+        page.write_number(4, 2, 12.0).unwrap();
+        page.write_blank(9, 9, &Format::new().set_bold()).unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let rows = &read("a.xlsx", &bytes).unwrap()[0].rows;
+        let lines: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
+        assert_eq!(lines, ["||", "||", "|标识码|", "||", "||12"]);
     }
 
     #[test]
