@@ -14,7 +14,7 @@ use crate::{cargo, output, root, run as run_command};
 
 /// Requests that each may have open; several addresses never answer.
 const CONCURRENCY: &str = "16";
-/// Longest that one checker may take, in seconds; linkinator has no limit of its own for a body that does not end.
+/// Longest that one checker may take, in seconds.
 const LIMIT_S: &str = "900";
 
 /// A network with nothing but loopback, and a hosts file of its own: serves, waits until that stands, runs the rest of the arguments.
@@ -123,18 +123,19 @@ impl Run {
         command.args(["--max-concurrency", CONCURRENCY]);
         command.args(["--host-concurrency", CONCURRENCY]);
         command.args(["--host-request-interval", "0ms"]);
-        // It leaves out names that can stand in examples only.
-        command.args(["--include", "^https?:"]);
         command.arg("--cookie-jar").arg(self.folder.join("cookies"));
         command.arg("--output").arg(self.folder.join("lychee.json"));
         command.arg("--files-from").arg(self.folder.join("pages"));
         self.within(&command, "lychee", &[0, 2])
     }
 
-    /// linkinator over all sites, at its best: anchors and style sheets too, certificates left aside, failures asked again.
+    /// linkinator over all sites, at its best: anchors, style sheets and the sitemap too, certificates left aside, failures asked again.
     fn linkinator(&self, tools: &Path, homes: &[String]) -> Result<(), String> {
         let mut command = peers::linkinator(tools);
         command.args(homes).args(["--recurse", "--format", "json"]);
+        for sitemap in self.lines("sitemaps")? {
+            command.args(["--sitemap-url", &sitemap]);
+        }
         command.args(["--check-fragments", "--check-css", "--allow-insecure-certs"]);
         command.args(["--retry", "--retry-errors", "--retry-errors-count", "2"]);
         command.args(["--timeout", "20000", "--concurrency", CONCURRENCY]);
@@ -150,7 +151,9 @@ impl Run {
             let path = self.folder.join(format!("{name}.{end}"));
             File::create(&path).map_err(|error| format!("无法写入 {}：{error}", path.display()))
         };
-        let mut command = Command::new("unshare");
+        // What runs there ends with this program too, however it ends.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "unshare"]);
         command.args(["--map-root-user", "--net", "--mount", "--pid"]);
         command.args(["--fork", "--kill-child", "sh", "-c", WORLD, "world"]);
         command.arg(&self.folder).arg(&self.planted).arg(LIMIT_S);
@@ -160,7 +163,7 @@ impl Run {
         let started = Instant::now();
         let status = command
             .status()
-            .map_err(|error| format!("无法启动 unshare：{error}"))?;
+            .map_err(|error| format!("无法启动 setpriv：{error}"))?;
         if !status.code().is_some_and(|code| may_exit.contains(&code)) {
             return Err(format!(
                 "{name} 没有跑完（{status}），见 {}/{name}.log 与 serve.log。单独的网络要用 unshare，有的容器不许",

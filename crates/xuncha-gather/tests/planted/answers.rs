@@ -12,6 +12,9 @@ use crate::case::Case;
 use crate::common::{Ask, Reply};
 use crate::server::absolute;
 
+/// The sitemap that robots.txt names.
+pub const SITEMAP: &str = "/sitemap_index.xml";
+
 /// What comes at once of a body that does not end: more than anybody has to read, and no more than a machine can hold for a checker
 /// that reads on.
 const FLOOD_BYTES: usize = 64 << 20;
@@ -79,9 +82,9 @@ impl Answers {
             "/robots.txt" => page(
                 200,
                 "text/plain",
-                b"User-agent: *\nDisallow: /secret/\n\nSitemap: http://planted.test/sitemap_index.xml\n".to_vec(),
+                b"User-agent: *\nDisallow: /secret/\n\nSitemap: http://planted.internal/sitemap_index.xml\n".to_vec(),
             ),
-            "/sitemap_index.xml" => page(200, "text/xml", b"<sitemapindex><sitemap><loc>http://planted.test/sitemap1.xml</loc></sitemap><sitemap><loc>http://planted.test/sitemap2.xml.gz</loc></sitemap></sitemapindex>".to_vec()),
+            SITEMAP => page(200, "text/xml", b"<sitemapindex><sitemap><loc>http://planted.internal/sitemap1.xml</loc></sitemap><sitemap><loc>http://planted.internal/sitemap2.xml.gz</loc></sitemap></sitemapindex>".to_vec()),
             "/sitemap1.xml" => page(200, "text/xml", sitemap(cases().flat_map(|case| &case.sitemap)).into_bytes()),
             "/sitemap2.xml.gz" => {
                 let text = sitemap(cases().flat_map(|case| &case.packed_sitemap));
@@ -121,7 +124,10 @@ fn sitemap<'a>(entries: impl Iterator<Item = &'a String>) -> String {
     let entries: String = entries
         .map(|entry| match entry.strip_prefix("<!--") {
             Some(_) => entry.clone(),
-            None => format!("<url><loc>{}</loc></url>", absolute("planted.test", entry)),
+            None => format!(
+                "<url><loc>{}</loc></url>",
+                absolute("planted.internal", entry)
+            ),
         })
         .collect();
     format!("<?xml version='1.0' encoding='UTF-8'?><urlset>{entries}</urlset>")
@@ -130,10 +136,10 @@ fn sitemap<'a>(entries: impl Iterator<Item = &'a String>) -> String {
 /// What an address that does not exist answers, which differs by site.
 fn gone(host: &str) -> Reply {
     match host {
-        "soft.test" => html(
+        "soft.internal" => html(
             "<title>云岭融媒</title><p>山高路远，此处没有风景。去首页走走，或者联系我们的编辑部，工作日九点到五点有人值班。</p>",
         ),
-        "home.test" => head(302, vec![("Location", "/".to_owned())], Vec::new()),
+        "home.internal" => head(302, vec![("Location", "/".to_owned())], Vec::new()),
         _ => page(
             404,
             "text/html",

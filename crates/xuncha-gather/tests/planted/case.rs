@@ -48,8 +48,11 @@ pub struct Case {
     pub also: Vec<String>,
 }
 
+/// The site of most cases.
+pub const MAIN_SITE: &str = "planted.internal";
+
 fn main_site() -> String {
-    "planted.test".to_owned()
+    MAIN_SITE.to_owned()
 }
 
 #[derive(Deserialize)]
@@ -108,7 +111,7 @@ impl Case {
 
     /// Whether its page carries what stands on every page.
     pub fn has_footer(&self) -> bool {
-        self.site == main_site() && self.whole.is_empty()
+        self.site == MAIN_SITE && self.whole.is_empty()
     }
 
     /// What has to be reported.

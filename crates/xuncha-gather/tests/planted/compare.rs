@@ -165,12 +165,12 @@ fn accusations_are_held_against_the_cases() {
         case("name = 'a'\ndead = ['/x', '/y']"),
         case("name = 'b'\ndead = ['/z']\nalso = ['/z?s=1']"),
         case("name = 'c'\nlisted = ['/p#n']\nserve = { '/p' = 'ok' }"),
-        case("name = 'd'\nserve = { '/d' = 'ok', 'out.test/d' = 'ok' }"),
+        case("name = 'd'\nserve = { '/d' = 'ok', 'out.internal/d' = 'ok' }"),
         case("name = 'e'\nunknown = ['/e']"),
     ];
     let accuse = |page: &str, url: &str| Accusation {
-        page: absolute("planted.test", page),
-        url: absolute("planted.test", url),
+        page: absolute("planted.internal", page),
+        url: absolute("planted.internal", url),
     };
     let found = tally(
         &cases,
@@ -179,7 +179,7 @@ fn accusations_are_held_against_the_cases() {
             accuse("/c/b.html", "/z?s=1"),
             accuse("/c/c.html", "/p#n"),
             accuse("/c/c.html", "/p#m"),
-            accuse("/c/d.html", "http://out.test/d"),
+            accuse("/c/d.html", "http://out.internal/d"),
             accuse("/", "/e"),
             accuse("/", "/other"),
         ],
@@ -196,8 +196,8 @@ fn accusations_are_held_against_the_cases() {
         names(&["e"])
     );
     let beside = [
-        "c: http://planted.test/p#m",
-        "http://planted.test/: http://planted.test/other",
+        "c: http://planted.internal/p#m",
+        "http://planted.internal/: http://planted.internal/other",
     ];
     assert_eq!(found.beside, names(&beside));
 }

@@ -203,7 +203,7 @@ fn reports(verdict: &Verdict) -> Reports {
 }
 
 fn places_of(verdict: &Verdict, path: &str) -> u64 {
-    let key = absolute("planted.test", path);
+    let key = absolute("planted.internal", path);
     let finding = findings(verdict).iter().find(|finding| finding.key == key);
     finding.map_or(0, |finding| finding.place_count)
 }

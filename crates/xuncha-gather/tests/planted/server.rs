@@ -18,21 +18,31 @@ use crate::case::Case;
 use crate::common::{Ask, Reply, Server};
 
 const HOSTS: [&str; 8] = [
-    "planted.test",
-    "soft.test",
-    "home.test",
-    "out.test",
-    "slow.test",
-    "other.test",
-    "xn--zfr164b.test",
-    "notls.test",
+    "planted.internal",
+    "soft.internal",
+    "home.internal",
+    "out.internal",
+    "slow.internal",
+    "other.internal",
+    "xn--zfr164b.internal",
+    "notls.internal",
 ];
 
 /// Hosts with a bad certificate: the host, the name that is certified, whether it is over, the address where the host stands by name.
 const SECURE: [(&str, &str, bool, &str); 3] = [
-    ("expired.test", "expired.test", true, "127.0.0.2"),
-    ("selfsigned.test", "selfsigned.test", false, "127.0.0.3"),
-    ("wronghost.test", "elsewhere.test", false, "127.0.0.4"),
+    ("expired.internal", "expired.internal", true, "127.0.0.2"),
+    (
+        "selfsigned.internal",
+        "selfsigned.internal",
+        false,
+        "127.0.0.3",
+    ),
+    (
+        "wronghost.internal",
+        "elsewhere.internal",
+        false,
+        "127.0.0.4",
+    ),
 ];
 
 /// Where all other hosts stand by name.
@@ -100,8 +110,8 @@ impl Planted {
             ConnectTo::parse(&format!("{host}:{port}:127.0.0.1:{listener}")).unwrap()
         };
         let mut connect_to = vec![
-            to("refused.test", "", self.closed_port),
-            to("planted.test", "8081", self.closed_port),
+            to("refused.internal", "", self.closed_port),
+            to("planted.internal", "8081", self.closed_port),
         ];
         for (host, server) in &self.secure {
             connect_to.push(to(host, "", server.port()));
@@ -137,11 +147,14 @@ pub async fn start_by_name(cases: Arc<Vec<Case>>) {
 
 /// The hosts file under which all names lead to the servers. A name with a dot at its end is the same host and stands for itself here.
 pub fn hosts_file() -> String {
-    let mut text = format!("{PLAIN_ADDRESS} localhost {} out.test.\n", HOSTS.join(" "));
+    let mut text = format!(
+        "{PLAIN_ADDRESS} localhost {} out.internal.\n",
+        HOSTS.join(" ")
+    );
     for (host, _, _, address) in SECURE {
         text.push_str(&format!("{address} {host}\n"));
     }
-    text.push_str(&format!("{REFUSED_ADDRESS} refused.test\n"));
+    text.push_str(&format!("{REFUSED_ADDRESS} refused.internal\n"));
     text
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Reports;
-use crate::case::{Case, cases};
+use crate::answers::SITEMAP;
+use crate::case::{Case, MAIN_SITE, cases};
 use crate::compare::{shown, tally};
 use crate::reports::{linkinator, lychee, ours};
 use crate::server::{absolute, hosts_file, start_by_name};
@@ -16,7 +17,7 @@ fn folder() -> PathBuf {
     std::env::var_os("XUNCHA_PLANTED").unwrap().into()
 }
 
-/// Writes the hosts file, the home pages, and the pages for checkers that cannot crawl.
+/// Writes the hosts file, the home pages, the sitemap that robots.txt names, and the pages for checkers that cannot crawl.
 #[test]
 #[ignore = "a step of cargo xtask eval planted"]
 fn describe() {
@@ -30,6 +31,7 @@ fn describe() {
         ("hosts", hosts_file()),
         ("homes", homes.join("\n") + "\n"),
         ("pages", pages.join("\n") + "\n"),
+        ("sitemaps", format!("{}\n", absolute(MAIN_SITE, SITEMAP))),
     ] {
         std::fs::write(folder().join(name), text).unwrap();
     }
