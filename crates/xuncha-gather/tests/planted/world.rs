@@ -73,13 +73,12 @@ fn compare() {
         reported.extend(reports);
         named.extend(accusations);
     }
+    let sites_and_sitemaps = ["linkinator.out", "linkinator-sitemaps.out"];
+    let linkinators = sites_and_sitemaps.map(|name| linkinator(&read(name)));
     let tallies = [
         ("xuncha", tally(&cases, &named)),
         ("lychee", tally(&cases, &lychee(&read("lychee.json")))),
-        (
-            "linkinator",
-            tally(&cases, &linkinator(&read("linkinator.json"))),
-        ),
+        ("linkinator", tally(&cases, &linkinators.concat())),
     ];
     println!("\n{}", shown(&cases, &tallies));
     let expected = cases.iter().flat_map(Case::expected).collect();
