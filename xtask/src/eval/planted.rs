@@ -14,8 +14,11 @@ use crate::{cargo, output, root, run as run_command};
 
 /// Requests that each may have open; several addresses never answer.
 const CONCURRENCY: &str = "16";
-/// Longest that one checker may take, in seconds.
-const LIMIT_S: &str = "900";
+/// When the servers stop, in seconds. Whoever still reads a body that does not end comes to an end by that: linkinator has no limit
+/// for such bodies.
+const SERVED_S: &str = "420";
+/// When a checker is ended, in seconds.
+const LIMIT_S: &str = "600";
 
 /// A network with nothing but loopback, and a hosts file of its own: serves, waits until that stands, runs the rest of the arguments.
 /// Whatever still runs ends with it.
@@ -23,9 +26,9 @@ const WORLD: &str = r#"
 PATH="$PATH:/usr/sbin:/sbin"
 ip link set lo up && mount --bind "$1/hosts" /etc/hosts || exit 97
 rm -f "$1/ready"
-XUNCHA_PLANTED="$1" "$2" --ignored --exact world::serve >"$1/serve.log" 2>&1 &
+XUNCHA_PLANTED="$1" timeout "$3" "$2" --ignored --exact world::serve >"$1/serve.log" 2>&1 &
 until [ -e "$1/ready" ]; do kill -0 $! || exit 98; sleep 0.1; done
-shift 2
+shift 3
 timeout "$@"
 "#;
 
@@ -144,6 +147,7 @@ impl Run {
         sites.arg("--recurse").args(homes);
         self.within(&sites, "linkinator", &[0, 1])?;
         let mut sitemaps = asking();
+        sitemaps.args(homes);
         for sitemap in self.lines("sitemaps")? {
             sitemaps.args(["--sitemap-url", &sitemap]);
         }
@@ -161,7 +165,8 @@ impl Run {
         command.args(["--pdeathsig", "KILL", "unshare"]);
         command.args(["--map-root-user", "--net", "--mount", "--pid"]);
         command.args(["--fork", "--kill-child", "sh", "-c", WORLD, "world"]);
-        command.arg(&self.folder).arg(&self.planted).arg(LIMIT_S);
+        command.arg(&self.folder).arg(&self.planted);
+        command.args([SERVED_S, LIMIT_S]);
         command.arg(inner.get_program()).args(inner.get_args());
         command.stdin(Stdio::null()).current_dir(&self.folder);
         command.stdout(file("out")?).stderr(file("log")?);
