@@ -3,11 +3,13 @@
 //! `facts` reads the labelled pages of a data folder (`--data DIR`, by default `../shared/data`). `real-sites` serves documentation packages,
 //! a MediaWiki and a WordPress on loopback and runs `xuncha check` on each. `linkcheckers` compares our dead links on a WordPress,
 //! a MediaWiki and a DokuWiki with those of two link checkers of Debian. `migration` carries a WordPress to a DokuWiki with planted
-//! losses and looks whether `xuncha migration` finds them and nothing else.
+//! losses and looks whether `xuncha migration` finds them and nothing else. `planted` holds us, lychee and linkinator against the planted
+//! defects of our tests.
 
 mod checked;
 mod linkcheckers;
 mod migration;
+mod planted;
 mod real_sites;
 pub mod servers;
 mod sites;
@@ -24,8 +26,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some("real-sites") => real_sites::run(only),
         Some("linkcheckers") => linkcheckers::run(only),
         Some("migration") => migration::run(only),
+        Some("planted") => planted::run(only),
         _ => Err(
-            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY]"
+            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY]"
                 .to_owned(),
         ),
     }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::{output, root, run};
 
+pub mod peers;
 mod sites;
 
 pub use sites::{CHECKERS, REAL_SITES};
@@ -71,6 +72,20 @@ pub const TEST: &[Need] = &[
 
 /// Version of warcio, an independent reader of WARC files.
 const WARCIO: &str = "1.8.1";
+
+/// What `eval planted` needs beside what [`peers`] installs.
+pub const PLANTED: &[Need] = &[
+    Need {
+        package: "iproute2",
+        file: "/usr/sbin/ip",
+        why: "单独的网络，各主机名都在本机",
+    },
+    Need {
+        package: "util-linux",
+        file: "/usr/bin/unshare",
+        why: "单独的网络，各主机名都在本机",
+    },
+];
 
 /// What `bench crawl` needs.
 pub const BENCH: &[Need] = &[
@@ -250,6 +265,8 @@ pub fn list() -> Result<(), String> {
         ("test", TEST),
         ("eval real-sites", REAL_SITES),
         ("eval linkcheckers (real-sites +)", CHECKERS),
+        ("eval planted", PLANTED),
+        ("eval planted、bench crawl: linkinator", peers::NPM),
         ("bench crawl", BENCH),
     ] {
         println!("{task}");

@@ -55,7 +55,7 @@ pub const PEERS: &[Peer] = &[
         checks: "yes / yes",
         command: lychee,
         read: |text| (None, number(text, "\"errors\":")),
-        install: |tools| install_crate(tools, "lychee", "0.24.2"),
+        install: packages::peers::see_to_lychee,
     },
     Peer {
         name: "wget --spider",
@@ -69,7 +69,7 @@ pub const PEERS: &[Peer] = &[
         checks: "yes / yes",
         command: linkinator,
         read: |text| (None, count(text, "\"state\": \"BROKEN\"")),
-        install: |tools| install_npm(tools, "linkinator"),
+        install: packages::peers::see_to_linkinator,
     },
     Peer {
         name: "scrapy",
@@ -122,7 +122,7 @@ fn ours_said(text: &str) -> (Option<u64>, Option<u64>) {
 }
 
 fn lychee(tools: &Path, site: &Site) -> Command {
-    let mut command = Command::new(tools.join("bin/lychee"));
+    let mut command = packages::peers::lychee(tools);
     command.args(["--no-progress", "--format", "json", "--include-fragments"]);
     command.args(["--max-concurrency", CONCURRENCY, "--max-retries", "0"]);
     // By default it asks a host every 50 ms at most.
@@ -161,7 +161,7 @@ fn wget(tools: &Path, site: &Site) -> Command {
 }
 
 fn linkinator(tools: &Path, site: &Site) -> Command {
-    let mut command = Command::new(tools.join("npm/node_modules/.bin/linkinator"));
+    let mut command = packages::peers::linkinator(tools);
     command.args([
         &site.home,
         "--recurse",
@@ -188,26 +188,6 @@ fn origin(home: &str) -> String {
         .nth(2)
         .map_or(home.len(), |(at, _)| at);
     home[..end].replace('.', "\\.")
-}
-
-fn install_crate(tools: &Path, name: &str, version: &str) -> Result<(), String> {
-    if tools.join("bin").join(name).is_file() {
-        return Ok(());
-    }
-    run(cargo()
-        .args(["install", name, "--locked", "--version", version, "--root"])
-        .arg(tools))
-}
-
-fn install_npm(tools: &Path, name: &str) -> Result<(), String> {
-    let folder = tools.join("npm");
-    if folder.join("node_modules/.bin").join(name).exists() {
-        return Ok(());
-    }
-    run(Command::new("npm")
-        .args(["install", "--silent", "--prefix"])
-        .arg(&folder)
-        .arg(name))
 }
 
 fn install_pip(tools: &Path, name: &str) -> Result<(), String> {

@@ -43,11 +43,15 @@ pub enum Reply {
     Stall(Vec<u8>),
     /// A body without end.
     Endless,
+    /// A body without end: so many bytes at once, then nothing more.
+    Flood(usize),
     /// A body without end, a little at a time.
     Drip,
     /// Later.
     After(Duration, Box<Reply>),
 }
+
+const FLOOD_PIECE: usize = 16_384;
 
 pub fn html(body: &str) -> Reply {
     let page = format!("<html><head><title>测试网站</title></head><body>{body}</body></html>");
@@ -97,7 +101,15 @@ impl Server {
         handler: impl Fn(&Ask) -> Reply + Send + Sync + 'static,
         tls: Option<TlsAcceptor>,
     ) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::listen_at("127.0.0.1:0", handler, tls).await
+    }
+
+    pub async fn listen_at(
+        address: &str,
+        handler: impl Fn(&Ask) -> Reply + Send + Sync + 'static,
+        tls: Option<TlsAcceptor>,
+    ) -> Server {
+        let listener = TcpListener::bind(address).await.unwrap();
         let server = Server {
             address: listener.local_addr().unwrap(),
             log: Arc::default(),
@@ -238,6 +250,17 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, mut reply: Re
                 .await;
             while stream.write_all(&[b'x'; 16384]).await.is_ok() {}
             false
+        }
+        Reply::Flood(bytes) => {
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+                .await;
+            for _ in 0..bytes / FLOOD_PIECE {
+                if stream.write_all(&[b'x'; FLOOD_PIECE]).await.is_err() {
+                    return false;
+                }
+            }
+            std::future::pending().await
         }
         Reply::Drip => {
             let _ = stream

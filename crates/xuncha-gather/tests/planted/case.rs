@@ -40,10 +40,19 @@ pub struct Case {
     pub unknown: Vec<String>,
     #[serde(default)]
     pub listed: Vec<String>,
+    /// Answers to HEAD where they are not those to GET.
+    #[serde(default)]
+    pub heads: BTreeMap<String, String>,
+    /// Other spellings of its dead addresses, which another checker may name instead.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
+/// The site of most cases.
+pub const MAIN_SITE: &str = "planted.internal";
+
 fn main_site() -> String {
-    "planted.test".to_owned()
+    MAIN_SITE.to_owned()
 }
 
 #[derive(Deserialize)]
@@ -62,15 +71,47 @@ pub fn cases() -> Vec<Case> {
     .collect()
 }
 
+/// What a case is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something is wrong and has to be found.
+    Defect,
+    /// Nobody can tell from here: 无法判定 has to be said.
+    Undeterminable,
+    /// It looks wrong and is fine.
+    NearMiss,
+}
+
 impl Case {
-    /// Whether something has to be reported.
-    pub fn is_defect(&self) -> bool {
-        !self.dead.is_empty() || !self.unknown.is_empty() || !self.listed.is_empty()
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        if !self.dead.is_empty() || !self.listed.is_empty() {
+            Kind::Defect
+        } else if !self.unknown.is_empty() {
+            Kind::Undeterminable
+        } else {
+            Kind::NearMiss
+        }
+    }
+
+    /// The path of its own page.
+    pub fn own_path(&self) -> String {
+        format!("/c/{}.html", self.name)
+    }
+
+    /// What it serves: host and path, and the answer.
+    pub fn served(&self) -> impl Iterator<Item = (String, &str)> {
+        keys(&self.site, &self.serve)
+    }
+
+    /// What it answers to HEAD: host and path, and the answer.
+    pub fn heads(&self) -> impl Iterator<Item = (String, &str)> {
+        keys(&self.site, &self.heads)
     }
 
     /// Whether its page carries what stands on every page.
     pub fn has_footer(&self) -> bool {
-        self.site == main_site() && self.whole.is_empty()
+        self.site == MAIN_SITE && self.whole.is_empty()
     }
 
     /// What has to be reported.
@@ -88,4 +129,19 @@ impl Case {
             })
             .collect()
     }
+}
+
+/// Host and path of each address, which a case writes without the host where it is its own.
+fn keys<'a>(
+    site: &'a str,
+    answers: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = (String, &'a str)> {
+    answers.iter().map(move |(path, answer)| {
+        let key = if path.starts_with('/') {
+            format!("{site}{path}")
+        } else {
+            path.clone()
+        };
+        (key, answer.as_str())
+    })
 }

@@ -1,33 +1,58 @@
 //! The servers behind the cases: one that knows all hosts, and ports that are silent, closed or badly certified.
+//!
+//! For our own test they stand on any free ports and our settings lead there. For other checkers, which know no such settings, they
+//! stand under the names and ports of the cases, in a network of their own with [`hosts_file`] as its hosts file.
 
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use encoding_rs::{BIG5, GB18030};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 use xuncha_gather::settings::{ConnectTo, Settings};
 
+use crate::answers::Answers;
 use crate::case::Case;
 use crate::common::{Ask, Reply, Server};
 
 const HOSTS: [&str; 8] = [
-    "planted.test",
-    "soft.test",
-    "home.test",
-    "out.test",
-    "slow.test",
-    "other.test",
-    "xn--zfr164b.test",
-    "notls.test",
+    "planted.internal",
+    "soft.internal",
+    "home.internal",
+    "out.internal",
+    "slow.internal",
+    "other.internal",
+    "xn--zfr164b.internal",
+    "notls.internal",
 ];
+
+/// Hosts with a bad certificate: the host, the name that is certified, whether it is over, the address where the host stands by name.
+const SECURE: [(&str, &str, bool, &str); 3] = [
+    ("expired.internal", "expired.internal", true, "127.0.0.2"),
+    (
+        "selfsigned.internal",
+        "selfsigned.internal",
+        false,
+        "127.0.0.3",
+    ),
+    (
+        "wronghost.internal",
+        "elsewhere.internal",
+        false,
+        "127.0.0.4",
+    ),
+];
+
+/// Where all other hosts stand by name.
+const PLAIN_ADDRESS: &str = "127.0.0.1";
+
+/// Its ports: the usual one, another one, and one on which TLS is expected and not spoken.
+const PLAIN_PORTS: [u16; 3] = [80, 8080, 443];
+
+/// Where nobody listens.
+const REFUSED_ADDRESS: &str = "127.0.0.9";
 
 /// An address of a case: a path of its site, or absolute.
 pub fn absolute(site: &str, url: &str) -> String {
@@ -46,28 +71,23 @@ pub struct Planted {
 }
 
 impl Planted {
-    /// Starts all servers.
+    /// Starts all servers on free ports.
     pub async fn start(cases: Arc<Vec<Case>>) -> Planted {
         let answers = Arc::new(Answers::new(cases));
-        let handler = |answers: &Arc<Answers>| {
-            let answers = answers.clone();
-            move |ask: &Ask| answers.reply(ask)
-        };
         let mut secure = Vec::new();
-        for (host, name, is_expired) in [
-            ("expired.test", "expired.test", true),
-            ("selfsigned.test", "selfsigned.test", false),
-            ("wronghost.test", "elsewhere.test", false),
-        ] {
+        for (host, name, is_expired, _) in SECURE {
             let tls = acceptor(name, is_expired);
-            secure.push((host, Server::listen(handler(&answers), Some(tls)).await));
+            secure.push((
+                host,
+                Server::listen(handler(answers.clone()), Some(tls)).await,
+            ));
         }
         // A port on which nobody listens any more.
         let closed = TcpListener::bind("127.0.0.1:0").unwrap();
         let closed_port = closed.local_addr().unwrap().port();
         drop(closed);
         Planted {
-            plain: Server::start(handler(&answers)).await,
+            plain: Server::start(handler(answers.clone())).await,
             secure,
             closed_port,
         }
@@ -90,8 +110,8 @@ impl Planted {
             ConnectTo::parse(&format!("{host}:{port}:127.0.0.1:{listener}")).unwrap()
         };
         let mut connect_to = vec![
-            to("refused.test", "", self.closed_port),
-            to("planted.test", "8081", self.closed_port),
+            to("refused.internal", "", self.closed_port),
+            to("planted.internal", "8081", self.closed_port),
         ];
         for (host, server) in &self.secure {
             connect_to.push(to(host, "", server.port()));
@@ -110,6 +130,36 @@ impl Planted {
             ..Settings::default()
         }
     }
+}
+
+/// Starts all servers where [`hosts_file`] says that they are.
+pub async fn start_by_name(cases: Arc<Vec<Case>>) {
+    let answers = Arc::new(Answers::new(cases));
+    for (_, name, is_expired, address) in SECURE {
+        let tls = Some(acceptor(name, is_expired));
+        Server::listen_at(&format!("{address}:443"), handler(answers.clone()), tls).await;
+    }
+    for port in PLAIN_PORTS {
+        let address = format!("{PLAIN_ADDRESS}:{port}");
+        Server::listen_at(&address, handler(answers.clone()), None).await;
+    }
+}
+
+/// The hosts file under which all names lead to the servers. A name with a dot at its end is the same host and stands for itself here.
+pub fn hosts_file() -> String {
+    let mut text = format!(
+        "{PLAIN_ADDRESS} localhost {} out.internal.\n",
+        HOSTS.join(" ")
+    );
+    for (host, _, _, address) in SECURE {
+        text.push_str(&format!("{address} {host}\n"));
+    }
+    text.push_str(&format!("{REFUSED_ADDRESS} refused.internal\n"));
+    text
+}
+
+fn handler(answers: Arc<Answers>) -> impl Fn(&Ask) -> Reply + Send + Sync + 'static {
+    move |ask: &Ask| answers.reply(ask)
 }
 
 fn acceptor(name: &str, is_expired: bool) -> TlsAcceptor {
@@ -131,267 +181,4 @@ fn acceptor(name: &str, is_expired: bool) -> TlsAcceptor {
         )
         .unwrap();
     TlsAcceptor::from(Arc::new(config))
-}
-
-/// What every address answers.
-struct Answers {
-    cases: Arc<Vec<Case>>,
-    served: BTreeMap<String, String>,
-}
-
-impl Answers {
-    fn new(cases: Arc<Vec<Case>>) -> Answers {
-        let mut served = BTreeMap::new();
-        for case in cases.iter() {
-            for (path, answer) in &case.serve {
-                let key = if path.starts_with('/') {
-                    format!("{}{path}", case.site)
-                } else {
-                    path.clone()
-                };
-                assert!(served.insert(key, answer.clone()).is_none(), "{path}");
-            }
-        }
-        Answers { cases, served }
-    }
-
-    fn reply(&self, ask: &Ask) -> Reply {
-        if !ask.head.starts_with("GET ") {
-            // HEAD lies here: what it says is of no use.
-            return page(500, "text/html", b"no".to_vec());
-        }
-        let key = format!("{}{}", ask.host, ask.path);
-        if let Some(answer) = self.served.get(&key) {
-            let steps: Vec<&str> = answer.split(" ;; ").collect();
-            return step(steps[ask.nth.min(steps.len() - 1)], &key);
-        }
-        let cases = || self.cases.iter().filter(|case| case.site == ask.host);
-        if let Some(case) = cases().find(|case| ask.path.split('?').next() == Some(&own_path(case)))
-        {
-            let is_asked = !ask.path.contains('?');
-            return if is_asked {
-                self.case_page(case)
-            } else {
-                gone(&ask.host)
-            };
-        }
-        match ask.path.as_str() {
-            "/" => {
-                let links: String = cases()
-                    .map(|case| format!("<li><a href='{}'>{}</a></li>", own_path(case), case.name))
-                    .collect();
-                html(&format!("<title>云岭县人民政府</title><h1>目录</h1><ul>{links}</ul>"))
-            }
-            "/robots.txt" => page(
-                200,
-                "text/plain",
-                b"User-agent: *\nDisallow: /secret/\n\nSitemap: http://planted.test/sitemap_index.xml\n".to_vec(),
-            ),
-            "/sitemap_index.xml" => page(200, "text/xml", b"<sitemapindex><sitemap><loc>http://planted.test/sitemap1.xml</loc></sitemap><sitemap><loc>http://planted.test/sitemap2.xml.gz</loc></sitemap></sitemapindex>".to_vec()),
-            "/sitemap1.xml" => page(200, "text/xml", sitemap(cases().flat_map(|case| &case.sitemap)).into_bytes()),
-            "/sitemap2.xml.gz" => {
-                let text = sitemap(cases().flat_map(|case| &case.packed_sitemap));
-                page(200, "application/x-gzip", packed(text.as_bytes()))
-            }
-            path => match path.strip_prefix("/hops/").map(|left| left.parse::<u32>().unwrap()) {
-                Some(0) => fine(&key),
-                Some(left) => head(302, vec![("Location", format!("/hops/{}", left - 1))], Vec::new()),
-                None => gone(&ask.host),
-            },
-        }
-    }
-
-    fn case_page(&self, case: &Case) -> Reply {
-        let everywhere: String = self
-            .cases
-            .iter()
-            .filter(|_| case.has_footer())
-            .map(|other| other.everywhere.as_str())
-            .collect();
-        let text = match case.whole.as_str() {
-            "" => format!(
-                "<html><head><title>云岭县：一种情形</title>{}</head><body><p>本页说明一种情形：{}</p>{}{everywhere}</body></html>",
-                case.head, case.name, case.page
-            ),
-            whole => whole.to_owned(),
-        };
-        let content_type = match case.content_type.as_str() {
-            "" => "text/html; charset=utf-8",
-            other => other,
-        };
-        page(200, content_type, encode(&case.encoding, &text))
-    }
-}
-
-fn own_path(case: &Case) -> String {
-    format!("/c/{}.html", case.name)
-}
-
-fn sitemap<'a>(entries: impl Iterator<Item = &'a String>) -> String {
-    let entries: String = entries
-        .map(|entry| match entry.strip_prefix("<!--") {
-            Some(_) => entry.clone(),
-            None => format!("<url><loc>{}</loc></url>", absolute("planted.test", entry)),
-        })
-        .collect();
-    format!("<?xml version='1.0' encoding='UTF-8'?><urlset>{entries}</urlset>")
-}
-
-/// What an address that does not exist answers, which differs by site.
-fn gone(host: &str) -> Reply {
-    match host {
-        "soft.test" => html(
-            "<title>云岭融媒</title><p>山高路远，此处没有风景。去首页走走，或者联系我们的编辑部，工作日九点到五点有人值班。</p>",
-        ),
-        "home.test" => head(302, vec![("Location", "/".to_owned())], Vec::new()),
-        _ => page(
-            404,
-            "text/html",
-            b"<html><title>404</title>nothing here</html>".to_vec(),
-        ),
-    }
-}
-
-fn encode(encoding: &str, text: &str) -> Vec<u8> {
-    match encoding {
-        "" => text.as_bytes().to_vec(),
-        "gbk" => GB18030.encode(text).0.into_owned(),
-        "big5" => BIG5.encode(text).0.into_owned(),
-        "utf-8-bom" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        "utf-16le" => std::iter::once(0xfeff)
-            .chain(text.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect(),
-        "utf-16be-bare" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        other => panic!("encoding {other}"),
-    }
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
-}
-
-fn head(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Reply {
-    Reply::Page(status, headers, body)
-}
-
-fn page(status: u16, content_type: &str, body: Vec<u8>) -> Reply {
-    head(
-        status,
-        vec![("Content-Type", content_type.to_owned())],
-        body,
-    )
-}
-
-fn html(text: &str) -> Reply {
-    page(200, "text/html; charset=utf-8", text.as_bytes().to_vec())
-}
-
-fn fine(key: &str) -> Reply {
-    html(&format!(
-        "<title>{key}</title><p>这是地址 {key} 的网页，内容完整，可以正常阅读。</p>"
-    ))
-}
-
-fn raw(head: &str, body: &[u8]) -> Reply {
-    Reply::Raw([head.as_bytes(), b"\r\n\r\n", body].concat())
-}
-
-/// One answer as the cases write it.
-fn step(answer: &str, key: &str) -> Reply {
-    const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8";
-    let packed_page =
-        packed(b"<html><p>a page that came packed, with enough text to be one</p></html>");
-    let (first, rest) = answer.split_once(' ').unwrap_or((answer, ""));
-    let declared = |usual: &str| rest.strip_prefix("type=").unwrap_or(usual).to_owned();
-    match first {
-        "ok" => fine(key),
-        "hang" => Reply::Hang,
-        "reset" => Reply::Reset,
-        "nonsense" => Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
-        "stall" => {
-            Reply::Stall(format!("{HEAD}\r\nContent-Length: 900\r\n\r\n<html><p>half").into_bytes())
-        }
-        "drip" => Reply::Drip,
-        "endless" => Reply::Endless,
-        "short" => raw(
-            &format!("{HEAD}\r\nContent-Length: 900"),
-            b"<html><p>not all of it",
-        ),
-        "long" => raw(
-            &format!("{HEAD}\r\nContent-Length: 30"),
-            b"<html><p>thirty bytes, no more</p> and more",
-        ),
-        "until-close" => raw(
-            HEAD,
-            b"<html><p>a page that ends with the connection</p></html>",
-        ),
-        "torn-chunk" => raw(
-            &format!("{HEAD}\r\nTransfer-Encoding: chunked"),
-            b"20\r\n<html><p>not all",
-        ),
-        "gzip" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page),
-        "br" => raw(
-            &format!("{HEAD}\r\nContent-Encoding: br"),
-            b"\x0b\x02\x80hello\x03",
-        ),
-        "gzip-torn" => raw(
-            &format!("{HEAD}\r\nContent-Encoding: gzip"),
-            &packed_page[..30],
-        ),
-        "gzip-corrupt" => raw(
-            &format!("{HEAD}\r\nContent-Encoding: gzip"),
-            b"this was never packed at all",
-        ),
-        "pdf" => page(
-            200,
-            &declared("application/pdf"),
-            b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n".to_vec(),
-        ),
-        "big-pdf" => page(
-            200,
-            "application/pdf",
-            [b"%PDF-1.7\n".to_vec(), vec![b'x'; 3 << 20]].concat(),
-        ),
-        "png" => page(
-            200,
-            &declared("image/png"),
-            b"\x89PNG\r\n\x1a\n0000IHDR".to_vec(),
-        ),
-        "docx" => page(
-            200,
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            b"PK\x03\x04word".to_vec(),
-        ),
-        _ => written(answer),
-    }
-}
-
-/// `STATUS [name=value …] [| body]`.
-fn written(answer: &str) -> Reply {
-    let (start, body) = answer
-        .split_once('|')
-        .map_or((answer, None), |(start, body)| (start, Some(body.trim())));
-    let mut words = start.split_whitespace();
-    let status: u16 = words.next().unwrap().parse().unwrap();
-    let (mut headers, mut charset) = (Vec::new(), String::new());
-    for word in words {
-        let (name, value) = word.split_once('=').unwrap();
-        match name {
-            "type" => headers.push(("Content-Type", value.to_owned())),
-            "location" => headers.push(("Location", value.to_owned())),
-            "retry-after" => headers.push(("Retry-After", value.to_owned())),
-            "set-cookie" => headers.push(("Set-Cookie", value.to_owned())),
-            "charset" => value.clone_into(&mut charset),
-            other => panic!("{other} in {answer}"),
-        }
-    }
-    let usual = if matches!(status, 204 | 301..=308) {
-        ""
-    } else {
-        "<html><title>x</title>sorry</html>"
-    };
-    Reply::Page(status, headers, encode(&charset, body.unwrap_or(usual)))
 }
