@@ -84,6 +84,14 @@ fn root() -> PathBuf {
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    // What cargo tells this task of itself: build scripts below (ring's) would take it for a change, and build for minutes anew.
+    let own = std::env::vars_os().map(|(name, _)| name);
+    for name in own.filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    }) {
+        command.env_remove(name);
+    }
     command
 }
 
