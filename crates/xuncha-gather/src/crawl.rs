@@ -147,7 +147,11 @@ impl SiteCrawl {
                 _ => Robots::default(),
             };
             let mut rules = robots.to_text();
-            rules.truncate(rules.floor_char_boundary(MAX_RULES_BYTES));
+            // A rule cut in the middle would forbid more than it says.
+            if rules.len() > MAX_RULES_BYTES {
+                let end = rules[..rules.floor_char_boundary(MAX_RULES_BYTES)].rfind('\n');
+                rules.truncate(end.map_or(0, |end| end + 1));
+            }
             let record = FactRecord::Skipped {
                 url: url.into(),
                 why: format!("{ROBOTS_RULES}{rules}"),

@@ -20,7 +20,7 @@ pub const OUTSIDE: &str = "_outside";
 #[derive(Default)]
 pub(crate) struct Outside {
     looks: BTreeMap<u8, BTreeMap<String, bool>>,
-    dead_hosts: BTreeMap<(u8, String), Capture>,
+    dead: BTreeMap<(u8, String), Capture>,
 }
 
 impl Outside {
@@ -33,9 +33,9 @@ impl Outside {
                 .entry(look)
                 .or_default()
                 .insert(capture.url.clone(), is_doubtful(capture));
-            if is_host_dead(capture) {
-                self.dead_hosts
-                    .entry((look, host_of(&capture.url)))
+            if let Some(what) = dead_of(capture) {
+                self.dead
+                    .entry((look, what))
                     .or_insert_with(|| capture.clone());
             }
         }
@@ -50,6 +50,17 @@ impl Outside {
             .collect()
     }
 
+    /// What is known to be dead of a host: the host itself, or services of it.
+    fn dead_of_host(&self, look: u8, host: &str) -> BTreeMap<String, Capture> {
+        self.dead
+            .iter()
+            .filter(|((of, what), capture)| {
+                *of == look && (what == host || host_of(&capture.url) == host)
+            })
+            .map(|((_, what), capture)| (what.clone(), capture.clone()))
+            .collect()
+    }
+
     /// Looks at all links that have no such look yet.
     pub async fn look(
         &mut self,
@@ -58,7 +69,8 @@ impl Outside {
         links: &BTreeSet<String>,
         look: u8,
     ) -> Result<(), GatherError> {
-        let done = self.looks.entry(look).or_default();
+        let none = BTreeMap::new();
+        let done = self.looks.get(&look).unwrap_or(&none);
         let mut queues: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for url in links.iter().filter(|url| !done.contains_key(*url)) {
             let host = host_of(url);
@@ -67,31 +79,38 @@ impl Outside {
         let at_once = gatherer.client.settings().hosts_at_once.max(1);
         let mut results = stream::iter(queues)
             .map(|(host, urls)| {
-                let dead = self.dead_hosts.get(&(look, host.clone())).cloned();
+                let dead = self.dead_of_host(look, &host);
                 look_at_host(gatherer, ledger, host, urls, look, dead)
             })
             .buffer_unordered(at_once);
+        let mut seen = Vec::new();
         while let Some(captures) = results.next().await {
-            for capture in captures? {
-                done.insert(capture.url.clone(), is_doubtful(&capture));
-            }
+            let captures = captures?;
+            seen.extend(
+                captures
+                    .iter()
+                    .map(|one| (one.url.clone(), is_doubtful(one))),
+            );
         }
+        drop(results);
+        self.looks.entry(look).or_default().extend(seen);
         Ok(())
     }
 }
 
-/// One host's links, one after another. Once the host itself cannot be reached, its other links share that answer.
+/// One host's links, one after another. Once the host or one of its services cannot be reached, the other links to it share that answer.
 async fn look_at_host(
     gatherer: &Arc<Gatherer>,
     ledger: &Ledger,
     host: String,
     urls: Vec<&str>,
     look: u8,
-    mut dead: Option<Capture>,
+    mut dead: BTreeMap<String, Capture>,
 ) -> Result<Vec<Capture>, GatherError> {
     let mut captures: Vec<Capture> = Vec::with_capacity(urls.len());
     for url in urls {
-        let capture = match &dead {
+        let known = dead.get(&host).or_else(|| dead.get(&service_of(url)));
+        let capture = match known {
             Some(dead) => {
                 let capture = Capture {
                     url: url.to_owned(),
@@ -107,8 +126,8 @@ async fn look_at_host(
                 gatherer.look(ledger, url, Purpose::Link { look }).await?
             }
         };
-        if dead.is_none() && is_host_dead(&capture) {
-            dead = Some(capture.clone());
+        if let Some(what) = dead_of(&capture) {
+            dead.entry(what).or_insert_with(|| capture.clone());
         }
         captures.push(capture);
     }
@@ -122,12 +141,44 @@ fn host_of(url: &str) -> String {
         .unwrap_or_default()
 }
 
-fn is_host_dead(capture: &Capture) -> bool {
+/// Scheme, host and port: other ports of a host are other services.
+fn service_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(url) => url.origin().ascii_serialization(),
+        Err(_) => String::new(),
+    }
+}
+
+/// What an answer says to be dead: the host where its name or address leads nowhere, a service of it where nobody answers there.
+fn dead_of(capture: &Capture) -> Option<String> {
     // After a redirect it is another host that is dead.
-    let is_unreached = match &capture.failure {
-        Some(Failure::Dns { .. } | Failure::Connect | Failure::RefusedByGuard { .. }) => true,
-        Some(Failure::Timeout { phase }) => phase == "connect",
-        _ => false,
-    };
-    is_unreached && capture.hops.is_empty()
+    let is_direct = capture.hops.is_empty();
+    dead_by(
+        &capture.url,
+        capture.failure.as_ref().filter(|_| is_direct)?,
+    )
+}
+
+fn dead_by(url: &str, failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Dns { .. } | Failure::RefusedByGuard { .. } => Some(host_of(url)),
+        Failure::Connect => Some(service_of(url)),
+        Failure::Timeout { phase } if phase == "connect" => Some(service_of(url)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_port_says_nothing_of_other_ports() {
+        let refused = dead_by("http://a.cn/x", &Failure::Connect);
+        assert_eq!(refused, Some(service_of("http://a.cn:80/other")));
+        for other in ["https://a.cn/x", "http://a.cn:8080/", "http://b.cn/x"] {
+            assert_ne!(refused, Some(service_of(other)), "{other}");
+        }
+        assert_eq!(dead_by("http://a.cn/x", &Failure::RedirectLoop), None);
+    }
 }

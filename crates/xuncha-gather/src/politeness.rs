@@ -23,6 +23,8 @@ const MAX_STRETCH: f64 = 8.0;
 #[derive(Debug)]
 struct Pace {
     next: Instant,
+    /// When the newest request was sent, where an address was waited for.
+    sent: Option<Instant>,
     not_before: Instant,
     min_gap: Duration,
     usual_ms: f64,
@@ -34,6 +36,7 @@ impl Pace {
         let now = Instant::now();
         Pace {
             next: now,
+            sent: None,
             not_before: now,
             min_gap: Duration::ZERO,
             usual_ms: 0.0,
@@ -51,6 +54,17 @@ impl Pace {
         let slot = self.open_from().max(Instant::now());
         self.next = slot + gap.max(self.min_gap).mul_f64(self.stretch());
         slot
+    }
+
+    /// Sends now, or says when the gap to the request before is over: waiting for an address moves requests of a host together.
+    fn send(&mut self, gap: Duration) -> Option<Instant> {
+        let now = Instant::now();
+        let due = self.sent.map_or(now, |sent| sent + gap.max(self.min_gap));
+        if due > now {
+            return Some(due);
+        }
+        self.sent = Some(now);
+        None
     }
 
     /// How much slower than promised we go because the host answers slower than it used to.
@@ -229,11 +243,8 @@ impl Politeness {
                     .or_insert_with(|| Arc::new(Mutex::new(Pace::new())))
                     .clone()
             });
-        if let Some(pace) = address_pace {
-            let slot = lock(&pace).reserve(self.address_gap);
-            sleep_if_later(slot).await;
-        }
-        let mut slot = lock(&permit.host.pace).reserve(self.gap);
+        let reserve = || lock(&permit.host.pace).reserve(self.gap);
+        let mut slot = reserve();
         loop {
             sleep_if_later(slot).await;
             // A Retry-After may have come in while we slept.
@@ -241,7 +252,19 @@ impl Politeness {
             if not_before <= slot {
                 break;
             }
-            slot = lock(&permit.host.pace).reserve(self.gap);
+            slot = reserve();
+        }
+        // The host's turn comes first: hosts that become ready together would else meet at their address.
+        if let Some(pace) = address_pace {
+            let slot = lock(&pace).reserve(self.address_gap);
+            sleep_if_later(slot).await;
+            loop {
+                let due = lock(&permit.host.pace).send(self.gap);
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => break,
+                }
+            }
         }
         permit.host.requests.fetch_add(1, Ordering::SeqCst);
         lock(&permit.host.since_mark).sent();

@@ -10,7 +10,7 @@ use crate::ReportError;
 
 /// Largest spreadsheet that is read.
 const MAX_BYTES: usize = 64 << 20;
-/// Cells that a sheet may span; one cell far out would otherwise make all before it.
+/// Cells that a file may span; one cell far out would otherwise make all before it.
 const MAX_CELLS: usize = 4_000_000;
 
 /// The sheets of a file; its name tells whether it is CSV.
@@ -40,15 +40,21 @@ fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
     let mut workbook =
         open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let mut sheets = Vec::new();
+    let mut room = MAX_CELLS;
     for name in workbook.sheet_names() {
         let rows = match &mut workbook {
-            Sheets::Xlsx(xlsx) => xlsx_rows(xlsx, &name),
+            Sheets::Xlsx(xlsx) => xlsx_rows(xlsx, &name, room),
             other => other
                 .worksheet_range(&name)
                 .map_err(|error| error.to_string())
-                .and_then(|range| rows_of(&range)),
+                .and_then(|range| rows_of(&range, room)),
         };
         let rows = rows.map_err(|error| format!("工作表“{name}”：{error}"))?;
+        room -= rows
+            .iter()
+            .map(|row| row.len() + 1)
+            .sum::<usize>()
+            .min(room);
         sheets.push(Sheet { name, rows });
     }
     Ok(sheets)
@@ -58,6 +64,7 @@ fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
 fn xlsx_rows<R: Read + Seek>(
     workbook: &mut Xlsx<R>,
     name: &str,
+    room: usize,
 ) -> Result<Vec<Vec<String>>, String> {
     let mut cells = workbook
         .worksheet_cells_reader(name)
@@ -73,7 +80,7 @@ fn xlsx_rows<R: Read + Seek>(
         }
         let (height, left) = (row as usize + 1, column as usize + 1);
         width = width.max(left);
-        within_bounds(rows.len().max(height), width)?;
+        within_bounds(rows.len().max(height), width, room)?;
         if rows.len() < height {
             rows.resize(height, Vec::new());
         }
@@ -83,17 +90,17 @@ fn xlsx_rows<R: Read + Seek>(
         }
         cells[column as usize] = text;
     }
-    for row in &mut rows {
+    for row in rows.iter_mut().filter(|row| !row.is_empty()) {
         row.resize(width, String::new());
     }
     Ok(rows)
 }
 
 /// A sheet that does not begin in A1 keeps its place, so that row numbers in errors are those of the file.
-fn rows_of(range: &calamine::Range<Data>) -> Result<Vec<Vec<String>>, String> {
+fn rows_of(range: &calamine::Range<Data>, room: usize) -> Result<Vec<Vec<String>>, String> {
     let (top, left) = range.start().unwrap_or((0, 0));
     let (top, left) = (top as usize, left as usize);
-    within_bounds(top + range.height(), left + range.width())?;
+    within_bounds(top + range.height(), left + range.width(), room)?;
     let mut rows = vec![Vec::new(); top];
     rows.extend(range.rows().map(|row| {
         let mut cells = vec![String::new(); left];
@@ -103,12 +110,12 @@ fn rows_of(range: &calamine::Range<Data>) -> Result<Vec<Vec<String>>, String> {
     Ok(rows)
 }
 
-fn within_bounds(rows: usize, columns: usize) -> Result<(), String> {
-    if rows.saturating_mul(columns) <= MAX_CELLS {
+fn within_bounds(rows: usize, columns: usize, room: usize) -> Result<(), String> {
+    if rows.saturating_mul(columns) <= room {
         return Ok(());
     }
     Err(format!(
-        "表格伸展到第 {rows} 行、第 {columns} 列，超过 {MAX_CELLS} 个单元格；请删去远处的单元格后另存"
+        "表格伸展到第 {rows} 行、第 {columns} 列，全部工作表超过 {MAX_CELLS} 个单元格；请删去远处的单元格后另存"
     ))
 }
 
@@ -213,7 +220,7 @@ mod tests {
         let bytes = workbook.save_to_buffer().unwrap();
         let rows = &read("a.xlsx", &bytes).unwrap()[0].rows;
         let lines: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
-        assert_eq!(lines, ["||", "||", "|标识码|", "||", "||12"]);
+        assert_eq!(lines, ["", "", "|标识码|", "", "||12"]);
     }
 
     #[test]

@@ -111,7 +111,9 @@ fn wrong_code(
         return None;
     }
     let codes = codes_in(value);
+    // A site that was filed without a code has none to differ from.
     if codes.is_empty()
+        || codes_in(registered).is_empty()
         || codes
             .iter()
             .any(|code| code.eq_ignore_ascii_case(registered))

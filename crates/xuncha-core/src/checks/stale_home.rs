@@ -68,6 +68,15 @@ pub fn judge(
     if home.is_navigation_only {
         return judge_entrance(site, home, cutoff, params);
     }
+    // What the home page links may be newer than anything that was read.
+    if home.newest.is_none() && site.is_partial {
+        return Err(support::undetermined(
+            KEY,
+            "stale",
+            UndeterminedReason::Incomplete,
+            support::not_read_whole(site),
+        ));
+    }
     let finding = finding(home, home.newest, context, params);
     Ok(support::verdict(vec![finding], Vec::new()))
 }
@@ -88,6 +97,14 @@ fn judge_entrance(
             "首页仅为栏目导航入口，栏目“{}”（{}）的列表由脚本生成，请渲染后重新判定。",
             column.name, column.url
         )));
+    }
+    if site.is_partial {
+        return Err(support::undetermined(
+            KEY,
+            "stale",
+            UndeterminedReason::Incomplete,
+            support::not_read_whole(site),
+        ));
     }
     let shown = newest.or(home.newest);
     let detail = format!(

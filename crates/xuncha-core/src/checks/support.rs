@@ -198,12 +198,17 @@ pub(super) fn unread(
         ));
     }
     if site.is_partial {
-        return Some((
-            UndeterminedReason::Incomplete,
-            format!("抓取到页面数上限即停止（已读{}页）。", site.page_count),
-        ));
+        return Some((UndeterminedReason::Incomplete, not_read_whole(site)));
     }
     None
+}
+
+/// What to say of a site of which something was left unread.
+pub(super) fn not_read_whole(site: &SiteFacts) -> String {
+    format!(
+        "网站没有读全（已读{}页）：到了页面数上限，或首页没有读完，或导航上的页面因 robots.txt 没有读。",
+        site.page_count
+    )
 }
 
 fn has_unrendered(site: &SiteFacts, column: &Column) -> bool {

@@ -101,7 +101,7 @@ fn guess(body: &[u8]) -> &'static Encoding {
     // Pages open with ASCII markup; a window without any high byte says nothing, so it starts at the first one.
     let start = body.iter().position(|byte| *byte >= 0x80).unwrap_or(0);
     let window = &body[start..body.len().min(start + GUESS_BYTES)];
-    if std::str::from_utf8(body).is_ok() {
+    if is_nearly_utf8(body) {
         return UTF_8;
     }
     // The detector is slow, and nearly all pages that declare nothing are plain Chinese.
@@ -113,12 +113,23 @@ fn guess(body: &[u8]) -> &'static Encoding {
         return EUC_KR;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(window, true);
+    // The window may end inside of a letter.
+    detector.feed(window, start + window.len() == body.len());
     let found = detector.guess(Some(b"cn"), Utf8Detection::Allow);
     if found == GBK && is_rather_big5(window) {
         return BIG5;
     }
     found
+}
+
+/// UTF-8 but for a cut at its end or a bad byte among many good letters; nothing else looks so by chance.
+fn is_nearly_utf8(body: &[u8]) -> bool {
+    let (mut letters, mut errors) = (0, 0);
+    for chunk in body.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        errors += usize::from(!chunk.invalid().is_empty());
+    }
+    errors == 0 || letters >= 8 && letters >= errors * 16
 }
 
 /// How bytes read as GB18030: Han in all, the commonest of simplified text among them, and other letters.
@@ -463,6 +474,14 @@ mod tests {
             let body = format!("<html><body><p>{text}</p></body></html>");
             let bytes = encoding.encode(&body).0;
             assert_eq!(detect(&bytes, "text/html").name(), name, "{text}");
+        }
+        let long = "页面的内容".repeat(900);
+        for padding in ["", "a", "bc"] {
+            let mut body = format!("{padding}{long}").into_bytes();
+            body.push(0xff);
+            assert_eq!(detect(&body, "text/html"), UTF_8);
+            body.truncate(8_000);
+            assert_eq!(detect(&body, "text/html"), UTF_8);
         }
         let simplified = GB18030.encode(table[0].1).0;
         assert!(Simplified::of(&simplified).is_plain());

@@ -69,7 +69,7 @@ pub fn assemble_site(
             .filter(|page| !judge.twins.contains(&page.capture.url))
             .count() as u64,
         phases: records.phases.clone(),
-        is_partial: records.skipped.values().any(|why| why.contains("budget")),
+        is_partial: is_partial(&records, home_page),
         probes: probes(&records.probes, &records.probes_again),
         home: home_page.map(|page| home::home(&records, page, &columns)),
         links,
@@ -97,6 +97,22 @@ pub fn assemble_site(
         weak_links,
         network: records.network.clone(),
     }
+}
+
+/// Whether something that an inspector would look at was left unread: the crawl ended at its budget, or the site's robots.txt keeps us
+/// from what the navigation leads to, or the home page did not come whole.
+fn is_partial(records: &Records, home_page: Option<&PageFacts>) -> bool {
+    if records.skipped.values().any(|why| why.contains("budget")) {
+        return true;
+    }
+    let Some(home) = home_page else {
+        return false;
+    };
+    let is_kept_off = |url: &str| {
+        let why = records.skipped.get(&canonical(url));
+        why.is_some_and(|why| why == "robots.txt")
+    };
+    home.capture.truncated || home.navigation.iter().any(|entry| is_kept_off(&entry.url))
 }
 
 /// Article pages proper: neither home nor column, guide, message or missing page.
@@ -177,9 +193,11 @@ fn marks(records: &Records, home: Option<&PageFacts>) -> BTreeMap<Mark, MarkSeen
         .good_pages()
         .filter(|page| page.missing_wording.is_empty() && !page.navigation.is_empty())
         .collect();
+    // What a page that did not come whole does not show, may stand behind the cut.
+    let is_cut = home.capture.truncated;
     Mark::ALL
         .into_iter()
-        .map(|mark| {
+        .filter_map(|mark| {
             let present = |page: &PageFacts| match page.marks.get(&mark) {
                 Some(seen @ MarkSeen::Present { .. }) => Some(seen.clone()),
                 _ => None,
@@ -197,7 +215,7 @@ fn marks(records: &Records, home: Option<&PageFacts>) -> BTreeMap<Mark, MarkSeen
             } else {
                 MarkSeen::Absent
             });
-            (mark, seen)
+            (!is_cut || seen != MarkSeen::Absent).then_some((mark, seen))
         })
         .collect()
 }

@@ -18,7 +18,7 @@ pub enum Comparison {
 
 /// Reads a page with both readers.
 pub fn compare_readers(page: &str) -> Comparison {
-    let page = prepare::prepare(Cow::Borrowed(page));
+    let (page, _) = prepare::prepare(Cow::Borrowed(page));
     let bounds = BOUNDS.for_page(&page);
     let fast = match tree::build(&page, bounds) {
         Ok(flat) => flat.finish(Cow::Borrowed(&*page)),

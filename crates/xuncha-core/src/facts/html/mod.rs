@@ -70,15 +70,17 @@ impl Bounds {
 
 /// Parses a page. Where nothing of it has to be changed, the tree borrows its text.
 pub(crate) fn parse(page: Cow<'_, str>) -> Dom<'_> {
-    let page = prepare::prepare(page);
-    match tree::build(&page, BOUNDS.for_page(&page)) {
+    let (page, is_cut) = prepare::prepare(page);
+    let mut dom = match tree::build(&page, BOUNDS.for_page(&page)) {
         Ok(flat) => flat.finish(page),
         Err(_) => slow::build(&page, SLOW_BOUNDS.for_page(&page)).finish(page),
-    }
+    };
+    dom.is_cut |= is_cut;
+    dom
 }
 
 /// The page as html5ever reads it, for the replay of evidence: what was read is what is shown, within the same bounds.
 pub fn document(page: &str) -> Document {
-    let page = prepare::prepare(Cow::Borrowed(page));
+    let (page, _) = prepare::prepare(Cow::Borrowed(page));
     slow::parse(&page, SLOW_BOUNDS.for_page(&page)).0
 }

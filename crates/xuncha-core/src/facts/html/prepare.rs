@@ -9,14 +9,17 @@ use regex::Regex;
 use super::flat::MAX_BYTES;
 use crate::facts::text::pattern;
 
-/// The page as both readers see it.
-pub(crate) fn prepare(page: Cow<'_, str>) -> Cow<'_, str> {
+/// The page as both readers see it, and whether something at its end was left out.
+pub(crate) fn prepare(page: Cow<'_, str>) -> (Cow<'_, str>, bool) {
+    let is_long = page.len() > MAX_BYTES;
     let page = changed(page, |page| {
         Cow::Borrowed(&page[..page.floor_char_boundary(MAX_BYTES)])
     });
     let page = changed(page, without_noscript);
+    let bytes = page.len();
     let page = changed(page, |page| Cow::Borrowed(cut_at_depth(page)));
-    changed(page, with_line_feeds)
+    let is_cut = is_long || page.len() < bytes;
+    (changed(page, with_line_feeds), is_cut)
 }
 
 /// A page after a step that mostly leaves it as it is, or takes something off its end: then nothing is copied.
@@ -65,33 +68,49 @@ fn with_line_feeds(html: &str) -> Cow<'_, str> {
 /// Open elements that a page may have at once: the parser's work grows with their square, which a hostile page would use.
 pub(crate) const MAX_DEPTH: usize = 1_500;
 
-/// The page up to the place where too many elements are open. Elements that close by themselves are not counted.
+/// The page up to the place where too many elements are open. Elements that close by themselves are not counted, nor what looks like
+/// one inside of scripts, styles and comments.
 pub(crate) fn cut_at_depth(html: &str) -> &str {
     let bytes = html.as_bytes();
     if memchr_iter(b'<', bytes).count() <= MAX_DEPTH {
         return html;
     }
-    let mut depth: usize = 0;
+    let (mut depth, mut pictures): (usize, usize) = (0, 0);
     let mut at = 0;
     while let Some(found) = memchr(b'<', &bytes[at..]) {
         let start = at + found;
         let is_end = bytes.get(start + 1) == Some(&b'/');
         let name_start = start + 1 + usize::from(is_end);
         let rest = bytes.get(name_start..).unwrap_or_default();
+        if rest.starts_with(b"!--") {
+            at = after(bytes, name_start + 3, b"-->");
+            continue;
+        }
         let length = rest
             .iter()
             .take_while(|byte| byte.is_ascii_alphanumeric())
             .count();
+        let name = &rest[..length];
         at = name_start + length.max(1);
         if at >= bytes.len() {
             break;
         }
-        if length == 0 || is_self_closing(&rest[..length]) {
+        if length == 0 || is_self_closing(name) {
             continue;
+        }
+        if !is_end && let Some(end) = raw_text_end(name) {
+            at = after_raw_text(bytes, at, end);
+            continue;
+        }
+        if name.eq_ignore_ascii_case(b"svg") {
+            pictures = match is_end {
+                true => pictures.saturating_sub(1),
+                false => pictures + 1,
+            };
         }
         if is_end {
             depth = depth.saturating_sub(1);
-        } else {
+        } else if pictures == 0 || !is_closed_at_once(&bytes[at..]) {
             depth += 1;
         }
         if depth > MAX_DEPTH {
@@ -99,6 +118,38 @@ pub(crate) fn cut_at_depth(html: &str) -> &str {
         }
     }
     html
+}
+
+/// Behind the next such mark, or at the end.
+fn after(bytes: &[u8], from: usize, mark: &[u8]) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    memchr::memmem::find(rest, mark).map_or(bytes.len(), |found| from + found + mark.len())
+}
+
+/// Name of an element whose content is text.
+fn raw_text_end(name: &[u8]) -> Option<&'static [u8]> {
+    const NAMES: [&[u8]; 4] = [b"script", b"style", b"textarea", b"title"];
+    let is_it = |known: &&&'static [u8]| known.eq_ignore_ascii_case(name);
+    NAMES.iter().find(is_it).copied()
+}
+
+/// At the end tag of an element whose content is text. One without an end tag is no reason to skip the page.
+fn after_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
+    let mut at = from;
+    while let Some(found) = memchr::memmem::find(&bytes[at..], b"</") {
+        let end = at + found + 2;
+        let here = bytes.get(end..end + name.len()).unwrap_or_default();
+        if here.eq_ignore_ascii_case(name) {
+            return end + name.len();
+        }
+        at = end;
+    }
+    from
+}
+
+/// Whether the tag ends in `/>`, which closes an element of a drawing.
+fn is_closed_at_once(tag: &[u8]) -> bool {
+    memchr(b'>', tag).is_some_and(|end| end > 0 && tag[end - 1] == b'/')
 }
 
 fn is_self_closing(name: &[u8]) -> bool {
@@ -115,7 +166,7 @@ mod tests {
     use super::*;
 
     fn prepare(page: &str) -> String {
-        super::prepare(Cow::Borrowed(page)).into_owned()
+        super::prepare(Cow::Borrowed(page)).0.into_owned()
     }
 
     #[test]
@@ -136,6 +187,13 @@ mod tests {
     fn depth_is_cut_where_it_grows_too_deep() {
         let flat = "<p><li><br>".repeat(2_000);
         assert_eq!(prepare(&flat), flat);
+        let code = format!("<script>{}</script>", "if(i<n)x();".repeat(2_000));
+        assert_eq!(prepare(&code), code);
+        let drawing = format!("<svg>{}</svg><p>", "<path d=\"M1\"/>".repeat(2_000));
+        assert_eq!(prepare(&drawing), drawing);
+        let words = format!("<!-- {} -->", "a<b ".repeat(2_000));
+        assert_eq!(prepare(&words), words);
+        assert!(prepare(&"<x/>".repeat(2_000)).len() < 8_000);
         let deep = "<i>".repeat(MAX_DEPTH + 1);
         assert_eq!(prepare(&deep), "<i>".repeat(MAX_DEPTH));
     }
