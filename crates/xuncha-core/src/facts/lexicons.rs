@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::finder::Finder;
 use super::model::{ColumnKind, GuideElement};
 use super::text::lowercase;
 
@@ -16,6 +17,8 @@ pub struct Words {
     /// Longer phrases in which a word means nothing.
     #[serde(default)]
     pub exceptions: Vec<String>,
+    #[serde(skip)]
+    finder: Finder,
 }
 
 impl Words {
@@ -27,12 +30,14 @@ impl Words {
     /// The words that a part of this text could hold: a look at the whole text that spares looking at its parts.
     pub(crate) fn may_hit(&self, whole: &str) -> Vec<&str> {
         let whole = lowercase(whole);
+        let hits = self.finder.hits(&self.words, &whole);
         // An exception is replaced by a space, which could make a word of two only where words hold spaces;
         // a sigma is lowered by its place in the text.
         self.words
             .iter()
-            .map(String::as_str)
-            .filter(|word| word.contains([' ', 'σ', 'ς']) || whole.contains(*word))
+            .enumerate()
+            .filter(|(at, word)| word.contains([' ', 'σ', 'ς']) || hits.contains(at))
+            .map(|(_, word)| word.as_str())
             .collect()
     }
 
@@ -44,10 +49,8 @@ impl Words {
                 text = text.replace(exception.as_str(), " ");
             }
         }
-        self.words
-            .iter()
-            .map(String::as_str)
-            .filter(move |word| text.contains(word))
+        let hits = self.finder.hits(&self.words, &text);
+        hits.into_iter().map(|at| self.words[at].as_str())
     }
 }
 
@@ -69,10 +72,38 @@ struct ColumnNames {
     contains: Vec<String>,
 }
 
+/// Names of columns in the order of their kinds: whole ones, and parts with the kind that each speaks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Columns {
+    exact: BTreeMap<String, ColumnKind>,
+    parts: Vec<String>,
+    kinds: Vec<ColumnKind>,
+    finder: Finder,
+}
+
+impl Columns {
+    /// Adds a kind; names that an earlier one has stay with it.
+    fn add(&mut self, kind: ColumnKind, names: ColumnNames) {
+        for name in names.exact {
+            self.exact.entry(name).or_insert(kind);
+        }
+        self.kinds.extend(names.contains.iter().map(|_| kind));
+        self.parts.extend(names.contains);
+    }
+
+    fn kind(&self, name: &str) -> Option<ColumnKind> {
+        if let Some(kind) = self.exact.get(name) {
+            return Some(*kind);
+        }
+        let part = self.finder.first(&self.parts, name)?;
+        Some(self.kinds[part])
+    }
+}
+
 /// 词典. All word lists that reading pages needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lexicons {
-    columns: Vec<(ColumnKind, ColumnNames)>,
+    columns: Columns,
     ignored_columns: ColumnNames,
     guide_labels: BTreeMap<String, Option<GuideElement>>,
     guide_endings: Vec<(String, GuideElement)>,
@@ -171,9 +202,9 @@ impl Lexicons {
         let mut interaction: BTreeMap<String, Words> = parse(files, "interaction.toml")?;
         let mut footer: BTreeMap<String, Words> = parse(files, "footer.toml")?;
 
-        let mut kinds = Vec::new();
+        let mut kinds = Columns::default();
         for (name, kind) in KINDS {
-            kinds.push((kind, take(&mut columns, "columns.toml", name)?));
+            kinds.add(kind, take(&mut columns, "columns.toml", name)?);
         }
         let (guide_labels, guide_endings) = guide_tables(&guide)?;
         let labels_of = |name: &str| {
@@ -211,21 +242,7 @@ impl Lexicons {
     /// Kind of a column by its name, and whether the name is certain.
     pub fn column_kind(&self, name: &str) -> (ColumnKind, bool) {
         let name: String = name.chars().filter(|c| !c.is_whitespace()).collect();
-        let hit = |test: &dyn Fn(&ColumnNames) -> bool| {
-            self.columns
-                .iter()
-                .find(|(_, names)| test(names))
-                .map(|(kind, _)| *kind)
-        };
-        if let Some(kind) = hit(&|names| names.exact.contains(&name)) {
-            return (kind, true);
-        }
-        match hit(&|names| {
-            names
-                .contains
-                .iter()
-                .any(|part| name.contains(part.as_str()))
-        }) {
+        match self.columns.kind(&name) {
             Some(kind) => (kind, true),
             None => (ColumnKind::Other, false),
         }

@@ -15,6 +15,7 @@ mod compare;
 pub mod dates;
 mod dom;
 mod feed;
+mod finder;
 mod guide;
 mod html;
 mod inline;

@@ -8,7 +8,7 @@ use self::names::{breadcrumb_node, breadcrumbs, header_name};
 use self::tokens::Called;
 use self::weights::Weights;
 use super::dom::Dom;
-use super::html::names::Tag;
+use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, Link, NavigationEntry};
@@ -132,6 +132,21 @@ fn headers(dom: &Dom, called: &Called) -> Vec<usize> {
     found
 }
 
+/// Elements that can hold the main navigation.
+const NAVIGATIONS: Set = Set::of(&[
+    Tag::Nav,
+    Tag::Div,
+    Tag::Ul,
+    Tag::Td,
+    Tag::Tr,
+    Tag::Table,
+    Tag::Ol,
+    Tag::Dl,
+    Tag::Section,
+    Tag::Center,
+    Tag::P,
+]);
+
 fn main_navigation(
     dom: &Dom,
     called: &Called,
@@ -142,14 +157,10 @@ fn main_navigation(
     let mut named_ones: Vec<Candidate> = Vec::new();
     let mut weights = Weights::new(dom, lexicons);
     for index in 0..dom.nodes.len() {
-        let name = dom.name(index);
-        if !matches!(
-            name,
-            "nav" | "div" | "ul" | "td" | "tr" | "table" | "ol" | "dl" | "section" | "center" | "p"
-        ) {
+        let node = &dom.nodes[index];
+        if !NAVIGATIONS.has(node.tag) {
             continue;
         }
-        let node = &dom.nodes[index];
         if node.area == Area::Footer
             || crumbs.is_some_and(|crumb| is_around(dom, crumb, index))
             // What holds the breadcrumb is the page's content, whatever it is called.
@@ -159,7 +170,7 @@ fn main_navigation(
         {
             continue;
         }
-        let named = name == "nav" || called.navigation(index);
+        let named = node.tag == Tag::Nav || called.navigation(index);
         let is_side = called.beside(index);
         // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
         if is_side
@@ -184,7 +195,7 @@ fn main_navigation(
         let score = block.known * 4
             + block.links.min(40)
             + if named { 20 } else { 0 }
-            + if name == "nav" { 10 } else { 0 };
+            + if node.tag == Tag::Nav { 10 } else { 0 };
         let candidate = Candidate {
             score,
             index,
@@ -264,7 +275,7 @@ fn side_navigation(
         }
         let anchors: Vec<usize> = dom
             .inside(index)
-            .filter(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
+            .filter(|inner| dom.nodes[*inner].tag == Tag::A && dom.attr(*inner, "href").is_some())
             .collect();
         let link_chars: u32 = anchors.iter().map(|anchor| dom.chars_of(*anchor)).sum();
         let long = anchors
@@ -283,7 +294,7 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
     let mut out: Vec<NavigationEntry> = Vec::new();
     let mut depths: Vec<u8> = Vec::new();
     for index in dom.inside(navigation) {
-        if dom.name(index) != "a" {
+        if dom.nodes[index].tag != Tag::A {
             continue;
         }
         let Some(url) = dom

@@ -2,6 +2,7 @@
 
 use super::tokens::Called;
 use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
 use crate::facts::links::{Resolver, anchor_text};
 use crate::facts::model::{Area, Link, LinkKind};
 
@@ -18,7 +19,9 @@ pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
     let by_class = (0..dom.nodes.len()).find(|index| {
         called.breadcrumb(*index)
             && dom.chars_of(*index) <= 120
-            && dom.inside(*index).any(|inner| dom.name(inner) == "a")
+            && dom
+                .inside(*index)
+                .any(|inner| dom.nodes[inner].tag == Tag::A)
     });
     by_class.or_else(|| {
         let text = (0..dom.nodes.len()).find(|index| {
@@ -28,7 +31,7 @@ pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
                     .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
         })?;
         dom.ancestors(text).take(4).find(|up| {
-            dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.name(inner) == "a")
+            dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.nodes[inner].tag == Tag::A)
         })
     })
 }
@@ -44,7 +47,7 @@ pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Li
     };
     let mut crumbs: Vec<Link> = dom
         .inside(node)
-        .filter(|inner| dom.name(*inner) == "a")
+        .filter(|inner| dom.nodes[*inner].tag == Tag::A)
         .filter_map(|index| {
             let url = resolver.resolve(dom.attr(index, "href")?)?;
             let text = anchor_text(dom, index);
@@ -75,7 +78,7 @@ pub(super) fn header_name(dom: &Dom, called: &Called) -> String {
         }
         dom.inside(index)
             .chain(std::iter::once(index))
-            .filter(|inner| dom.name(*inner) == "img")
+            .filter(|inner| dom.nodes[*inner].tag == Tag::Img)
             .filter_map(|inner| dom.attr(inner, "alt").or(dom.attr(inner, "title")))
             .map(str::trim)
             .find(|alt| (3..=40).contains(&alt.chars().count()))
@@ -92,7 +95,7 @@ pub(super) fn header_name(dom: &Dom, called: &Called) -> String {
             candidates
                 .clone()
                 .filter(|index| {
-                    dom.name(*index) == "h1" && dom.nodes[*index].area == Area::Navigation
+                    dom.nodes[*index].tag == Tag::H1 && dom.nodes[*index].area == Area::Navigation
                 })
                 .find_map(value)
         })
