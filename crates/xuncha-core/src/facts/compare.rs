@@ -115,6 +115,7 @@ mod tests {
             "<p>一<body id=x>",
             "<script>'<noscript>'</script><a href=1>一</a>",
             "一\r\n二",
+            "<link charset>\u{feff}一",
         ] {
             assert!(
                 matches!(compared(html), Comparison::GaveUp(_)),

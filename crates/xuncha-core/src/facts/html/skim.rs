@@ -280,6 +280,13 @@ impl Skimmer<'_> {
             Tag::Html | Tag::Head | Tag::Body => return self.page_part(token),
             _ => {}
         }
+        if matches!(
+            tag,
+            Tag::Base | Tag::Basefont | Tag::Bgsound | Tag::Link | Tag::Meta
+        ) && self.tokens.page[self.tokens.at..].starts_with('\u{feff}')
+        {
+            return Err(GaveUp("byte order mark after meta"));
+        }
         self.has_content |= !HEAD_ELEMENTS.has(tag);
         self.place(tag)?;
         self.break_text(tag);
