@@ -121,21 +121,28 @@ struct Since {
 }
 
 impl Since {
-    /// A request is asked for now; the pace allowed it from `open_from` on.
-    fn ask(&mut self, open_from: Instant) {
+    /// A request is asked for; the pace allowed it from `open_from` on.
+    fn ask(&mut self, open_from: Instant, now: Instant) {
         // What passed before the first request is known at the end only.
         if self.first.is_none() {
             return;
         }
         let open_from = self.freed.map_or(open_from, |freed| freed.max(open_from));
-        self.idle += Instant::now().saturating_duration_since(open_from);
+        self.idle += now.saturating_duration_since(open_from);
     }
 
-    fn sent(&mut self) {
-        let now = Instant::now();
+    fn sent(&mut self, now: Instant) {
         self.requests += 1;
         self.first.get_or_insert(now);
         self.last = Some(now);
+    }
+
+    /// Seconds from the mark to the last request, requests made, and requests that were allowed and not made.
+    fn span(&self, mark: Instant, gap: Duration) -> Option<(f64, u64, f64)> {
+        let idle = self.first?.duration_since(mark) + self.idle;
+        let seconds = self.last?.duration_since(mark).as_secs_f64();
+        let missed = idle.as_secs_f64() / gap.as_secs_f64();
+        Some((seconds, self.requests, missed))
     }
 }
 
@@ -228,7 +235,7 @@ impl Politeness {
         };
         // A repeated request holds its connection while it waits for the answer before it: only here can a host have stood idle.
         let open_from = lock(&permit.host.pace).open_from();
-        lock(&permit.host.since_mark).ask(open_from);
+        lock(&permit.host.since_mark).ask(open_from, Instant::now());
         self.wait_turn(&permit, address).await;
         permit
     }
@@ -267,7 +274,7 @@ impl Politeness {
             }
         }
         permit.host.requests.fetch_add(1, Ordering::SeqCst);
-        lock(&permit.host.since_mark).sent();
+        lock(&permit.host.since_mark).sent(Instant::now());
     }
 
     /// From now on it is counted anew how fast hosts are asked.
@@ -291,10 +298,7 @@ impl Politeness {
             .filter_map(|host| {
                 let since = *lock(&host.since_mark);
                 let gap = self.gap.max(lock(&host.pace).min_gap);
-                let idle = since.first?.duration_since(mark.0) + since.idle;
-                let seconds = since.last?.duration_since(mark.0).as_secs_f64();
-                let missed = idle.as_secs_f64() / gap.as_secs_f64();
-                Some((seconds, since.requests, missed))
+                since.span(mark.0, gap)
             })
             .collect();
         spans.sort_by(|left, right| left.0.total_cmp(&right.0));
@@ -419,23 +423,30 @@ mod tests {
         assert!(start.elapsed() >= Duration::from_millis(110));
     }
 
-    #[tokio::test]
-    async fn only_time_in_which_a_request_was_allowed_counts_as_missed() {
-        let politeness = polite(20.0, 1);
-        let mark = politeness.mark();
-        for _ in 0..4 {
-            // The host takes longer than the gap, with its only connection in use: nothing more was allowed.
-            let _permit = politeness.admit("slow.cn", None).await;
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-        let busy = politeness.permitted_rate_permille(&mark).unwrap();
-        assert!(busy >= 900, "{busy}");
-        for _ in 0..4 {
-            drop(politeness.admit("slow.cn", None).await);
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-        let idle = politeness.permitted_rate_permille(&mark).unwrap();
-        assert!(idle < 700, "{idle}");
+    #[test]
+    fn only_time_in_which_a_request_was_allowed_counts_as_missed() {
+        let mark = Instant::now();
+        let at = |millis: u64| mark + Duration::from_millis(millis);
+        let gap = Duration::from_millis(50);
+        let mut since = Since::default();
+        since.ask(mark, at(0));
+        since.sent(at(0));
+        // The host took longer than the gap, with its only connection in use: nothing more was allowed.
+        since.freed = Some(at(150));
+        since.ask(at(50), at(150));
+        since.sent(at(150));
+        assert_eq!(since.span(mark, gap), Some((0.15, 2, 0.0)));
+        // It answered at once, the gap was over, and nobody asked for the time of two gaps.
+        since.freed = Some(at(150));
+        since.ask(at(200), at(300));
+        since.sent(at(300));
+        assert_eq!(since.span(mark, gap), Some((0.3, 3, 2.0)));
+        // A host that is asked late was missed from the mark on.
+        let mut late = Since::default();
+        late.ask(mark, at(100));
+        late.sent(at(100));
+        assert_eq!(late.span(mark, gap), Some((0.1, 1, 2.0)));
+        assert_eq!(Since::default().span(mark, gap), None);
     }
 
     #[test]

@@ -763,7 +763,8 @@ pub struct SiteFacts {
     pub page_count: u64,
     /// Phases that are complete; a check whose phase is missing is `NotGathered`.
     pub phases: BTreeSet<String>,
-    /// Crawling stopped at the page budget.
+    /// Something an inspector would look at was left unread: crawling stopped at the page budget, robots.txt forbids what the navigation
+    /// leads to, or the home page did not come whole.
     pub is_partial: bool,
     /// Visits of the availability week.
     pub probes: Vec<Probe>,
