@@ -121,6 +121,20 @@ pub enum Failure {
         /// Which rule.
         detail: String,
     },
+    /// It redirects to where the site's robots.txt keeps us off.
+    KeptOff,
+    /// The answer came, and our reader broke on it.
+    Unread,
+}
+
+impl Failure {
+    /// Whether it was our own doing, so that asking again would bring the same.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Failure::RefusedByGuard { .. } | Failure::KeptOff | Failure::Unread
+        )
+    }
 }
 
 /// Start of a TLS failure's detail where a second look heard a server that speaks only what today's libraries refuse.

@@ -137,10 +137,8 @@ async fn main() {
                     facts.list.as_ref().map_or(0, |list| list.pages.len())
                 );
             }
-            if let FactRecord::Skipped { url, why } = record
-                && !why.contains('\n')
-            {
-                println!("   skipped {url}: {why}");
+            if let FactRecord::Skipped { url, why } = record {
+                println!("   skipped {url}: {}", why.text());
             }
             if let FactRecord::Page(facts) = record
                 && facts.needs_script

@@ -6,16 +6,18 @@ use std::time::Instant;
 
 use url::Url;
 use xuncha_core::facts::model::FactRecord;
-use xuncha_core::facts::{Depth, Lexicons};
+use xuncha_core::facts::{Depth, Lexicons, canonical};
 use xuncha_core::registry::TargetId;
 
 use crate::client::Client;
 use crate::clock::CivilClock;
-use crate::desk::unrendered;
+use crate::desk::{Desk, unrendered};
+use crate::exchange::sha256_hex;
 use crate::gatherer::Gatherer;
 use crate::phases;
 use crate::report::{GatherError, Progress, Report};
 use crate::round::{JobKind, Round, RoundPlan, TargetJob, pause};
+use crate::schedule::Visit;
 use crate::settings::Settings;
 use crate::sink::{EvidenceSink, MemorySink};
 use crate::state::Limits;
@@ -49,12 +51,32 @@ impl Default for CheckPlan {
 
 /// 单站检查所得.
 pub struct Checked {
-    /// The target under which the site's records stand: its host.
+    /// The target under which the site's records stand: [`target_of`] its address.
     pub target: TargetId,
     /// Records of the site and of `_outside`.
     pub records: BTreeMap<TargetId, Vec<FactRecord>>,
     /// Numbers.
     pub report: Report,
+}
+
+/// Sites that were not visited for this slot yet: an earlier check may have done so.
+fn unvisited(desks: &mut [Desk], slot: u32) -> Vec<&mut Desk> {
+    let desks = desks.iter_mut();
+    desks
+        .filter(|desk| !desk.has_visit(Visit::Probe { slot }))
+        .collect()
+}
+
+/// The name under which a site is kept: its host, where it stands at `http://HOST/`, else its host and a digest of the address, so that
+/// the sites of one host (other ports, folders, https) are kept apart.
+pub fn target_of(home: &Url) -> TargetId {
+    let host = home.host_str().unwrap_or_default();
+    let home = canonical(home.as_str());
+    if home == format!("http://{host}/") {
+        return TargetId(host.to_owned());
+    }
+    let digest = sha256_hex(home.as_bytes());
+    TargetId(format!("{host}-{}", &digest[..8]))
 }
 
 /// Checks one site now, keeping records in memory.
@@ -103,7 +125,7 @@ pub async fn check_site_into(
     let Some(home) = home.filter(|url| url.host_str().is_some_and(|host| !host.is_empty())) else {
         return Err(GatherError::Address(url.to_owned()));
     };
-    let target = TargetId(home.host_str().unwrap_or_default().to_owned());
+    let target = target_of(&home);
     let now = clock.now();
     let round_plan = RoundPlan {
         monitor_from: now,
@@ -137,21 +159,27 @@ pub async fn check_site_into(
     for desk in &mut desks {
         desk.keeps_state = true;
     }
-    round.probe(desks.iter_mut().collect(), 0).await?;
+    round.probe(unvisited(&mut desks, 0), 0).await?;
     round.crawl_all(&mut desks).await?;
     let (outside_ledger, mut outside) = round.open_outside()?;
     round
         .look_outside(&desks, &outside_ledger, &mut outside)
         .await?;
-    tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
-    round.probe(desks.iter_mut().collect(), 1).await?;
+    let again = unvisited(&mut desks, 1);
+    if !again.is_empty() {
+        tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
+        round.probe(again, 1).await?;
+    }
     for desk in &mut desks {
         desk.finish(phases::PROBE)?;
     }
     round
         .look_again(&mut desks, &outside_ledger, &mut outside)
         .await?;
-    for desk in &desks {
+    for desk in &mut desks {
+        if let Some(why) = desk.trouble.take() {
+            return Err(GatherError::Panic(why));
+        }
         desk.ledger.close()?;
     }
     outside_ledger.close()?;

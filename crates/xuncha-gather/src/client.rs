@@ -30,6 +30,7 @@ use crate::opinion::{Asking, Opinions, is_worth_one};
 use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
 use crate::resolve::{Names, Route};
+use crate::robots::Fence;
 use crate::settings::Settings;
 use crate::tls::{self, Verdicts};
 
@@ -163,6 +164,17 @@ impl Client {
 
     /// Asks, follows redirects, reads. Never fails: what went wrong stands in the exchange.
     pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
+        self.fetch_within(address, reading, jar, None).await
+    }
+
+    /// As [`Client::fetch`], and no redirect is followed beyond the fence.
+    pub async fn fetch_within(
+        &self,
+        address: &str,
+        reading: Reading,
+        jar: &Jar,
+        fence: Option<&Fence>,
+    ) -> Exchange {
         let asked = (address, reading);
         let mut legs = Vec::new();
         let mut took = Duration::ZERO;
@@ -208,6 +220,9 @@ impl Client {
             let is_loop = seen.contains(&without_fragment(&target)) && !has_new_cookie;
             if is_loop || legs.len() > self.settings.max_redirects {
                 return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
+            }
+            if fence.is_some_and(|fence| fence.keeps_off(&target)) {
+                return self.conclude(asked, legs, Some(Failure::KeptOff), took, Some(step));
             }
             next = target.into();
         }

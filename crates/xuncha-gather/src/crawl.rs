@@ -1,6 +1,7 @@
 //! 抓取: one site, from its home page to everything it links, in an order that is the same on every run.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::sync::Arc;
 
 use url::Url;
@@ -9,13 +10,14 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{missing_page_probe, search_questions};
 
 use crate::client::Reading;
+use crate::exchange::Exchange;
 use crate::gatherer::{Answer, Gatherer, Ledger};
 use crate::network;
 use crate::phases;
 use crate::render;
 use crate::report::GatherError;
-use crate::robots::Robots;
-use crate::state::{Doubt, ROBOTS_RULES, SiteState};
+use crate::robots::{Fence, Robots};
+use crate::state::{Doubt, SiteState};
 use crate::task::Task;
 
 /// Token under which robots.txt may name us.
@@ -30,6 +32,8 @@ pub(crate) struct SiteCrawl {
     pub state: SiteState,
     pub seed: String,
     pub search_count: usize,
+    /// Where redirects of pages stop, once robots.txt is known.
+    pub fence: Option<Arc<Fence>>,
 }
 
 impl SiteCrawl {
@@ -62,7 +66,7 @@ impl SiteCrawl {
 
     /// What a second look found open after all is crawled like the rest.
     pub async fn go_on(&mut self) -> Result<(), GatherError> {
-        self.keep_robots_gap();
+        self.keep_robots_rules();
         self.pages(usize::MAX).await?;
         self.render().await?;
         self.looks().await
@@ -70,38 +74,54 @@ impl SiteCrawl {
 
     /// Asks again what did not convince at the first look. True where a page opened now, so that there may be more to crawl.
     pub async fn second_looks(&mut self, doubts: &[Doubt]) -> Result<bool, GatherError> {
+        let width = self.gatherer.client.settings().connections_per_host.max(1);
         let mut has_opened = false;
-        for doubt in doubts {
-            self.gatherer.wait_for_crawl_hours().await?;
-            let purpose = Purpose::Link { look: 2 };
-            if !doubt.is_page {
-                let exchange = self.gatherer.ask(&self.ledger, &doubt.url, &purpose).await;
-                let record = self
-                    .gatherer
-                    .keep_own_look(&self.ledger, exchange, purpose)
-                    .await?;
-                self.state.absorb(&record);
-                // A style sheet that opens now may name further files.
-                if let FactRecord::Page(facts) = &record {
-                    has_opened |= !facts.is_html && !facts.links.is_empty();
-                }
-                continue;
+        let mut doubts = doubts.iter();
+        let mut asked: VecDeque<(bool, Task<Exchange>)> = VecDeque::new();
+        loop {
+            if asked.is_empty() {
+                self.gatherer.wait_for_crawl_hours().await?;
             }
-            let exchange = self
-                .gatherer
-                .client
-                .fetch(&doubt.url, Reading::Page, &self.ledger.jar)
-                .await;
-            let record = self
-                .gatherer
-                .keep_page(&self.ledger, exchange, purpose)
-                .await?;
-            self.state.absorb(&record);
-            if let FactRecord::Page(facts) = &record {
-                has_opened |= facts.capture.is_success() && facts.missing_wording.is_empty();
+            while asked.len() < width
+                && (asked.is_empty() || self.gatherer.is_crawl_time())
+                && let Some(doubt) = doubts.next()
+            {
+                let reading = match doubt.is_page {
+                    true => Reading::Page,
+                    false => Reading::Look,
+                };
+                asked.push_back((doubt.is_page, self.ask(doubt.url.clone(), reading)));
             }
+            let Some((is_page, next)) = asked.pop_front() else {
+                return Ok(has_opened);
+            };
+            has_opened |= self.take_second(is_page, next.done().await?).await?;
         }
-        Ok(has_opened)
+    }
+
+    /// Keeps a second look. True where something opened now that may lead on.
+    async fn take_second(
+        &mut self,
+        is_page: bool,
+        exchange: Exchange,
+    ) -> Result<bool, GatherError> {
+        let (gatherer, purpose) = (self.gatherer.clone(), Purpose::Link { look: 2 });
+        let record = match is_page {
+            true => gatherer.keep_page(&self.ledger, exchange, purpose).await?,
+            false => {
+                let kept = gatherer.keep_own_look(&self.ledger, exchange, purpose);
+                kept.await?
+            }
+        };
+        self.state.absorb(&record);
+        let FactRecord::Page(facts) = &record else {
+            return Ok(false);
+        };
+        if is_page {
+            return Ok(facts.capture.is_success() && facts.missing_wording.is_empty());
+        }
+        // A style sheet that opens now may name further files.
+        Ok(!facts.is_html && !facts.links.is_empty())
     }
 
     fn take_in(&mut self, record: &FactRecord) -> Result<(), GatherError> {
@@ -152,18 +172,20 @@ impl SiteCrawl {
                 let end = rules[..rules.floor_char_boundary(MAX_RULES_BYTES)].rfind('\n');
                 rules.truncate(end.map_or(0, |end| end + 1));
             }
-            let record = FactRecord::Skipped {
+            let record = FactRecord::Robots {
                 url: url.into(),
-                why: format!("{ROBOTS_RULES}{rules}"),
+                rules,
             };
             self.ledger.append(&record)?;
             self.state.absorb(&record);
         }
-        self.keep_robots_gap();
+        self.keep_robots_rules();
         Ok(())
     }
 
-    fn keep_robots_gap(&self) {
+    /// Goes by the site's robots.txt from here on.
+    fn keep_robots_rules(&mut self) {
+        self.fence = self.state.fence();
         let delay = self.state.robots().and_then(|robots| robots.delay);
         let host = Url::parse(self.state.home())
             .ok()
@@ -212,7 +234,7 @@ impl SiteCrawl {
         let Some(renderer) = self.gatherer.renderer.clone() else {
             return Ok(false);
         };
-        self.keep_robots_gap();
+        self.keep_robots_rules();
         // A run that was stopped here may have left pages that a rendering linked.
         self.pages(usize::MAX).await?;
         let most = self.gatherer.pages_to_render();
@@ -270,15 +292,35 @@ impl SiteCrawl {
     }
 
     fn start(&self, url: String, purpose: Purpose) -> Task<Answer> {
-        let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
+        let gatherer = self.gatherer.clone();
         let reading = match purpose {
             Purpose::Link { .. } => Reading::Look,
             _ => gatherer.page_reading(),
         };
-        Task::start(async move {
-            let exchange = gatherer.client.fetch(&url, reading, &jar).await;
-            gatherer.read_ahead(exchange, purpose)
-        })
+        let exchange = self.exchange(url, reading);
+        Task::start(async move { gatherer.read_ahead(exchange.await, purpose) })
+    }
+
+    fn ask(&self, url: String, reading: Reading) -> Task<Exchange> {
+        Task::start(self.exchange(url, reading))
+    }
+
+    /// Asks. Pages but the home page go no further than the site's robots.txt lets us; looks go to their end like a visitor.
+    fn exchange(
+        &self,
+        url: String,
+        reading: Reading,
+    ) -> impl Future<Output = Exchange> + Send + use<> {
+        let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
+        let is_free = reading == Reading::Look || url == self.state.home();
+        let fence = self.fence.clone().filter(|_| !is_free);
+        async move {
+            let fence = fence.as_deref();
+            gatherer
+                .client
+                .fetch_within(&url, reading, &jar, fence)
+                .await
+        }
     }
 
     /// Sitemaps that robots.txt names, and the one at its usual place: what no page links is found here.

@@ -8,7 +8,8 @@ use xuncha_core::facts::model::FactRecord;
 
 use crate::gatherer::Ledger;
 use crate::phases;
-use crate::report::{GatherError, UnrenderedPage};
+use crate::report::{BrokenTarget, GatherError, UnrenderedPage};
+use crate::robots::Fence;
 use crate::round::{JobKind, TargetJob};
 use crate::schedule::Visit;
 use crate::state::{Doubt, SiteState};
@@ -32,6 +33,10 @@ pub(crate) struct Desk {
     pub state: Option<SiteState>,
     /// Pages that were not read after their scripts had run.
     pub unrendered: Unrendered,
+    /// Where redirects of the site's pages stop.
+    pub fence: Option<Arc<Fence>>,
+    /// Why its gathering was given up in this run: a fault of ours.
+    pub trouble: Option<String>,
 }
 
 /// Some pages of a site that were not rendered, with the reason where somebody tried, and how many there are.
@@ -62,11 +67,18 @@ impl Desk {
         self.doubts = state.open_doubts();
         self.outside.clone_from(state.outside());
         self.last_look = state.last_look();
+        self.fence = state.fence();
         self.learn_unrendered(state);
     }
 
     pub fn learn_unrendered(&mut self, state: &SiteState) {
         self.unrendered = Unrendered::of(state);
+    }
+
+    /// Leaves the target as it is: what is done stands in the records, the rest is done by a later run.
+    pub fn give_up(&mut self, why: String) {
+        tracing::error!(target = %self.job.id, why, "gathering of this target broke off");
+        self.trouble = Some(why);
     }
 
     pub fn finish(&mut self, phase: &str) -> Result<(), GatherError> {
@@ -92,6 +104,17 @@ impl Desk {
             Visit::HomeSnapshot { day } => self.days.contains(&day),
         }
     }
+}
+
+/// Targets whose gathering broke off by a fault of ours.
+pub(crate) fn broken(desks: &[Desk]) -> Vec<BrokenTarget> {
+    let broken = desks.iter().filter_map(|desk| {
+        Some(BrokenTarget {
+            target: desk.job.id.to_string(),
+            why: desk.trouble.clone()?,
+        })
+    });
+    broken.collect()
 }
 
 /// All sites' pages that were not rendered, for the report; `why_untried` stands where nobody tried.

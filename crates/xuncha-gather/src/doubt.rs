@@ -12,9 +12,9 @@ pub struct Doubt {
     pub is_page: bool,
 }
 
-/// Whether an answer deserves a second look, by its state alone. What our own guard refused stays refused.
+/// Whether an answer deserves a second look, by its state alone. What was our own doing would come out the same.
 pub fn is_doubtful(capture: &Capture) -> bool {
-    if matches!(capture.failure, Some(Failure::RefusedByGuard { .. })) {
+    if capture.failure.as_ref().is_some_and(Failure::is_ours) {
         return false;
     }
     !capture.is_success() || capture.size_bytes == 0 || is_bad_look(capture)

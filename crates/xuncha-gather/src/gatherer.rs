@@ -1,10 +1,11 @@
 //! The hands of a run: ask, keep, read, append, in this order, for any target.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
 use tokio::sync::Semaphore;
-use xuncha_core::evidence::{Capture, Purpose};
+use xuncha_core::evidence::{Capture, Failure, Purpose};
 use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts, Rendering};
 use xuncha_core::facts::{self, Depth, Lexicons};
 use xuncha_core::registry::TargetId;
@@ -228,8 +229,9 @@ impl Gatherer {
         let is_short = self.depth == Depth::Links && exchange.body().len() <= BIG_BODY_BYTES;
         let facts = (is_short && purpose == Purpose::Page).then(|| {
             let capture = exchange.capture(purpose, String::new());
-            let body = exchange.body();
-            Box::new(facts::read_to(&capture, body, &self.lexicons, self.depth))
+            Box::new(read_guarded(capture, |capture| {
+                facts::read_to(capture, exchange.body(), &self.lexicons, self.depth)
+            }))
         });
         Answer { exchange, facts }
     }
@@ -266,7 +268,9 @@ impl Gatherer {
         let work = move || {
             let record = lock(&log).keep(&exchange)?;
             let capture = exchange.capture(purpose, record);
-            let facts: PageFacts = facts::read_to(&capture, exchange.body(), &lexicons, depth);
+            let facts = read_guarded(capture, |capture| {
+                facts::read_to(capture, exchange.body(), &lexicons, depth)
+            });
             if let Some(gatherer) = waiting.filter(|_| facts.waits_for_script()) {
                 gatherer.shelf.learn_page(&exchange);
             }
@@ -292,9 +296,17 @@ impl Gatherer {
         let work = move || {
             capture.evidence.record =
                 lock(&log).keep_rendered(&capture.url, capture.at, html.as_bytes())?;
-            let facts = facts::read_rendered(&capture, html.as_bytes(), &lexicons, rendering);
+            let facts = read_guarded(capture, |capture| {
+                facts::read_rendered(capture, html.as_bytes(), &lexicons, rendering)
+            });
             drop(html);
-            let record = FactRecord::Page(Box::new(facts));
+            let record = match facts.capture.failure {
+                Some(Failure::Unread) => FactRecord::NotRendered {
+                    url: facts.capture.url,
+                    why: "我方程序读取渲染后的网页时出错".to_owned(),
+                },
+                _ => FactRecord::Page(Box::new(facts)),
+            };
             lock(&log).append(&record)?;
             Ok(record)
         };
@@ -357,10 +369,51 @@ impl Gatherer {
     }
 }
 
+/// Reads a page. One on which our reader breaks is unread by our own fault, and the run goes on: nobody else's site depends on it.
+fn read_guarded(capture: Capture, read: impl FnOnce(&Capture) -> PageFacts) -> PageFacts {
+    // Nothing outside sees what a broken reader left half done.
+    let facts = catch_unwind(AssertUnwindSafe(|| read(&capture)));
+    facts.unwrap_or_else(|_| {
+        tracing::error!(url = capture.final_url, "a reader broke on this page");
+        PageFacts::blank(&Capture {
+            failure: Some(Failure::Unread),
+            ..capture
+        })
+    })
+}
+
 fn reading_of(purpose: &Purpose) -> Reading {
     match purpose {
         Purpose::Link { .. } => Reading::Look,
         Purpose::Account => Reading::Package,
         _ => Reading::Page,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_page_on_which_a_reader_breaks_is_unread_by_our_own_fault() {
+        let exchange = Exchange::missed("http://a.cn/x", date(2026, 3, 20).at(9, 0, 0, 0));
+        let capture = Capture {
+            failure: None,
+            status: Some(200),
+            ..exchange.capture(Purpose::Page, "r1".to_owned())
+        };
+        let whole = read_guarded(capture.clone(), PageFacts::blank);
+        assert_eq!(whole.capture, capture);
+        let broken = read_guarded(capture, |_| {
+            let none: Option<PageFacts> = None;
+            none.unwrap()
+        });
+        assert_eq!(broken.capture.failure, Some(Failure::Unread));
+        assert_eq!(broken.capture.evidence.record, "r1");
+        assert!(!broken.capture.is_success());
+        assert!(!crate::doubt::is_doubtful(&broken.capture));
     }
 }

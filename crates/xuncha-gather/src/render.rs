@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use url::Url;
 use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::canonical;
-use xuncha_core::facts::model::{FactRecord, NOT_RENDERED, Rendering};
+use xuncha_core::facts::model::{FactRecord, Rendering};
 
 use crate::browser::{
     Asked, AskedKind, PageToRender, Rendered, Renderer, Supplier, Supply, Unrendered,
@@ -28,9 +28,9 @@ pub(crate) fn beyond(unread: &Unread, pages: usize) -> FactRecord {
 }
 
 fn not_rendered(unread: &Unread, why: &str) -> FactRecord {
-    FactRecord::Skipped {
+    FactRecord::NotRendered {
         url: unread.url.clone(),
-        why: format!("{NOT_RENDERED}{why}"),
+        why: why.to_owned(),
     }
 }
 

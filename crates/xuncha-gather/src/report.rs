@@ -122,6 +122,7 @@ impl Tally {
             not_rendered: self.not_rendered.load(Ordering::Relaxed),
             unrendered_count: 0,
             unrendered: Vec::new(),
+            broken: Vec::new(),
         }
     }
 }
@@ -161,6 +162,17 @@ pub struct Report {
     pub unrendered_count: u64,
     /// The first of them, of each site.
     pub unrendered: Vec<UnrenderedPage>,
+    /// Targets whose gathering broke off by a fault of ours; the next run goes on with them.
+    pub broken: Vec<BrokenTarget>,
+}
+
+/// 中断对象. A target whose gathering broke off by a fault of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BrokenTarget {
+    /// Target.
+    pub target: String,
+    /// What broke, in English.
+    pub why: String,
 }
 
 /// 未渲染页面. A page that shows nothing without its scripts and was not, or not wholly, read after they had run.

@@ -1,6 +1,9 @@
 //! robots.txt by RFC 9309: the group that names us most closely, the longest matching rule, Allow where both are equal.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use url::{Position, Url};
 
 /// Rules beyond this many bytes are not read (the RFC asks for at least 500 KiB).
 const MAX_BYTES: usize = 512 << 10;
@@ -23,6 +26,31 @@ pub struct Robots {
 struct Rule {
     pattern: String,
     is_allow: bool,
+}
+
+/// 跳转边界. Where a page of the crawl leads to what its site's own rules forbid, it is not followed.
+#[derive(Clone, Debug)]
+pub struct Fence {
+    host: String,
+    robots: Arc<Robots>,
+}
+
+impl Fence {
+    /// Around a site by its home page's address; `None` where nothing is forbidden.
+    pub fn new(home: &str, robots: Arc<Robots>) -> Option<Fence> {
+        let host = Url::parse(home).ok()?.host_str()?.to_owned();
+        let has_bounds = robots.rules.iter().any(|rule| !rule.is_allow);
+        has_bounds.then_some(Fence { host, robots })
+    }
+
+    /// Whether an address lies beyond it.
+    pub fn keeps_off(&self, url: &Url) -> bool {
+        let is_own = url.host_str() == Some(&self.host);
+        is_own
+            && !self
+                .robots
+                .allows(&url[Position::BeforePath..Position::AfterQuery])
+    }
 }
 
 #[derive(Default)]

@@ -18,7 +18,7 @@ use crate::account;
 use crate::client::Client;
 use crate::clock::CivilClock;
 use crate::crawl::SiteCrawl;
-use crate::desk::{Desk, unrendered};
+use crate::desk::{Desk, broken, unrendered};
 use crate::gatherer::{Gatherer, Ledger};
 use crate::outside::{OUTSIDE, Outside};
 use crate::phases;
@@ -157,6 +157,7 @@ pub async fn gather_round(
         unrendered,
         parts: watch.parts(),
         permitted_rate_permille: permitted,
+        broken: broken(&desks),
         ..gatherer.tally.report(targets.len(), elapsed, counts)
     })
 }
@@ -204,6 +205,8 @@ impl Round<'_> {
                 keeps_state: false,
                 state: None,
                 unrendered: Default::default(),
+                fence: None,
+                trouble: None,
             };
             match &job.kind {
                 JobKind::Site { home } => {
@@ -228,9 +231,9 @@ impl Round<'_> {
         self.progress.started(phases::CRAWL, desks.len() as u64);
         stream::iter(desks.iter_mut())
             .map(|desk| async move {
-                self.crawl(desk).await?;
+                let done = self.crawl(desk).await;
                 self.progress.advanced(phases::CRAWL, 1);
-                Ok::<_, GatherError>(())
+                alone(desk, done)
             })
             .buffer_unordered(self.at_once())
             .try_collect::<()>()
@@ -274,6 +277,7 @@ impl Round<'_> {
             state,
             seed: self.plan.seed.clone(),
             search_count: self.plan.searches,
+            fence: desk.fence.clone(),
         }
     }
 
@@ -367,9 +371,9 @@ impl Round<'_> {
             .started(phases::SECOND_LOOKS, desks.len() as u64);
         stream::iter(desks.iter_mut())
             .map(|desk| async move {
-                self.look_again_at(desk).await?;
+                let done = self.look_again_at(desk).await;
                 self.progress.advanced(phases::SECOND_LOOKS, 1);
-                Ok::<_, GatherError>(())
+                alone(desk, done)
             })
             .buffer_unordered(self.at_once())
             .try_collect::<()>()
@@ -382,7 +386,7 @@ impl Round<'_> {
     }
 
     async fn look_again_at(&self, desk: &mut Desk) -> Result<(), GatherError> {
-        if desk.phases.contains(phases::SECOND_LOOKS) {
+        if desk.trouble.is_some() || desk.phases.contains(phases::SECOND_LOOKS) {
             return Ok(());
         }
         let home = match &desk.job.kind {
@@ -399,7 +403,12 @@ impl Round<'_> {
         let is_held = held.is_some();
         let state = held.unwrap_or_else(|| self.fresh_state(&home));
         let mut crawl = self.crawl_of(desk, state);
-        if crawl.second_looks(&doubts).await? {
+        let looked = Task::start(async move {
+            let has_opened = crawl.second_looks(&doubts).await?;
+            Ok::<_, GatherError>((crawl, has_opened))
+        });
+        let (crawl, has_opened) = looked.done().await??;
+        if has_opened {
             // A page that was down at the first look may lead on.
             let state = if is_held {
                 crawl.state
@@ -408,11 +417,22 @@ impl Round<'_> {
                 self.rebuild(desk, &home)?
             };
             let mut crawl = self.crawl_of(desk, state);
-            crawl.go_on().await?;
-            desk.learn_unrendered(&crawl.state);
+            let gone_on = Task::start(async move { crawl.go_on().await.map(|()| crawl.state) });
+            desk.learn_unrendered(&gone_on.done().await??);
         }
         self.forget(&home);
         desk.finish(phases::SECOND_LOOKS)
+    }
+}
+
+/// What broke off by a fault of ours stays one target's affair; what stops everybody, such as a full disk, stops the run.
+fn alone(desk: &mut Desk, done: Result<(), GatherError>) -> Result<(), GatherError> {
+    match done {
+        Err(GatherError::Panic(why)) => {
+            desk.give_up(why);
+            Ok(())
+        }
+        done => done,
     }
 }
 

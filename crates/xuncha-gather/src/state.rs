@@ -7,28 +7,25 @@ mod view;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use url::Url;
-use xuncha_core::evidence::{Capture, Failure, Purpose};
-use xuncha_core::facts::model::{FactRecord, LinkKind, NOT_RENDERED, PageFacts};
-use xuncha_core::facts::{LinkClass, SITEMAP_INDEX, Scope, canonical, needs_second_look, scope};
+use xuncha_core::evidence::{Capture, Purpose};
+use xuncha_core::facts::model::{FactRecord, LinkKind, PageFacts};
+use xuncha_core::facts::{
+    LinkClass, SITEMAP_INDEX, Scope, Skip, canonical, needs_second_look, scope,
+};
 
 use crate::candidates::Candidates;
 use crate::doubt::is_page_in_disguise;
 pub use crate::doubt::{Doubt, is_doubtful};
 use crate::phases;
-use crate::robots::Robots;
+use crate::robots::{Fence, Robots};
 use crate::sitemaps::Sitemaps;
 use crate::traps;
 use crate::unread::Rendering;
 
-/// Start of the reason under which a site's robots.txt stands in the records.
-pub const ROBOTS_RULES: &str = "robots.txt rules\n";
-/// Reason of links that robots.txt forbids.
-pub const ROBOTS: &str = "robots.txt";
-/// Reason of pages beyond the budget.
-pub const BUDGET: &str = "page budget";
 /// Most skipped links that are recorded with their reason.
 const MAX_SKIPS: usize = 2_000;
 /// Where a sitemap stands that robots.txt does not name.
@@ -91,8 +88,8 @@ pub struct SiteState {
     outside: BTreeSet<String>,
     shapes: BTreeMap<String, u32>,
     enqueued: usize,
-    robots: Option<Robots>,
-    pending_skips: VecDeque<(String, String)>,
+    robots: Option<Arc<Robots>>,
+    pending_skips: VecDeque<(String, Skip)>,
     skip_count: usize,
     doubts: Vec<Doubt>,
     looked_twice: Hashes,
@@ -174,24 +171,20 @@ impl SiteState {
             FactRecord::PhaseDone { phase } => {
                 self.phases.insert(phase.clone());
             }
-            FactRecord::Skipped { url, why } => self.absorb_skip(url, why),
+            FactRecord::Skipped { url, .. } => {
+                self.pending_skips.retain(|(pending, _)| pending != url);
+            }
+            FactRecord::Robots { rules, .. } => {
+                let robots = Robots::parse(rules, "*");
+                self.sitemaps.learn(robots.sitemaps.iter().cloned());
+                self.robots = Some(Arc::new(robots));
+            }
+            FactRecord::NotRendered { url, why } => {
+                self.rendering.tried(url, why);
+            }
             FactRecord::Look(capture) => self.absorb_look(capture),
             FactRecord::Page(facts) => self.absorb_page(facts),
         }
-    }
-
-    fn absorb_skip(&mut self, url: &str, why: &str) {
-        if let Some(rules) = why.strip_prefix(ROBOTS_RULES) {
-            let robots = Robots::parse(rules, "*");
-            self.sitemaps.learn(robots.sitemaps.iter().cloned());
-            self.robots = Some(robots);
-            return;
-        }
-        if let Some(why) = why.strip_prefix(NOT_RENDERED) {
-            self.rendering.tried(url, why);
-            return;
-        }
-        self.pending_skips.retain(|(pending, _)| pending != url);
     }
 
     fn absorb_look(&mut self, capture: &Capture) {
@@ -405,20 +398,20 @@ impl SiteState {
 
     fn enqueue_look(&mut self, url: String) {
         if self.look_count >= self.limits.looks {
-            self.skip(url, "look budget");
+            self.skip(url, Skip::LookBudget);
             return;
         }
         self.look_count += 1;
         self.looks.push_back(url);
     }
 
-    fn obstacle(&mut self, url: &str, depth: u32) -> Option<&'static str> {
+    fn obstacle(&mut self, url: &str, depth: u32) -> Option<Skip> {
         let parsed = Url::parse(url).ok()?;
         if let Some(why) = traps::trap(&parsed) {
             return Some(why);
         }
         if depth > self.limits.depth {
-            return Some("trap: too far from the home page");
+            return Some(Skip::TooFar);
         }
         let path = match parsed.query() {
             Some(query) => format!("{}?{query}", parsed.path()),
@@ -430,20 +423,20 @@ impl SiteState {
                 .as_ref()
                 .is_some_and(|robots| !robots.allows(&path))
         {
-            return Some(ROBOTS);
+            return Some(Skip::Robots);
         }
         if self.enqueued >= self.limits.pages {
-            return Some(BUDGET);
+            return Some(Skip::PageBudget);
         }
         let count = self.shapes.entry(traps::shape(&parsed)?).or_default();
         *count += 1;
-        (*count > self.limits.same_shape).then_some("trap: endless pagination")
+        (*count > self.limits.same_shape).then_some(Skip::EndlessPages)
     }
 
-    fn skip(&mut self, url: String, why: &str) {
+    fn skip(&mut self, url: String, why: Skip) {
         self.skip_count += 1;
         if self.skip_count <= MAX_SKIPS {
-            self.pending_skips.push_back((url, why.to_owned()));
+            self.pending_skips.push_back((url, why));
         }
     }
 
@@ -468,7 +461,8 @@ impl SiteState {
                 (missing ^ facts.text_simhash).count_ones() <= LIKENESS_BITS
             });
         let speaks_against = match (&capture.failure, Url::parse(&self.home)) {
-            (Some(Failure::RefusedByGuard { .. }), _) | (_, Err(_)) => false,
+            (Some(failure), _) if failure.is_ours() => false,
+            (_, Err(_)) => false,
             (_, Ok(home)) => needs_second_look(facts, &home),
         };
         speaks_against
@@ -530,12 +524,18 @@ impl SiteState {
         None
     }
 
+    /// Where redirects of its pages stop; `None` where robots.txt forbids nothing or is not obeyed.
+    pub fn fence(&self) -> Option<Arc<Fence>> {
+        let robots = self.robots.as_ref().filter(|_| self.obeys_robots)?;
+        Fence::new(&self.home, robots.clone()).map(Arc::new)
+    }
+
     /// The next skipped link that is not yet recorded.
     pub fn next_skip(&self) -> Option<FactRecord> {
         let (url, why) = self.pending_skips.front()?;
         Some(FactRecord::Skipped {
             url: url.clone(),
-            why: why.clone(),
+            why: *why,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! 陷阱: addresses that have no end. A trap is skipped with its reason, never silently.
 
 use url::Url;
+use xuncha_core::facts::Skip;
 
 /// Longest address that is asked.
 const MAX_URL_BYTES: usize = 2_000;
@@ -10,9 +11,9 @@ const MAX_SEGMENTS: usize = 20;
 const MAX_REPEATS: usize = 3;
 
 /// Why an address is taken for a trap.
-pub fn trap(url: &Url) -> Option<&'static str> {
+pub fn trap(url: &Url) -> Option<Skip> {
     if url.as_str().len() > MAX_URL_BYTES {
-        return Some("trap: address too long");
+        return Some(Skip::LongAddress);
     }
     let segments: Vec<&str> = url
         .path()
@@ -20,12 +21,12 @@ pub fn trap(url: &Url) -> Option<&'static str> {
         .filter(|segment| !segment.is_empty())
         .collect();
     if segments.len() > MAX_SEGMENTS {
-        return Some("trap: path too deep");
+        return Some(Skip::DeepPath);
     }
     let is_growing = segments
         .iter()
         .any(|segment| segments.iter().filter(|other| *other == segment).count() > MAX_REPEATS);
-    is_growing.then_some("trap: repeating path")
+    is_growing.then_some(Skip::GrowingPath)
 }
 
 /// The shape of an address with a query: digits are alike, parameters count by name. Calendars and endless pagers have one shape.
@@ -64,10 +65,10 @@ mod tests {
                 "http://a.cn/zwgk/fdzdgknr/zcwj/2026/03/t20260301_1.html",
                 None,
             ),
-            ("http://a.cn/a/b/a/b/a/b/a/b/", Some("trap: repeating path")),
+            ("http://a.cn/a/b/a/b/a/b/a/b/", Some(Skip::GrowingPath)),
             (
                 "http://a.cn/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21",
-                Some("trap: path too deep"),
+                Some(Skip::DeepPath),
             ),
         ] {
             assert_eq!(trap(&parse(url)), expected, "{url}");

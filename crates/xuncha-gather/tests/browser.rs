@@ -12,7 +12,7 @@ use common::mortal::{Mortal, essence};
 use common::*;
 use tokio::net::TcpListener;
 use xuncha_core::evidence::Purpose;
-use xuncha_core::facts::model::{FactRecord, NOT_RENDERED, PageFacts};
+use xuncha_core::facts::model::{FactRecord, PageFacts};
 use xuncha_core::registry::TargetId;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, Limits, find};
 use xuncha_gather::check::{CheckPlan, check_site_into};
@@ -112,9 +112,7 @@ impl Seen {
     /// Why the home page was not rendered.
     fn trouble(&self) -> String {
         let skipped = self.records.iter().find_map(|record| match record {
-            FactRecord::Skipped { url, why } if url == "http://a.test/" => {
-                why.strip_prefix(NOT_RENDERED)
-            }
+            FactRecord::NotRendered { url, why } if url == "http://a.test/" => Some(why.as_str()),
             _ => None,
         });
         skipped.unwrap_or_default().to_owned()
@@ -283,8 +281,8 @@ async fn pages_beyond_the_bound_say_so() {
     .await;
     assert_eq!(seen.rendered().len(), 1);
     let beyond = seen.records.iter().any(|record| {
-        matches!(record, FactRecord::Skipped { url, why }
-            if url == "http://a.test/deep" && why.starts_with(NOT_RENDERED) && why.contains("上限"))
+        matches!(record, FactRecord::NotRendered { url, why }
+            if url == "http://a.test/deep" && why.contains("上限"))
     });
     assert!(beyond);
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::*;
-use xuncha_core::facts::model::{FactRecord, NOT_RENDERED};
+use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
 use xuncha_gather::check::{CheckPlan, check_site_into};
@@ -119,8 +119,8 @@ async fn a_killed_browser_costs_at_most_its_page() {
     let records = gather(true, false).await;
     assert!(!is_rendered(&records));
     let said = records.iter().any(|record| {
-        matches!(record, FactRecord::Skipped { url, why }
-            if url == "http://a.test/" && why.starts_with(NOT_RENDERED) && why.contains("异常退出"))
+        matches!(record, FactRecord::NotRendered { url, why }
+            if url == "http://a.test/" && why.contains("异常退出"))
     });
     assert!(said, "the page says why it was not rendered");
     assert!(is_done(&records, "render") && is_done(&records, "search"));

@@ -11,6 +11,7 @@ use common::mortal::{Mortal, essence};
 use common::*;
 use jiff::civil::date;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
+use xuncha_core::facts::Skip;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::check::{CheckPlan, Checked, check_site};
@@ -115,16 +116,14 @@ async fn a_site_is_read_in_order_and_every_doubt_is_looked_at_twice() {
         urls(records, |purpose| *purpose == Purpose::MissingPage).len(),
         1
     );
-    let skipped: Vec<(&str, &str)> = records
+    let skipped: Vec<(&str, Skip)> = records
         .iter()
         .filter_map(|record| match record {
-            FactRecord::Skipped { url, why } if !url.ends_with("robots.txt") => {
-                Some((url.as_str(), why.as_str()))
-            }
+            FactRecord::Skipped { url, why } => Some((url.as_str(), *why)),
             _ => None,
         })
         .collect();
-    assert_eq!(skipped, [("http://a.test/secret/x.html", "robots.txt")]);
+    assert_eq!(skipped, [("http://a.test/secret/x.html", Skip::Robots)]);
     let phases: BTreeSet<&str> = records
         .iter()
         .filter_map(|record| match record {
@@ -237,14 +236,14 @@ async fn traps_end_and_the_budget_is_told() {
     .unwrap();
     let records = &checked.records[&TargetId::from("a.test")];
     assert_eq!(urls(records, |purpose| *purpose == Purpose::Page).len(), 60);
-    let reasons: BTreeSet<&str> = records
+    let reasons: BTreeSet<Skip> = records
         .iter()
         .filter_map(|record| match record {
-            FactRecord::Skipped { why, .. } if !why.contains('\n') => Some(why.as_str()),
+            FactRecord::Skipped { why, .. } => Some(*why),
             _ => None,
         })
         .collect();
-    assert!(reasons.contains("page budget"), "{reasons:?}");
+    assert!(reasons.contains(&Skip::PageBudget), "{reasons:?}");
 }
 
 fn plan() -> RoundPlan {

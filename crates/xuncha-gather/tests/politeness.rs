@@ -14,7 +14,7 @@ use jiff::ToSpan;
 use jiff::civil::{DateTime, date, time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use xuncha_core::evidence::Purpose;
+use xuncha_core::evidence::{Failure, Purpose};
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 use xuncha_gather::check::{CheckPlan, check_site};
@@ -443,6 +443,39 @@ async fn a_robots_txt_that_cannot_be_read_forbids_nothing() {
         "{asked:?}"
     );
     assert!(!asked.contains(&"a.test/1".to_owned()));
+}
+
+#[tokio::test]
+async fn a_redirect_into_what_robots_txt_forbids_is_not_followed() {
+    let server = Server::start(|ask| match ask.path.as_str() {
+        "/robots.txt" => Reply::Page(200, vec![], b"User-agent: *\nDisallow: /cgi/\n".to_vec()),
+        "/" => html("<a href=/in>in</a><a href=/out>out</a><img src=/pic>"),
+        "/in" => redirect(302, "/cgi/trap"),
+        "/pic" => redirect(302, "/cgi/pic"),
+        "/out" => redirect(302, "/open"),
+        _ => html("text"),
+    })
+    .await;
+    let done = check(&server, settings(&server)).await;
+    let asked = server.asked();
+    assert!(asked.contains(&"a.test/open".to_owned()), "{asked:?}");
+    // Single links are looked at to their end, like a visitor does.
+    assert!(asked.contains(&"a.test/cgi/pic".to_owned()), "{asked:?}");
+    assert!(!asked.contains(&"a.test/cgi/trap".to_owned()), "{asked:?}");
+    let records = done.values().flatten();
+    let failures: Vec<Option<Failure>> = records
+        .filter_map(|record| match record {
+            FactRecord::Page(page) if page.capture.url.ends_with("/in") => {
+                Some(page.capture.failure.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        failures,
+        [Some(Failure::KeptOff)],
+        "once: asking again is no use"
+    );
 }
 
 #[tokio::test]

@@ -341,7 +341,7 @@ pub struct CheckArgs {
     /// 把抓到的网页逐行列入文件 / list the pages that were read, one a line
     #[arg(long, value_name = "FILE")]
     pub list: Option<PathBuf>,
-    /// 证据（WARC）存入目录，已存的接着用 / keep the evidence (WARC) in a folder; an interrupted run goes on
+    /// 证据（WARC）存入目录，已存的接着用（不能与 --only 同用） / keep the evidence (WARC) in a folder; an interrupted run goes on
     #[arg(long, value_name = "DIR", conflicts_with = "only")]
     pub evidence: Option<PathBuf>,
     /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
@@ -397,7 +397,14 @@ pub struct ExplainArgs {
 #[derive(Debug, Subcommand)]
 pub enum EvidenceCommand {
     /// 核验一轮证据的哈希与格式 / verify hashes and form of a round's evidence
-    Verify(RoundArg),
+    Verify {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 核验 check --evidence 的目录，不需要数据库 / verify a folder of `check --evidence`, without a database
+        #[arg(long, value_name = "DIR", conflicts_with = "round")]
+        folder: Option<PathBuf>,
+    },
     /// 补建或重建 CDXJ 索引 / make missing indexes, or all of them
     Index {
         /// 轮次 / round

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use cli::{Cli, Command, NoticeCommand, RoundCommand};
+use cli::{Cli, Command, EvidenceCommand, NoticeCommand, RoundCommand};
 use data::Data;
 use rules::Rules;
 
@@ -32,7 +32,12 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     end_with_the_reader();
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| {
+        if error.use_stderr() {
+            eprintln!("命令行有误，下面是英文说明；中文用法见 xuncha help 或 xuncha 命令 --help。");
+        }
+        error.exit()
+    });
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -100,6 +105,10 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
         Command::Migration(arguments) => return commands::migration::run(rules, arguments).await,
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
+        Command::Evidence(EvidenceCommand::Verify {
+            folder: Some(folder),
+            ..
+        }) => return commands::evidence::verify_folder(folder),
         Command::Doctor => return commands::doctor::run(&cli.data).await,
         Command::Notice(NoticeCommand::Build {
             from: Some(from),

@@ -295,6 +295,26 @@ pub(super) fn verdict(mut findings: Vec<Finding>, mut doubts: Vec<Doubt>) -> Ver
     }
 }
 
+/// As [`verdict`]; where nothing at all could be judged and there are only doubts, there is no verdict.
+pub(super) fn verdict_of_judged(
+    findings: Vec<Finding>,
+    mut doubts: Vec<Doubt>,
+    is_anything_judged: bool,
+) -> Result<Verdict, Undetermined> {
+    if is_anything_judged || !findings.is_empty() {
+        return Ok(verdict(findings, doubts));
+    }
+    doubts.sort();
+    let Some(first) = doubts.first() else {
+        return Ok(verdict(findings, doubts));
+    };
+    Err(Undetermined {
+        reason: first.reason,
+        detail: first.detail.clone(),
+        places: doubts,
+    })
+}
+
 /// 链接结论. What the two looks at a link allow to say.
 pub(super) enum LinkSays<'a> {
     /// It opens.

@@ -35,7 +35,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("uninterpreted", "政策文件未解读")];
 /// Phases it needs.
@@ -92,7 +92,17 @@ pub fn judge(
             None => findings.push(finding(policy, is_drawn)),
         }
     }
-    Ok(support::verdict(findings, doubts))
+    // That no document was found says nothing while their columns could not be read.
+    if own().next().is_none()
+        && let Some((reason, why)) = support::unread(site, &[ColumnKind::Policy])
+    {
+        return Err(Undetermined::new(reason, why));
+    }
+    let is_interpreted = |policy: &&PolicyFacts| {
+        drawn.contains(policy.url.as_str()) && !policy.interpretations.is_empty()
+    };
+    let is_anything_judged = recent.iter().any(is_interpreted);
+    support::verdict_of_judged(findings, doubts, is_anything_judged)
 }
 
 /// That no interpretation was found says nothing while their columns could not be read.

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, support};
-use crate::facts::model::{Facts, InterpretationFacts, SiteFacts};
+use crate::facts::model::{ColumnKind, Facts, InterpretationFacts, SiteFacts};
 use crate::round::Subject;
 use crate::verdict::{Finding, Undetermined, UndeterminedReason, Verdict};
 
@@ -30,7 +30,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("not_linked", "解读与政策文件未双向关联")];
 /// Phases it needs.
@@ -58,6 +58,13 @@ pub fn judge(
         usize::from(params.sample),
         pairs().map(|one| one.url.as_str()),
     );
+    // That no pair was found says nothing while one of both columns could not be read.
+    if pairs().next().is_none()
+        && let Some((reason, why)) =
+            support::unread(site, &[ColumnKind::Interpretation, ColumnKind::Policy])
+    {
+        return Err(Undetermined::new(reason, why));
+    }
     let mut findings = Vec::new();
     let mut doubts = Vec::new();
     for one in pairs().filter(|one| !(one.links_policy && one.policy_links_back)) {
@@ -75,7 +82,9 @@ pub fn judge(
         }
         findings.push(finding(one, is_drawn));
     }
-    Ok(support::verdict(findings, doubts))
+    let is_linked = |one: &InterpretationFacts| one.links_policy && one.policy_links_back;
+    let is_anything_judged = pairs().any(|one| drawn.contains(one.url.as_str()) && is_linked(one));
+    support::verdict_of_judged(findings, doubts, is_anything_judged)
 }
 
 fn is_unrendered(site: &SiteFacts, one: &InterpretationFacts) -> bool {

@@ -72,7 +72,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_channel", "无有效咨询建言渠道"),
@@ -114,7 +114,10 @@ pub fn judge(
     let absent = |case, key, detail: &str, found: &mut Found| {
         absent(site, &home.evidence, (case, key, detail), found);
     };
+    let unread = support::unread(site, &[ColumnKind::Interaction]).filter(|_| messages.is_empty());
+    let mut is_anything_judged = false;
     for case in &params.cases {
+        let doubts_before = found.doubts.len();
         match case {
             Case::NoChannel if site.channel.is_none() => absent(
                 "no_channel",
@@ -137,11 +140,19 @@ pub fn judge(
             Case::MessagesStale if !messages.is_empty() => {
                 stale(&messages, context, params, &mut found);
             }
+            Case::MessagesStale | Case::Unanswered if let Some((reason, why)) = &unread => {
+                let (key, case) = match case {
+                    Case::MessagesStale => ("stale", "messages_stale"),
+                    _ => ("unanswered", "unanswered"),
+                };
+                found.doubts.push(support::doubt(key, case, *reason, why));
+            }
             Case::Unanswered => unanswered(&messages, context, params, &mut found),
             _ => {}
         }
+        is_anything_judged |= found.doubts.len() == doubts_before;
     }
-    Ok(support::verdict(found.findings, found.doubts))
+    support::verdict_of_judged(found.findings, found.doubts, is_anything_judged)
 }
 
 /// Messages of special columns (interviews, surveys, petitions …) and trials of the form are not counted.

@@ -249,9 +249,10 @@ impl<'p> Dom<'p> {
         after.saturating_sub(self.nodes[index].chars_before)
     }
 
-    /// Visible text of a subtree on one line.
+    /// Visible text of a subtree on one line, as far as anybody reads it: elements that nest without end would each hold all the rest of
+    /// their page.
     pub fn text(&self, index: usize) -> String {
-        self.text_start(index, usize::MAX)
+        self.text_start(index, MAX_TEXT_BYTES)
     }
 
     /// Visible text of a subtree on one line, ended by the piece that makes it longer than so many bytes.
@@ -280,7 +281,7 @@ impl<'p> Dom<'p> {
     /// Visible text of the whole page on one line; made once.
     pub fn whole_text(&self) -> &str {
         self.whole_text.get_or_init(|| {
-            let mut text = self.text(0);
+            let mut text = self.text_start(0, usize::MAX);
             text.shrink_to_fit();
             text
         })
@@ -359,6 +360,9 @@ impl<'p> Dom<'p> {
         }
     }
 }
+
+/// Longest text of one element that is read.
+const MAX_TEXT_BYTES: usize = 32 << 10;
 
 /// Elements that break the line.
 const LINE_BREAKS: Set = Set::of(&[

@@ -10,6 +10,9 @@ use super::links::PageLinks;
 use super::model::{Area, GuideElement, GuideFacts, PageFacts};
 use super::text::{cut, strip_numbering};
 
+/// What is longer is no label.
+const MAX_LABEL_BYTES: usize = 128;
+
 /// A label with the text that belongs to it.
 struct Field {
     element: Option<GuideElement>,
@@ -260,7 +263,9 @@ fn leading_inline(dom: &Dom, line: &Line) -> Option<String> {
     ) {
         return None;
     }
-    Some(dom.text(parent)).filter(|text| !text.is_empty() && *text != line.text)
+    // What goes on behind the line is no label at its start.
+    let label = dom.text_start(parent, line.text.len());
+    Some(label).filter(|text| !text.is_empty() && *text != line.text)
 }
 
 /// A heading that is no guide label ends the value before it.
@@ -295,7 +300,7 @@ fn column_grids(
         }
         let labels: Vec<Option<Option<GuideElement>>> = head
             .iter()
-            .map(|cell| lexicons.guide_label(&dom.text(*cell)))
+            .map(|cell| lexicons.guide_label(&dom.text_start(*cell, MAX_LABEL_BYTES)))
             .collect();
         let known = labels.iter().flatten().flatten().count();
         if known < 3 {

@@ -35,6 +35,7 @@ mod scope;
 mod script_data;
 mod search;
 mod sitemap;
+mod skip;
 mod statistics;
 mod style;
 mod text;
@@ -53,6 +54,7 @@ pub(crate) use scope::attachment_name;
 pub use scope::{LinkClass, Scope, canonical, scope};
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 pub use sitemap::SITEMAP_INDEX;
+pub use skip::Skip;
 
 use text::distance as missing_likeness;
 pub(crate) use text::{bare, pattern};

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
+use crate::facts::skip::Skip;
 use crate::registry::TargetId;
 use crate::verdict::Place;
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 2;
+pub const FACTS_VERSION: u32 = 3;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -41,9 +42,6 @@ mod as_text {
     }
 }
 
-/// Start of the reason under which a page that could not be rendered stands among the skipped ones.
-pub const NOT_RENDERED: &str = "not rendered: ";
-
 /// 采集记录. One entry of a target's append-only facts segment, in the order it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,12 +63,12 @@ pub enum FactRecord {
     Page(Box<PageFacts>),
     /// An answer of which only the state matters (probe, link look).
     Look(Capture),
-    /// A link that was not asked, and why (outside our limits, robots.txt, guard, page budget).
+    /// A link that was not asked.
     Skipped {
         /// Address.
         url: String,
-        /// Why, in English.
-        why: String,
+        /// Why.
+        why: Skip,
     },
     /// A phase of gathering is complete (`probe`, `crawl`, `looks`, `search` …).
     PhaseDone {
@@ -79,6 +77,20 @@ pub enum FactRecord {
     },
     /// What the network says of the site: TLS, certificate, DNS, IPv6. Once a round.
     Network(#[serde(with = "as_text")] Box<NetworkFacts>),
+    /// The rules of the site's robots.txt that hold for us, as they were when the crawl began.
+    Robots {
+        /// Its address.
+        url: String,
+        /// The rules; empty where there are none.
+        rules: String,
+    },
+    /// A page that shows nothing without its scripts and could not be rendered.
+    NotRendered {
+        /// Address.
+        url: String,
+        /// Why, as people read it.
+        why: String,
+    },
 }
 
 /// 链接种类. What kind of reference a link is.

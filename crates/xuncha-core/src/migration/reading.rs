@@ -11,13 +11,13 @@ use super::leads::landing;
 use super::titles::Titles;
 use crate::evidence::{Capture, EvidenceRef, Purpose};
 use crate::facts::model::{Area, BodyKind, FactRecord, LinkKind, LinkState, PageFacts, SiteFacts};
-use crate::facts::{Lexicons, LinkClass, Scope, assemble_site, canonical, home_address, scope};
+use crate::facts::{
+    Lexicons, LinkClass, Scope, Skip, assemble_site, canonical, home_address, scope,
+};
 use crate::registry::{Site, SiteKind, State, TargetId};
 
 /// A text of a link that is shorter names a column or a tool.
 const TITLE_MIN: usize = 8;
-/// Why pages beyond the budget were skipped, as the gatherer words it.
-const BUDGET: &str = "page budget";
 
 /// What a site's records say, sorted for a migration.
 pub(super) struct Read<'a> {
@@ -55,9 +55,15 @@ pub fn read(home: &str, records: &[FactRecord], lexicons: &Lexicons) -> Holdings
     let columns = columns(&read, &lists, &mut articles);
     let is_article: BTreeSet<&String> = articles.iter().flat_map(|article| &article.urls).collect();
     let titled = titled(&read, &is_article);
-    let is_partial = records
-        .iter()
-        .any(|record| matches!(record, FactRecord::Skipped { why, .. } if why == BUDGET));
+    let is_partial = records.iter().any(|record| {
+        matches!(
+            record,
+            FactRecord::Skipped {
+                why: Skip::PageBudget,
+                ..
+            }
+        )
+    });
     Holdings {
         home: home.to_owned(),
         as_of: read.site.as_of,

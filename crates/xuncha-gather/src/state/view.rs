@@ -53,7 +53,7 @@ impl SiteState {
 
     /// What robots.txt says, where it was read.
     pub fn robots(&self) -> Option<&Robots> {
-        self.robots.as_ref()
+        self.robots.as_deref()
     }
 
     /// Whether the missing page was probed.

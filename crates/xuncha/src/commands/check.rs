@@ -15,7 +15,7 @@ use xuncha_core::facts::availability::Availability;
 use xuncha_core::facts::model::{FactRecord, Facts, SiteFacts};
 use xuncha_core::facts::network::{CertificateFault, NetworkFacts};
 use xuncha_core::facts::{self, Depth};
-use xuncha_core::indicator::IndicatorSet;
+use xuncha_core::indicator::{Indicator, IndicatorKind, IndicatorSet, Rule};
 use xuncha_core::judge::{Judged, Judgement, judge_target};
 use xuncha_core::registry::{Site, SiteKind, State, Target, TargetId};
 use xuncha_core::round::Subject;
@@ -78,6 +78,7 @@ struct FindingOutput {
     detail: String,
     confidence: Confidence,
     indicators: Vec<String>,
+    counted: bool,
     evidence: Vec<EvidenceRef>,
 }
 
@@ -139,7 +140,6 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         },
         ..CheckPlan::default()
     };
-    let started_at = super::now();
     let gathered = gather::gather(arguments, &url, &plan, settings, &lexicons).await?;
     let subject = subject(arguments, &url, &gathered.target);
     let Target::Site(site) = &subject.target else {
@@ -174,7 +174,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     let output = CheckOutput {
         requests: gathered.requests,
         unrendered: unrendered(&facts, &gathered.unrendered),
-        ..output(&arguments.url, started_at, &set, &facts, &judgements)
+        ..output(&arguments.url, &set, &facts, &judgements)
     };
     print(&output);
     if let Some(path) = &arguments.json {
@@ -291,7 +291,6 @@ fn why_unreachable(url: &url::Url, facts: &SiteFacts) -> String {
 
 fn output(
     target: &str,
-    started_at: DateTime,
     set: &IndicatorSet,
     facts: &SiteFacts,
     judgements: &[Judgement],
@@ -302,7 +301,13 @@ fn output(
     for judgement in judgements {
         let (verdict, detail) = match &judgement.result {
             Judged::Known { verdict } => {
-                collect(judgement, verdict, &mut findings, &mut undetermined);
+                let indicator = set.indicator(&judgement.indicator);
+                collect(
+                    (judgement, indicator),
+                    verdict,
+                    &mut findings,
+                    &mut undetermined,
+                );
                 word_and_detail(verdict)
             }
             Judged::Unknown {
@@ -332,7 +337,7 @@ fn output(
     CheckOutput {
         schema: 1,
         target: target.to_owned(),
-        started_at,
+        started_at: facts.as_of,
         set: set.id.clone(),
         set_sha256: set.sha256.clone(),
         pages: facts.page_count,
@@ -388,7 +393,7 @@ fn word_and_detail(verdict: &Verdict) -> (&'static str, String) {
 }
 
 fn collect(
-    judgement: &Judgement,
+    (judgement, indicator): (&Judgement, Option<&Indicator>),
     verdict: &Verdict,
     findings: &mut BTreeMap<(String, String), FindingOutput>,
     undetermined: &mut BTreeSet<UndeterminedOutput>,
@@ -420,10 +425,19 @@ fn collect(
             detail: finding.detail.clone(),
             confidence: finding.confidence,
             indicators: Vec::new(),
+            counted: false,
             evidence: finding.evidence().to_vec(),
         });
         output.indicators.push(judgement.indicator.clone());
+        output.counted |= indicator.is_some_and(|indicator| counts(indicator, finding));
     }
+}
+
+/// Whether an indicator's outcome depends on this finding, or whether it is only listed: not drawn, or by a case that no rule names.
+fn counts(indicator: &Indicator, finding: &Finding) -> bool {
+    let is_scored = indicator.kind != IndicatorKind::Listed && finding.count > 0;
+    let names = |rule: &Rule| rule.cases.contains(&finding.case);
+    is_scored && indicator.rules.iter().any(names)
 }
 
 fn doubts(
@@ -445,7 +459,9 @@ fn print(output: &CheckOutput) {
         output.target, output.pages, output.links_checked, output.requests
     );
     if output.partial {
-        println!("达到页数上限，只检查了一部分；用 --max-pages 放宽。");
+        println!(
+            "网站没有读全：到了页数或链接数上限（页数用 --max-pages 放宽），或首页没有读完，或导航上的页面因 robots.txt 没有读。"
+        );
     }
     for verdict in &output.verdicts {
         let mark = match verdict.verdict {
@@ -471,9 +487,20 @@ fn print(output: &CheckOutput) {
     for warning in &output.warnings {
         println!("预警：{warning}");
     }
-    println!("\n问题 {} 个：", output.findings.len());
+    let listed = output.findings.iter().filter(|finding| !finding.counted);
+    match listed.count() {
+        0 => println!("\n问题 {} 个：", output.findings.len()),
+        listed => println!(
+            "\n问题 {} 个，其中 {listed} 个仅列出、不计次：",
+            output.findings.len()
+        ),
+    }
     for finding in &output.findings {
-        println!("  [{}] {}", finding.check, plain(&finding.detail));
+        let mark = match finding.counted {
+            true => "",
+            false => "（仅列出）",
+        };
+        println!("  [{}]{mark} {}", finding.check, plain(&finding.detail));
         if let Some(url) = &finding.url {
             println!("      网址 {}", plain(url));
         }
@@ -484,8 +511,13 @@ fn print(output: &CheckOutput) {
             println!("      …… 共 {} 处", finding.found_on_count);
         }
     }
-    println!("\n无法判定 {} 处。", output.undetermined.len());
-    for doubt in output.undetermined.iter().take(LISTED_DOUBTS) {
+    // What could not be judged as a whole stands in the list of verdicts already.
+    let places = || {
+        let places = output.undetermined.iter();
+        places.filter(|doubt| doubt.key.is_some())
+    };
+    println!("\n无法判定 {} 处。", places().count());
+    for doubt in places().take(LISTED_DOUBTS) {
         let key = doubt.key.as_deref().unwrap_or_default();
         println!(
             "  [{}] {} {}",
@@ -494,7 +526,7 @@ fn print(output: &CheckOutput) {
             plain(&doubt.detail)
         );
     }
-    if output.undetermined.len() > LISTED_DOUBTS {
+    if places().count() > LISTED_DOUBTS {
         println!("  …… 其余见 --json 或 --html");
     }
     if output.unrendered.is_empty() {

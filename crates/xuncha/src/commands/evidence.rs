@@ -6,9 +6,12 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use xuncha_core::registry::TargetId;
 use xuncha_store::Page;
-use xuncha_store::evidence::{Indexed, Pruning, PurposeSize, TargetSize};
+use xuncha_store::evidence::{
+    EvidenceFolder, Indexed, Pruning, PurposeSize, TargetSize, Verification,
+};
 use xuncha_store::round::{RoundRow, RoundState};
 
+use super::check::CHECK_ROUND;
 use crate::cli::{EvidenceCommand, PicturesArgs};
 use crate::data::Data;
 use crate::jobs::evidence::{Keep, kept, policy};
@@ -18,8 +21,14 @@ use crate::{jobs, network};
 /// Runs an evidence command.
 pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Result<()> {
     match command {
-        EvidenceCommand::Verify(round) => {
-            verify(data, &data.round(round.round.as_deref()).await?.round.id)
+        EvidenceCommand::Verify {
+            folder: Some(folder),
+            ..
+        } => verify_folder(folder),
+        EvidenceCommand::Verify { round, .. } => {
+            let row = data.round(round.round.as_deref()).await?;
+            let verification = data.evidence.verify(&row.round.id)?;
+            report(&format!("轮次 {} 的证据", row.round.id), &verification)
         }
         EvidenceCommand::Index { round, all } => index(
             data,
@@ -55,21 +64,32 @@ pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Resul
     }
 }
 
-fn verify(data: &Data, round: &str) -> Result<()> {
-    let verification = data.evidence.verify(round)?;
+/// Verifies what `check --evidence` kept.
+pub fn verify_folder(folder: &Path) -> Result<()> {
+    if !folder.join(CHECK_ROUND).is_dir() {
+        bail!(network::Usage(format!(
+            "{} 里没有 xuncha check --evidence 留存的证据，请核对目录",
+            folder.display()
+        )));
+    }
+    let verification = EvidenceFolder::open(folder)?.verify(CHECK_ROUND)?;
+    report(&format!("{} 的证据", folder.display()), &verification)
+}
+
+fn report(what: &str, verification: &Verification) -> Result<()> {
     for target in &verification.targets {
         for problem in &target.problems {
             println!("{}：{problem}", target.target);
         }
     }
     if !verification.is_sound() {
-        bail!("轮次 {round} 的证据有损坏，见上");
+        bail!("{what}有损坏，见上");
     }
     let sum = |count: fn(&xuncha_store::evidence::VerifiedTarget) -> u64| -> u64 {
         verification.targets.iter().map(count).sum()
     };
     println!(
-        "轮次 {round} 的证据完好：对象 {} 个，存档记录 {}，采集记录 {}{}。",
+        "{what}完好：对象 {} 个，存档记录 {}，采集记录 {}{}。",
         verification.targets.len(),
         sum(|target| target.record_count),
         sum(|target| target.fact_count),

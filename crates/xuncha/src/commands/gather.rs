@@ -50,5 +50,14 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
     if report.unrendered.len() > LISTED {
         println!("  ……（--report 列出每个网站的前 50 个）");
     }
+    if !report.broken.is_empty() {
+        println!(
+            "{} 个对象的采集因本程序出错而中断，已采的都在；请保留日志并反馈，再次运行采集即从断点继续：",
+            report.broken.len()
+        );
+    }
+    for broken in report.broken.iter().take(LISTED) {
+        println!("  {}（{}）", broken.target, broken.why);
+    }
     Ok(())
 }

@@ -53,6 +53,12 @@ fn lines(before: &Verdicts, after: &Verdicts, impact: &Impact, first: usize) -> 
         impact.compared,
         impact.changes.len()
     )];
+    if before.round.id != after.round.id {
+        out.push(format!(
+            "注意：原来的结果属于轮次 {}，不是同一批证据，变化不只来自规则或程序。",
+            before.round.id
+        ));
+    }
     for (what, only) in [("原来", &impact.only_before), ("现在", &impact.only_after)] {
         if !only.is_empty() {
             let ids: Vec<&str> = only.iter().map(String::as_str).collect();

@@ -1,5 +1,6 @@
 //! 判定命令. Judges stored evidence, offline; without keeping anything under another set, or to see what differs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -64,7 +65,10 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()
 /// The round judged without keeping anything: under its own sets, or as if these were its sets, the first of them scored.
 async fn judge_only(data: &Data, rules: &Rules, round: &Round, ids: &[String]) -> Result<Results> {
     let mut judged_as = round.clone();
-    let sets: Result<Vec<IndicatorSet>> = ids.iter().map(|id| rules.set(id)).collect();
+    // A set that is named twice is judged once.
+    let mut seen = BTreeSet::new();
+    let ids = ids.iter().filter(|id| seen.insert(id.as_str()));
+    let sets: Result<Vec<IndicatorSet>> = ids.map(|id| rules.set(id)).collect();
     let mut sets = sets?.into_iter();
     if let Some(set) = sets.next() {
         judged_as.set = set;

@@ -12,9 +12,8 @@ use url::Url;
 use xuncha_core::facts::Lexicons;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::migration::{self, Holdings, Loss, LossKind, Migration, SideSummary};
-use xuncha_core::registry::TargetId;
 use xuncha_gather::again::ask_again;
-use xuncha_gather::check::{CheckPlan, check_site};
+use xuncha_gather::check::{CheckPlan, check_site, target_of};
 use xuncha_gather::clock::RealClock;
 use xuncha_gather::settings::Settings;
 use xuncha_gather::state::Limits;
@@ -139,7 +138,7 @@ fn from_evidence(folder: &Path, home: &Url, lexicons: &Lexicons) -> Result<Holdi
     if !folder.is_dir() {
         bail!(Usage(format!("没有证据目录 {}", folder.display())));
     }
-    let target = TargetId::from(home.host_str().unwrap_or_default());
+    let target = target_of(home);
     let records = EvidenceFolder::open(folder)?.records(CHECK_ROUND, &target)?;
     let records: xuncha_store::Result<Vec<FactRecord>> = records.collect();
     let records = records?;

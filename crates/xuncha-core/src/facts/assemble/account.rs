@@ -146,16 +146,16 @@ fn trouble(
     }
     let is_ours = captures.iter().all(|capture| {
         use crate::evidence::Failure;
-        matches!(
-            &capture.failure,
-            Some(
-                Failure::RefusedByGuard { .. }
-                    | Failure::Tls { .. }
+        capture.failure.as_ref().is_some_and(|failure| {
+            let is_unreached = matches!(
+                failure,
+                Failure::Tls { .. }
                     | Failure::Dns {
                         control_resolved: false
                     }
-            )
-        )
+            );
+            is_unreached || failure.is_ours()
+        })
     });
     if is_ours {
         return Some(Undetermined::new(

@@ -94,6 +94,15 @@ fn look(capture: &Capture, is_inside: bool) -> Look {
         Some(Failure::RefusedByGuard { .. }) => {
             return unknown(OurSide, "我方安全策略未放行，未检查");
         }
+        Some(Failure::KeptOff) => {
+            return unknown(
+                OurSide,
+                "跳转到网站的 robots.txt 不允许抓取的网址，没有跟随",
+            );
+        }
+        Some(Failure::Unread) => {
+            return unknown(OurSide, "我方程序读取这个网页时出错，未检查");
+        }
         Some(Failure::Tls { detail }) => {
             return unknown(OurSide, &format!("{}，无法判定", tls_trouble(detail)));
         }
@@ -296,7 +305,7 @@ impl Judge<'_> {
         captures.sort_by_key(|capture| capture.at);
         if captures.is_empty() {
             let why = self.records.skipped.get(&key)?;
-            let why = format!("未检查：{why}");
+            let why = format!("未检查：{}", why.text());
             return Some((
                 LinkState::Unknown {
                     reason: UndeterminedReason::NotGathered,

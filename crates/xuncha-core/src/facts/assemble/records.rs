@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{DateTime, date};
 
 use crate::evidence::{Capture, EvidenceRef, Purpose};
-use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, NOT_RENDERED, PageFacts};
+use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, PageFacts};
 use crate::facts::network::NetworkFacts;
 use crate::facts::scope::{canonical, folder_of_default};
+use crate::facts::skip::Skip;
 
 /// All records of one target.
 pub(super) struct Records {
@@ -24,7 +25,7 @@ pub(super) struct Records {
     pub searches: Vec<PageFacts>,
     pub missing: Option<PageFacts>,
     pub account_pages: Vec<PageFacts>,
-    pub skipped: BTreeMap<String, String>,
+    pub skipped: BTreeMap<String, Skip>,
     pub phases: BTreeSet<String>,
     /// Style sheets and sitemaps: they link without being pages.
     pub sources: BTreeMap<String, PageFacts>,
@@ -83,7 +84,13 @@ impl Records {
                 }
                 FactRecord::Page(page) => all.add_page(*page),
                 FactRecord::Look(capture) => all.add_look(capture),
-                FactRecord::Skipped { url, why } => all.add_skip(url, why),
+                FactRecord::Skipped { url, why } => {
+                    all.skipped.insert(canonical(&url), why);
+                }
+                FactRecord::NotRendered { url, why } => {
+                    all.rendering_troubles.insert(url, why);
+                }
+                FactRecord::Robots { .. } => {}
                 FactRecord::PhaseDone { phase } => {
                     all.phases.insert(phase);
                 }
@@ -118,17 +125,6 @@ impl Records {
             .entry(canonical(&capture.url))
             .or_default()
             .push(capture);
-    }
-
-    fn add_skip(&mut self, url: String, why: String) {
-        match why.strip_prefix(NOT_RENDERED) {
-            Some(why) => {
-                self.rendering_troubles.insert(url, why.to_owned());
-            }
-            None => {
-                self.skipped.insert(canonical(&url), why);
-            }
-        }
     }
 
     /// A page that showed nothing without its scripts is read as it stood after they had run. Of a rendering that was not whole, or

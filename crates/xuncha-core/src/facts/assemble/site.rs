@@ -12,6 +12,7 @@ use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
 use crate::facts::scope::{canonical, scope};
+use crate::facts::skip::Skip;
 use crate::registry::Site;
 use crate::verdict::Place;
 
@@ -102,7 +103,7 @@ pub fn assemble_site(
 /// Whether something that an inspector would look at was left unread: the crawl ended at its budget, or the site's robots.txt keeps us
 /// from what the navigation leads to, or the home page did not come whole.
 fn is_partial(records: &Records, home_page: Option<&PageFacts>) -> bool {
-    if records.skipped.values().any(|why| why.contains("budget")) {
+    if records.skipped.values().any(|why| why.is_budget()) {
         return true;
     }
     let Some(home) = home_page else {
@@ -110,7 +111,7 @@ fn is_partial(records: &Records, home_page: Option<&PageFacts>) -> bool {
     };
     let is_kept_off = |url: &str| {
         let why = records.skipped.get(&canonical(url));
-        why.is_some_and(|why| why == "robots.txt")
+        why == Some(&Skip::Robots)
     };
     home.capture.truncated || home.navigation.iter().any(|entry| is_kept_off(&entry.url))
 }

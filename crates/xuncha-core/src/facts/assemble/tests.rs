@@ -1,5 +1,6 @@
 //! A small site put together: what becomes of its links, columns, policies, search and messages.
 
+mod partial;
 mod rendering;
 
 use std::collections::BTreeMap;

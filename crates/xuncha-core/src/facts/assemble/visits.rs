@@ -70,6 +70,8 @@ fn opened(capture: &Capture) -> (Option<bool>, String) {
             unknown("我方未按时访问（程序当时没有运行），不计入")
         }
         Some(Failure::RefusedByGuard { .. }) => unknown("我方安全策略未放行，不计入"),
+        Some(Failure::KeptOff) => unknown("跳转到 robots.txt 不允许抓取的网址，不计入"),
+        Some(Failure::Unread) => unknown("我方程序读取时出错，不计入"),
         None => match capture.status {
             Some(status) if status >= 400 => (Some(false), format!("返回状态码{status}")),
             Some(_) if capture.millis >= SLOW_MILLIS => no("超过15秒才打开"),

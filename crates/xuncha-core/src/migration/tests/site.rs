@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::evidence::{Capture, Hop, Purpose};
 use crate::facts::model::FactRecord;
-use crate::facts::{Lexicons, read as read_page, test_capture};
+use crate::facts::{Lexicons, Skip, read as read_page, test_capture};
 use crate::migration::{Holdings, read};
 use crate::registry::TargetId;
 
@@ -136,7 +136,7 @@ impl<'a> Maker<'a> {
         if self.side.is_partial {
             self.records.push(FactRecord::Skipped {
                 url: format!("{}/further.html", self.home),
-                why: "page budget".to_owned(),
+                why: Skip::PageBudget,
             });
         }
         read(

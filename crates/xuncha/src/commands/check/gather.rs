@@ -108,6 +108,11 @@ pub(super) async fn gather(
     };
     match (&folder, arguments.only) {
         (Some(folder), _) => {
+            if report.requests == 0 {
+                eprintln!(
+                    "目录中已有这个网站的完整证据，直接据以判定，没有重新访问；要重新检查，请换一个目录。"
+                );
+            }
             for id in [gathered.target.clone(), TargetId::from(OUTSIDE)] {
                 let records = folder.records(CHECK_ROUND, &id)?;
                 let records: xuncha_store::Result<Vec<FactRecord>> = records.collect();

@@ -78,10 +78,11 @@ pub fn page(output: &CheckOutput, pictures: &[(String, Vec<u8>)]) -> String {
             .collect();
         let _ = write!(
             findings,
-            "<details><summary>{}（{}，{} 处）{}</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
+            "<details><summary>{}（{}，{} 处{}）{}</summary><ul>{places}</ul><p>证据</p><ul>{proof}</ul></details>",
             escape(&finding.detail),
             escape(&finding.check),
             finding.found_on_count.max(1),
+            if finding.counted { "" } else { "，仅列出" },
             finding
                 .url
                 .as_deref()

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 
 use super::{HOME, assemble, page, state, status};
 use crate::evidence::Purpose;
-use crate::facts::model::{FactRecord, LinkState, NOT_RENDERED, Rendering, SiteFacts};
+use crate::facts::model::{FactRecord, LinkState, Rendering, SiteFacts};
 use crate::facts::{Lexicons, read_rendered, test_capture, test_page};
 
 /// A column whose list comes from a script, and the same page as it stood after the script had run.
@@ -83,9 +83,9 @@ fn rendered_pages_count_only_where_the_rendering_was_whole() {
 fn a_page_that_could_not_be_rendered_says_why_and_is_no_skipped_link() {
     let url = format!("{HOME}zt/");
     let blank = test_page(&url, "<div id=app></div><script src=/app.js></script>");
-    let why = FactRecord::Skipped {
+    let why = FactRecord::NotRendered {
         url: url.clone(),
-        why: format!("{NOT_RENDERED}浏览器在渲染时异常退出"),
+        why: "浏览器在渲染时异常退出".to_owned(),
     };
     let facts = assemble(vec![
         FactRecord::Page(Box::new(page("", "首页", ""))),
