@@ -392,7 +392,6 @@ fn reading_of(purpose: &Purpose) -> Reading {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use jiff::civil::date;
 
     use super::*;
@@ -407,10 +406,7 @@ mod tests {
         };
         let whole = read_guarded(capture.clone(), PageFacts::blank);
         assert_eq!(whole.capture, capture);
-        let broken = read_guarded(capture, |_| {
-            let none: Option<PageFacts> = None;
-            none.unwrap()
-        });
+        let broken = read_guarded(capture, |_| std::panic::panic_any("broken"));
         assert_eq!(broken.capture.failure, Some(Failure::Unread));
         assert_eq!(broken.capture.evidence.record, "r1");
         assert!(!broken.capture.is_success());
