@@ -5,17 +5,13 @@ use std::collections::BTreeSet;
 use sea_orm::QueryResult;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::Review;
+use xuncha_core::score::ScoreSheet;
 
 use crate::sql;
-use crate::{Result, Store};
+use crate::{Result, Store, Transaction};
 
-impl Store {
-    /// Appends one review.
-    pub async fn put_review(&self, review: &Review) -> Result<()> {
-        self.put_reviews(std::slice::from_ref(review)).await
-    }
-
-    /// Appends reviews, in order; all of them or none.
+impl Transaction {
+    /// Appends reviews, in order.
     pub async fn put_reviews(&self, reviews: &[Review]) -> Result<()> {
         let mut all = Vec::with_capacity(reviews.len());
         for review in reviews {
@@ -38,12 +34,37 @@ impl Store {
             "at",
             "body",
         ];
-        let transaction = self.begin().await?;
         let rounds: BTreeSet<&str> = reviews.iter().map(|one| one.round.as_str()).collect();
         for round in rounds {
-            transaction.refuse_closed(round).await?;
+            self.refuse_closed(round).await?;
         }
-        sql::insert(&transaction.inner, "reviews", &columns, all, "").await?;
+        sql::insert(&self.inner, "reviews", &columns, all, "").await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Appends one review.
+    pub async fn put_review(&self, review: &Review) -> Result<()> {
+        self.put_reviews(std::slice::from_ref(review)).await
+    }
+
+    /// Appends reviews, in order; all of them or none.
+    pub async fn put_reviews(&self, reviews: &[Review]) -> Result<()> {
+        let transaction = self.begin().await?;
+        transaction.put_reviews(reviews).await?;
+        transaction.commit().await
+    }
+
+    /// Appends reviews of one target together with the sheet that follows from them under a set, so that no page shows one without the
+    /// other.
+    pub async fn decide(&self, reviews: &[Review], set: &str, sheet: &ScoreSheet) -> Result<()> {
+        let Some(round) = reviews.first().map(|review| review.round.as_str()) else {
+            return Ok(());
+        };
+        let transaction = self.begin().await?;
+        transaction.put_reviews(reviews).await?;
+        transaction.put_sheet(round, set, sheet).await?;
         transaction.commit().await
     }
 

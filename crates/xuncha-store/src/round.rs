@@ -66,6 +66,8 @@ pub struct SubjectRow {
     pub final_hundredths: Option<i64>,
     /// Findings under the asked set, rejected ones included.
     pub finding_count: u64,
+    /// Indicators of which something is open; 0 before scoring.
+    pub open_count: u64,
 }
 
 /// 受检对象筛选. Empty fields ask for nothing.
@@ -77,6 +79,8 @@ pub struct SubjectFilter {
     pub outcome: Option<Outcome>,
     /// Words that number, name, unit or region contain.
     pub words: Option<String>,
+    /// Only those of which a person still has to decide something.
+    pub is_open: bool,
 }
 
 impl Transaction {
@@ -282,10 +286,14 @@ impl Store {
             .and_some("s.class = ?", class.as_deref())
             .and_some("h.outcome = ?", outcome.as_deref())
             .and_words("s.search", filter.words.as_deref());
+        let condition = match filter.is_open {
+            true => condition.and("h.open_count > ?", [sql::number(0)]),
+            false => condition,
+        };
         let sql = format!(
-            "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, \
+            "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, h.open_count, \
              (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
-             {from}{} ORDER BY CASE s.class WHEN 'portal' THEN 0 WHEN 'department' THEN 1 ELSE 2 END, s.target LIMIT ? OFFSET ?",
+             {from}{} ORDER BY {BY_CLASS}, s.target LIMIT ? OFFSET ?",
             condition.sql()
         );
         let mut values = vec![sql::text(set), sql::text(set)];
@@ -299,7 +307,44 @@ impl Store {
             total: sql::count(self.read(), &total, values).await?,
         })
     }
+
+    /// The target after this one, in the order of [`Store::targets`], of which a person still has to decide something; from the
+    /// beginning again after the last. `None` where there is no other.
+    pub async fn next_open(
+        &self,
+        round: &str,
+        set: &str,
+        class: Option<TargetClass>,
+        after: &TargetId,
+    ) -> Result<Option<TargetId>> {
+        let class = class.map(|class| sql::word(&class)).transpose()?;
+        let place = format!("({BY_CLASS}, s.target)");
+        let here_sql = format!(
+            "(SELECT {}, o.target FROM subjects o WHERE o.round = ? AND o.target = ?)",
+            BY_CLASS.replace("s.class", "o.class")
+        );
+        for sign in [">", "<"] {
+            let here = [sql::text(round), sql::text(&after.0)];
+            let condition = Where::default()
+                .and("s.round = ?", [sql::text(round)])
+                .and("h.set_id = ?", [sql::text(set)])
+                .and("h.open_count > ?", [sql::number(0)])
+                .and_some("s.class = ?", class.as_deref())
+                .and(&format!("{place} {sign} {here_sql}"), here);
+            let sql = format!(
+                "SELECT s.target FROM subjects s JOIN sheets h ON h.round = s.round AND h.target = s.target{} ORDER BY {BY_CLASS}, s.target LIMIT 1",
+                condition.sql()
+            );
+            if let Some(row) = sql::row(self.read(), &sql, condition.values()).await? {
+                return Ok(Some(TargetId(row.try_get_by_index(0)?)));
+            }
+        }
+        Ok(None)
+    }
 }
+
+/// Portals first, accounts last.
+const BY_CLASS: &str = "CASE s.class WHEN 'portal' THEN 0 WHEN 'department' THEN 1 ELSE 2 END";
 
 const SELECT_ROUND: &str = "SELECT r.body, r.state, r.close_reason, \
     (SELECT COUNT(*) FROM subjects s WHERE s.round = r.id) AS subject_count FROM rounds r";
@@ -351,6 +396,7 @@ fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
         deduct_hundredths: row.try_get_by("deduct_hundredths")?,
         final_hundredths: row.try_get_by("final_hundredths")?,
         finding_count: count as u64,
+        open_count: row.try_get_by::<Option<i64>, _>("open_count")?.unwrap_or(0) as u64,
     })
 }
 

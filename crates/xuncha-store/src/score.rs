@@ -10,7 +10,7 @@ use xuncha_core::stats::Stats;
 
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
-use crate::{Result, Store};
+use crate::{Result, Store, Transaction};
 
 /// 评分表筛选. Empty fields ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,20 +21,34 @@ pub struct SheetFilter {
     pub outcome: Option<Outcome>,
 }
 
+const COLUMNS: [&str; 9] = [
+    "round",
+    "set_id",
+    "target",
+    "class",
+    "outcome",
+    "deduct_hundredths",
+    "final_hundredths",
+    "open_count",
+    "body",
+];
+
+impl Transaction {
+    /// Replaces the score sheet of one target under a set.
+    pub async fn put_sheet(&self, round: &str, set: &str, sheet: &ScoreSheet) -> Result<()> {
+        self.refuse_closed(round).await?;
+        let delete = "DELETE FROM sheets WHERE round = ? AND set_id = ? AND target = ?";
+        let place = vec![sql::text(round), sql::text(set), sql::text(&sheet.target.0)];
+        sql::run(&self.inner, delete, place).await?;
+        let row = vec![sheet_row(round, set, sheet)?];
+        sql::insert(&self.inner, "sheets", &COLUMNS, row, "").await?;
+        Ok(())
+    }
+}
+
 impl Store {
     /// Replaces the score sheets of a round under a set.
     pub async fn put_sheets(&self, round: &str, set: &str, sheets: &[ScoreSheet]) -> Result<()> {
-        let columns = [
-            "round",
-            "set_id",
-            "target",
-            "class",
-            "outcome",
-            "deduct_hundredths",
-            "final_hundredths",
-            "open_count",
-            "body",
-        ];
         let transaction = self.begin().await?;
         transaction.refuse_closed(round).await?;
         let delete = "DELETE FROM sheets WHERE round = ? AND set_id = ?";
@@ -48,7 +62,7 @@ impl Store {
             .iter()
             .map(|sheet| sheet_row(round, set, sheet))
             .collect::<Result<_>>()?;
-        sql::insert(&transaction.inner, "sheets", &columns, all, "").await?;
+        sql::insert(&transaction.inner, "sheets", &COLUMNS, all, "").await?;
         transaction.commit().await
     }
 

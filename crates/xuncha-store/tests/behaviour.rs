@@ -10,7 +10,7 @@ use support::postgres::Cluster;
 use support::values::*;
 use xuncha_core::registry::{SiteKind, TargetClass, TargetId};
 use xuncha_core::review::Decision;
-use xuncha_core::score::Outcome;
+use xuncha_core::score::{Outcome, ScoreSheet};
 use xuncha_store::document::Document;
 use xuncha_store::job::{JobState, NewJob, Progress};
 use xuncha_store::judge::{FindingFilter, VerdictClass};
@@ -334,6 +334,7 @@ async fn targets_list_with_scores(store: &Store) {
         .await
         .unwrap();
     assert_eq!((found.rows, found.total), (vec![sheets[1].clone()], 1));
+    open_targets_follow_each_other(store, &sheets).await;
     let counts = store.outcome_counts("2026Q1", "gov-2019").await.unwrap();
     assert_eq!(counts[&(TargetClass::Portal, Outcome::Qualified)], 1);
 
@@ -379,6 +380,50 @@ async fn targets_list_with_scores(store: &Store) {
         .unwrap();
     assert_eq!(names, [(portal, "青石市人民政府".to_owned())].into());
     assert!(store.target_names("2026Q1", &[]).await.unwrap().is_empty());
+}
+
+/// What is open is listed, and a decision takes it off the list in the same step.
+async fn open_targets_follow_each_other(store: &Store, sheets: &[ScoreSheet; 2]) {
+    let (round, set) = ("2026Q1", "gov-2019");
+    let open = |sheet: &ScoreSheet| {
+        let mut sheet = sheet.clone();
+        sheet.indicators = vec![open_indicator("W-V1", "待确认")];
+        sheet
+    };
+    let [portal, account] = sheets.each_ref().map(|sheet| sheet.target.clone());
+    let next = async |class, after: &TargetId| store.next_open(round, set, class, after).await;
+    assert_eq!(next(None, &portal).await.unwrap(), None);
+    let opened = sheets.each_ref().map(open);
+    store.put_sheets(round, set, &opened).await.unwrap();
+    let filter = SubjectFilter {
+        is_open: true,
+        ..SubjectFilter::default()
+    };
+    let listed = store.targets(round, set, &filter, Page::ALL).await.unwrap();
+    let counts: Vec<u64> = listed.rows.iter().map(|row| row.open_count).collect();
+    assert_eq!((listed.total, counts), (2, vec![1, 1]));
+    let to = |target: &TargetId| Some(target.clone());
+    assert_eq!(next(None, &portal).await.unwrap(), to(&account));
+    assert_eq!(
+        next(None, &account).await.unwrap(),
+        to(&portal),
+        "from the beginning"
+    );
+    let accounts = Some(TargetClass::Account);
+    assert_eq!(next(accounts, &account).await.unwrap(), None, "no other");
+    assert_eq!(next(accounts, &portal).await.unwrap(), to(&account));
+
+    let decided = [review(&account, "stale", Decision::Confirmed)];
+    store.decide(&decided, set, &sheets[1]).await.unwrap();
+    assert_eq!(next(None, &portal).await.unwrap(), None);
+    let kept = store.review_history(round, &account).await.unwrap();
+    assert_eq!(kept, decided);
+    assert_eq!(
+        store.sheet(round, set, &account).await.unwrap().as_ref(),
+        Some(&sheets[1])
+    );
+    store.decide(&[], set, &opened[0]).await.unwrap();
+    store.put_sheets(round, set, sheets).await.unwrap();
 }
 
 async fn judgements_are_replaced_whole(store: &Store) {

@@ -31,6 +31,7 @@ impl From<StoreError> for WebError {
             StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 StatusCode::NOT_FOUND
             }
+            StoreError::Closed { .. } => StatusCode::CONFLICT,
             _ => {
                 tracing::error!(%error, "page failed");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -1,7 +1,8 @@
 //! `xuncha-web`: the one door for people. Pages rendered on the server, without scripts.
 //!
-//! It shows what the store holds: rounds, targets, score sheets, findings with their evidence, the notice, the registry. It never
-//! crawls, judges or reckons: what takes time is a job, and a figure on a page is a stored figure.
+//! It shows what the store holds: rounds, targets, score sheets, findings with their evidence, the notice, the registry; and it takes
+//! what people decide. It never crawls or judges: what takes time is a job, and a figure on a page is a stored figure. A decision
+//! re-scores its own target in the same step, by the core.
 //!
 //! Every page but the sign-in asks for a session. Archived pages of others are shown in a sandbox without scripts or network.
 //!
@@ -58,6 +59,14 @@ pub struct WebState {
     pub new_token: fn() -> String,
 }
 
+impl WebState {
+    /// Civil time in UTC+8, to the second.
+    fn now(&self) -> jiff::civil::DateTime {
+        let now = jiff::Timestamp::from_second((self.now_s)()).unwrap_or_default();
+        jiff::tz::TimeZone::fixed(jiff::tz::offset(8)).to_datetime(now)
+    }
+}
+
 /// All pages.
 pub fn router(state: WebState) -> Router {
     // Archived pages have an origin of their own and no session: their addresses carry passes instead.
@@ -69,6 +78,11 @@ pub fn router(state: WebState) -> Router {
         .route(
             "/rounds/{round}/targets/{target}",
             get(pages::targets::show),
+        )
+        .route("/rounds/{round}/tasks", get(pages::tasks::list))
+        .route(
+            "/rounds/{round}/tasks/{target}",
+            get(pages::tasks::show).post(pages::tasks::decide),
         )
         .route("/rounds/{round}/open", get(pages::open::list))
         .route("/rounds/{round}/notice", get(pages::notice::show))

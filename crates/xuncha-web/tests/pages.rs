@@ -10,6 +10,7 @@ use support::{ANSWERED, NAUGHTY, NOTE, PORTAL, ROUND};
 use tower::ServiceExt;
 
 struct Site {
+    store: xuncha_store::Store,
     router: Router,
     cookie: String,
     finding: String,
@@ -43,6 +44,7 @@ impl Site {
         let record = state.store.finding(&finding).await.unwrap().1.evidence()[0]
             .record
             .clone();
+        let store = state.store.clone();
         let token = xuncha_web::new_login(&state, "管理员").await.unwrap();
         let router = xuncha_web::router(state);
         let answer = sign_in(&router, &token, "/rounds/2026Q1").await;
@@ -60,6 +62,7 @@ impl Site {
         assert_eq!(again.status, StatusCode::FORBIDDEN, "a login works once");
         let cookie = set.split(';').next().unwrap().to_owned();
         Site {
+            store,
             router,
             cookie,
             finding,
@@ -73,6 +76,32 @@ impl Site {
         let request = Request::get(path)
             .header(header::COOKIE, &self.cookie)
             .body(Body::empty())
+            .unwrap();
+        send(&self.router, request).await
+    }
+
+    /// Sends the form of a page as a browser would: its hidden fields, and what was filled in by number of the item.
+    async fn decide(&self, path: &str, filled: &[(&str, &str)]) -> Answer {
+        let page = self.get(path).await.body;
+        let hidden = page.split("<input type=\"hidden\" ").skip(1);
+        let value = |text: &str, name: &str| {
+            let from = text.find(&format!("{name}=\"")).unwrap() + name.len() + 2;
+            text[from..].split('"').next().unwrap().to_owned()
+        };
+        let mut fields: Vec<(String, String)> = hidden
+            .map(|text| (value(text, "name"), value(text, "value")))
+            .collect();
+        assert!(!fields.is_empty(), "{page}");
+        for (name, value) in filled {
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
             .unwrap();
         send(&self.router, request).await
     }
@@ -99,6 +128,16 @@ impl Site {
                 "最近一次发文是2025年11月2日",
             ),
             (format!("{round}/open"), "搜索请求被防火墙拦截"),
+            (format!("{round}/tasks"), "待定指标"),
+            (
+                format!("{round}/tasks?class=account&q=4%E5%8F%B7"),
+                "青石发布4号",
+            ),
+            (
+                format!("{round}/tasks/A000004"),
+                "最近一次发文是2025年11月2日",
+            ),
+            (format!("{round}/tasks/{PORTAL}"), "已处理"),
             (format!("{round}/notice"), "annexes.xlsx"),
             (
                 format!("{round}/evidence/{PORTAL}/{}", self.record),
@@ -367,5 +406,147 @@ async fn what_is_missing_says_so_in_chinese() {
         bad.status,
         StatusCode::OK,
         "a page beyond the last is empty"
+    );
+}
+
+/// The number of the item whose text holds these words.
+fn item_number(page: &str, words: &str) -> String {
+    let at = page.find(words).unwrap();
+    let from = page[at..].find("name=\"check-").unwrap() + at + 12;
+    page[from..].split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_decision_is_kept_scored_and_may_be_changed() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/tasks/A000004");
+    let page = site.get(&path).await.body;
+    assert!(
+        page.contains("autofocus") && !page.contains("<script"),
+        "{page}"
+    );
+    let number = item_number(&page, "最近一次发文是");
+    let answer = format!("answer-{number}");
+    let before = site.get(&format!("/rounds/{ROUND}/tasks?q=A000004")).await;
+    assert!(before.body.contains("青石发布4号"));
+
+    let kept = site
+        .decide(&path, &[(&answer, "yes"), ("reason", "已核对 <b>")])
+        .await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    let next = kept.headers[header::LOCATION].to_str().unwrap().to_owned();
+    assert!(
+        next.ends_with("?kept=1") && !next.contains("A000004"),
+        "{next}"
+    );
+    assert!(site.get(&next).await.body.contains("已保存"));
+    let after = site.get(&format!("/rounds/{ROUND}/tasks?q=A000004")).await;
+    assert!(
+        after.body.contains("没有等待人工处理的对象"),
+        "{}",
+        after.body
+    );
+    let sheet = site
+        .get(&format!("/rounds/{ROUND}/targets/A000004"))
+        .await
+        .body;
+    assert!(
+        sheet.contains(">不合格<"),
+        "the sheet follows at once: {sheet}"
+    );
+
+    let page = site.get(&path).await.body;
+    assert!(
+        page.contains("已确认") && page.contains("管理员") && page.contains("已核对 &#60;b&#62;")
+    );
+    let number = item_number(&page, "最近一次发文是");
+    let changed = site
+        .decide(&path, &[(&format!("answer-{number}"), "no"), ("stay", "1")])
+        .await;
+    let here = changed.headers[header::LOCATION].to_str().unwrap();
+    assert!(here.ends_with("/A000004?kept=1"), "{here}");
+    let sheet = site
+        .get(&format!("/rounds/{ROUND}/targets/A000004"))
+        .await
+        .body;
+    assert!(sheet.contains(">合格<"), "{sheet}");
+    let target = "A000004".into();
+    let history = site.store.review_history(ROUND, &target).await.unwrap();
+    let mine: Vec<_> = history.iter().filter(|one| one.by == "管理员").collect();
+    assert_eq!(mine.len(), 2, "both stand in the history");
+
+    // What was answered the same way again is no new decision.
+    let again = site
+        .decide(&path, &[(&format!("answer-{number}"), "no")])
+        .await;
+    let place = again.headers[header::LOCATION].to_str().unwrap();
+    assert!(!place.contains("kept=1"), "{place}");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_said_beside_what_was_typed() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/tasks/A000004");
+    let target = "A000004".into();
+    let before = site.store.review_history(ROUND, &target).await.unwrap();
+    let page = site.get(&path).await.body;
+    let stale = format!("answer-{}", item_number(&page, "最近一次发文是"));
+    let manual = format!("answer-{}", item_number(&page, "购买“粉丝”"));
+    let wrong = site
+        .decide(&path, &[(&stale, "yes"), (&manual, "两个")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("role=\"alert\"") && wrong.body.contains("“两个”不是整数"));
+    assert!(
+        wrong.body.contains("value=\"两个\""),
+        "what was typed stands there"
+    );
+    assert!(
+        wrong.body.contains("value=\"yes\" checked"),
+        "{}",
+        wrong.body
+    );
+    for (name, key) in [("check-99", "no_such_check"), ("key-99", "none")] {
+        let strange = [
+            (name, key),
+            ("check-99", "manual"),
+            ("key-99", "none"),
+            ("answer-99", "1"),
+        ];
+        let strange = site.decide(&path, &strange).await;
+        assert_eq!(
+            strange.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            strange.body
+        );
+    }
+    let after = site.store.review_history(ROUND, &target).await.unwrap();
+    assert_eq!(before, after, "nothing was kept");
+}
+
+#[tokio::test]
+async fn a_closed_round_takes_no_decisions() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/tasks/A000004");
+    let page = site.get(&path).await.body;
+    let stale = format!("answer-{}", item_number(&page, "最近一次发文是"));
+    support::close(&site.store).await;
+    let shown = site.get(&path).await.body;
+    assert!(shown.contains("本轮已关闭") && shown.contains("<fieldset disabled>"));
+    let refused = site.decide(&path, &[(&stale, "yes")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let form = "check-0=stale_account&key-0=stale&answer-0=yes";
+    let request = Request::post(&path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .unwrap();
+    let stranger = send(&site.router, request).await;
+    assert_eq!(stranger.status, StatusCode::SEE_OTHER);
+    assert!(
+        stranger.headers[header::LOCATION]
+            .to_str()
+            .unwrap()
+            .starts_with("/sign-in")
     );
 }

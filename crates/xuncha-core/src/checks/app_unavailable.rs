@@ -22,7 +22,7 @@ use crate::verdict::{Doubt, Finding, Undetermined, UndeterminedReason, Verdict};
 pub struct Params {}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("unavailable", "客户端无法下载或使用")];
 /// Phases it needs.
@@ -114,7 +114,12 @@ fn wrong_package(account: &AccountFacts) -> Option<Fault> {
     }
     let why = match package.kind.as_str() {
         // Of a package that is bigger than what is read of it, nothing but its beginning is known.
-        "apk" | "unread" => return None,
+        "unread" => return None,
+        // Of a package that came whole it is known that nobody can install it unsigned.
+        "apk" if package.signatures.as_ref().is_some_and(Vec::is_empty) => {
+            "安装包没有签名，无法安装".to_owned()
+        }
+        "apk" => return None,
         "truncated" => format!("安装包不完整（{}字节）", package.size_bytes),
         "html" => "下载得到的是网页，不是安装包".to_owned(),
         "zip" => "下载得到的压缩包不是安装包".to_owned(),

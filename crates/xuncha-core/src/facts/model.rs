@@ -576,12 +576,35 @@ pub struct Post {
 /// 安装包. What a download of an app turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageFacts {
-    /// `apk`, `zip`, `html`, `truncated`, `other`.
+    /// `apk`, `zip`, `html`, `truncated`, `unread`, `other`.
     pub kind: String,
     /// Size in bytes.
     pub size_bytes: u64,
     /// Package name from the manifest, where it could be read.
     pub package: Option<String>,
+    /// What the manifest says, where it could be read.
+    #[serde(default)]
+    pub manifest: Option<AppManifest>,
+    /// Signature schemes (`v1`, `v2`, `v3`, `v3.1`), where the package came whole; empty where it is not signed.
+    #[serde(default)]
+    pub signatures: Option<Vec<String>>,
+}
+
+/// 应用清单. What AndroidManifest.xml says of an app.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppManifest {
+    /// Package name.
+    pub package: String,
+    /// Version as people read it; empty where it is a resource.
+    pub version_name: String,
+    /// Version as a number.
+    pub version_code: Option<u64>,
+    /// Oldest Android that it runs on, by API level.
+    pub min_sdk: Option<u32>,
+    /// Android that it was made for, by API level.
+    pub target_sdk: Option<u32>,
+    /// Permissions that it asks for, in their order.
+    pub permissions: Vec<String>,
 }
 
 /// 访问. One visit of the availability week.

@@ -1,4 +1,7 @@
-//! Downloads of apps: APK, other archives, truncated ones, and pages in their place.
+//! Downloads of apps: APK with its manifest and signatures, other archives, truncated ones, and pages in their place.
+
+mod manifest;
+mod signature;
 
 use std::io::{Cursor, Read};
 
@@ -34,6 +37,8 @@ pub(crate) fn read(capture: &Capture, body: &[u8]) -> Option<PackageFacts> {
             kind: kind.to_owned(),
             size_bytes: capture.size_bytes.max(body.len() as u64),
             package,
+            manifest: None,
+            signatures: None,
         })
     };
     if !is_zip {
@@ -58,18 +63,25 @@ pub(crate) fn read(capture: &Capture, body: &[u8]) -> Option<PackageFacts> {
     match zip::ZipArchive::new(Cursor::new(body)) {
         Err(_) => facts("truncated", None),
         Ok(mut archive) => {
+            let directory = archive.central_directory_start();
+            let names = archive.file_names().filter_map(Result::ok);
+            let signatures = signature::schemes(body, directory, names);
             let Ok(entry) = archive.by_name("AndroidManifest.xml") else {
                 return facts("zip", None);
             };
-            let mut manifest = Vec::new();
-            let is_whole = entry
-                .take(MANIFEST_LIMIT)
-                .read_to_end(&mut manifest)
-                .is_ok();
+            let mut bytes = Vec::new();
+            let is_whole = entry.take(MANIFEST_LIMIT).read_to_end(&mut bytes).is_ok();
             if !is_whole {
                 return facts("truncated", None);
             }
-            facts("apk", package_name(&manifest))
+            let manifest = manifest::read(&bytes);
+            let package = manifest.as_ref().map(|manifest| manifest.package.clone());
+            let package = package.or_else(|| package_name(&bytes));
+            facts("apk", package).map(|facts| PackageFacts {
+                manifest,
+                signatures: Some(signatures),
+                ..facts
+            })
         }
     }
 }
@@ -155,5 +167,97 @@ mod tests {
         cut.truncated = true;
         assert_eq!(read(&cut, &zip[..20]).unwrap().kind, "unread");
         assert_eq!(read(&cut, &apk[..apk.len() / 2]).unwrap().kind, "apk");
+    }
+
+    /// A manifest in binary form, with strings in UTF-8 or UTF-16, as the tools of Android write it.
+    fn binary_manifest(is_utf8: bool) -> Vec<u8> {
+        let strings = [
+            "versionCode",
+            "versionName",
+            "minSdkVersion",
+            "name",
+            "package",
+            "manifest",
+            "uses-sdk",
+            "uses-permission",
+            "cn.gov.qingshi.app",
+            "3.2.1",
+            "android.permission.CAMERA",
+        ];
+        let mut data = Vec::new();
+        let mut offsets = Vec::new();
+        for text in strings {
+            offsets.push(data.len() as u32);
+            match is_utf8 {
+                true => {
+                    data.extend([text.len() as u8, text.len() as u8]);
+                    data.extend(text.bytes().chain([0]));
+                }
+                false => {
+                    data.extend((text.len() as u16).to_le_bytes());
+                    data.extend(text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
+                }
+            }
+        }
+        data.resize(data.len().next_multiple_of(4), 0);
+        let chunk = |kind: u16, header: u16, body: Vec<u8>| {
+            let mut out = kind.to_le_bytes().to_vec();
+            out.extend(header.to_le_bytes());
+            out.extend((body.len() as u32 + 8).to_le_bytes());
+            out.extend(body);
+            out
+        };
+        let words = |words: &[u32]| -> Vec<u8> {
+            words.iter().flat_map(|word| word.to_le_bytes()).collect()
+        };
+        let start = 28 + offsets.len() as u32 * 4;
+        let flags = if is_utf8 { 1 << 8 } else { 0 };
+        let mut pool = words(&[strings.len() as u32, 0, flags, start, 0]);
+        pool.extend(words(&offsets));
+        pool.extend(data);
+        let tag = |name: u32, attributes: &[(u32, u8, u32)]| {
+            let mut body = words(&[1, u32::MAX, u32::MAX, name]);
+            body.extend([20, 0, 20, 0, attributes.len() as u8, 0, 0, 0, 0, 0, 0, 0]);
+            for (name, kind, data) in attributes {
+                body.extend(words(&[u32::MAX, *name, u32::MAX]));
+                body.extend([8, 0, 0, *kind]);
+                body.extend(words(&[*data]));
+            }
+            chunk(0x0102, 16, body)
+        };
+        let mut all = chunk(0x0001, 28, pool);
+        all.extend(chunk(
+            0x0180,
+            8,
+            words(&[0x0101_021b, 0x0101_021c, 0x0101_020c, 0x0101_0003]),
+        ));
+        all.extend(tag(5, &[(0, 0x10, 321), (1, 3, 9), (4, 3, 8)]));
+        all.extend(tag(6, &[(2, 0x10, 23)]));
+        all.extend(tag(7, &[(3, 3, 10)]));
+        all.extend(tag(7, &[(3, 3, 10)]));
+        chunk(0x0003, 8, all)
+    }
+
+    #[test]
+    fn binary_manifests_say_version_and_permissions() {
+        for is_utf8 in [true, false] {
+            let bytes = binary_manifest(is_utf8);
+            let read = manifest::read(&bytes).unwrap();
+            assert_eq!(read.package, "cn.gov.qingshi.app");
+            assert_eq!(
+                (read.version_name.as_str(), read.version_code),
+                ("3.2.1", Some(321))
+            );
+            assert_eq!((read.min_sdk, read.target_sdk), (Some(23), None));
+            assert_eq!(read.permissions, ["android.permission.CAMERA"]);
+            // Torn and bent ones are read as far as they go.
+            for at in 0..bytes.len() {
+                manifest::read(&bytes[..at]);
+                let mut bent = bytes.clone();
+                bent[at] ^= 0xff;
+                manifest::read(&bent);
+            }
+        }
+        assert_eq!(manifest::read(b"<manifest package=\"a.b.c\"/>"), None);
     }
 }

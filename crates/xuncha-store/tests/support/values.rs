@@ -10,7 +10,7 @@ use xuncha_core::points::Points;
 use xuncha_core::registry::*;
 use xuncha_core::review::{Decision, Review};
 use xuncha_core::round::{Coverage, Round, Sample, Subject};
-use xuncha_core::score::{Outcome, ScoreSheet};
+use xuncha_core::score::{IndicatorScore, Outcome, ScoreSheet};
 use xuncha_core::verdict::{Doubt, Finding, Place, Undetermined, UndeterminedReason, Verdict};
 
 pub fn at(text: &str) -> DateTime {
@@ -218,5 +218,21 @@ pub fn sheet(target: &TargetId, class: TargetClass, points: i64, outcome: Outcom
         bonus_score: None,
         final_score: Some(Points::from_hundredths(points)),
         outcome,
+    }
+}
+
+/// An indicator of which nothing counts and this is open.
+pub fn open_indicator(id: &str, why: &str) -> IndicatorScore {
+    IndicatorScore {
+        indicator: id.to_owned(),
+        points: Points::from_hundredths(0),
+        amount: Points::from_hundredths(0),
+        open_amount: Points::from_hundredths(0),
+        is_veto: false,
+        may_veto: true,
+        not_applicable: false,
+        unmeasured: false,
+        findings: Vec::new(),
+        open: vec![why.to_owned()],
     }
 }

@@ -14,6 +14,8 @@ pub(crate) mod pictures;
 pub(crate) mod registry;
 pub(crate) mod rounds;
 pub(crate) mod targets;
+pub(crate) mod tasks;
+mod tasks_item;
 
 /// Rows on one page of a list.
 pub(crate) const ROWS_PER_PAGE: u64 = 50;

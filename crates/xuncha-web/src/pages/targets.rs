@@ -136,6 +136,7 @@ pub(crate) async fn list(
         class: class_of(&asked.class),
         outcome: outcome_of(&asked.outcome),
         words: Some(asked.q.clone()),
+        is_open: false,
     };
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state
@@ -223,6 +224,7 @@ struct SheetGroup {
 struct TargetPage {
     shell: Shell,
     subject: Subject,
+    task_href: String,
     address: String,
     class: &'static str,
     outcome: Label,
@@ -275,6 +277,7 @@ pub(crate) async fn show(
         );
     page(&TargetPage {
         shell,
+        task_href: format!("/rounds/{}/tasks/{}", encode(&id), encode(&target.0)),
         address: address_of(&subject.target),
         class: labels::class(viewer.lang, subject.target.class()),
         outcome: labels::outcome(viewer.lang, sheet.as_ref().map(|sheet| sheet.outcome)),

@@ -59,6 +59,35 @@ fn counted_token() -> String {
 
 /// Fills the store with a round. Answers with the ids of two findings: a plain one and one full of naughty texts.
 pub async fn seed(state: &WebState) -> (String, String) {
+    seed_round(state, true).await;
+    documents(state).await;
+    let filter = xuncha_store::judge::FindingFilter {
+        target: Some(PORTAL.into()),
+        ..Default::default()
+    };
+    let found = state
+        .store
+        .findings(ROUND, &filter, xuncha_store::Page::ALL)
+        .await
+        .unwrap()
+        .rows;
+    let id = |naughty: bool| {
+        found
+            .iter()
+            .find(|row| (row.key == NAUGHTY) == naughty && row.check == "broken_links")
+            .unwrap()
+            .id
+            .clone()
+    };
+    (id(false), id(true))
+}
+
+/// Fills the store with the same round, of which nobody has decided anything yet.
+pub async fn seed_unanswered(state: &WebState) {
+    seed_round(state, false).await;
+}
+
+async fn seed_round(state: &WebState, has_reviews: bool) {
     let registry = registry();
     let note = ChangeNote {
         at: at("2026-01-05T09:00"),
@@ -83,7 +112,10 @@ pub async fn seed(state: &WebState) -> (String, String) {
             (
                 subject.clone(),
                 judgements(&round.set, subject, &captured),
-                reviews_of(&round.set, subject, &reviews),
+                match has_reviews {
+                    true => reviews_of(&round.set, subject, &reviews),
+                    false => Vec::new(),
+                },
             )
         })
         .collect();
@@ -116,26 +148,6 @@ pub async fn seed(state: &WebState) -> (String, String) {
         .set_round_state(ROUND, RoundState::Judged)
         .await
         .unwrap();
-    documents(state).await;
-    let filter = xuncha_store::judge::FindingFilter {
-        target: Some(PORTAL.into()),
-        ..Default::default()
-    };
-    let found = state
-        .store
-        .findings(ROUND, &filter, xuncha_store::Page::ALL)
-        .await
-        .unwrap()
-        .rows;
-    let id = |naughty: bool| {
-        found
-            .iter()
-            .find(|row| (row.key == NAUGHTY) == naughty && row.check == "broken_links")
-            .unwrap()
-            .id
-            .clone()
-    };
-    (id(false), id(true))
 }
 
 fn registry() -> Registry {
@@ -567,4 +579,14 @@ async fn documents(state: &WebState) {
         };
         state.store.put_document(&document).await.unwrap();
     }
+}
+
+/// Closes the round.
+pub async fn close(store: &xuncha_store::Store) {
+    let note = ChangeNote {
+        at: at("2026-03-25T09:00"),
+        by: "管理员".into(),
+        reason: "处理完毕".into(),
+    };
+    store.close_round(ROUND, &note).await.unwrap();
 }

@@ -175,7 +175,9 @@ fn template(list: &str) -> Option<Value> {
         }}),
         "posts" => json!({"title": "", "url": "https://mp.example.cn/p/1", "date": "2026-03-18"}),
         "trouble" => json!({"reason": "blocked", "detail": "", "places": []}),
-        "package" => json!({"kind": "apk", "size_bytes": 8_000_000, "package": "cn.gov.qingshi"}),
+        "package" => json!({
+            "kind": "apk", "size_bytes": 8_000_000, "package": "cn.gov.qingshi", "manifest": null, "signatures": ["v2"],
+        }),
         _ => return None,
     })
 }

@@ -1,0 +1,350 @@
+//! 人工处理: the targets of which a person still has to decide something, and one page with all that is to be decided of one of them.
+//!
+//! Everything on that page is answered by keyboard: one key to a group, one for the answer. A decision re-scores its own target in the
+//! same step; nothing else is touched.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use serde::Deserialize;
+use xuncha_core::registry::{Target, TargetId};
+use xuncha_core::review::{Decision, Review, Reviewable, latest};
+use xuncha_core::round::{Round, Subject};
+use xuncha_core::score::score;
+use xuncha_store::Page;
+use xuncha_store::judge::FindingFilter;
+use xuncha_store::round::{RoundState, SubjectFilter, SubjectRow};
+
+use super::tasks_item::{Item, Typed, items};
+use crate::WebState;
+use crate::error::{WebError, page};
+use crate::labels::{self, Label};
+use crate::lang::Lang;
+use crate::pager::{Pager, encode, query};
+use crate::pages::ROWS_PER_PAGE;
+use crate::pages::targets::{Choice, class_choices, class_of};
+use crate::shell::{Shell, Viewer};
+
+/// What the list is asked for, and the page of a target with it.
+#[derive(Clone, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    class: String,
+    #[serde(default)]
+    q: String,
+    /// Decisions that were just kept.
+    #[serde(default)]
+    kept: u64,
+    page: Option<u64>,
+}
+
+struct ListRow {
+    href: String,
+    id: String,
+    name: String,
+    class: &'static str,
+    unit: String,
+    region: String,
+    outcome: Label,
+    open_count: u64,
+}
+
+#[derive(Template)]
+#[template(path = "tasks.html")]
+struct TasksPage {
+    shell: Shell,
+    is_closed: bool,
+    kept: u64,
+    rows: Vec<ListRow>,
+    classes: Vec<Choice>,
+    q: String,
+    pager: Pager,
+}
+
+pub(crate) async fn list(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let row = state.store.round(&id).await?;
+    let filter = SubjectFilter {
+        class: class_of(&asked.class),
+        words: Some(asked.q.clone()),
+        is_open: true,
+        ..SubjectFilter::default()
+    };
+    let pager = Pager::new(asked.page, ROWS_PER_PAGE);
+    let set = &row.round.set.id;
+    let found = state.store.targets(&id, set, &filter, pager.page()).await?;
+    let base = format!("/rounds/{}/tasks", encode(&id));
+    let title = viewer.lang.t("人工处理", "To decide");
+    let pairs = vec![("class", asked.class.clone()), ("q", asked.q.clone())];
+    page(&TasksPage {
+        shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "tasks"),
+        is_closed: row.state == RoundState::Closed,
+        kept: asked.kept,
+        rows: found
+            .rows
+            .iter()
+            .map(|one| list_row(viewer.lang, &base, &asked.class, one))
+            .collect(),
+        classes: class_choices(viewer.lang, &asked.class),
+        q: asked.q,
+        pager: pager.over(found.total, base, pairs),
+    })
+}
+
+fn list_row(lang: Lang, base: &str, class: &str, row: &SubjectRow) -> ListRow {
+    let target = &row.subject.target;
+    ListRow {
+        href: format!(
+            "{base}/{}{}",
+            encode(&target.id().0),
+            query(&[("class", class)])
+        ),
+        id: target.id().0.clone(),
+        name: target.name().to_owned(),
+        class: labels::class(lang, row.class),
+        unit: row.subject.organization_name.clone(),
+        region: row.subject.region_name.clone(),
+        outcome: labels::outcome(lang, row.outcome),
+        open_count: row.open_count,
+    }
+}
+
+/// Where a person looks: what it is called, and its address.
+struct Look {
+    name: &'static str,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "task.html")]
+struct TaskPage {
+    shell: Shell,
+    subject: Subject,
+    what: String,
+    looks: Vec<Look>,
+    sheet_href: String,
+    outcome: Label,
+    is_closed: bool,
+    kept: u64,
+    open: Vec<Item>,
+    decided: Vec<Item>,
+    reason: String,
+    errors: Vec<String>,
+    action: String,
+    next_href: Option<String>,
+}
+
+/// Everything that is known of one target while a person decides.
+struct Desk {
+    round: Round,
+    title: String,
+    is_closed: bool,
+    subject: Subject,
+    judgements: Vec<xuncha_core::judge::Judgement>,
+    reviews: Vec<Review>,
+}
+
+impl Desk {
+    async fn open(state: &WebState, id: &str, target: &TargetId) -> Result<Desk, WebError> {
+        let row = state.store.round(id).await?;
+        Ok(Desk {
+            title: row.round.title.clone(),
+            is_closed: row.state == RoundState::Closed,
+            round: row.round,
+            subject: state.store.subject(id, target).await?,
+            judgements: state.store.judgements(id, Some(target)).await?,
+            reviews: state.store.review_history(id, target).await?,
+        })
+    }
+}
+
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path((id, target)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let desk = Desk::open(&state, &id, &TargetId(target)).await?;
+    let shown = task_page(&state, &viewer, &desk, &asked, &Typed::default()).await?;
+    page(&shown)
+}
+
+async fn task_page(
+    state: &WebState,
+    viewer: &Viewer,
+    desk: &Desk,
+    asked: &Asked,
+    typed: &Typed,
+) -> Result<TaskPage, WebError> {
+    let (lang, id, target) = (viewer.lang, &desk.round.id, desk.subject.target.id());
+    let filter = FindingFilter {
+        target: Some(target.clone()),
+        ..FindingFilter::default()
+    };
+    let findings = state.store.findings(id, &filter, Page::ALL).await?.rows;
+    let hrefs: BTreeMap<(String, String), String> = findings
+        .into_iter()
+        .map(|row| {
+            let href = format!("/findings/{}", encode(&row.id));
+            ((row.check, row.key), href)
+        })
+        .collect();
+    let set = &desk.round.set;
+    let (open, decided) = items(lang, set, &desk.judgements, &desk.reviews, &hrefs, typed);
+    let base = format!("/rounds/{}/tasks", encode(id));
+    let kept_filter = query(&[("class", &asked.class)]);
+    let class = class_of(&asked.class);
+    let next = state.store.next_open(id, &set.id, class, target).await?;
+    let sheet = state.store.sheet(id, &set.id, target).await?;
+    let name = desk.subject.target.name().to_owned();
+    Ok(TaskPage {
+        shell: Shell::new(viewer, "rounds", name)
+            .in_round(id, &desk.title, "tasks")
+            .crumb(
+                lang.t("人工处理", "To decide"),
+                format!("{base}{kept_filter}"),
+            ),
+        what: what(lang, &desk.subject),
+        looks: looks(lang, &desk.subject.target),
+        sheet_href: format!("/rounds/{}/targets/{}", encode(id), encode(&target.0)),
+        outcome: labels::outcome(lang, sheet.map(|sheet| sheet.outcome)),
+        is_closed: desk.is_closed,
+        kept: asked.kept,
+        open,
+        decided,
+        reason: typed.reason.clone(),
+        errors: typed.errors.clone(),
+        action: format!("{base}/{}{kept_filter}", encode(&target.0)),
+        next_href: next.map(|next| format!("{base}/{}{kept_filter}", encode(&next.0))),
+        subject: desk.subject.clone(),
+    })
+}
+
+fn what(lang: Lang, subject: &Subject) -> String {
+    let class = labels::class(lang, subject.target.class());
+    match &subject.target {
+        Target::Site(_) => class.to_owned(),
+        Target::Account(account) => format!("{class} · {} {}", account.platform, account.kind),
+    }
+}
+
+fn looks(lang: Lang, target: &Target) -> Vec<Look> {
+    let filed: Vec<(&'static str, Option<&String>)> = match target {
+        Target::Site(site) => vec![(lang.t("首页", "Home page"), Some(&site.home))],
+        Target::Account(account) if account.is_app() => vec![
+            (lang.t("商店页面", "Store page"), account.page_url.as_ref()),
+            (
+                lang.t("下载地址", "Download"),
+                account.download_url.as_ref(),
+            ),
+        ],
+        Target::Account(account) => vec![
+            (
+                lang.t("账号页面", "Account page"),
+                account.page_url.as_ref(),
+            ),
+            (lang.t("文章列表", "Feed"), account.feed_url.as_ref()),
+        ],
+    };
+    let filed = filed
+        .into_iter()
+        .filter_map(|(name, url)| Some((name, url?)));
+    filed
+        .filter(|(_, url)| url.starts_with("http://") || url.starts_with("https://"))
+        .map(|(name, url)| Look {
+            name,
+            url: url.clone(),
+        })
+        .collect()
+}
+
+/// Keeps what was decided and goes on to the next target. What does not fit is said beside what was typed, and nothing is kept.
+pub(crate) async fn decide(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path((id, target)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let desk = Desk::open(&state, &id, &TargetId(target)).await?;
+    let mut typed = Typed::read(&fields);
+    let reviews = new_reviews(&state, &viewer, &desk, &mut typed);
+    if !typed.errors.is_empty() {
+        let shown = task_page(&state, &viewer, &desk, &asked, &typed).await?;
+        let mut response = page(&shown)?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    }
+    let set = &desk.round.set;
+    let all: Vec<Review> = desk.reviews.iter().chain(&reviews).cloned().collect();
+    let sheet = score(set, &desk.subject, &desk.judgements, &all);
+    state.store.decide(&reviews, &set.id, &sheet).await?;
+    let target = desk.subject.target.id();
+    let class = class_of(&asked.class);
+    let stays = fields.iter().any(|(name, _)| name == "stay");
+    let next = match stays {
+        true => Some(target.clone()),
+        false => state.store.next_open(&id, &set.id, class, target).await?,
+    };
+    let base = format!("/rounds/{}/tasks", encode(&id));
+    let place = next.map_or(base.clone(), |next| format!("{base}/{}", encode(&next.0)));
+    let kept = reviews.len().to_string();
+    let pairs = query(&[("class", &asked.class), ("kept", &kept)]);
+    Ok(Redirect::to(&format!("{place}{pairs}")).into_response())
+}
+
+/// The decisions that differ from what holds already. What cannot be kept is added to the errors.
+fn new_reviews(state: &WebState, viewer: &Viewer, desk: &Desk, typed: &mut Typed) -> Vec<Review> {
+    let known = Reviewable::new(&desk.round.set, &desk.judgements);
+    let target = desk.subject.target.id();
+    let mut reviews = Vec::new();
+    let mut errors = Vec::new();
+    for ((check, key), answer) in &typed.answers {
+        let decision = match answer.decision(viewer.lang, &typed.reason) {
+            Ok(Some(decision)) => decision,
+            Ok(None) => continue,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        let before = latest(&desk.reviews, target, check, key).map(|review| &review.decision);
+        if before.is_some_and(|before| is_same(before, &decision)) {
+            continue;
+        }
+        let review = Review {
+            round: desk.round.id.clone(),
+            target: target.clone(),
+            check: check.clone(),
+            key: key.clone(),
+            decision,
+            by: viewer.person.clone(),
+            at: state.now(),
+            reason: typed.reason.clone(),
+        };
+        match known.objection(&review) {
+            Some((_, why)) => errors.push(why),
+            None => reviews.push(review),
+        }
+    }
+    typed.errors = errors;
+    reviews
+}
+
+/// Whether a decision says what was said before, whatever the note.
+fn is_same(before: &Decision, now: &Decision) -> bool {
+    match (before, now) {
+        (Decision::Answered { number: old, .. }, Decision::Answered { number: new, .. }) => {
+            old == new
+        }
+        (before, now) => before == now,
+    }
+}
