@@ -4,8 +4,9 @@
 //! a MediaWiki and a WordPress on loopback and runs `xuncha check` on each. `linkcheckers` compares our dead links on a WordPress,
 //! a MediaWiki and a DokuWiki with those of two link checkers of Debian. `migration` carries a WordPress to a DokuWiki with planted
 //! losses and looks whether `xuncha migration` finds them and nothing else. `planted` holds us, lychee and linkinator against the planted
-//! defects of our tests.
+//! defects of our tests. `apps` downloads a real package of Android, and what only bears the name of one.
 
+mod apps;
 mod checked;
 mod linkcheckers;
 mod migration;
@@ -27,8 +28,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some("linkcheckers") => linkcheckers::run(only),
         Some("migration") => migration::run(only),
         Some("planted") => planted::run(only),
+        Some("apps") => apps::run(only),
         _ => Err(
-            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY]"
+            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY] | apps [BINARY]"
                 .to_owned(),
         ),
     }
