@@ -958,6 +958,9 @@ pub struct AccountFacts {
     pub download: Option<LinkFacts>,
     /// Why nothing can be told, where we were blocked.
     pub trouble: Option<crate::verdict::Undetermined>,
+    /// Whether page or feed say that nothing was ever posted; a page of which no post was read may only be built otherwise.
+    #[serde(default)]
+    pub says_empty: bool,
 }
 
 /// 事实. Facts of one target.

@@ -160,16 +160,7 @@ fn leads_home(capture: &Capture, home: &Url) -> bool {
     let (Ok(asked), Ok(landed)) = (Url::parse(&capture.url), Url::parse(&capture.final_url)) else {
         return false;
     };
-    let is_article_like = {
-        let name = asked.path().rsplit('/').next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        !name.is_empty()
-            && !matches!(
-                stem.to_ascii_lowercase().as_str(),
-                "index" | "default" | "home" | "main" | ""
-            )
-            && asked.path() != "/"
-    };
+    let is_article_like = is_article_like(&asked);
     let is_home = landed.host_str() == home.host_str()
         && (landed.path() == home.path() || landed.path() == "/" || landed.path() == "/index.html")
         && landed.query().is_none();
@@ -179,14 +170,44 @@ fn leads_home(capture: &Capture, home: &Url) -> bool {
             == home.host_str().map(|host| host.trim_start_matches("www."))
 }
 
+/// Whether an address looks like that of content: other names for the home page (other languages, other devices, a logout) lead there
+/// rightly.
+fn is_article_like(asked: &Url) -> bool {
+    const OTHER_HOMES: [&str; 26] = [
+        "index", "default", "home", "main", "welcome", "shouye", "sy", "wap", "mobile", "m", "pc",
+        "web", "www", "portal", "site", "switch", "lang", "language", "cn", "zh", "en", "big5",
+        "logout", "signout", "exit", "top",
+    ];
+    let path = asked.path().to_ascii_lowercase();
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let (Some(first), last) = (parts.next(), path.rsplit('/').next().unwrap_or_default()) else {
+        return false;
+    };
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let word = stem.split(['_', '-']).next().unwrap_or_default();
+    let is_other_home = OTHER_HOMES.contains(&word) || matches!(first, "lang" | "language");
+    let has_number = stem.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    let is_file = last.contains('.');
+    let is_deep = parts.next().is_some();
+    !last.is_empty() && !is_other_home && (has_number || is_file || is_deep)
+}
+
+/// Whether a redirect led to a login that was not asked for.
+pub(in crate::facts) fn leads_to_login(capture: &Capture) -> bool {
+    let is_login = |url: &str| {
+        Url::parse(url)
+            .is_ok_and(|url| login_words(&url).any(|word| LOGIN_WORDS.contains(&word.as_str())))
+    };
+    !capture.hops.is_empty() && is_login(&capture.final_url) && !is_login(&capture.url)
+}
+
 /// Where a redirect led, as far as the address alone tells.
 fn landing(capture: &Capture) -> Option<Look> {
     if capture.hops.is_empty() || !capture.is_success() {
         return None;
     }
     let landed = Url::parse(&capture.final_url).ok()?;
-    let is_login = |url: &Url| login_words(url).any(|word| LOGIN_WORDS.contains(&word.as_str()));
-    if is_login(&landed) && !Url::parse(&capture.url).is_ok_and(|asked| is_login(&asked)) {
+    if leads_to_login(capture) {
         return Some(unknown(
             UndeterminedReason::Blocked,
             "跳转到登录页，须登录后才能查看，无法判定",
@@ -315,6 +336,14 @@ impl Judge<'_> {
             ));
         }
         let mut looks = self.looks(&captures, &key, is_inside, used);
+        if used.is_image || used.is_code || used.is_frame {
+            // Scripts, styles, counters and frames may be empty: nobody misses anything.
+            for look in &mut looks {
+                if matches!(look, Look::Bad { kind, .. } if kind == "empty") {
+                    *look = Look::Good;
+                }
+            }
+        }
         if used.is_form {
             // A form's address was asked without its fields: only that it is gone can be told.
             for look in &mut looks {
@@ -337,12 +366,14 @@ impl Judge<'_> {
         let mut looks = Vec::new();
         for capture in captures {
             let first = look(capture, is_inside);
-            if first != Look::Good {
-                looks.push(first);
-                continue;
-            }
             let answer =
                 answers.and_then(|answers| answers.iter().find(|answer| answer.at == capture.at));
+            if first != Look::Good {
+                // A firewall may answer with any status; its words tell it.
+                let is_firewall = answer.is_some_and(|answer| !answer.blocked_wording.is_empty());
+                looks.push(if is_firewall { shut_out() } else { first });
+                continue;
+            }
             let is_home = canonical(&capture.url) == canonical(self.home.as_str());
             let from_body = answer.filter(|_| !is_home);
             if let Some(found) = from_body
@@ -391,13 +422,17 @@ impl Judge<'_> {
     }
 }
 
+fn shut_out() -> Look {
+    unknown(
+        UndeterminedReason::Blocked,
+        "被防火墙或验证码拦截，无法判定",
+    )
+}
+
 /// What an answer's body says, apart from being a missing page.
 fn spoken(answer: &Answer, capture: &Capture, used: Use) -> Option<Look> {
     if !answer.blocked_wording.is_empty() {
-        return Some(unknown(
-            UndeterminedReason::Blocked,
-            "被防火墙或验证码拦截，无法判定",
-        ));
+        return Some(shut_out());
     }
     contradiction(capture, answer.body_kind, used).map(|why| bad("wrong_type", why))
 }
@@ -459,6 +494,7 @@ impl Spot {
         Use {
             is_image: is_only(&[LinkKind::Image]),
             is_code: is_only(&[LinkKind::Script, LinkKind::Style]),
+            is_frame: is_only(&[LinkKind::Frame]),
             is_form: is_only(&[LinkKind::Form]),
             is_sitemap: is_only(&[LinkKind::Sitemap]),
         }
