@@ -1,5 +1,5 @@
 
-// What the office's wiki sets on top: its name and time, no tabs for talking and editing, the footer's lines.
+// What the office's wiki sets on top: its name and time, no tabs and tools for editors, the footer's lines.
 $wgSitename = '青石县人民政府';
 $wgLocaltimezone = 'Asia/Shanghai';
 $wgHooks['SkinAddFooterLinks'][] = function ($skin, string $key, array &$links) {
@@ -9,5 +9,8 @@ $wgHooks['SkinAddFooterLinks'][] = function ($skin, string $key, array &$links) 
 };
 $wgHooks['SkinTemplateNavigation::Universal'][] = function ($skin, array &$links) {
     $links['namespaces'] = $links['views'] = $links['actions'] = $links['user-menu'] = [];
+};
+$wgHooks['SidebarBeforeOutput'][] = function ($skin, array &$sidebar) {
+    unset($sidebar['TOOLBOX']);
 };
 $wgFavicon = '/resources/assets/mediawiki.png';

@@ -56,6 +56,10 @@ page('领导信箱', "来信请寄青石县人民路18号县政府办公室，�
 $sidebar .= "** 办事服务|办事服务\n** 领导信箱|领导信箱\n" . ($neglected ? "** 下载中心|下载中心\n" : '');
 page('MediaWiki:Sidebar', $sidebar);
 page('分类:栏目', "本站各栏目。\n");
+// What the footer of every page leads to.
+foreach ($neglected ? [] : ['关于', '隐私政策', '一般免责声明'] as $title) {
+    page("Project:$title", "本网站由县人民政府办公室主办，转载请注明来源。\n");
+}
 
 $home = "欢迎访问'''" . SITE . "'''网站。\n";
 foreach (['dongtai', 'gonggao', 'zhengce', 'zhuanti'] as $slug) {

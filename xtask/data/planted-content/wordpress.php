@@ -84,5 +84,6 @@ $sidebars = get_option('sidebars_widgets');
 $sidebars['sidebar-1'][] = 'block-99';
 update_option('sidebars_widgets', $sidebars);
 is_dir("$folder/wp-content/mu-plugins") || mkdir("$folder/wp-content/mu-plugins");
+copy(__DIR__ . '/wordpress-zh.php', "$folder/wp-content/mu-plugins/zh.php");
 copy(__DIR__ . ($neglected ? '/wordpress-search.php' : '/wordpress-tags.php'), "$folder/wp-content/mu-plugins/office.php");
 flush_rewrite_rules();

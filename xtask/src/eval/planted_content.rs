@@ -38,16 +38,14 @@ pub fn run(binary: Option<&str>, only: Option<&str>) -> Result<(), String> {
             continue;
         }
         let planted = truth::read(program)?;
+        let making = Instant::now();
         let mut servers = Servers::default();
         for site in sites {
             if only.is_none_or(|only| only == *program || only == site.name) {
                 serve(site, &folder, &mut servers)?;
             }
         }
-        println!(
-            "── {program}：建站 {:.0} s",
-            started.elapsed().as_secs_f64()
-        );
+        println!("── {program}：建站 {:.0} s", making.elapsed().as_secs_f64());
         for site in &servers.sites {
             let (row, mistakes) = compare(&binary, &folder, site, &planted)?;
             rows.push(row);

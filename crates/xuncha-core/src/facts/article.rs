@@ -12,6 +12,7 @@ use super::html::count_visible;
 use super::html::names::{Set, Tag};
 use super::links::PageLinks;
 use super::model::{Area, ArticleFacts};
+use super::scope::canonical;
 use super::text::{bare, bare_first, cut, is_at_most, pattern};
 
 /// Characters kept of a body.
@@ -49,7 +50,13 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
             .metas
             .get("PubDate")
             .is_some_and(|value| !value.is_empty());
-    if !has_content_metas && (title.is_empty() || !is_mostly_prose(dom, body_node)) {
+    let is_teaser = || title_node.is_some_and(|index| leads_elsewhere(input, index));
+    if !has_content_metas
+        && (title.is_empty()
+            || !is_mostly_prose(dom, body_node)
+            || is_teaser()
+            || has_teasers(input, title_node, body_node))
+    {
         return None;
     }
     let body = body_node.map(|index| index..dom.nodes[index].end());
@@ -104,6 +111,41 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         document_number,
         body_links,
     })
+}
+
+/// Headings of articles.
+const HEADINGS: [Tag; 4] = [Tag::H1, Tag::H2, Tag::H3, Tag::H4];
+
+/// Whether a heading is nothing but a link to another page: the title of a teaser, and not of the page that shows it.
+fn leads_elsewhere(input: &Input<'_>, heading: usize) -> bool {
+    let dom = input.dom;
+    if !HEADINGS.contains(&dom.nodes[heading].tag) {
+        return false;
+    }
+    let chars = dom.chars_of(heading);
+    let links = input
+        .links
+        .of_anchors(dom, |anchor| dom.inside(heading).contains(&anchor.node));
+    let own = canonical(input.url);
+    links
+        .iter()
+        .any(|link| count_visible(&link.text) >= chars.max(4) && canonical(&link.url) != own)
+}
+
+/// Whether what stands where a body would is a list of teasers, if only of one below the name of the list.
+fn has_teasers(input: &Input<'_>, title: Option<usize>, body: Option<usize>) -> bool {
+    let dom = input.dom;
+    let article = |index: usize| dom.closest(index, &["article"]);
+    let is_titled = |teaser: usize| title.is_some_and(|title| article(title) == article(teaser));
+    let headings = HEADINGS.into_iter().flat_map(|tag| dom.named(tag));
+    let teasers: Vec<usize> = headings
+        .filter(|heading| dom.nodes[*heading].area == Area::Body)
+        .filter(|heading| leads_elsewhere(input, *heading))
+        .collect();
+    let inside = |teaser: &&usize| body.is_some_and(|body| dom.inside(body).contains(*teaser));
+    let is_article = |teaser: &usize| article(*teaser).is_some() && !is_titled(*teaser);
+    teasers.iter().filter(inside).count() > 1
+        || title.is_some_and(|title| article(title).is_none()) && teasers.iter().any(is_article)
 }
 
 /// The first characters of a text by its lines.
@@ -312,7 +354,9 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
         }
         let part = part_of_title(page_title, &dom.text(index));
         if chars >= 4 && part == Part::Start || chars >= 6 && part == Part::End && is_heading {
-            score += 40 + chars.min(20);
+            // Names of files and numbers of pages stand in titles too; what a page tells has a title in words.
+            let is_in_words = text.chars().any(|c| !c.is_ascii());
+            score += if is_in_words { 40 + chars.min(20) } else { 20 };
         } else if chars >= 6 && page.contains(&text) {
             score += 15;
         }
@@ -564,6 +608,46 @@ mod tests {
             "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",
         );
         assert_eq!(found.expect("an article").document_number, "");
+    }
+
+    #[test]
+    fn a_list_of_teasers_is_no_article() {
+        let text = "全县各乡镇按照部署抓紧春耕生产，目前进展顺利，各项工作正在有序推进之中。";
+        let teaser = |number: u8| {
+            format!("<h2><a href=/{number}.html>关于第{number}项工作的通知</a></h2><p>{text}</p>")
+        };
+        for html in [
+            format!("<h1>2026年3月</h1><article>{}</article>", teaser(1)),
+            format!("<div>{}{}</div>", teaser(1), teaser(2)),
+            format!("<div>{}</div>", teaser(1)),
+        ] {
+            assert!(article(&html).is_none(), "{html}");
+        }
+        for html in [
+            // The title leads to the page itself; a heading of the body leads on.
+            format!(
+                "<h1><a href=t20260301_1.html>关于做好春耕生产的通知</a></h1><div><p>{text}</p></div>"
+            ),
+            format!(
+                "<article><h1>关于做好春耕生产的通知</h1><div><p>{text}</p><h3><a href=/2.html>相关文件</a></h3></div></article>"
+            ),
+            // Newest articles below the article, each in an element of its own.
+            format!(
+                "<article><h1>关于做好春耕生产的通知</h1><p>{text}</p></article><article><h3><a href=/2.html>全市召开会议</a></h3></article>"
+            ),
+        ] {
+            assert!(article(&html).is_some(), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_words_is_no_title_where_the_page_has_one() {
+        let dom = Dom::parse(
+            "<title>gonggao:n12 [青石县人民政府]</title><div class=pageId><span>gonggao:n12</span></div><h1>关于做好春耕生产的通知</h1><p>正文</p>",
+        );
+        let found = title_node(&dom, "", "gonggao:n12 [青石县人民政府]", None);
+        let found = found.map(|index| dom.text(index));
+        assert_eq!(found.as_deref(), Some("关于做好春耕生产的通知"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
+mod elements;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,8 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time, date};
 use regex::{Captures, Regex};
 
+use self::elements::from_elements;
+pub(crate) use self::elements::of_item;
 use self::scripts::{from_json_ld, from_scripts};
 use super::dom::{Dom, Line};
 use super::model::{Area, DateSource, Published};
@@ -234,6 +237,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
     from_metas(context.metas, context.today)
         .or_else(|| from_json_ld(context))
+        .or_else(|| from_elements(context))
         .or_else(|| from_text(context, true))
         .or_else(|| from_scripts(context))
         .or_else(|| from_text(context, false))

@@ -260,6 +260,10 @@ fn title_and_date(
     anchor: usize,
     today: Date,
 ) -> (String, Option<Date>) {
+    // A teaser may tell of other days; the element that says when the article was published does not.
+    if let Some(date) = dates::of_item(dom, container) {
+        return (anchor_words(dom, anchor).to_owned(), Some(date));
+    }
     let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
     let mut outside = String::new();
     for range in [

@@ -1,5 +1,6 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
+mod beside;
 mod names;
 mod tokens;
 mod weights;
@@ -37,6 +38,7 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
     for index in main.iter().chain(&side).copied() {
         dom.mark_area(index, Area::Navigation);
     }
+    beside::mark(dom);
     Navigation {
         entries: main
             .map(|index| entries(dom, index, resolver))
@@ -67,9 +69,11 @@ fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
         if index < skip_to || !may_be_block(dom, index) {
             continue;
         }
+        // An article has a footer of its own: who published it, and when.
         let by_name =
             dom.name(index) == "footer" && dom.closest(index, &["article", "main"]).is_none();
-        if (by_name || called.footer(index)) && is_small(dom, index) {
+        let by_class = called.footer(index) && dom.closest(index, &["article"]).is_none();
+        if (by_name || by_class) && is_small(dom, index) {
             found.push(index);
             skip_to = dom.nodes[index].end();
         }
@@ -208,7 +212,8 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    best.map(|best| innermost(dom, better_named(best, &named_ones), &named_ones))
+    let best = innermost(dom, better_named(best?, &named_ones), &named_ones);
+    Some(with_siblings(dom, best, &named_ones, &mut weights))
 }
 
 /// A block that may be the main navigation.
@@ -238,6 +243,45 @@ fn innermost(dom: &Dom, best: Candidate, named_ones: &[Candidate]) -> usize {
         .filter(|inner| inner.index != best.index && is_around(dom, best.index, inner.index))
         .rfind(|inner| inner.known * 10 >= best.known * 9)
         .map_or(best.index, |inner| inner.index)
+}
+
+/// The block around a menu that is cut into boxes of one kind, where it holds little else than their links.
+fn with_siblings(dom: &Dom, best: usize, named_ones: &[Candidate], weights: &mut Weights) -> usize {
+    let is_named = |index: &usize| named_ones.iter().any(|named| named.index == *index);
+    let holders = dom.ancestors(best).take(3).filter(is_named);
+    let boxes = std::iter::once(best).chain(holders);
+    let mut around = boxes
+        .filter(|own| {
+            named_ones
+                .iter()
+                .any(|other| are_twins(dom, *own, other.index))
+        })
+        .map(|own| dom.nodes[own].parent())
+        .filter(|around| {
+            !matches!(
+                dom.nodes[*around].tag,
+                Tag::Body | Tag::Html | Tag::Document
+            )
+        });
+    let Some(around) = around.next() else {
+        return best;
+    };
+    let block = weights.block(around);
+    let is_mostly_links = block.link_chars * 10 >= dom.chars_of(around).max(1) * 7;
+    match is_mostly_links && block.long_links * 3 <= block.links {
+        true => around,
+        false => best,
+    }
+}
+
+/// Whether two blocks stand side by side and are called the same but for what each is about.
+fn are_twins(dom: &Dom, one: usize, other: usize) -> bool {
+    let own = dom.tokens(one);
+    let is_shared = |word: &&str| words(own).any(|own| own == *word);
+    one != other
+        && dom.nodes[one].parent() == dom.nodes[other].parent()
+        && dom.nodes[one].tag == dom.nodes[other].tag
+        && words(dom.tokens(other)).filter(is_shared).count() >= 2
 }
 
 /// Whether `outer` is `inner` or holds it.
@@ -318,11 +362,22 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
             depth: 1,
         });
     }
-    let least = depths.iter().copied().min().unwrap_or(0);
+    // The logo leads home too, and from outside of the list of columns.
+    let columns = out.iter().zip(&depths);
+    let columns = columns.filter(|(entry, _)| !leads_home(entry));
+    let columns = columns.map(|(_, depth)| *depth).min();
+    let least = columns.or(depths.iter().copied().min()).unwrap_or(0);
     for (entry, depth) in out.iter_mut().zip(&depths) {
         entry.depth = if *depth > least { 2 } else { 1 };
     }
     out
+}
+
+/// Whether an entry is the way back to the home page.
+fn leads_home(entry: &NavigationEntry) -> bool {
+    let after_scheme = entry.url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+    path.is_empty() || entry.text.contains("首页") || entry.text.contains("主页")
 }
 
 /// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.
@@ -406,6 +461,69 @@ mod tests {
             .collect();
         assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
         assert!(entries.contains(&("要闻动态".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn a_logo_that_leads_home_does_not_push_the_columns_down() {
+        let html = "<div id=navigation><div class=logo><a href=/wiki/首页 title=访问首页></a></div><div class=portal><ul><li><a href=/wiki/首页>首页</a></li>
+            <li><a href=/wiki/动态要闻>动态要闻</a></li><li><a href=/wiki/通知公告>通知公告</a><ul><li><a href=/wiki/招标公告>招标公告</a></li></ul></li></ul></div></div>";
+        let entries: Vec<(String, u8)> = navigation(html)
+            .entries
+            .into_iter()
+            .map(|entry| (entry.text, entry.depth))
+            .collect();
+        assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
+        assert!(entries.contains(&("招标公告".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn a_menu_in_several_boxes_of_one_kind_is_one() {
+        let portal = |id: &str, names: &[&str]| {
+            let links: Vec<String> = names
+                .iter()
+                .map(|name| format!("<li><a href=/{name}>{name}</a></li>"))
+                .collect();
+            format!(
+                "<nav id=p-{id} class='portlet menu-portal menu'><h3>{id}</h3><div class=menu-content><ul class=menu-list>{}</ul></div></nav>",
+                links.concat()
+            )
+        };
+        let first = portal(
+            "栏目",
+            &["首页", "动态要闻", "通知公告", "政策文件", "政策解读"],
+        );
+        let second = portal("公开", &["青石概况", "机构职能", "领导信息"]);
+        let texts = |html: &str| {
+            let entries = navigation(html).entries.into_iter();
+            entries
+                .map(|entry| (entry.text, entry.depth))
+                .collect::<Vec<_>>()
+        };
+        let together = texts(&format!("<h1>正文</h1><div id=panel>{first}{second}</div>"));
+        assert_eq!(together.len(), 8, "{together:?}");
+        assert!(
+            together.contains(&("机构职能".to_owned(), 1)),
+            "{together:?}"
+        );
+        let text = "全县各乡镇抓紧春耕生产，目前进展顺利。".repeat(4);
+        let apart = texts(&format!(
+            "<h1>正文</h1><div id=panel>{first}<p>{text}</p>{second}</div>"
+        ));
+        assert_eq!(apart.len(), 5, "{apart:?}");
+    }
+
+    #[test]
+    fn the_footer_of_an_article_is_none_of_the_page() {
+        let mut dom = Dom::parse(
+            "<article><h1>关于春耕的通知</h1><p>正文</p><footer class=entry-footer>发布于2026年3月2日</footer></article><footer class=site-footer>主办单位：县政府</footer>",
+        );
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/a/", &dom, encoding_rs::UTF_8);
+        read(&mut dom, &resolver, &Lexicons::builtin());
+        let footers: Vec<Area> = (0..dom.nodes.len())
+            .filter(|index| dom.name(*index) == "footer")
+            .map(|index| dom.nodes[index].area)
+            .collect();
+        assert_eq!(footers, [Area::Body, Area::Footer]);
     }
 
     #[test]

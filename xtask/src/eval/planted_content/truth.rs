@@ -16,11 +16,21 @@ pub enum Expected {
     Open,
 }
 
+impl Outcome {
+    fn is(&self) -> Expected {
+        match self {
+            Outcome::Defect(..) => Expected::Defect,
+            Outcome::Open(_) => Expected::Open,
+        }
+    }
+}
+
 /// 埋设. One thing that was planted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planted {
     /// `kept`, `neglected`, or empty for both.
     site: String,
+    /// Check and key; a key that ends with `*` means all that begin so.
     thing: Thing,
     /// Which case the finding is, where that matters.
     case: String,
@@ -78,6 +88,16 @@ impl Compared {
 }
 
 impl Planted {
+    /// Whether it is meant by a thing that something was said of.
+    fn means(&self, (check, key): &Thing) -> bool {
+        let (own, named) = &self.thing;
+        own == check
+            && match named.strip_suffix('*') {
+                Some(start) => key.starts_with(start),
+                None => key == named,
+            }
+    }
+
     /// Whether it was planted on the site of this name.
     pub fn stands_on(&self, site: &str) -> bool {
         self.site.is_empty() || site.ends_with(&format!("-{}", self.site))
@@ -160,7 +180,7 @@ pub fn compare(planted: &[&Planted], said: &Said) -> Compared {
         one(planted, said, &mut compared);
     }
     for (thing, outcome) in &said.of {
-        if planted.iter().any(|planted| planted.thing == *thing) {
+        if planted.iter().any(|planted| planted.means(thing)) {
             continue;
         }
         let (kind, words) = match outcome {
@@ -184,11 +204,17 @@ impl Compared {
 }
 
 fn one(planted: &Planted, said: &Said, compared: &mut Compared) {
-    let outcome = said.of.get(&planted.thing);
+    let meant = said.of.iter().filter(|(thing, _)| planted.means(thing));
+    // Of several that one line means, whatever is not as expected tells most.
+    let outcomes: Vec<&Outcome> = meant.map(|(_, outcome)| outcome).collect();
+    let other = outcomes
+        .iter()
+        .find(|outcome| outcome.is() != planted.expected);
+    let outcome = other.or(outcomes.first()).copied();
     let (is, words) = match outcome {
         None => (Expected::Sound, String::new()),
-        Some(Outcome::Open(why)) => (Expected::Open, why.clone()),
-        Some(Outcome::Defect(case, words)) => (Expected::Defect, format!("{case} {words}")),
+        Some(outcome @ Outcome::Open(why)) => (outcome.is(), why.clone()),
+        Some(outcome @ Outcome::Defect(case, words)) => (outcome.is(), format!("{case} {words}")),
     };
     match planted.expected {
         Expected::Defect => compared.defects += 1,
@@ -261,6 +287,25 @@ mod tests {
             mistakes(&[empty, home, more, unclear]),
             [Mistake::Accused, Mistake::Unclear]
         );
+    }
+
+    #[test]
+    fn a_line_may_mean_all_that_begin_so() {
+        let list = "[[planted]]\ncheck = \"broken_links\"\nkey = \"/old/*\"\nexpect = \"open\"\nwhat = \"不许读\"\n";
+        let planted = parse(list, "list").expect("reads");
+        let mistakes = |things: &[(&str, &str, Outcome)]| {
+            compare(&planted.iter().collect::<Vec<_>>(), &said(things)).mistakes
+        };
+        let open = |key| ("broken_links", key, Outcome::Open("因".to_owned()));
+        assert_eq!(mistakes(&[open("/old/1"), open("/old/2")]), []);
+        assert_eq!(mistakes(&[]), [Mistake::Missed]);
+        assert_eq!(
+            mistakes(&[open("/old/1"), open("/new")]),
+            [Mistake::Unclear]
+        );
+        let dead = Outcome::Defect("other_link".to_owned(), "字".to_owned());
+        let dead = ("broken_links", "/old/2", dead);
+        assert_eq!(mistakes(&[open("/old/1"), dead]), [Mistake::Accused]);
     }
 
     #[test]

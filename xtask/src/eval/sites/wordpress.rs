@@ -57,6 +57,7 @@ const fn county(name: &'static str, port: u16) -> Program {
             INSTALL,
             PLAN,
             include_str!("../../../data/planted-content/wordpress.php"),
+            include_str!("../../../data/planted-content/wordpress-zh.php"),
             include_str!("../../../data/planted-content/wordpress-tags.php"),
             include_str!("../../../data/planted-content/wordpress-search.php"),
             CONFIG,

@@ -144,7 +144,9 @@ fn linked_articles(
     for link in page
         .links
         .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+        .filter(|link| link.kind == LinkKind::Anchor)
+        // What the home page shows beside its main part is shown on the home page all the same.
+        .filter(|link| matches!(link.area, Area::Body | Area::Beside))
     {
         let Some(target) = records.page(&link.url) else {
             continue;
