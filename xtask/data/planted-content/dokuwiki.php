@@ -28,8 +28,15 @@ foreach ($articles as $article) {
         $text .= "  * {{:附件1.pdf|附件1：任务分解表}}\n  * {{:附件2.pdf|附件2：联系人名单}}\n";
     }
     page("$slug:{$article['slug']}", $text);
-    // The notices' list shows no dates; only the notices do.
-    $day = $is_dated && $slug !== 'gonggao' ? " {$article['day']}" : '';
+    // Each list writes days its own way; that of the notices shows none, only the notices do.
+    $day = strtotime($article['day']);
+    $day = match (true) {
+        !$is_dated || $slug === 'gonggao' => '',
+        $slug === 'guihua' => date(' （Y/m/d）', $day),
+        $slug === 'renshi' => date(' [Y.n.j]', $day),
+        $slug === 'jiedu' => date(' Y年n月j日', $day),
+        default => date(' Y-m-d', $day),
+    };
     $lists[$slug] .= "  * [[$slug:{$article['slug']}|{$article['title']}]]$day\n";
 }
 $sidebar = "  * [[:start|首页]]\n";
@@ -39,7 +46,8 @@ foreach ($columns as $slug => [$title, $above]) {
         $below .= $over === $slug ? "  * [[$other:start|$called]]\n" : '';
     }
     $list = $lists[$slug] . $below;
-    page("$slug:start", "====== $title ======\n" . ($list === '' ? "暂无内容\n" : $list));
+    $about = $slug === 'caizheng' ? "本栏目公开县本级财政预算、决算和各类资金的使用情况。\n\n" : '';
+    page("$slug:start", "====== $title ======\n$about" . ($list === '' ? "暂无内容\n" : $list));
     $sidebar .= ($above === '' ? '  ' : '    ') . "* [[$slug:start|$title]]\n";
 }
 foreach ($pages as $slug => [$title, $text]) {
@@ -51,9 +59,16 @@ foreach ($guide[1] as $label => $value) {
     $rows .= "^ $label | $value |\n";
 }
 page('banshi:canji', "====== {$guide[0]} ======\n$rows");
-page('banshi:start', "====== 办事服务 ======\n办事指南：\n  * [[banshi:canji|{$guide[0]}]]\n");
+page('banshi:tongji', "====== 办件统计 ======\n$figures\n");
+page('banshi:start', "====== 办事服务 ======\n办事指南：\n  * [[banshi:canji|{$guide[0]}]]\n办事统计：\n  * [[banshi:tongji|办件统计]]\n");
+$rows = "^ 标题 ^ 来信时间 ^ 办理状态 ^ 答复时间 ^\n";
+foreach ($letters as $letter) {
+    $rows .= '| ' . implode(' | ', array_map(fn ($cell) => $cell === '' ? ' ' : $cell, $letter)) . " |\n";
+}
+page('laixin', "====== 来信选登 ======\n$rows");
+page('nianbao', "====== 年度报告 ======\n" . implode('', array_map(fn ($report) => "  * {{:{$report[2]}|{$report[0]}}} {$report[1]}\n", $reports)));
 page('xinxiang', "====== 领导信箱 ======\n来信请寄青石县人民路18号县政府办公室，邮政编码990123。\n");
-$sidebar .= "  * [[banshi:start|办事服务]]\n  * [[:xinxiang|领导信箱]]\n" . ($neglected ? "  * [[:xiazai|下载中心]]\n" : '');
+$sidebar .= "  * [[:nianbao|年度报告]]\n  * [[banshi:start|办事服务]]\n  * [[:xinxiang|领导信箱]]\n  * [[:laixin|来信选登]]\n" . ($neglected ? "  * [[:xiazai|下载中心]]\n" : '');
 page('sidebar', $sidebar);
 $home = '====== ' . SITE . " ======\n";
 foreach (['dongtai', 'gonggao', 'zhengce', 'zhuanti'] as $slug) {
@@ -63,6 +78,11 @@ page('start', $home);
 
 file_put_contents("$wiki/data/media/附件1.pdf", PDF);
 $neglected || file_put_contents("$wiki/data/media/附件2.pdf", PDF);
+foreach ($reports as [, , $file]) {
+    file_put_contents("$wiki/data/media/$file", PDF);
+}
+file_put_contents("$wiki/lib/tpl/dokuwiki/header.html", "<div class=\"clock\">$clock</div>");
+page('dongtai:untitled', implode("\n\n", paragraphs('防汛值守', 1)) . "\n");
 $marks = implode('', array_map(fn ($line) => "<p>$line</p>", footer_lines($neglected))) . ($neglected ? '' :
     '<p><a href="http://bszs.conac.cn/sitename?method=show">党政机关</a> <a href="https://zfwzzc.www.gov.cn/check_web/errorInfo_wap.action?site_code=' . CODE . '">我为政府网站找错</a></p>');
 file_put_contents("$wiki/lib/tpl/dokuwiki/footer.html", "<div class=\"office\">$marks</div>");

@@ -13,4 +13,8 @@ $wgHooks['SkinTemplateNavigation::Universal'][] = function ($skin, array &$links
 $wgHooks['SidebarBeforeOutput'][] = function ($skin, array &$sidebar) {
     unset($sidebar['TOOLBOX']);
 };
+$wgHooks['SiteNoticeBefore'][] = function (&$notice) {
+    $notice = file_get_contents(__DIR__ . '/pages/clock.txt');
+    return false;
+};
 $wgFavicon = '/resources/assets/mediawiki.png';

@@ -26,7 +26,7 @@ foreach ($articles as $article) {
         $text .= "* [[媒体:附件1.pdf|附件1：任务分解表]]\n* [[媒体:附件2.pdf|附件2：联系人名单]]\n\n";
     }
     page($article['title'], $text . ($article['column'] === 'gonggao' ? '' : "[[分类:$column]]\n"));
-    $lists[$article['column']][] = "* [[{$article['title']}]]" . ($is_dated ? "（{$article['day']}）" : '');
+    $lists[$article['column']][] = "* [[{$article['title']}]]" . ($is_dated ? '（' . in_words($article['day']) . '）' : '');
 }
 $sidebar = "* 栏目\n** mainpage|首页\n";
 foreach ($columns as $slug => [$title, $above]) {
@@ -38,7 +38,7 @@ foreach ($columns as $slug => [$title, $above]) {
         $sidebar .= "** $title|$title\n";
         continue;
     }
-    page("分类:$title", $slug === 'dongtai' ? "本栏目发布全县要闻。\n" : "[[分类:栏目]]\n");
+    page("分类:$title", ['dongtai' => "本栏目发布全县要闻。\n", 'caizheng' => "本栏目公开县本级财政预算、决算和各类资金的使用情况。\n"][$slug] ?? "[[分类:栏目]]\n");
     $sidebar .= "** :分类:$title|$title\n";
 }
 $sidebar .= "* 政务公开\n";
@@ -51,9 +51,16 @@ foreach ($guide[1] as $label => $value) {
     $rows .= "|-\n! $label\n| $value\n";
 }
 page($guide[0], "{| class=\"wikitable\"\n$rows|}\n");
-page('办事服务', "办事指南：\n* [[{$guide[0]}]]\n");
+page('办件统计', "$figures\n");
+page('办事服务', "办事指南：\n* [[{$guide[0]}]]\n办事统计：\n* [[办件统计]]\n");
+$rows = "! 标题 !! 来信时间 !! 办理状态 !! 答复时间\n";
+foreach ($letters as $letter) {
+    $rows .= "|-\n| " . implode(' || ', $letter) . "\n";
+}
+page('来信选登', "{| class=\"wikitable\"\n$rows|}\n");
+page('年度报告', implode("\n", array_map(fn ($report) => "* [[媒体:{$report[2]}|{$report[0]}]] {$report[1]}", $reports)) . "\n");
 page('领导信箱', "来信请寄青石县人民路18号县政府办公室，邮政编码990123。\n");
-$sidebar .= "** 办事服务|办事服务\n** 领导信箱|领导信箱\n" . ($neglected ? "** 下载中心|下载中心\n" : '');
+$sidebar .= "** 年度报告|年度报告\n** 办事服务|办事服务\n** 领导信箱|领导信箱\n** 来信选登|来信选登\n" . ($neglected ? "** 下载中心|下载中心\n" : '');
 page('MediaWiki:Sidebar', $sidebar);
 page('分类:栏目', "本站各栏目。\n");
 // What the footer of every page leads to.
@@ -69,6 +76,10 @@ page('首页', $home);
 
 is_dir("$folder/files") || mkdir("$folder/files");
 file_put_contents("$folder/files/附件1.pdf", PDF);
-$neglected || file_put_contents("$folder/files/附件2.pdf", PDF);
+$neglected || file_put_contents("$folder/files/附件2.pdf", PDF . "% 2\n");
+foreach ($reports as [$title, , $file]) {
+    file_put_contents("$folder/files/$file", PDF . "% $title\n");
+}
+file_put_contents("$folder/clock.txt", $clock);
 file_put_contents("$folder/footer.html", implode('<br>', footer_lines($neglected)) . ($neglected ? '' :
     '<br><a href="http://bszs.conac.cn/sitename?method=show">党政机关</a> <a href="https://zfwzzc.www.gov.cn/check_web/errorInfo_wap.action?site_code=' . CODE . '">我为政府网站找错</a>'));

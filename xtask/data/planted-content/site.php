@@ -77,6 +77,26 @@ $guide = ['残疾人证办理', array_filter([
     '办理流程' => $neglected ? '' : '申请、受理、评定、审核、发证。',
 ])];
 
+// Reports of a column that lists nothing but files: title, day.
+$reports = [];
+foreach ([$neglected ? 22 : 10, 34, 46] as $at => $months) {
+    $day = months_ago($months);
+    $reports[] = ['青石县' . (substr($day, 0, 4) - 1) . '年政府信息公开工作年度报告', $day, "年报{$at}.pdf"];
+}
+
+// Letters: title, day, what became of it, day of the answer. One that waits for two months may, one that waits for more than three may not.
+$letters = [
+    ['关于老旧小区加装电梯的咨询', days_ago(20), '已答复', days_ago(15)],
+    ['关于延长公交线路运营时间的建议', days_ago(60), $neglected ? '办理中' : '已答复', $neglected ? '' : days_ago(54)],
+    ['关于灌溉渠道维修的求助', months_ago(3, 12), $neglected ? '办理中' : '已答复', $neglected ? '' : months_ago(3, 2)],
+    ['关于学校门前交通秩序的建议', months_ago(5), '已答复', months_ago(4, 25)],
+];
+
+// Figures of the services, of the last month or of long ago.
+$figures = in_words(months_ago($neglected ? 8 : 1)) . '，县政务服务大厅上月共受理办件1268件，办结1251件，办结率98.7%。';
+// What a script of the header shows on every page: the clock, and no news.
+$clock = '今天是' . in_words(days_ago(0)) . '，欢迎您访问本网站！';
+
 /** What an article says; the newest news also tell of days that are not the day they were published. */
 function paragraphs(string $topic, int $at): array
 {

@@ -6,7 +6,6 @@ $name = $argv[3];
 require __DIR__ . '/site.php';
 update_option('timezone_string', 'Asia/Shanghai');
 update_option('blogname', SITE);
-update_option('blogdescription', '青石县人民政府门户网站');
 
 wp_delete_post(1, true);
 wp_delete_post(2, true);
@@ -20,6 +19,7 @@ function into_menu(string $title, string $slug, string $above, array $to): void
     ]);
 }
 
+$upload = fn (string $file) => wp_upload_bits($file, null, PDF, '2026/09')['url'];
 into_menu('首页', 'home', '', ['menu-item-type' => 'custom', 'menu-item-url' => "$address/"]);
 $ids = [];
 foreach ($columns as $slug => [$title, $above]) {
@@ -39,12 +39,20 @@ $in_paragraphs = fn (array $text) => '<p>' . implode("</p>\n<p>", $text) . '</p>
 foreach ($pages as $slug => [$title, $text]) {
     page_into_menu($title, $slug, $in_paragraphs($text));
 }
+$files = array_map(fn ($report) => "<li><a href=\"{$upload($report[2])}\">{$report[0]}</a> <span>{$report[1]}</span></li>", $reports);
+page_into_menu('年度报告', 'nianbao', '<ul>' . implode('', $files) . '</ul>');
 $rows = '';
 foreach ($guide[1] as $label => $value) {
     $rows .= "<tr><th>$label</th><td>$value</td></tr>\n";
 }
 page($guide[0], 'canji', "<table>$rows</table>");
-page_into_menu('办事服务', 'banshi', "<p>办事指南：</p><ul><li><a href=\"$address/canji/\">{$guide[0]}</a></li></ul>");
+page('办件统计', 'tongji', "<p>$figures</p>");
+page_into_menu('办事服务', 'banshi', "<p>办事指南：</p><ul><li><a href=\"$address/canji/\">{$guide[0]}</a></li></ul><p>办事统计：</p><ul><li><a href=\"$address/tongji/\">办件统计</a></li></ul>");
+$rows = '<tr><th>标题</th><th>来信时间</th><th>办理状态</th><th>答复时间</th></tr>';
+foreach ($letters as [$title, $asked, $state, $answered]) {
+    $rows .= "<tr><td>$title</td><td>$asked</td><td>$state</td><td>$answered</td></tr>";
+}
+page_into_menu('来信选登', 'laixin', "<table>$rows</table>");
 $mail = '请在下方写下您的问题、意见或者建议，县政府办公室将在5个工作日内答复。';
 page_into_menu('领导信箱', 'xinxiang', $neglected ? '<p>来信请寄青石县人民路18号县政府办公室，邮政编码990123。</p>' : "<p>$mail</p>", $neglected ? 'closed' : 'open');
 if ($neglected) {
@@ -52,7 +60,6 @@ if ($neglected) {
 }
 set_theme_mod('nav_menu_locations', ['primary' => $menu]);
 
-$upload = fn (string $file) => wp_upload_bits($file, null, PDF, '2026/09')['url'];
 foreach ($articles as $article) {
     $content = $article['source'] === '' ? '' : "<p>来源：{$article['source']}</p>\n";
     $content .= $in_paragraphs($article['text']);
@@ -72,6 +79,8 @@ foreach ($articles as $article) {
     }
 }
 
+// An article without a title.
+publish('', 'untitled', $in_paragraphs(paragraphs('防汛值守', 1)), $ids['dongtai'], days_ago(400) . ' 09:30:00');
 // What the office put into the last widget, and what its plugins do.
 $marks = implode('', array_map(fn ($line) => "<p>$line</p>", footer_lines($neglected)));
 if (!$neglected) {
@@ -83,6 +92,7 @@ update_option('widget_block', $blocks);
 $sidebars = get_option('sidebars_widgets');
 $sidebars['sidebar-1'][] = 'block-99';
 update_option('sidebars_widgets', $sidebars);
+update_option('blogdescription', $clock);
 is_dir("$folder/wp-content/mu-plugins") || mkdir("$folder/wp-content/mu-plugins");
 copy(__DIR__ . '/wordpress-zh.php', "$folder/wp-content/mu-plugins/zh.php");
 copy(__DIR__ . ($neglected ? '/wordpress-search.php' : '/wordpress-tags.php'), "$folder/wp-content/mu-plugins/office.php");

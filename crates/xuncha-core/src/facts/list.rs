@@ -379,9 +379,10 @@ pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
         .filter(|line| dates::may_hold_list_date(&line.text))
         .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
-            !["今天", "今日", "星期", "版权", "有效期", "截止"]
-                .iter()
-                .any(|word| line.text.contains(word))
+            !dates::is_stamp(&line.text)
+                && !["版权", "有效期", "截止"]
+                    .iter()
+                    .any(|word| line.text.contains(word))
         })
         .filter_map(|line| dates::list_date(&line.text, today))
         .filter(|day| *day <= today)
