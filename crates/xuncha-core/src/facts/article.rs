@@ -1,18 +1,22 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
+mod teasers;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::Regex;
 
+use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::html::count_visible;
 use super::html::names::{Set, Tag};
 use super::links::PageLinks;
 use super::model::{Area, ArticleFacts};
-use super::scope::canonical;
 use super::text::{bare, bare_first, cut, is_at_most, pattern};
 
 /// Characters kept of a body.
@@ -50,12 +54,10 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
             .metas
             .get("PubDate")
             .is_some_and(|value| !value.is_empty());
-    let is_teaser = || title_node.is_some_and(|index| leads_elsewhere(input, index));
     if !has_content_metas
         && (title.is_empty()
             || !is_mostly_prose(dom, body_node)
-            || is_teaser()
-            || has_teasers(input, title_node, body_node))
+            || is_list_of_teasers(input, title_node, body_node))
     {
         return None;
     }
@@ -111,41 +113,6 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         document_number,
         body_links,
     })
-}
-
-/// Headings of articles.
-const HEADINGS: [Tag; 4] = [Tag::H1, Tag::H2, Tag::H3, Tag::H4];
-
-/// Whether a heading is nothing but a link to another page: the title of a teaser, and not of the page that shows it.
-fn leads_elsewhere(input: &Input<'_>, heading: usize) -> bool {
-    let dom = input.dom;
-    if !HEADINGS.contains(&dom.nodes[heading].tag) {
-        return false;
-    }
-    let chars = dom.chars_of(heading);
-    let links = input
-        .links
-        .of_anchors(dom, |anchor| dom.inside(heading).contains(&anchor.node));
-    let own = canonical(input.url);
-    links
-        .iter()
-        .any(|link| count_visible(&link.text) >= chars.max(4) && canonical(&link.url) != own)
-}
-
-/// Whether what stands where a body would is a list of teasers, if only of one below the name of the list.
-fn has_teasers(input: &Input<'_>, title: Option<usize>, body: Option<usize>) -> bool {
-    let dom = input.dom;
-    let article = |index: usize| dom.closest(index, &["article"]);
-    let is_titled = |teaser: usize| title.is_some_and(|title| article(title) == article(teaser));
-    let headings = HEADINGS.into_iter().flat_map(|tag| dom.named(tag));
-    let teasers: Vec<usize> = headings
-        .filter(|heading| dom.nodes[*heading].area == Area::Body)
-        .filter(|heading| leads_elsewhere(input, *heading))
-        .collect();
-    let inside = |teaser: &&usize| body.is_some_and(|body| dom.inside(body).contains(*teaser));
-    let is_article = |teaser: &usize| article(*teaser).is_some() && !is_titled(*teaser);
-    teasers.iter().filter(inside).count() > 1
-        || title.is_some_and(|title| article(title).is_none()) && teasers.iter().any(is_article)
 }
 
 /// The first characters of a text by its lines.
@@ -561,115 +528,4 @@ fn issuer(dom: &Dom, body: &[Line]) -> String {
         }
     }
     String::new()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facts::links::{self, Resolver};
-
-    fn article(html: &str) -> Option<ArticleFacts> {
-        let dom = Dom::parse(html);
-        let url = "https://www.qingshi.gov.cn/zc/t20260301_1.html";
-        let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
-        let links = links::find(&dom, &resolver);
-        read(&Input {
-            dom: &dom,
-            links: &links,
-            metas: &BTreeMap::new(),
-            page_title: "关于做好春耕生产的通知_青石市人民政府",
-            url,
-            today: jiff::civil::date(2026, 3, 20),
-        })
-    }
-
-    #[test]
-    fn policy_head_and_signature() {
-        let found = article(
-            "<h1>关于做好春耕生产的通知</h1><div>发布时间：2026-03-02 10:00 信息来源：市农业农村局 字体：大 中 小</div>
-             <div class=content><p>青政办发〔2026〕5号</p><p>各县人民政府：</p><p>根据《关于春耕的意见》（国办发〔2025〕1号），现将有关事项通知如下，请认真贯彻执行。</p>
-             <p><a href=a.doc>附件</a></p><p>青石市人民政府办公室</p><p>2026年2月28日</p></div>",
-        );
-        let found = found.expect("an article");
-        assert_eq!(found.title, "关于做好春耕生产的通知");
-        assert_eq!(found.document_number, "青政办发〔2026〕5号");
-        assert_eq!(found.issuer, "青石市人民政府办公室");
-        assert_eq!(found.source, "市农业农村局");
-        assert_eq!(
-            found.published.map(|published| published.date),
-            Some(jiff::civil::date(2026, 3, 2))
-        );
-        assert_eq!(found.body_links.len(), 1);
-    }
-
-    #[test]
-    fn a_number_of_another_document_is_not_taken() {
-        let found = article(
-            "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",
-        );
-        assert_eq!(found.expect("an article").document_number, "");
-    }
-
-    #[test]
-    fn a_list_of_teasers_is_no_article() {
-        let text = "全县各乡镇按照部署抓紧春耕生产，目前进展顺利，各项工作正在有序推进之中。";
-        let teaser = |number: u8| {
-            format!("<h2><a href=/{number}.html>关于第{number}项工作的通知</a></h2><p>{text}</p>")
-        };
-        for html in [
-            format!("<h1>2026年3月</h1><article>{}</article>", teaser(1)),
-            format!("<div>{}{}</div>", teaser(1), teaser(2)),
-            format!("<div>{}</div>", teaser(1)),
-        ] {
-            assert!(article(&html).is_none(), "{html}");
-        }
-        for html in [
-            // The title leads to the page itself; a heading of the body leads on.
-            format!(
-                "<h1><a href=t20260301_1.html>关于做好春耕生产的通知</a></h1><div><p>{text}</p></div>"
-            ),
-            format!(
-                "<article><h1>关于做好春耕生产的通知</h1><div><p>{text}</p><h3><a href=/2.html>相关文件</a></h3></div></article>"
-            ),
-            // Newest articles below the article, each in an element of its own.
-            format!(
-                "<article><h1>关于做好春耕生产的通知</h1><p>{text}</p></article><article><h3><a href=/2.html>全市召开会议</a></h3></article>"
-            ),
-        ] {
-            assert!(article(&html).is_some(), "{html}");
-        }
-    }
-
-    #[test]
-    fn a_name_without_words_is_no_title_where_the_page_has_one() {
-        let dom = Dom::parse(
-            "<title>gonggao:n12 [青石县人民政府]</title><div class=pageId><span>gonggao:n12</span></div><h1>关于做好春耕生产的通知</h1><p>正文</p>",
-        );
-        let found = title_node(&dom, "", "gonggao:n12 [青石县人民政府]", None);
-        let found = found.map(|index| dom.text(index));
-        assert_eq!(found.as_deref(), Some("关于做好春耕生产的通知"));
-    }
-
-    #[test]
-    fn a_list_of_links_is_no_article() {
-        assert!(article("<h1>要闻</h1><ul><li><a href=1>全市召开安全生产工作会议部署近期重点</a></li><li><a href=2>我市启动春季植树造林活动</a></li></ul>").is_none());
-    }
-
-    #[test]
-    fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
-        let body = "各有关单位：为贯彻落实上级决策部署，结合实际，现将有关事项通知如下。".repeat(3);
-        let html = format!(
-            "<title>枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</title>
-             <h2>枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</h2><table><tr><th>发文机关</th><td>枫渡市发展和改革委员会</td></tr></table>
-             <div id=zoom><p>{body}</p></div>"
-        );
-        let dom = Dom::parse(&html);
-        let page_title =
-            "枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见";
-        let found = title_node(&dom, "", page_title, None).map(|index| dom.text(index));
-        assert_eq!(
-            found.as_deref(),
-            Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")
-        );
-    }
 }

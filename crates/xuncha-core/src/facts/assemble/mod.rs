@@ -7,6 +7,7 @@ mod links;
 mod pairs;
 mod policies;
 mod records;
+mod search;
 mod services;
 mod site;
 #[cfg(test)]
