@@ -322,7 +322,7 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
         let part = part_of_title(page_title, &dom.text(index));
         if chars >= 4 && part == Part::Start || chars >= 6 && part == Part::End && is_heading {
             // Names of files and numbers of pages stand in titles too; what a page tells has a title in words.
-            let is_in_words = text.chars().any(|c| !c.is_ascii());
+            let is_in_words = !text.is_ascii();
             score += if is_in_words { 40 + chars.min(20) } else { 20 };
         } else if chars >= 6 && page.contains(&text) {
             score += 15;

@@ -103,14 +103,17 @@ impl Nonsense {
     }
 }
 
-/// A search that knows the title may open the page itself.
+/// A search that knows the title may open the page itself, under this address or another one.
 fn leads_to(page: &PageFacts, expected: &PageFacts) -> bool {
+    if page.capture.hops.is_empty() || !page.capture.is_success() {
+        return false;
+    }
     let there = page_key(&page.capture.final_url);
-    !page.capture.hops.is_empty()
-        && page.capture.is_success()
-        && [&*expected.capture.url, address(expected)]
-            .iter()
-            .any(|url| page_key(url) == there)
+    let is_there = [&*expected.capture.url, address(expected)]
+        .iter()
+        .any(|url| page_key(url) == there);
+    let article = page.article.as_ref();
+    is_there || article.is_some_and(|article| bare(&article.title) == bare(query(page)))
 }
 
 /// The expected address or title stands among the links of the result page, and not also under a word that nobody published.

@@ -3,6 +3,7 @@
 use super::{HOME, article, assemble, page};
 use crate::evidence::{Hop, Purpose};
 use crate::facts::model::{Column, FactRecord, PageFacts};
+use crate::facts::{Skip, canonical};
 use jiff::civil::date;
 
 const TITLE: &str = "全市春耕生产工作会议召开";
@@ -65,8 +66,12 @@ fn a_search_that_opens_the_page_found_it_and_shows_no_classes() {
         url: opened.capture.url.clone(),
         status: 302,
     }];
-    opened.capture.final_url = format!("{HOME}xw/1.html");
-    assert_eq!(found(opened), (Some(true), None));
+    for there in ["xw/1.html", "index.php?id=1"] {
+        opened.capture.final_url = format!("{HOME}{there}");
+        assert_eq!(found(opened.clone()), (Some(true), None), "{there}");
+    }
+    opened.capture.status = Some(404);
+    assert_eq!(found(opened).0, None);
 }
 
 fn column(path: &str, name: &str, body: &str, further: &[(&str, &str, String)]) -> Column {
@@ -143,4 +148,16 @@ fn a_directory_with_one_guide_is_no_empty_column() {
     let further = [("bs/1.html", "残疾人证办理", guide)];
     assert!(!column("zt/", "乡村振兴", list, &further).is_empty);
     assert!(column("zt/", "乡村振兴", list, &[]).is_empty);
+    // What we left out may be anything.
+    let records = [
+        page("", "首页", "<p>欢迎</p>"),
+        page("zt/", "乡村振兴", list),
+    ];
+    let mut records: Vec<FactRecord> = records.map(|page| FactRecord::Page(Box::new(page))).into();
+    records.push(FactRecord::Skipped {
+        url: canonical(&format!("{HOME}bs/1.html")),
+        why: Skip::PageBudget,
+    });
+    let columns = assemble(records).columns;
+    assert!(columns.iter().all(|column| !column.is_empty));
 }
