@@ -288,7 +288,10 @@ pub fn list() -> Result<(), String> {
         ("demo", DEMO),
         ("test", TEST),
         ("eval real-sites", REAL_SITES),
-        ("eval linkcheckers (real-sites +)", CHECKERS),
+        (
+            "eval linkcheckers、migration、planted-content (real-sites +)",
+            CHECKERS,
+        ),
         ("eval planted", PLANTED),
         ("eval planted、bench crawl: linkinator", peers::NPM),
         ("eval apps", APPS),

@@ -2,12 +2,12 @@
 //! bears the name of a package: one cut in the middle, a renamed ZIP, an error page, one without its signature.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::servers;
 use crate::packages::{self, APPS};
-use crate::{output, root, run as run_command};
+use crate::{output, run as run_command};
 
 /// Where the package comes from: the release and the file in it.
 const RELEASE: &str = "io.appium.settings@8.0.10";
@@ -43,13 +43,7 @@ const CASES: [Case; 5] = [
 /// Makes the files, serves them, and holds what the product says of each against the list.
 pub fn run(binary: Option<&str>) -> Result<(), String> {
     packages::see_to(&APPS.iter().collect::<Vec<_>>())?;
-    let binary = match binary {
-        Some(path) => PathBuf::from(path),
-        None => {
-            packages::build_release()?;
-            root().join("target/release/xuncha")
-        }
-    };
+    let binary = super::binary(binary)?;
     let folder = super::folder()?.join("apps");
     make(&folder)?;
     let _servers = servers::start_folder(&folder, &folder.join("files"), PORT)?;

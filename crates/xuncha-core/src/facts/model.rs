@@ -132,6 +132,8 @@ pub enum Area {
     Body,
     /// Footer function area.
     Footer,
+    /// Boxes beside the content of a page that marks it (`<main>`): newest articles of all columns, archives, tags.
+    Beside,
 }
 
 /// 链接. A distinct link of one page.

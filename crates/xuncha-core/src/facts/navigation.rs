@@ -1,9 +1,12 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
+mod beside;
+mod boxes;
 mod names;
 mod tokens;
 mod weights;
 
+use self::boxes::with_siblings;
 use self::names::{breadcrumb_node, breadcrumbs, header_name};
 use self::tokens::Called;
 use self::weights::Weights;
@@ -37,6 +40,7 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
     for index in main.iter().chain(&side).copied() {
         dom.mark_area(index, Area::Navigation);
     }
+    beside::mark(dom);
     Navigation {
         entries: main
             .map(|index| entries(dom, index, resolver))
@@ -67,9 +71,11 @@ fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
         if index < skip_to || !may_be_block(dom, index) {
             continue;
         }
+        // An article has a footer of its own: who published it, and when.
         let by_name =
             dom.name(index) == "footer" && dom.closest(index, &["article", "main"]).is_none();
-        if (by_name || called.footer(index)) && is_small(dom, index) {
+        let by_class = called.footer(index) && dom.closest(index, &["article"]).is_none();
+        if (by_name || by_class) && is_small(dom, index) {
             found.push(index);
             skip_to = dom.nodes[index].end();
         }
@@ -208,7 +214,8 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    best.map(|best| innermost(dom, better_named(best, &named_ones), &named_ones))
+    let best = innermost(dom, better_named(best?, &named_ones), &named_ones);
+    Some(with_siblings(dom, best, &named_ones, &mut weights))
 }
 
 /// A block that may be the main navigation.
@@ -318,11 +325,22 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
             depth: 1,
         });
     }
-    let least = depths.iter().copied().min().unwrap_or(0);
+    // The logo leads home too, and from outside of the list of columns.
+    let columns = out.iter().zip(&depths);
+    let columns = columns.filter(|(entry, _)| !leads_home(entry));
+    let columns = columns.map(|(_, depth)| *depth).min();
+    let least = columns.or(depths.iter().copied().min()).unwrap_or(0);
     for (entry, depth) in out.iter_mut().zip(&depths) {
         entry.depth = if *depth > least { 2 } else { 1 };
     }
     out
+}
+
+/// Whether an entry is the way back to the home page.
+fn leads_home(entry: &NavigationEntry) -> bool {
+    let after_scheme = entry.url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+    path.is_empty() || entry.text.contains("首页") || entry.text.contains("主页")
 }
 
 /// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.
@@ -406,6 +424,33 @@ mod tests {
             .collect();
         assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
         assert!(entries.contains(&("要闻动态".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn a_logo_that_leads_home_does_not_push_the_columns_down() {
+        let html = "<div id=navigation><div class=logo><a href=/wiki/首页 title=访问首页></a></div><div class=portal><ul><li><a href=/wiki/首页>首页</a></li>
+            <li><a href=/wiki/动态要闻>动态要闻</a></li><li><a href=/wiki/通知公告>通知公告</a><ul><li><a href=/wiki/招标公告>招标公告</a></li></ul></li></ul></div></div>";
+        let entries: Vec<(String, u8)> = navigation(html)
+            .entries
+            .into_iter()
+            .map(|entry| (entry.text, entry.depth))
+            .collect();
+        assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
+        assert!(entries.contains(&("招标公告".to_owned(), 2)), "{entries:?}");
+    }
+
+    #[test]
+    fn the_footer_of_an_article_is_none_of_the_page() {
+        let mut dom = Dom::parse(
+            "<article><h1>关于春耕的通知</h1><p>正文</p><footer class=entry-footer>发布于2026年3月2日</footer></article><footer class=site-footer>主办单位：县政府</footer>",
+        );
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/a/", &dom, encoding_rs::UTF_8);
+        read(&mut dom, &resolver, &Lexicons::builtin());
+        let footers: Vec<Area> = (0..dom.nodes.len())
+            .filter(|index| dom.name(*index) == "footer")
+            .map(|index| dom.nodes[index].area)
+            .collect();
+        assert_eq!(footers, [Area::Body, Area::Footer]);
     }
 
     #[test]

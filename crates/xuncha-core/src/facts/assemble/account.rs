@@ -1,6 +1,7 @@
 //! Facts of an account or app.
 
-use super::links::{leads_to_login, lone};
+use super::landing::leads_to_login;
+use super::links::lone;
 use super::records::{Records, evidence};
 use crate::evidence::Capture;
 use crate::facts::account::sort_newest_first;

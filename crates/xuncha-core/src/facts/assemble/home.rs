@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use url::Url;
 
-use super::links::leads_to_login;
+use super::landing::leads_to_login;
 use super::records::{Records, address, evidence};
 use crate::facts::model::{Area, Column, HomeFacts, LinkKind, PageFacts};
 use crate::facts::scope::canonical;
@@ -148,7 +148,9 @@ fn linked_articles(
     for link in page
         .links
         .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+        .filter(|link| link.kind == LinkKind::Anchor)
+        // What the home page shows beside its main part is shown on the home page all the same.
+        .filter(|link| matches!(link.area, Area::Body | Area::Beside))
     {
         let Some(target) = records.page(&link.url) else {
             continue;
