@@ -1,6 +1,7 @@
 //! The main list of a column page: items with dates, further pages, lists that come from inline data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use jiff::civil::Date;
 
@@ -74,9 +75,72 @@ pub(crate) fn read(
 /// Children that may be items of one list: their parent, their name, their first class.
 type Siblings<'a> = (usize, &'a str, Option<&'a str>);
 
+/// A link with the nodes of the item that it stands in.
+#[derive(Clone, Copy)]
+struct Place {
+    start: u32,
+    end: u32,
+    anchor: u32,
+}
+
+/// The nodes of the item that an element holds. A `dd` without a link behind a `dt` belongs to it.
+fn place(dom: &Dom, container: usize, anchor: usize) -> Place {
+    let mut end = dom.nodes[container].end();
+    if dom.nodes[container].tag == Tag::Dt {
+        let behind = (end..dom.nodes.len()).find(|next| dom.nodes[*next].tag != Tag::Text);
+        let has_link = |index: usize| dom.inside(index).any(|inner| dom.nodes[inner].tag == Tag::A);
+        if let Some(behind) = behind
+            && dom.nodes[behind].tag == Tag::Dd
+            && dom.nodes[behind].parent() == dom.nodes[container].parent()
+            && !has_link(behind)
+        {
+            end = dom.nodes[behind].end();
+        }
+    }
+    Place {
+        start: container as u32,
+        end: end as u32,
+        anchor: anchor as u32,
+    }
+}
+
+/// Lists whose items are lines of one element, parted by `br`: the links by that element, each with its line.
+fn lines_of_links(dom: &Dom, links: &PageLinks) -> BTreeMap<usize, Vec<Place>> {
+    let mut breaks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in dom.named(Tag::Br).filter(|index| dom.nodes[*index].area == Area::Body) {
+        breaks.entry(dom.nodes[index].parent()).or_default().push(index);
+    }
+    breaks.retain(|_, breaks| breaks.len() >= 2);
+    let mut lists: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    if breaks.is_empty() {
+        return lists;
+    }
+    let anchors = links
+        .anchors()
+        .filter(|found| dom.nodes[found.node].tag == Tag::A && dom.nodes[found.node].area == Area::Body);
+    for found in anchors {
+        let parent = dom.ancestors(found.node).take(3).find(|up| breaks.contains_key(up));
+        let Some((parent, breaks)) = parent.and_then(|up| Some((up, breaks.get(&up)?))) else {
+            continue;
+        };
+        if anchor_words(dom, found.node).is_empty() {
+            continue;
+        }
+        let next = breaks.partition_point(|index| *index < found.node);
+        let start = next.checked_sub(1).map_or(parent, |at| breaks[at]);
+        let end = breaks.get(next).copied().unwrap_or(dom.nodes[parent].end());
+        lists.entry(parent).or_default().push(Place {
+            start: start as u32,
+            end: end as u32,
+            anchor: found.node as u32,
+        });
+    }
+    lists
+}
+
 fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
     // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<Siblings<'_>, Vec<(u32, u32)>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<Siblings<'_>, Vec<Place>> = BTreeMap::new();
     for found in links
         .anchors()
         .filter(|found| dom.nodes[found.node].tag == Tag::A)
@@ -120,7 +184,7 @@ fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
                 by_parent
                     .entry((key_parent, name, word))
                     .or_default()
-                    .push((child as u32, found.node as u32));
+                    .push(place(dom, child, found.node));
             }
             if matches!(dom.name(up), "body" | "html") {
                 break;
@@ -128,17 +192,21 @@ fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
             child = up;
         }
     }
+    let years = Years::of(dom);
     let mut best: Option<(usize, Group)> = None;
-    for anchors in by_parent.into_values() {
+    let lines = lines_of_links(dom, links);
+    for anchors in by_parent.into_values().chain(lines.into_values()) {
         // Every item dated and with a long title scores twelve: less than what is found is not worth reading.
-        let containers = anchors.chunk_by(|left, right| left.0 == right.0).count();
+        let containers = anchors
+            .chunk_by(|left, right| left.start == right.start)
+            .count();
         if best
             .as_ref()
             .is_some_and(|(before, _)| containers * 12 <= *before)
         {
             continue;
         }
-        let group = group(dom, links, &anchors, today);
+        let group = group(dom, links, &anchors, &years, today);
         let score = group.score();
         let is_list = group.items.len() >= 2
             && (group.dated > 0 || group.title_chars >= group.items.len() * 6)
@@ -180,38 +248,39 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
     }
 }
 
-fn group(dom: &Dom, links: &PageLinks, anchors: &[(u32, u32)], today: Date) -> Group {
+fn group(
+    dom: &Dom,
+    links: &PageLinks,
+    anchors: &[Place],
+    years: &Years,
+    today: Date,
+) -> Group {
     let mut items: Vec<(usize, ListItem)> = Vec::new();
     let mut known = BTreeSet::new();
     let mut dated = 0;
     let mut title_chars = 0;
-    let mut at = 0;
-    while at < anchors.len() {
-        let container = anchors[at].0 as usize;
-        let mut end = at;
-        while end < anchors.len() && anchors[end].0 as usize == container {
-            end += 1;
-        }
+    for item in anchors.chunk_by(|left, right| left.start == right.start) {
         // The longest link of the item is its title; a category link before it is not.
-        let main = anchors[at..end]
+        let main = item
             .iter()
-            .map(|(_, anchor)| *anchor as usize)
+            .map(|place| place.anchor as usize)
             .max_by_key(|anchor| {
                 (
                     anchor_words(dom, *anchor).chars().count(),
                     usize::MAX - *anchor,
                 )
             });
-        at = end;
         let Some(main) = main else { continue };
+        let container = item[0].start as usize;
+        let nodes = container..item[0].end as usize;
         // A container full of links is a block of the page, not an item.
-        if end - at > 6 || dom.chars_of(container) > 600 {
+        if item.len() > 6 || chars_between(dom, &nodes) > 600 {
             continue;
         }
         let Some(url) = links.anchor_of(main).map(|found| found.url) else {
             continue;
         };
-        let (title, date) = title_and_date(dom, container, main, today);
+        let (title, date) = title_and_date(dom, nodes, main, &years.at(container, today));
         let is_more = matches!(
             title.as_str(),
             "更多"
@@ -254,35 +323,33 @@ fn group(dom: &Dom, links: &PageLinks, anchors: &[(u32, u32)], today: Date) -> G
     }
 }
 
+/// Visible characters of a range of nodes.
+fn chars_between(dom: &Dom, nodes: &Range<usize>) -> u32 {
+    let before = |index: usize| dom.nodes.get(index).map_or(dom.chars, |node| node.chars_before);
+    before(nodes.end).saturating_sub(before(nodes.start))
+}
+
 fn title_and_date(
     dom: &Dom,
-    container: usize,
+    item: Range<usize>,
     anchor: usize,
-    today: Date,
+    today: &Day,
 ) -> (String, Option<Date>) {
     let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
-    let mut outside = String::new();
-    for range in [
-        container..anchor,
-        dom.nodes[anchor].end()..dom.nodes[container].end(),
-    ] {
-        for line in dom.lines(range) {
-            outside.push(' ');
-            outside.push_str(&line.text);
-        }
-    }
+    let sides = sides(dom, item, anchor);
+    let outside = lines_of(dom, &sides);
     // On short-message platforms the date is the link, and the text beside it the title.
     let own = anchor_words(dom, anchor);
     if is_at_most(own, 20)
-        && let Some(date) = dates::list_date(own, today)
+        && let Some(date) = today.list_date(own)
     {
-        return (super::text::collapse(&outside), Some(date));
+        return (super::text::collapse(&outside.join(" ")), Some(date));
     }
     // Today's clock beside 无障碍浏览 is no date of an item.
     let is_clock = ["今天是", "今日是", "星期"]
         .iter()
-        .any(|word| outside.contains(word));
-    if let Some(date) = dates::list_date(&outside, today).filter(|_| !is_clock) {
+        .any(|word| outside.iter().any(|line| line.contains(word)));
+    if !is_clock && let Some(date) = date_beside(dom, &outside, &sides, today) {
         return (own.to_owned(), Some(date));
     }
     // The whole item is one link: the date is a part of its own inside.
@@ -291,7 +358,7 @@ fn title_and_date(
     for piece in &pieces {
         if piece.chars().count() <= 24
             && pieces.len() > 1
-            && let Some(date) = dates::list_date(piece, today)
+            && let Some(date) = today.list_date(piece)
         {
             let title = if title_attr.is_empty() {
                 pieces
@@ -307,7 +374,7 @@ fn title_and_date(
         }
     }
     if pieces.len() > 1
-        && let Some(date) = dates::list_date(&joined, today)
+        && let Some(date) = today.list_date(&joined)
     {
         let longest = pieces
             .iter()
@@ -319,9 +386,128 @@ fn title_and_date(
     (own.to_owned(), None)
 }
 
+/// What stands around a link within its item.
+fn sides(dom: &Dom, item: Range<usize>, anchor: usize) -> [Range<usize>; 2] {
+    [item.start..anchor, dom.nodes[anchor].end()..item.end]
+}
+
+fn lines_of(dom: &Dom, sides: &[Range<usize>; 2]) -> Vec<String> {
+    let lines = sides.iter().flat_map(|range| dom.lines(range.clone()));
+    lines.map(|line| line.text).collect()
+}
+
+/// The date of an item that stands apart, as the records of a data store do.
+pub(crate) fn date_of_item(dom: &Dom, anchor: usize, today: Date) -> Option<Date> {
+    let day = Day { today, year: None };
+    let sides = sides(dom, 0..dom.nodes.len(), anchor);
+    let inside = || inline_pieces(dom, anchor).iter().rev().find_map(|piece| day.list_date(piece));
+    date_beside(dom, &lines_of(dom, &sides), &sides, &day).or_else(inside)
+}
+
+/// The date in what stands around the link of an item: on a line that is no sentence, best on one that says what it is, and else in
+/// pieces (day in one box, year and month in another).
+fn date_beside(
+    dom: &Dom,
+    lines: &[String],
+    sides: &[Range<usize>; 2],
+    today: &Day,
+) -> Option<Date> {
+    let is_named = |line: &&String| {
+        ["时间", "日期", "发布"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    // A summary tells of dates: 根据2019年5月1日起施行的条例，……
+    let is_sentence = |line: &&String| line.contains('。') || line.contains('，') && !is_at_most(line, 24);
+    let named = lines.iter().filter(is_named);
+    let others = lines.iter().filter(|line| !is_named(line));
+    let on_a_line = named
+        .chain(others)
+        .filter(|line| !is_sentence(line))
+        .find_map(|line| today.list_date(line));
+    if on_a_line.is_some_and(|_| lines.len() == 1) {
+        return on_a_line;
+    }
+    let pieces: Vec<String> = sides
+        .iter()
+        .flat_map(|range| pieces_of(dom, range.clone()))
+        .filter(|piece| is_at_most(piece, 12))
+        .collect();
+    dates::split_date(&pieces.join(" ")).or(on_a_line).or_else(|| {
+        let joined = lines.iter().filter(|line| !is_sentence(line));
+        today.list_date(&joined.map(String::as_str).collect::<Vec<_>>().join(" "))
+    })
+}
+
+/// The day of the page, and the year that a heading above gives to days without one.
+struct Day {
+    today: Date,
+    year: Option<i16>,
+}
+
+impl Day {
+    fn list_date(&self, text: &str) -> Option<Date> {
+        let found = dates::list_date(text, self.today)?;
+        match self.year {
+            Some(year) if !dates::holds_year(text) => {
+                Date::new(year, found.month(), found.day()).ok().or(Some(found))
+            }
+            _ => Some(found),
+        }
+    }
+}
+
+/// Headings that are a year: 2025年 above a list of months and days.
+struct Years(Vec<(usize, i16)>);
+
+impl Years {
+    fn of(dom: &Dom) -> Years {
+        let mut found: Vec<(usize, i16)> = Vec::new();
+        // Years side by side are a choice of years, not headings.
+        let mut row = 0;
+        for index in 0..dom.nodes.len() {
+            let Some(text) = dom.text_of(index).filter(|_| !dom.nodes[index].is_hidden()) else {
+                continue;
+            };
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            let year = (text.len() <= 8).then(|| text.trim_end_matches('年'));
+            let year = year
+                .filter(|year| year.len() == 4 && year.starts_with("20"))
+                .and_then(|year| year.parse::<i16>().ok());
+            match year {
+                Some(year) => {
+                    found.push((index, year));
+                    row += 1;
+                }
+                None => {
+                    if row > 1 {
+                        found.truncate(found.len() - row);
+                    }
+                    row = 0;
+                }
+            }
+        }
+        Years(found)
+    }
+
+    /// The day of the page with the year of the heading above a node.
+    fn at(&self, node: usize, today: Date) -> Day {
+        let next = self.0.partition_point(|(heading, _)| *heading < node);
+        let year = next.checked_sub(1).map(|at| self.0[at].1);
+        Day { today, year }
+    }
+}
+
 /// Text runs of an element, each inline element on its own.
 fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
-    dom.inside(index)
+    pieces_of(dom, dom.inside(index))
+}
+
+fn pieces_of(dom: &Dom, nodes: Range<usize>) -> Vec<String> {
+    nodes
         .filter(|inner| !dom.nodes[*inner].is_hidden())
         .filter_map(|inner| dom.text_of(inner))
         .map(super::text::collapse)
@@ -375,7 +561,7 @@ pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
         .filter(|line| dates::may_hold_list_date(&line.text))
         .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
-            !["今天", "今日", "星期", "版权", "有效期", "截止"]
+            !["今天", "今日", "明天", "星期", "版权", "有效期", "截止", "。"]
                 .iter()
                 .any(|word| line.text.contains(word))
         })

@@ -84,8 +84,8 @@ fn field(label: &str) -> Option<Field> {
 
 /// Words that say a page is about messages.
 fn is_message_page(facts: &PageFacts) -> bool {
-    const WORDS: [&str; 11] = [
-        "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复",
+    const WORDS: [&str; 12] = [
+        "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复", "写信",
     ];
     let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
     says(&facts.title)
@@ -321,36 +321,59 @@ fn pairs(line: &str) -> Vec<(Option<Field>, String)> {
     out
 }
 
+/// How lists call a message that was or was not answered.
+const STATES: [&str; 15] = [
+    "已回复",
+    "已答复",
+    "已办结",
+    "已办理",
+    "已处理",
+    "已反馈",
+    "未回复",
+    "待回复",
+    "办理中",
+    "未答复",
+    "处理中",
+    "已受理",
+    "待办理",
+    "正在办理",
+    "办结",
+];
+
+/// Whether an element is one item of a list: a row, or the largest block around one link.
+fn is_item(dom: &Dom, index: usize) -> bool {
+    let links = |index: usize| {
+        dom.inside(index)
+            .filter(|inner| dom.nodes[*inner].tag == Tag::A && dom.attr(*inner, "href").is_some())
+            .take(2)
+            .count()
+    };
+    match dom.nodes[index].tag {
+        // A row that holds rows is the frame of a page, not a message.
+        Tag::Li | Tag::Tr | Tag::Dd => !dom
+            .inside(index)
+            .any(|inner| matches!(dom.name(inner), "table" | "li" | "tr" | "dd")),
+        Tag::Div | Tag::P => {
+            is_short(dom, index) && links(index) == 1 && links(dom.nodes[index].parent()) == 2
+        }
+        _ => false,
+    }
+}
+
+fn is_short(dom: &Dom, index: usize) -> bool {
+    dom.chars_of(index) <= 200
+}
+
 /// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
 fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Vec<MessageFacts> {
     let mut messages = Vec::new();
-    for item in (0..dom.nodes.len()).filter(|index| {
-        matches!(dom.name(*index), "li" | "tr" | "dd") && dom.nodes[*index].area == Area::Body
-    }) {
-        // A row that holds rows is the frame of a page, not a message.
-        let is_frame = dom
-            .inside(item)
-            .any(|inner| inner != item && matches!(dom.name(inner), "table" | "li" | "tr" | "dd"));
-        if is_frame {
+    for item in (0..dom.nodes.len())
+        .filter(|index| dom.nodes[*index].area == Area::Body && is_item(dom, *index))
+    {
+        let text = dom.text(item);
+        if !STATES.iter().any(|state| text.contains(state)) {
             continue;
         }
-        let text = dom.text(item);
-        let states = [
-            "已回复",
-            "已答复",
-            "已办结",
-            "未回复",
-            "待回复",
-            "办理中",
-            "未答复",
-            "处理中",
-            "已受理",
-            "待办理",
-            "正在办理",
-        ];
-        let Some(_) = states.iter().find(|state| text.contains(**state)) else {
-            continue;
-        };
         let Some(anchor) = dom
             .inside(item)
             .find(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())

@@ -1,5 +1,6 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
+mod beside;
 mod names;
 mod tokens;
 mod weights;
@@ -12,7 +13,7 @@ use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, Link, NavigationEntry};
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 /// What the navigation of a page says.
 pub(crate) struct Navigation {
@@ -25,16 +26,22 @@ pub(crate) struct Navigation {
 /// Finds footer and navigation, marks their areas, and reads the entries.
 pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> Navigation {
     let called = Called::of(dom);
-    for index in footers(dom, &called) {
+    let crumbs = breadcrumb_node(dom, &called);
+    for index in footers(dom, &called, crumbs) {
         dom.mark_area(index, Area::Footer);
     }
-    let crumbs = breadcrumb_node(dom, &called);
     for index in headers(dom, &called) {
         dom.mark_area(index, Area::Navigation);
     }
     let main = main_navigation(dom, &called, crumbs, lexicons);
     let side = side_navigation(dom, &called, main, crumbs);
     for index in main.iter().chain(&side).copied() {
+        dom.mark_area(index, Area::Navigation);
+    }
+    for index in above(dom, crumbs) {
+        dom.mark_area(index, Area::Navigation);
+    }
+    for index in beside::lists(dom, lexicons) {
         dom.mark_area(index, Area::Navigation);
     }
     Navigation {
@@ -60,7 +67,33 @@ fn is_small(dom: &Dom, index: usize) -> bool {
     chars <= 700 || chars * 2 <= dom.chars
 }
 
-fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
+/// What stands before the breadcrumb is the head of the page, whatever it is called, unless it speaks in sentences.
+fn above(dom: &Dom, crumbs: Option<usize>) -> Vec<usize> {
+    let Some(crumbs) = crumbs.filter(|crumbs| dom.nodes[*crumbs].area == Area::Body) else {
+        return Vec::new();
+    };
+    let speaks = dom
+        .all_lines()
+        .iter()
+        .take_while(|line| line.node < crumbs)
+        .any(|line| line.text.contains('。') && !is_at_most(&line.text, 40));
+    if speaks {
+        return Vec::new();
+    }
+    let mut blocks = Vec::new();
+    let mut below = crumbs;
+    for up in dom.ancestors(crumbs) {
+        if matches!(dom.nodes[up].tag, Tag::Html) {
+            break;
+        }
+        blocks.extend(dom.children(up).take_while(|child| *child < below));
+        below = up;
+    }
+    blocks.retain(|index| dom.nodes[*index].area == Area::Body);
+    blocks
+}
+
+fn footers(dom: &Dom, called: &Called, crumbs: Option<usize>) -> Vec<usize> {
     let mut found = Vec::new();
     let mut skip_to = 0;
     for index in 0..dom.nodes.len() {
@@ -75,7 +108,7 @@ fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
         }
     }
     if found.is_empty() {
-        found.extend(footer_by_words(dom));
+        found.extend(footer_by_words(dom, crumbs));
     }
     found
 }
@@ -88,15 +121,17 @@ fn may_be_block(dom: &Dom, index: usize) -> bool {
     ) && !dom.name(index).is_empty()
 }
 
-/// A footer without a telling name: the last block that speaks of host unit, filing number or code.
-fn footer_by_words(dom: &Dom) -> Option<usize> {
-    const WORDS: [&str; 6] = [
-        "主办单位",
+/// A footer without a telling name: the last block that speaks of host unit, filing number or code. It holds no part of the page that
+/// stands elsewhere, such as a heading, the breadcrumb or a form.
+fn footer_by_words(dom: &Dom, crumbs: Option<usize>) -> Option<usize> {
+    const WORDS: [&str; 7] = [
+        "主办",
         "备案",
         "标识码",
         "版权所有",
         "公网安备",
         "承办单位",
+        "ICP备",
     ];
     let last = (0..dom.nodes.len()).rev().find(|index| {
         !dom.nodes[*index].is_hidden()
@@ -105,8 +140,20 @@ fn footer_by_words(dom: &Dom) -> Option<usize> {
                 .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
     })?;
     let limit = (dom.chars / 3).clamp(120, 600);
+    let is_landmark = |index: usize| {
+        matches!(dom.nodes[index].tag, Tag::H1 | Tag::H2 | Tag::Form)
+            || crumbs.is_some_and(|crumbs| crumbs == index)
+    };
+    let holds_landmark = |index: usize| {
+        let range = index..dom.nodes[index].end();
+        range.into_iter().any(is_landmark)
+    };
+    // On a page with little else the footer is more than a third of it: what holds nothing else is the footer all the same.
+    let is_apart = |index: usize| crumbs.is_some() && dom.chars_of(index) <= 600 && !holds_landmark(index);
     dom.ancestors(last)
-        .take_while(|up| dom.chars_of(*up) <= limit && !matches!(dom.name(*up), "body" | "html"))
+        .take_while(|up| {
+            (dom.chars_of(*up) <= limit || is_apart(*up)) && !matches!(dom.name(*up), "body" | "html")
+        })
         .last()
 }
 
@@ -166,7 +213,7 @@ fn main_navigation(
             // What holds the breadcrumb is the page's content, whatever it is called.
             || crumbs.is_some_and(|crumb| is_around(dom, index, crumb))
             // So is what comes behind it, where a navigation stands before it.
-            || best.is_some() && crumbs.is_some_and(|crumb| index > crumb)
+            || best.is_some_and(|best| best.leads_home) && crumbs.is_some_and(|crumb| index > crumb)
         {
             continue;
         }
@@ -175,7 +222,7 @@ fn main_navigation(
         // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
         if is_side
             || !named
-                && (node.chars_before > 400 || dom.chars_of(index) > 900 || dom.chars_of(index) < 8)
+                && (node.chars_before > 400 && !stands_above_footer(dom, index) || dom.chars_of(index) > 900 || dom.chars_of(index) < 8)
         {
             continue;
         }
@@ -195,11 +242,13 @@ fn main_navigation(
         let score = block.known * 4
             + block.links.min(40)
             + if named { 20 } else { 0 }
-            + if node.tag == Tag::Nav { 10 } else { 0 };
+            + if node.tag == Tag::Nav { 10 } else { 0 }
+            + if block.leads_home { 30 } else { 0 };
         let candidate = Candidate {
             score,
             index,
             known: block.known,
+            leads_home: block.leads_home,
         };
         if named {
             named_ones.push(candidate);
@@ -211,12 +260,23 @@ fn main_navigation(
     best.map(|best| innermost(dom, better_named(best, &named_ones), &named_ones))
 }
 
+/// Whether nothing stands between a block and the footer: the place of a navigation that is shown on top by its style.
+fn stands_above_footer(dom: &Dom, index: usize) -> bool {
+    let end = dom.nodes[index].end();
+    let next = (end..dom.nodes.len()).find(|next| {
+        let node = &dom.nodes[*next];
+        node.tag == Tag::Text && !node.is_hidden() && dom.chars_of(*next) > 0
+    });
+    next.is_some_and(|next| dom.nodes[next].area == Area::Footer)
+}
+
 /// A block that may be the main navigation.
 #[derive(Clone, Copy)]
 struct Candidate {
     score: u32,
     index: usize,
     known: u32,
+    leads_home: bool,
 }
 
 /// A block named as navigation is one, also where a box of icons leads to more columns: the best named one wins over any other block that
@@ -293,6 +353,7 @@ fn side_navigation(
 fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationEntry> {
     let mut out: Vec<NavigationEntry> = Vec::new();
     let mut depths: Vec<u8> = Vec::new();
+    let mut nodes: Vec<usize> = Vec::new();
     for index in dom.inside(navigation) {
         if dom.nodes[index].tag != Tag::A {
             continue;
@@ -312,6 +373,7 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
             continue;
         }
         depths.push(nesting(dom, index, navigation));
+        nodes.push(index);
         out.push(NavigationEntry {
             text: cut(&text, 40),
             url,
@@ -319,10 +381,24 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
         });
     }
     let least = depths.iter().copied().min().unwrap_or(0);
-    for (entry, depth) in out.iter_mut().zip(&depths) {
-        entry.depth = if *depth > least { 2 } else { 1 };
+    let is_flat = depths.iter().all(|depth| *depth == least);
+    for (at, (entry, depth)) in out.iter_mut().zip(&depths).enumerate() {
+        let is_below = *depth > least || is_flat && stands_below(dom, navigation, &nodes[..=at]);
+        entry.depth = if is_below { 2 } else { 1 };
     }
     out
+}
+
+/// Whether the last of these links stands deeper inside the element of one before it: a drop-down without a telling name.
+fn stands_below(dom: &Dom, navigation: usize, nodes: &[usize]) -> bool {
+    let Some((last, before)) = nodes.split_last() else {
+        return false;
+    };
+    let own = dom.nodes[*last].parent();
+    before.iter().rev().any(|above| {
+        let element = dom.nodes[*above].parent();
+        element > navigation && element != own && is_around(dom, element, *last)
+    })
 }
 
 /// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.

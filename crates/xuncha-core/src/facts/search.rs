@@ -10,7 +10,7 @@ use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, encoder};
 use super::model::{Area, PageFacts, SearchForm};
-use super::text::{bare, cut, draw};
+use super::text::{bare, cut, draw, is_at_most};
 use crate::evidence::Purpose;
 
 /// 搜索请求. One question for a site's search.
@@ -284,6 +284,17 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
         let name = group_name(&dom.text(index));
         if !best.contains(&name) && lexicons.search_classes.words.contains(&name) {
             best.push(name);
+        }
+    }
+    // Group headings that are no heading elements say that they are: 新闻类, 政策（5）.
+    let lines = dom.all_lines().iter();
+    for line in lines.filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 14)) {
+        let is_marked = line.text.contains('类') || line.text.contains(['(', '（']);
+        if is_marked && line.text.chars().any(|c| c.is_ascii_digit() || c == '类') {
+            let name = group_name(&line.text);
+            if !best.contains(&name) && lexicons.search_classes.words.contains(&name) {
+                best.push(name);
+            }
         }
     }
     if best.len() < 2 {

@@ -33,6 +33,13 @@ pub fn world(seed: u64, plan: PlanKind) -> World {
     at_its_point(plan::province(seed, Scale::Small, plan))
 }
 
+/// A province whose templates vary so far, at its monitoring point.
+pub fn at(seed: u64, plan: PlanKind, mutation: u8) -> World {
+    let mut province = plan::province(seed, Scale::Small, plan);
+    province.mutation = mutation;
+    at_its_point(province)
+}
+
 fn at_its_point(province: Province) -> World {
     let as_of = province.dates.as_of;
     let world = World::new(province);

@@ -26,9 +26,10 @@ pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
     by_class.or_else(|| {
         let text = (0..dom.nodes.len()).find(|index| {
             !dom.nodes[*index].is_hidden()
-                && dom
-                    .text_of(*index)
-                    .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
+                && dom.text_of(*index).is_some_and(|text| {
+                    text.trim_start().starts_with("位置")
+                        || WORDS.iter().any(|word| text.contains(word))
+                })
         })?;
         dom.ancestors(text).take(4).find(|up| {
             dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.nodes[inner].tag == Tag::A)
@@ -54,12 +55,20 @@ pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Li
             (!text.is_empty()).then(|| link(url, text))
         })
         .collect();
-    let text = dom.text(node);
-    let tail = text
-        .rsplit(['>', '»', '＞', '/', '›', '→'])
+    // The end of what stands behind the last link, whatever parts it from the link.
+    let last = dom
+        .inside(node)
+        .rfind(|inner| dom.nodes[*inner].tag == Tag::A)
+        .map_or(node, |link| dom.nodes[link].end());
+    let lines = dom.lines(last..dom.nodes[node].end());
+    let behind = lines.last().map_or("", |line| line.text.as_str());
+    let tail = behind
+        .rsplit(['>', '»', '＞', '/', '›', '→', '»'])
         .next()
         .unwrap_or_default()
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '》' | '”' | '）' | ')'))
         .trim();
+    let tail = tail.rsplit(" - ").next().unwrap_or_default();
     let is_known = crumbs.iter().any(|crumb| tail.ends_with(&crumb.text));
     if !crumbs.is_empty() && !is_known && tail != "正文" && (2..=30).contains(&tail.chars().count())
     {
