@@ -34,7 +34,12 @@ fn no_strength_changes_the_truth() {
     for strength in 1..=3 {
         let world = at(7, PlanKind::Dense, strength);
         for (site, expected) in world.sites.iter().zip(&expected) {
-            assert_eq!(&keys(&truth::site(site)), expected, "{} at {strength}", site.plan.host);
+            assert_eq!(
+                &keys(&truth::site(site)),
+                expected,
+                "{} at {strength}",
+                site.plan.host
+            );
         }
     }
 }
@@ -74,7 +79,10 @@ fn sites_of_one_family_share_no_layout() {
             .filter(|site| site.plan.family == family)
             .map(|site| {
                 let look = &site.skin.look;
-                format!("{:?} {:?} {:?} {:?}", look.naming, look.list, look.nav, look.quotes)
+                format!(
+                    "{:?} {:?} {:?} {:?}",
+                    look.naming, look.list, look.nav, look.quotes
+                )
             })
             .collect();
         assert!(drawn.len() >= 5, "{}: {drawn:?}", family.word());
@@ -89,18 +97,31 @@ fn every_form_of_a_list_is_drawn() {
     for form in [
         Breaks, Cards, Dd, Divs, Pairs, Paragraphs, Rows, Summaries, Table, Tables, Ul, Years,
     ] {
-        let drawn = |look: &xuncha_province::content::look::Look| look.list == form || look.home_list == form;
-        assert!(dense().sites.iter().any(|site| drawn(&site.skin.look)), "{form:?}");
+        let drawn = |look: &xuncha_province::content::look::Look| {
+            look.list == form || look.home_list == form
+        };
+        assert!(
+            dense().sites.iter().any(|site| drawn(&site.skin.look)),
+            "{form:?}"
+        );
     }
 }
 
 #[test]
 fn strength_none_is_as_written() {
     let world = at(7, PlanKind::Realistic, 0);
-    let site = world.sites.iter().find(|s| s.plan.family == Family::Kaipu).unwrap();
+    let site = world
+        .sites
+        .iter()
+        .find(|s| s.plan.family == Family::Kaipu)
+        .unwrap();
     let answer = world
         .answer(
-            if site.plan.https { xuncha_province::serve::world::Scheme::Https } else { xuncha_province::serve::world::Scheme::Http },
+            if site.plan.https {
+                xuncha_province::serve::world::Scheme::Https
+            } else {
+                xuncha_province::serve::world::Scheme::Http
+            },
             &site.plan.host,
             "/",
         )

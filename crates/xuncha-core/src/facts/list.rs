@@ -1,10 +1,14 @@
 //! The main list of a column page: items with dates, further pages, lists that come from inline data.
 
+mod item_date;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub(crate) use self::item_date::date_of_item;
+use self::item_date::{Day, Years, date_beside, inline_pieces, lines_of, sides};
 use super::dates;
 use super::dom::Dom;
 use super::html::names::Tag;
@@ -88,7 +92,10 @@ fn place(dom: &Dom, container: usize, anchor: usize) -> Place {
     let mut end = dom.nodes[container].end();
     if dom.nodes[container].tag == Tag::Dt {
         let behind = (end..dom.nodes.len()).find(|next| dom.nodes[*next].tag != Tag::Text);
-        let has_link = |index: usize| dom.inside(index).any(|inner| dom.nodes[inner].tag == Tag::A);
+        let has_link = |index: usize| {
+            dom.inside(index)
+                .any(|inner| dom.nodes[inner].tag == Tag::A)
+        };
         if let Some(behind) = behind
             && dom.nodes[behind].tag == Tag::Dd
             && dom.nodes[behind].parent() == dom.nodes[container].parent()
@@ -107,19 +114,28 @@ fn place(dom: &Dom, container: usize, anchor: usize) -> Place {
 /// Lists whose items are lines of one element, parted by `br`: the links by that element, each with its line.
 fn lines_of_links(dom: &Dom, links: &PageLinks) -> BTreeMap<usize, Vec<Place>> {
     let mut breaks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for index in dom.named(Tag::Br).filter(|index| dom.nodes[*index].area == Area::Body) {
-        breaks.entry(dom.nodes[index].parent()).or_default().push(index);
+    for index in dom
+        .named(Tag::Br)
+        .filter(|index| dom.nodes[*index].area == Area::Body)
+    {
+        breaks
+            .entry(dom.nodes[index].parent())
+            .or_default()
+            .push(index);
     }
     breaks.retain(|_, breaks| breaks.len() >= 2);
     let mut lists: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
     if breaks.is_empty() {
         return lists;
     }
-    let anchors = links
-        .anchors()
-        .filter(|found| dom.nodes[found.node].tag == Tag::A && dom.nodes[found.node].area == Area::Body);
+    let anchors = links.anchors().filter(|found| {
+        dom.nodes[found.node].tag == Tag::A && dom.nodes[found.node].area == Area::Body
+    });
     for found in anchors {
-        let parent = dom.ancestors(found.node).take(3).find(|up| breaks.contains_key(up));
+        let parent = dom
+            .ancestors(found.node)
+            .take(3)
+            .find(|up| breaks.contains_key(up));
         let Some((parent, breaks)) = parent.and_then(|up| Some((up, breaks.get(&up)?))) else {
             continue;
         };
@@ -248,13 +264,7 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
     }
 }
 
-fn group(
-    dom: &Dom,
-    links: &PageLinks,
-    anchors: &[Place],
-    years: &Years,
-    today: Date,
-) -> Group {
+fn group(dom: &Dom, links: &PageLinks, anchors: &[Place], years: &Years, today: Date) -> Group {
     let mut items: Vec<(usize, ListItem)> = Vec::new();
     let mut known = BTreeSet::new();
     let mut dated = 0;
@@ -325,7 +335,11 @@ fn group(
 
 /// Visible characters of a range of nodes.
 fn chars_between(dom: &Dom, nodes: &Range<usize>) -> u32 {
-    let before = |index: usize| dom.nodes.get(index).map_or(dom.chars, |node| node.chars_before);
+    let before = |index: usize| {
+        dom.nodes
+            .get(index)
+            .map_or(dom.chars, |node| node.chars_before)
+    };
     before(nodes.end).saturating_sub(before(nodes.start))
 }
 
@@ -386,135 +400,6 @@ fn title_and_date(
     (own.to_owned(), None)
 }
 
-/// What stands around a link within its item.
-fn sides(dom: &Dom, item: Range<usize>, anchor: usize) -> [Range<usize>; 2] {
-    [item.start..anchor, dom.nodes[anchor].end()..item.end]
-}
-
-fn lines_of(dom: &Dom, sides: &[Range<usize>; 2]) -> Vec<String> {
-    let lines = sides.iter().flat_map(|range| dom.lines(range.clone()));
-    lines.map(|line| line.text).collect()
-}
-
-/// The date of an item that stands apart, as the records of a data store do.
-pub(crate) fn date_of_item(dom: &Dom, anchor: usize, today: Date) -> Option<Date> {
-    let day = Day { today, year: None };
-    let sides = sides(dom, 0..dom.nodes.len(), anchor);
-    let inside = || inline_pieces(dom, anchor).iter().rev().find_map(|piece| day.list_date(piece));
-    date_beside(dom, &lines_of(dom, &sides), &sides, &day).or_else(inside)
-}
-
-/// The date in what stands around the link of an item: on a line that is no sentence, best on one that says what it is, and else in
-/// pieces (day in one box, year and month in another).
-fn date_beside(
-    dom: &Dom,
-    lines: &[String],
-    sides: &[Range<usize>; 2],
-    today: &Day,
-) -> Option<Date> {
-    let is_named = |line: &&String| {
-        ["时间", "日期", "发布"]
-            .iter()
-            .any(|word| line.contains(word))
-    };
-    // A summary tells of dates: 根据2019年5月1日起施行的条例，……
-    let is_sentence = |line: &&String| line.contains('。') || line.contains('，') && !is_at_most(line, 24);
-    let named = lines.iter().filter(is_named);
-    let others = lines.iter().filter(|line| !is_named(line));
-    let on_a_line = named
-        .chain(others)
-        .filter(|line| !is_sentence(line))
-        .find_map(|line| today.list_date(line));
-    if on_a_line.is_some_and(|_| lines.len() == 1) {
-        return on_a_line;
-    }
-    let pieces: Vec<String> = sides
-        .iter()
-        .flat_map(|range| pieces_of(dom, range.clone()))
-        .filter(|piece| is_at_most(piece, 12))
-        .collect();
-    dates::split_date(&pieces.join(" ")).or(on_a_line).or_else(|| {
-        let joined = lines.iter().filter(|line| !is_sentence(line));
-        today.list_date(&joined.map(String::as_str).collect::<Vec<_>>().join(" "))
-    })
-}
-
-/// The day of the page, and the year that a heading above gives to days without one.
-struct Day {
-    today: Date,
-    year: Option<i16>,
-}
-
-impl Day {
-    fn list_date(&self, text: &str) -> Option<Date> {
-        let found = dates::list_date(text, self.today)?;
-        match self.year {
-            Some(year) if !dates::holds_year(text) => {
-                Date::new(year, found.month(), found.day()).ok().or(Some(found))
-            }
-            _ => Some(found),
-        }
-    }
-}
-
-/// Headings that are a year: 2025年 above a list of months and days.
-struct Years(Vec<(usize, i16)>);
-
-impl Years {
-    fn of(dom: &Dom) -> Years {
-        let mut found: Vec<(usize, i16)> = Vec::new();
-        // Years side by side are a choice of years, not headings.
-        let mut row = 0;
-        for index in 0..dom.nodes.len() {
-            let Some(text) = dom.text_of(index).filter(|_| !dom.nodes[index].is_hidden()) else {
-                continue;
-            };
-            let text = text.trim();
-            if text.is_empty() {
-                continue;
-            }
-            let year = (text.len() <= 8).then(|| text.trim_end_matches('年'));
-            let year = year
-                .filter(|year| year.len() == 4 && year.starts_with("20"))
-                .and_then(|year| year.parse::<i16>().ok());
-            match year {
-                Some(year) => {
-                    found.push((index, year));
-                    row += 1;
-                }
-                None => {
-                    if row > 1 {
-                        found.truncate(found.len() - row);
-                    }
-                    row = 0;
-                }
-            }
-        }
-        Years(found)
-    }
-
-    /// The day of the page with the year of the heading above a node.
-    fn at(&self, node: usize, today: Date) -> Day {
-        let next = self.0.partition_point(|(heading, _)| *heading < node);
-        let year = next.checked_sub(1).map(|at| self.0[at].1);
-        Day { today, year }
-    }
-}
-
-/// Text runs of an element, each inline element on its own.
-fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
-    pieces_of(dom, dom.inside(index))
-}
-
-fn pieces_of(dom: &Dom, nodes: Range<usize>) -> Vec<String> {
-    nodes
-        .filter(|inner| !dom.nodes[*inner].is_hidden())
-        .filter_map(|inner| dom.text_of(inner))
-        .map(super::text::collapse)
-        .filter(|piece| !piece.is_empty())
-        .collect()
-}
-
 /// Further pages of the list: what a script pager names, and links that say so.
 fn pages(dom: &Dom, links: &PageLinks, url: &str) -> Vec<String> {
     let mut pages: Vec<String> = Vec::new();
@@ -561,9 +446,18 @@ pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
         .filter(|line| dates::may_hold_list_date(&line.text))
         .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
-            !["今天", "今日", "明天", "星期", "版权", "有效期", "截止", "。"]
-                .iter()
-                .any(|word| line.text.contains(word))
+            ![
+                "今天",
+                "今日",
+                "明天",
+                "星期",
+                "版权",
+                "有效期",
+                "截止",
+                "。",
+            ]
+            .iter()
+            .any(|word| line.text.contains(word))
         })
         .filter_map(|line| dates::list_date(&line.text, today))
         .filter(|day| *day <= today)
@@ -632,6 +526,31 @@ mod tests {
             (
                 "one link around all",
                 "<div class=l><a href=1><h3>全市召开工作会议</h3><i>18</i><em>2026-03</em></a><a href=2><h3>我市启动植树活动</h3><i>02</i><em>2026-03</em></a></div>",
+                2,
+            ),
+            (
+                "day in one box, month in another, no space between",
+                "<div><div class=c><b>18</b><i>2026-03</i><h4><a href=1>全市召开工作会议</a></h4></div><div class=c><b>02</b><i>2026-03</i><h4><a href=2>我市启动植树活动</a></h4></div></div>",
+                2,
+            ),
+            (
+                "title in dt, date in dd",
+                "<dl><dt><a href=1>全市召开工作会议</a></dt><dd>2026-03-18</dd><dt><a href=2>我市启动植树活动</a></dt><dd>2026-03-01</dd></dl>",
+                2,
+            ),
+            (
+                "lines parted by br",
+                "<div>· <a href=1>全市召开工作会议</a>&nbsp;03-18<br>· <a href=2>我市启动植树活动</a>&nbsp;03-01<br></div>",
+                2,
+            ),
+            (
+                "a summary that tells of another day",
+                "<div><div class=t><h4><a href=1>全市召开工作会议</a></h4><p>为规范工作，根据2019年5月1日起施行的有关条例，现予发布。</p><div>来源：市府办 时间：2026-03-18 浏览：5</div></div><div class=t><h4><a href=2>我市启动植树活动</a></h4><p>根据2019年5月1日起施行的有关条例，现予发布。</p><div>来源：市府办 时间：2026-03-01 浏览：7</div></div></div>",
+                2,
+            ),
+            (
+                "years as headings",
+                "<h4>2026年</h4><ul><li><a href=1>全市召开工作会议</a>(03-18)</li></ul><h4>2024年</h4><ul><li><a href=2>我市启动植树活动</a>(11-30)</li></ul>",
                 2,
             ),
             (

@@ -85,7 +85,8 @@ fn field(label: &str) -> Option<Field> {
 /// Words that say a page is about messages.
 fn is_message_page(facts: &PageFacts) -> bool {
     const WORDS: [&str; 12] = [
-        "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复", "写信",
+        "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复",
+        "写信",
     ];
     let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
     says(&facts.title)
@@ -234,6 +235,7 @@ fn blocks(
     let mut values: BTreeMap<Field, String> = BTreeMap::new();
     let mut link: Option<String> = None;
     let mut open: Option<Field> = None;
+    let mut frame = Frame::default();
     for line in &lines {
         for (label, value) in pairs(&line.text) {
             match label {
@@ -243,12 +245,14 @@ fn blocks(
                         && matches!(label, Field::Title | Field::Question | Field::Asked);
                     if is_next {
                         found.push((std::mem::take(&mut values), link.take()));
+                        frame = Frame::default();
                     }
+                    frame.widen(dom, line.node);
                     values.entry(label).or_insert(value);
                     open = Some(label);
                 }
                 None => {
-                    if let Some(open) = open {
+                    if let Some(open) = open.filter(|_| frame.holds(line.node)) {
                         let before = values.entry(open).or_default();
                         if before.is_empty() || matches!(open, Field::Question | Field::Answer) {
                             before.push_str(&value);
@@ -267,6 +271,13 @@ fn blocks(
     }
     found.push((values, link));
     let is_single = found.len() == 1;
+    if is_single {
+        // One block beside a link with a state: a list of one message.
+        let listed = items(dom, resolver, lexicons, today);
+        if !listed.is_empty() {
+            return listed;
+        }
+    }
     let mut messages: Vec<MessageFacts> = Vec::new();
     for (mut values, link) in found {
         if is_single && !values.contains_key(&Field::Title) {
@@ -290,6 +301,26 @@ fn blocks(
         messages = items(dom, resolver, lexicons, today);
     }
     messages
+}
+
+/// The block that holds the labels of a message: what stands behind it is no answer.
+#[derive(Default)]
+struct Frame(Option<std::ops::Range<usize>>);
+
+impl Frame {
+    /// The block around what it held and this label.
+    fn widen(&mut self, dom: &Dom, label: usize) {
+        let start = self.0.as_ref().map_or(label, |held| held.start);
+        let around = dom
+            .ancestors(label)
+            .skip(1)
+            .find(|up| *up <= start && dom.chars_of(*up) > dom.chars_of(label));
+        self.0 = around.map(|up| up..dom.nodes[up].end());
+    }
+
+    fn holds(&self, node: usize) -> bool {
+        self.0.as_ref().is_none_or(|held| held.contains(&node))
+    }
 }
 
 /// `label：value` parts of a line; text without a known label comes as `None`.
@@ -354,10 +385,21 @@ fn is_item(dom: &Dom, index: usize) -> bool {
             .inside(index)
             .any(|inner| matches!(dom.name(inner), "table" | "li" | "tr" | "dd")),
         Tag::Div | Tag::P => {
-            is_short(dom, index) && links(index) == 1 && links(dom.nodes[index].parent()) == 2
+            is_short(dom, index)
+                && links(index) == 1
+                && links(dom.nodes[index].parent()) == 2
+                && has_title(dom, index)
+                && dates::holds_day(&dom.text(index))
         }
         _ => false,
     }
+}
+
+/// Whether the link of a block is long enough for the title of a message; 返回首页 in a breadcrumb is none.
+fn has_title(dom: &Dom, index: usize) -> bool {
+    const TITLE_CHARS: u32 = 6;
+    dom.inside(index)
+        .any(|inner| dom.nodes[inner].tag == Tag::A && dom.chars_of(inner) >= TITLE_CHARS)
 }
 
 fn is_short(dom: &Dom, index: usize) -> bool {

@@ -149,10 +149,12 @@ fn footer_by_words(dom: &Dom, crumbs: Option<usize>) -> Option<usize> {
         range.into_iter().any(is_landmark)
     };
     // On a page with little else the footer is more than a third of it: what holds nothing else is the footer all the same.
-    let is_apart = |index: usize| crumbs.is_some() && dom.chars_of(index) <= 600 && !holds_landmark(index);
+    let is_apart =
+        |index: usize| crumbs.is_some() && dom.chars_of(index) <= 600 && !holds_landmark(index);
     dom.ancestors(last)
         .take_while(|up| {
-            (dom.chars_of(*up) <= limit || is_apart(*up)) && !matches!(dom.name(*up), "body" | "html")
+            (dom.chars_of(*up) <= limit || is_apart(*up))
+                && !matches!(dom.name(*up), "body" | "html")
         })
         .last()
 }
@@ -202,6 +204,7 @@ fn main_navigation(
 ) -> Option<usize> {
     let mut best: Option<Candidate> = None;
     let mut named_ones: Vec<Candidate> = Vec::new();
+    let mut all: Vec<Candidate> = Vec::new();
     let mut weights = Weights::new(dom, lexicons);
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
@@ -220,9 +223,10 @@ fn main_navigation(
         let named = node.tag == Tag::Nav || called.navigation(index);
         let is_side = called.beside(index);
         // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
-        if is_side
-            || !named
-                && (node.chars_before > 400 && !stands_above_footer(dom, index) || dom.chars_of(index) > 900 || dom.chars_of(index) < 8)
+        if !named
+            && (node.chars_before > 400 && !stands_above_footer(dom, index)
+                || dom.chars_of(index) > 900
+                || dom.chars_of(index) < 8)
         {
             continue;
         }
@@ -230,6 +234,10 @@ fn main_navigation(
             continue;
         }
         let block = weights.block(index);
+        // What leads home and to columns is no menu beside the content, whatever it is called.
+        if is_side && !block.leads_home {
+            continue;
+        }
         let chars = dom.chars_of(index).max(1);
         let is_mostly_links = block.link_chars * 10 >= chars * 7;
         if block.links < 3
@@ -250,6 +258,7 @@ fn main_navigation(
             known: block.known,
             leads_home: block.leads_home,
         };
+        all.push(candidate);
         if named {
             named_ones.push(candidate);
         }
@@ -257,7 +266,12 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    best.map(|best| innermost(dom, better_named(best, &named_ones), &named_ones))
+    best.map(|best| {
+        let best = better_named(best, &named_ones);
+        // By a name the header is known to be more than its navigation; what leads home tells it without one.
+        let inner = if best.leads_home { &all } else { &named_ones };
+        innermost(dom, best, inner)
+    })
 }
 
 /// Whether nothing stands between a block and the footer: the place of a navigation that is shown on top by its style.
@@ -290,12 +304,13 @@ fn better_named(best: Candidate, named_ones: &[Candidate]) -> Candidate {
         .unwrap_or(best)
 }
 
-/// The innermost named block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
+/// The innermost block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
 /// beside which the columns would seem to stand one level deeper.
-fn innermost(dom: &Dom, best: Candidate, named_ones: &[Candidate]) -> usize {
-    named_ones
+fn innermost(dom: &Dom, best: Candidate, candidates: &[Candidate]) -> usize {
+    candidates
         .iter()
         .filter(|inner| inner.index != best.index && is_around(dom, best.index, inner.index))
+        .filter(|inner| inner.leads_home == best.leads_home)
         .rfind(|inner| inner.known * 10 >= best.known * 9)
         .map_or(best.index, |inner| inner.index)
 }
@@ -560,5 +575,110 @@ mod tests {
             .map(|entry| entry.text)
             .collect();
         assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
+    }
+
+    #[test]
+    fn the_breadcrumb_ends_with_the_page_whatever_parts_it() {
+        for (words, between) in [
+            ("当前位置：", " &gt; "),
+            ("您所在的位置：", " - "),
+            ("位置：", "&gt;&gt;"),
+            ("您的位置：", " / "),
+            ("现在位置：", " » "),
+        ] {
+            let found = navigation(&format!(
+                "<div class=x1><a href=/>返回首页</a></div><div class=x2>{words}<a href=/>首页</a>{between}规划计划</div><p>正文</p>"
+            ));
+            let texts: Vec<&str> = found
+                .breadcrumbs
+                .iter()
+                .map(|crumb| crumb.text.as_str())
+                .collect();
+            assert_eq!(texts, ["首页", "规划计划"], "{words}{between}");
+        }
+    }
+
+    #[test]
+    fn a_drop_down_without_a_name_stands_below() {
+        let found = navigation(
+            "<div class=a1><div class=a2><div><a href=/>首页</a></div><div><a href=/xw/>新闻中心</a><div class=a3><a href=/yw/>政务要闻</a><a href=/gz/>工作动态</a></div></div>
+             <div><a href=/tz/>通知公告</a></div></div></div>",
+        );
+        let seen: Vec<(&str, u8)> = found
+            .entries
+            .iter()
+            .map(|entry| (entry.text.as_str(), entry.depth))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("首页", 1),
+                ("新闻中心", 1),
+                ("政务要闻", 2),
+                ("工作动态", 2),
+                ("通知公告", 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_navigation_behind_the_content_is_found_by_its_way_home() {
+        let items: String = (0..20)
+            .map(|n| format!("<p><a href=/{n}.html>全市召开第{n}次安全生产工作会议部署近期重点任务</a> 2026-03-01</p>"))
+            .collect();
+        let menu = ["领导信息", "机构职能", "规划计划", "人事信息"]
+            .map(|name| format!("<a href=/{name}/>{name}</a> "));
+        let html = format!(
+            "<h1>青石市人民政府</h1><div class=b1>当前位置：<a href=/>首页</a> &gt; 规划计划</div><div class=b2><div class=b3>{}</div>{items}</div>
+             <div class=b4><a href=/>首页</a> <a href=/xw/>新闻中心</a> <a href=/tz/>通知公告</a> <a href=/zc/>政策文件</a></div>
+             <div class=b5><p>主办单位：青石市人民政府办公室</p><p>网站标识码：9901000001</p></div>",
+            menu.concat()
+        );
+        let texts: Vec<String> = navigation(&html)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
+        assert_eq!(texts, ["首页", "新闻中心", "通知公告", "政策文件"]);
+    }
+
+    #[test]
+    fn a_list_of_the_most_read_is_no_content() {
+        let html = "<div class=c1>当前位置：<a href=/>首页</a> &gt; 规划计划</div>
+            <div class=c2><p>点击排行</p><ul><li><a href=/1>全市召开安全生产工作会议</a> 2026-03-18</li><li><a href=/2>我市启动植树活动</a> 2026-03-17</li></ul></div>
+            <div class=c3><ul><li><a href=/3>青石市第十四个五年规划纲要</a> 2021-03-01</li><li><a href=/4>青石市专项规划</a> 2020-03-01</li></ul></div>";
+        let mut dom = Dom::parse(html);
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/gh/", &dom, encoding_rs::UTF_8);
+        read(&mut dom, &resolver, &Lexicons::builtin());
+        let body: Vec<&str> = dom
+            .named(Tag::A)
+            .filter(|link| dom.nodes[*link].area == Area::Body)
+            .filter_map(|link| dom.attr(link, "href"))
+            .collect();
+        assert!(body.contains(&"/3") && body.contains(&"/4"), "{body:?}");
+        assert!(!body.contains(&"/1") && !body.contains(&"/2"), "{body:?}");
+    }
+
+    #[test]
+    fn a_footer_is_known_by_its_words_on_a_page_with_little_else() {
+        let html = "<div class=d1>您所在的位置：<a href=/>首页</a> &gt; 专题专栏</div><div class=d2><h3>专题专栏</h3></div>
+            <div class=d3><p><a href=/>网站首页</a> | <a href=#top>返回顶部</a></p><ul><li>主办单位：青石市人民政府办公室</li><li>电话：0990-2123456</li><li>网站标识码：9901000001</li>
+            <li><a href=http://beian.miit.gov.cn/>云ICP备12345678号-1</a></li></ul><p>您是第20260320位访问者 最后更新：2026-03-20</p></div>";
+        let mut dom = Dom::parse(html);
+        let resolver = Resolver::new("https://www.qingshi.gov.cn/zt/", &dom, encoding_rs::UTF_8);
+        read(&mut dom, &resolver, &Lexicons::builtin());
+        let body: Vec<&str> = dom
+            .all_lines()
+            .iter()
+            .filter(|line| dom.nodes[line.node].area == Area::Body)
+            .map(|line| line.text.as_str())
+            .collect();
+        assert!(
+            !body
+                .iter()
+                .any(|line| line.contains("2026") || line.contains("备")),
+            "{body:?}"
+        );
+        assert!(body.contains(&"专题专栏"), "{body:?}");
     }
 }

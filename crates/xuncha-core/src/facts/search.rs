@@ -288,7 +288,9 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
     }
     // Group headings that are no heading elements say that they are: 新闻类, 政策（5）.
     let lines = dom.all_lines().iter();
-    for line in lines.filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 14)) {
+    for line in
+        lines.filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 14))
+    {
         let is_marked = line.text.contains('类') || line.text.contains(['(', '（']);
         if is_marked && line.text.chars().any(|c| c.is_ascii_digit() || c == '类') {
             let name = group_name(&line.text);

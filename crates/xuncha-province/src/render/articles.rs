@@ -111,7 +111,7 @@ fn document_header(site: &Site, a: &Article, out: &mut String) {
     let s = &site.skin;
     let mut rows: Vec<(&str, String)> = vec![
         (
-            s.say(&["发文机关"], &["发布机构", "制发机关", "发文单位"]),
+            s.say(&["发文机关"], &["发文机构", "制发机关", "发文单位"]),
             issuer.clone(),
         ),
         (s.say(&["发文字号"], &["文号", "文件编号"]), number.clone()),

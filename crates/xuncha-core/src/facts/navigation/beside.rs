@@ -21,7 +21,11 @@ pub(super) fn lists(dom: &Dom, lexicons: &Lexicons) -> Vec<usize> {
                 is_at_most(text.trim(), HEADING_CHARS) && lexicons.side_lists.find(text).is_some()
             })
         })
-        .filter(|index| !dom.ancestors(*index).take(3).any(|up| dom.nodes[up].tag == Tag::A))
+        .filter(|index| {
+            !dom.ancestors(*index)
+                .take(3)
+                .any(|up| dom.nodes[up].tag == Tag::A)
+        })
         .filter_map(|index| list_under(dom, index))
         .collect()
 }
