@@ -1,14 +1,17 @@
 //! Messages of the public and the channels for them: lists, single messages, forms and entries.
 
+mod items;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use self::items::items;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
-use super::links::{PageLinks, Resolver, all_anchor_words, anchor_text};
+use super::links::{PageLinks, Resolver, all_anchor_words};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
 use super::text::{cut, is_at_most, strip_numbering};
 
@@ -352,103 +355,6 @@ fn pairs(line: &str) -> Vec<(Option<Field>, String)> {
     out
 }
 
-/// How lists call a message that was or was not answered.
-const STATES: [&str; 15] = [
-    "已回复",
-    "已答复",
-    "已办结",
-    "已办理",
-    "已处理",
-    "已反馈",
-    "未回复",
-    "待回复",
-    "办理中",
-    "未答复",
-    "处理中",
-    "已受理",
-    "待办理",
-    "正在办理",
-    "办结",
-];
-
-/// Whether an element is one item of a list: a row, or the largest block around one link.
-fn is_item(dom: &Dom, index: usize) -> bool {
-    let links = |index: usize| {
-        dom.inside(index)
-            .filter(|inner| dom.nodes[*inner].tag == Tag::A && dom.attr(*inner, "href").is_some())
-            .take(2)
-            .count()
-    };
-    match dom.nodes[index].tag {
-        // A row that holds rows is the frame of a page, not a message.
-        Tag::Li | Tag::Tr | Tag::Dd => !dom
-            .inside(index)
-            .any(|inner| matches!(dom.name(inner), "table" | "li" | "tr" | "dd")),
-        Tag::Div | Tag::P => {
-            is_short(dom, index)
-                && links(index) == 1
-                && links(dom.nodes[index].parent()) == 2
-                && has_title(dom, index)
-                && dates::holds_day(&dom.text(index))
-        }
-        _ => false,
-    }
-}
-
-/// Whether the link of a block is long enough for the title of a message; 返回首页 in a breadcrumb is none.
-fn has_title(dom: &Dom, index: usize) -> bool {
-    const TITLE_CHARS: u32 = 6;
-    dom.inside(index)
-        .any(|inner| dom.nodes[inner].tag == Tag::A && dom.chars_of(inner) >= TITLE_CHARS)
-}
-
-fn is_short(dom: &Dom, index: usize) -> bool {
-    dom.chars_of(index) <= 200
-}
-
-/// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
-fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Vec<MessageFacts> {
-    let mut messages = Vec::new();
-    for item in (0..dom.nodes.len())
-        .filter(|index| dom.nodes[*index].area == Area::Body && is_item(dom, *index))
-    {
-        let text = dom.text(item);
-        if !STATES.iter().any(|state| text.contains(state)) {
-            continue;
-        }
-        let Some(anchor) = dom
-            .inside(item)
-            .find(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
-        else {
-            continue;
-        };
-        let Some(url) = dom
-            .attr(anchor, "href")
-            .and_then(|href| resolver.resolve(href))
-        else {
-            continue;
-        };
-        let found = dates::find(&text);
-        let has_reply = lexicons.replied.find(&text).is_some();
-        messages.push(MessageFacts {
-            title: cut(&anchor_text(dom, anchor), 80),
-            url,
-            asked: found
-                .first()
-                .map(|date| date.date)
-                .or_else(|| dates::list_date(&text, today)),
-            replied: if has_reply {
-                found.get(1).map(|date| date.date)
-            } else {
-                None
-            },
-            has_reply,
-            unit: String::new(),
-        });
-    }
-    messages
-}
-
 /// Text of a form or entry for consultation and suggestions, quoted; empty where none. Petitions and reports do not count.
 pub(crate) fn consultation(
     facts: &PageFacts,
@@ -596,5 +502,38 @@ mod tests {
         let html = "<table><tr><td><a href=/>首页</a> &gt; 留言统计<table><tr><th>时间</th><th>已回复</th></tr><tr><td>2026-02</td><td>12</td></tr></table>统计时间：2026-02-14</td></tr></table>";
         let page = test_page("https://www.qingshi.gov.cn/lytj.html", html);
         assert_eq!(page.messages, []);
+    }
+
+    #[test]
+    fn what_stands_behind_a_letter_is_no_answer() {
+        let html = "<title>咨询医保缴费_县长信箱</title><div class=m1>当前位置：<a href=/>返回首页</a> &gt; 县长信箱</div>
+            <div class=m2><p>咨询医保缴费</p><p><b>来信时间：</b>2025-09-01 10:00</p><p><b>内容：</b>请问如何缴费</p><p><b>办理状态：</b>正在办理</p><p><b>回复内容：</b></p></div>
+            <div class=m3><a href=javascript:void(0)>点击关闭</a></div>";
+        let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(!messages[0].has_reply, "{messages:?}");
+        assert_eq!(messages[0].url, "https://www.qingshi.gov.cn/hd/1.html");
+    }
+
+    #[test]
+    fn letters_in_blocks_are_a_list_however_many() {
+        let letter = |n: u8, state: &str| {
+            format!(
+                "<div class=k><h4><a href=/hd/{n}.html>咨询第{n}季度医保缴费</a></h4><p>来信时间：2026-02-0{n} 状态：{state}</p></div>"
+            )
+        };
+        for states in [&["已办理", "待办理"][..], &["待办理"]] {
+            let letters: String = (1..)
+                .zip(states)
+                .map(|(n, state)| letter(n, state))
+                .collect();
+            let html = format!(
+                "<title>网上问政</title><p><a href=/hd/x.html>我要写信</a></p><div>{letters}</div>"
+            );
+            let messages = test_page("https://www.qingshi.gov.cn/hd/", &html).messages;
+            assert_eq!(messages.len(), states.len(), "{messages:?}");
+            assert_eq!(messages[0].asked, Some(date(2026, 2, 1)));
+            assert_eq!(messages[0].has_reply, states[0] == "已办理");
+        }
     }
 }

@@ -213,6 +213,10 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
             _ => continue,
         };
         let chars = title.chars().count();
+        // The home page shows news, but is none: its title is the site's name.
+        if is_home(&page.capture.final_url) || bare(title) == bare(&page.header_name) {
+            continue;
+        }
         if !(6..=60).contains(&chars) || !seen.insert(bare(title)) {
             continue;
         }
@@ -257,6 +261,10 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
         });
     }
     asks
+}
+
+fn is_home(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path() == "/" && url.query().is_none())
 }
 
 /// A path that no site has, to learn what its missing page looks like.
@@ -460,6 +468,14 @@ mod tests {
             (
                 "<h4>新闻类（3）</h4><ul><li>a</li></ul><h4>政策类（2）</h4>",
                 2,
+            ),
+            (
+                "<div class=x1>新闻类（3）</div><ul><li>a</li></ul><div class=x1>政策类（2）</div><ul><li>b</li></ul>",
+                2,
+            ),
+            (
+                "<div>按时间 按相关度 时间范围：<span>全部</span> <span>一周内</span> <span>一年内</span></div>",
+                0,
             ),
             ("<p>共找到 3 条结果</p>", 0),
         ] {

@@ -54,7 +54,15 @@ fn hot_list(site: &Site, now: DateTime, out: &mut String) {
     site.skin.look.stream("hot list").shuffle(&mut all);
     let title = site.skin.say(
         &["点击排行", "热点排行", "阅读排行"],
-        &["热门文章", "推荐阅读", "热点信息", "排行榜", "本月热点"],
+        &[
+            "热门文章",
+            "推荐阅读",
+            "热点信息",
+            "排行榜",
+            "本月热点",
+            "网站精选",
+            "本站要闻",
+        ],
     );
     let by_clicks = site.skin.look.stream("hot clicks").percent(40);
     let _ = write!(

@@ -1,5 +1,6 @@
 //! Columns of a site: from the navigation, with their kind, newest date and emptiness.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -34,6 +35,7 @@ pub(super) fn columns(
         .iter()
         .filter_map(|entry| entry.parent.clone())
         .collect();
+    let common = common_lists(records, &entries);
     let mut kinds: BTreeMap<String, ColumnKind> = BTreeMap::new();
     let mut columns = Vec::new();
     for entry in &entries {
@@ -49,17 +51,47 @@ pub(super) fn columns(
             .and_then(|parent| kinds.get(parent).copied());
         let (kind, kind_is_sure) = kind(entry, page, parent_kind, lexicons);
         kinds.insert(canonical(&entry.url), kind);
+        let mut others = Cow::Borrowed(&addresses);
+        if let Some(items) = listed(page).filter(|items| common.contains(items)) {
+            others.to_mut().extend(items);
+        }
         columns.push(column(
             records,
             entry,
             page,
             kind,
             kind_is_sure,
-            &addresses,
+            &others,
             &parents,
         ));
     }
     columns
+}
+
+/// Addresses of a page's list in its order.
+fn listed(page: &PageFacts) -> Option<Vec<String>> {
+    /// Fewer items may be the same by chance.
+    const ITEMS_MIN: usize = 3;
+    let list = page.list.as_ref()?;
+    let items: Vec<String> = list.items.iter().map(|item| canonical(&item.url)).collect();
+    (items.len() >= ITEMS_MIN).then_some(items)
+}
+
+/// Lists that stand the same on the pages of several columns are none of theirs, whatever they are headed: what is read most, what the
+/// site recommends.
+fn common_lists(records: &Records, entries: &[Entry]) -> BTreeSet<Vec<String>> {
+    const COLUMNS_MIN: usize = 3;
+    let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let pages: BTreeMap<String, &PageFacts> = entries
+        .iter()
+        .filter_map(|entry| records.page(&entry.url))
+        .map(|page| (canonical(&page.capture.final_url), page))
+        .collect();
+    for items in pages.into_values().filter_map(listed) {
+        *counts.entry(items).or_default() += 1;
+    }
+    counts.retain(|_, count| *count >= COLUMNS_MIN);
+    counts.into_keys().collect()
 }
 
 fn entries(
