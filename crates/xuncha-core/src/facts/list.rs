@@ -57,6 +57,13 @@ pub(crate) fn read(
     let dated = items.iter().filter(|item| item.date.is_some()).count();
     if scripted.len() > dated && scripted.len() * 2 > items.len() {
         items = scripted;
+    } else {
+        // What a script draws stands beside what is seen, which may be a list of the most read.
+        let known: BTreeSet<String> = items.iter().map(|item| item.url.clone()).collect();
+        let more = scripted
+            .into_iter()
+            .filter(|item| item.date.is_some() && item.url != url);
+        items.extend(more.filter(|item| !known.contains(&item.url)));
     }
     let pages = pages(dom, links, url);
     let needs_script = items.is_empty() && loads_by_script(dom);

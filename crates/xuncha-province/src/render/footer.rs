@@ -155,9 +155,7 @@ fn marks(site: &Site, out: &mut String) {
                 image(3, "政府网站找错")
             )
         } else if shown.is_empty() {
-            format!(
-                "<a href=\"https://zfwzzc.www.gov.cn/check_web/errorInfo_toErrorPage.action\">我为政府网站找错</a>"
-            )
+            "<a href=\"https://zfwzzc.www.gov.cn/check_web/errorInfo_toErrorPage.action\">我为政府网站找错</a>".to_owned()
         } else {
             format!(
                 "<span id=\"_span_jiucuo\"></span><script id=\"_jiucuo_\" sitecode=\"{shown}\" src=\"https://zfwzzc.www.gov.cn/exposure/jiucuo.js\"></script>"

@@ -49,12 +49,13 @@ pub(super) fn columns(
             .parent
             .as_ref()
             .and_then(|parent| kinds.get(parent).copied());
-        let (kind, kind_is_sure) = kind(entry, page, parent_kind, lexicons);
-        kinds.insert(canonical(&entry.url), kind);
         let mut others = Cow::Borrowed(&addresses);
-        if let Some(items) = listed(page).filter(|items| common.contains(items)) {
-            others.to_mut().extend(items);
+        let start = listed(page);
+        if let Some(block) = common.iter().find(|block| start.starts_with(block)) {
+            others.to_mut().extend(block.iter().cloned());
         }
+        let (kind, kind_is_sure) = kind(entry, page, parent_kind, &others, lexicons);
+        kinds.insert(canonical(&entry.url), kind);
         columns.push(column(
             records,
             entry,
@@ -69,29 +70,42 @@ pub(super) fn columns(
 }
 
 /// Addresses of a page's list in its order.
-fn listed(page: &PageFacts) -> Option<Vec<String>> {
-    /// Fewer items may be the same by chance.
-    const ITEMS_MIN: usize = 3;
-    let list = page.list.as_ref()?;
-    let items: Vec<String> = list.items.iter().map(|item| canonical(&item.url)).collect();
-    (items.len() >= ITEMS_MIN).then_some(items)
+fn listed(page: &PageFacts) -> Vec<String> {
+    let items = page.list.iter().flat_map(|list| &list.items);
+    items.map(|item| canonical(&item.url)).collect()
 }
 
-/// Lists that stand the same on the pages of several columns are none of theirs, whatever they are headed: what is read most, what the
-/// site recommends.
-fn common_lists(records: &Records, entries: &[Entry]) -> BTreeSet<Vec<String>> {
-    const COLUMNS_MIN: usize = 3;
-    let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+/// Blocks with which the lists of many columns begin. They are none of theirs, whatever they are headed: what is read most, what the site
+/// recommends. A column that shows the same as those above and below it stands for few.
+fn common_lists(records: &Records, entries: &[Entry]) -> Vec<Vec<String>> {
+    /// Fewer items may be the same by chance.
+    const ITEMS_MIN: usize = 3;
+    const COLUMNS_MIN: usize = 4;
     let pages: BTreeMap<String, &PageFacts> = entries
         .iter()
         .filter_map(|entry| records.page(&entry.url))
         .map(|page| (canonical(&page.capture.final_url), page))
         .collect();
-    for items in pages.into_values().filter_map(listed) {
-        *counts.entry(items).or_default() += 1;
+    let least = COLUMNS_MIN.max(pages.len() / 4);
+    let mut groups: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+    for items in pages.into_values().map(listed) {
+        if let Some(start) = items.get(..ITEMS_MIN) {
+            groups.entry(start.to_vec()).or_default().push(items);
+        }
     }
-    counts.retain(|_, count| *count >= COLUMNS_MIN);
-    counts.into_keys().collect()
+    let blocks = groups.into_values().filter(|lists| lists.len() >= least);
+    blocks
+        .filter_map(|lists| lists.into_iter().reduce(common_start))
+        .collect()
+}
+
+fn common_start(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    let same = one
+        .iter()
+        .zip(&other)
+        .take_while(|(one, other)| one == other);
+    one.truncate(same.count());
+    one
 }
 
 fn entries(
@@ -295,6 +309,7 @@ fn kind(
     entry: &Entry,
     page: &PageFacts,
     parent: Option<ColumnKind>,
+    others: &BTreeSet<String>,
     lexicons: &Lexicons,
 ) -> (ColumnKind, bool) {
     let (by_name, is_sure) = lexicons.column_kind(&entry.name);
@@ -317,10 +332,13 @@ fn kind(
     }) {
         return (kind, false);
     }
-    let has_list = page
-        .list
-        .as_ref()
-        .is_some_and(|list| list.items.iter().any(|item| item.date.is_some()));
+    let has_list = page.list.as_ref().is_some_and(|list| {
+        let mut own = list
+            .items
+            .iter()
+            .filter(|item| !others.contains(&canonical(&item.url)));
+        own.any(|item| item.date.is_some())
+    });
     if !has_list
         && page
             .article

@@ -547,7 +547,8 @@ fn a_list_on_the_pages_of_several_columns_is_none_of_theirs() {
         [
             ("政策文件", Some(date(2024, 3, 1)), false),
             ("政策解读", None, true),
-            ("乡村振兴", None, true)
+            ("乡村振兴", None, true),
+            ("县长信箱", None, true)
         ]
     );
 }
