@@ -350,6 +350,16 @@ fn chars_between(dom: &Dom, nodes: &Range<usize>) -> u32 {
     before(nodes.end).saturating_sub(before(nodes.start))
 }
 
+/// Whether a text holds hardly a word besides a date: 3小时前, 昨天 10:20, 2026年3月5日.
+fn is_no_title(text: &str) -> bool {
+    const WORDS_MAX: usize = 3;
+    let of_dates = |c: char| "年月日时分秒小前昨今天周个刚星期上下午".contains(c);
+    text.chars()
+        .filter(|c| c.is_alphabetic() && !of_dates(*c))
+        .count()
+        <= WORDS_MAX
+}
+
 fn title_and_date(
     dom: &Dom,
     item: Range<usize>,
@@ -362,6 +372,7 @@ fn title_and_date(
     // On short-message platforms the date is the link, and the text beside it the title.
     let own = anchor_words(dom, anchor);
     if is_at_most(own, 20)
+        && is_no_title(own)
         && let Some(date) = today.list_date(own)
     {
         return (super::text::collapse(&outside.join(" ")), Some(date));
@@ -538,6 +549,11 @@ mod tests {
             (
                 "day in one box, month in another, no space between",
                 "<div><div class=c><b>18</b><i>2026-03</i><h4><a href=1>全市召开工作会议</a></h4></div><div class=c><b>02</b><i>2026-03</i><h4><a href=2>我市启动植树活动</a></h4></div></div>",
+                2,
+            ),
+            (
+                "short titles with their dates in one link",
+                "<div><a class=c href=1><span>全市召开工作会议</span><em>2026/3/18</em></a><a class=c href=2><span>我市启动植树活动</span><em>2026/3/1</em></a></div>",
                 2,
             ),
             (

@@ -217,6 +217,14 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
         if is_home(&page.capture.final_url) || bare(title) == bare(&page.header_name) {
             continue;
         }
+        // Nor is the page of a column, which calls itself by the column's name.
+        if page
+            .metas
+            .get("ColumnName")
+            .is_some_and(|name| name == title)
+        {
+            continue;
+        }
         if !(6..=60).contains(&chars) || !seen.insert(bare(title)) {
             continue;
         }
