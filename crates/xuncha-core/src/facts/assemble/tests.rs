@@ -520,6 +520,7 @@ fn a_list_on_the_pages_of_several_columns_is_none_of_theirs() {
         page("zc/", "政策文件", &format!("{own}{common}")),
         page("jd/", "政策解读", common),
         page("zt/", "乡村振兴", common),
+        page("hd/", "县长信箱", common),
         page(
             "xw/1.html",
             "要闻",
