@@ -4,19 +4,22 @@
 //! a MediaWiki and a WordPress on loopback and runs `xuncha check` on each. `linkcheckers` compares our dead links on a WordPress,
 //! a MediaWiki and a DokuWiki with those of two link checkers of Debian. `migration` carries a WordPress to a DokuWiki with planted
 //! losses and looks whether `xuncha migration` finds them and nothing else. `planted` holds us, lychee and linkinator against the planted
-//! defects of our tests.
+//! defects of our tests. `planted-content` plants the site of a county into a WordPress, a MediaWiki and a DokuWiki and holds everything
+//! that `xuncha check` says against it. `apps` downloads a real package of Android, and what only bears the name of one.
 
+mod apps;
 mod checked;
 mod linkcheckers;
 mod migration;
 mod planted;
+mod planted_content;
 mod real_sites;
 pub mod servers;
 mod sites;
 
 use std::path::PathBuf;
 
-use crate::{cargo, root, run as run_command};
+use crate::{cargo, packages, root, run as run_command};
 
 /// Runs one evaluation.
 pub fn run(arguments: &[String]) -> Result<(), String> {
@@ -27,8 +30,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some("linkcheckers") => linkcheckers::run(only),
         Some("migration") => migration::run(only),
         Some("planted") => planted::run(only),
+        Some("apps") => apps::run(only),
+        Some("planted-content") => {
+            planted_content::run(only, arguments.get(2).map(String::as_str))
+        }
         _ => Err(
-            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY]"
+            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY] | apps [BINARY] | planted-content [BINARY [SITE]]"
                 .to_owned(),
         ),
     }
@@ -40,6 +47,17 @@ fn folder() -> Result<PathBuf, String> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("无法建立 {}：{error}", folder.display()))?;
     Ok(folder)
+}
+
+/// The program under test: the one that is named, or the release build.
+fn binary(named: Option<&str>) -> Result<PathBuf, String> {
+    match named {
+        Some(path) => std::fs::canonicalize(path).map_err(|error| format!("没有 {path}：{error}")),
+        None => {
+            packages::build_release()?;
+            Ok(root().join("target/release/xuncha"))
+        }
+    }
 }
 
 fn facts(folder: Option<PathBuf>) -> Result<(), String> {

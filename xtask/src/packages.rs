@@ -121,6 +121,30 @@ pub const BENCH: &[Need] = &[
     },
 ];
 
+/// What `eval apps` needs.
+pub const APPS: &[Need] = &[
+    Need {
+        package: "nginx-light",
+        file: "/usr/sbin/nginx",
+        why: "在本机提供网页",
+    },
+    Need {
+        package: "npm",
+        file: "/usr/bin/npm",
+        why: "取得真实的安装包",
+    },
+    Need {
+        package: "zip",
+        file: "/usr/bin/zip",
+        why: "做坏的安装包",
+    },
+    Need {
+        package: "unzip",
+        file: "/usr/bin/unzip",
+        why: "做坏的安装包",
+    },
+];
+
 /// Sees to every need: installs what is missing as root, names it otherwise.
 pub fn see_to(needs: &[&Need]) -> Result<(), String> {
     let missing: Vec<&&Need> = needs.iter().filter(|need| !is_there(need.file)).collect();
@@ -264,9 +288,13 @@ pub fn list() -> Result<(), String> {
         ("demo", DEMO),
         ("test", TEST),
         ("eval real-sites", REAL_SITES),
-        ("eval linkcheckers (real-sites +)", CHECKERS),
+        (
+            "eval linkcheckers、migration、planted-content (real-sites +)",
+            CHECKERS,
+        ),
         ("eval planted", PLANTED),
         ("eval planted、bench crawl: linkinator", peers::NPM),
+        ("eval apps", APPS),
         ("bench crawl", BENCH),
     ] {
         println!("{task}");

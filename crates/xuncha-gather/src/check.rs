@@ -1,4 +1,4 @@
-//! 检查一个网站: one site now, two looks a few seconds apart, two visits instead of a week of them.
+//! 检查一个网站或账号: one target now, two looks a few seconds apart, two visits instead of a week of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub struct Checked {
 fn unvisited(desks: &mut [Desk], slot: u32) -> Vec<&mut Desk> {
     let desks = desks.iter_mut();
     desks
-        .filter(|desk| !desk.has_visit(Visit::Probe { slot }))
+        .filter(|desk| desk.home().is_some() && !desk.has_visit(Visit::Probe { slot }))
         .collect()
 }
 
@@ -118,14 +118,64 @@ pub async fn check_site_into(
     clock: Arc<dyn CivilClock>,
     progress: &dyn Progress,
 ) -> Result<(TargetId, Report), GatherError> {
-    let started = Instant::now();
-    let home = Url::parse(url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let Some(home) = home.filter(|url| url.host_str().is_some_and(|host| !host.is_empty())) else {
-        return Err(GatherError::Address(url.to_owned()));
+    let home = web_address(url)?;
+    let job = TargetJob {
+        id: target_of(&home),
+        kind: JobKind::Site { home: home.into() },
     };
-    let target = target_of(&home);
+    let target = job.id.clone();
+    let report = check_job(job, plan, settings, lexicons, sink, clock, progress).await?;
+    Ok((target, report))
+}
+
+/// Checks one account now: the addresses that it is filed under, each looked at and, where that did not convince, looked at again.
+pub async fn check_account(
+    urls: &[String],
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<Checked, GatherError> {
+    let sink = MemorySink::new();
+    let first = urls.first().map_or("", String::as_str);
+    let target = target_of(&web_address(first)?);
+    for url in urls {
+        web_address(url)?;
+    }
+    let job = TargetJob {
+        id: target.clone(),
+        kind: JobKind::Account {
+            urls: urls.to_vec(),
+        },
+    };
+    let kept = Arc::new(sink.clone());
+    let report = check_job(job, plan, settings, lexicons, kept, clock, progress).await?;
+    Ok(Checked {
+        target,
+        records: sink.take_records(),
+        report,
+    })
+}
+
+fn web_address(url: &str) -> Result<Url, GatherError> {
+    let parsed = Url::parse(url).ok();
+    let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https"));
+    parsed
+        .filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
+        .ok_or_else(|| GatherError::Address(url.to_owned()))
+}
+
+async fn check_job(
+    job: TargetJob,
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    sink: Arc<dyn EvidenceSink>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<Report, GatherError> {
+    let started = Instant::now();
     let now = clock.now();
     let round_plan = RoundPlan {
         monitor_from: now,
@@ -151,10 +201,6 @@ pub async fn check_site_into(
         clock,
         progress,
     };
-    let job = TargetJob {
-        id: target.clone(),
-        kind: JobKind::Site { home: home.into() },
-    };
     let mut desks = round.open(&[job])?;
     for desk in &mut desks {
         desk.keeps_state = true;
@@ -165,12 +211,14 @@ pub async fn check_site_into(
     round
         .look_outside(&desks, &outside_ledger, &mut outside)
         .await?;
-    let again = unvisited(&mut desks, 1);
-    if !again.is_empty() {
+    if desks
+        .iter()
+        .any(|desk| !desk.phases.contains(phases::SECOND_LOOKS))
+    {
         tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
-        round.probe(again, 1).await?;
     }
-    for desk in &mut desks {
+    round.probe(unvisited(&mut desks, 1), 1).await?;
+    for desk in desks.iter_mut().filter(|desk| desk.home().is_some()) {
         desk.finish(phases::PROBE)?;
     }
     round
@@ -187,10 +235,9 @@ pub async fn check_site_into(
     let elapsed = started.elapsed().as_millis() as u64;
     let counts = gatherer.client.politeness().counts();
     let (unrendered_count, unrendered) = unrendered(&desks, &gatherer.why_not_rendered());
-    let report = Report {
+    Ok(Report {
         unrendered_count,
         unrendered,
         ..gatherer.tally.report(1, elapsed, counts)
-    };
-    Ok((target, report))
+    })
 }

@@ -50,6 +50,15 @@ pub enum Reading {
     Package,
 }
 
+/// 访问方式. How a question is put, beside its address.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner<'a> {
+    /// No redirect is followed beyond it.
+    pub fence: Option<&'a Fence>,
+    /// The page that the visitor comes from.
+    pub referer: Option<&'a str>,
+}
+
 /// 客户端错误. The client cannot be built from these settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("证书文件无法使用：{0}")]
@@ -164,16 +173,17 @@ impl Client {
 
     /// Asks, follows redirects, reads. Never fails: what went wrong stands in the exchange.
     pub async fn fetch(&self, address: &str, reading: Reading, jar: &Jar) -> Exchange {
-        self.fetch_within(address, reading, jar, None).await
+        self.fetch_as(address, reading, jar, Manner::default())
+            .await
     }
 
-    /// As [`Client::fetch`], and no redirect is followed beyond the fence.
-    pub async fn fetch_within(
+    /// As [`Client::fetch`], in a manner of its own.
+    pub async fn fetch_as(
         &self,
         address: &str,
         reading: Reading,
         jar: &Jar,
-        fence: Option<&Fence>,
+        manner: Manner<'_>,
     ) -> Exchange {
         let asked = (address, reading);
         let mut legs = Vec::new();
@@ -200,7 +210,7 @@ impl Client {
                 }
             };
             seen.insert(without_fragment(&url));
-            let mut step = self.step(&url, reading, jar).await;
+            let mut step = self.step(&url, reading, jar, manner.referer).await;
             took += step.took;
             step.timing = sum(step.timing, timing);
             timing = step.timing;
@@ -221,7 +231,7 @@ impl Client {
             if is_loop || legs.len() > self.settings.max_redirects {
                 return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
             }
-            if fence.is_some_and(|fence| fence.keeps_off(&target)) {
+            if manner.fence.is_some_and(|fence| fence.keeps_off(&target)) {
                 return self.conclude(asked, legs, Some(Failure::KeptOff), took, Some(step));
             }
             next = target.into();
@@ -265,7 +275,7 @@ impl Client {
     }
 
     /// One request and its answer.
-    async fn step(&self, url: &Url, reading: Reading, jar: &Jar) -> Step {
+    async fn step(&self, url: &Url, reading: Reading, jar: &Jar, referer: Option<&str>) -> Step {
         let mut step = Step {
             leg: Leg {
                 url: without_fragment(url),
@@ -302,7 +312,7 @@ impl Client {
         let permit = self.politeness.admit(&endpoint.host, route.counted()).await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
-        step.leg.request_head = request_head(url, &self.settings.user_agent, jar);
+        step.leg.request_head = request_head(url, &self.settings.user_agent, jar, referer);
         match self
             .send(&mut step, &endpoint, &route, &permit, deadline)
             .await
@@ -322,10 +332,11 @@ impl Client {
         step.took = started.elapsed();
         self.politeness
             .learn(&permit, self.settings.request_millis(step.took));
-        if matches!(step.leg.status, Some(429 | 503))
-            && let Some(rest) = retry_after(&step.headers)
-        {
-            self.politeness.rest(&permit, rest);
+        match (step.leg.status, retry_after(&step.headers)) {
+            (Some(429 | 503), Some(rest)) => self.politeness.rest(&permit, rest),
+            (Some(429 | 503), None) => self.politeness.refused(&permit),
+            (Some(_), _) => self.politeness.served(&permit),
+            (None, _) => {}
         }
         step
     }
@@ -484,9 +495,12 @@ impl Client {
 
     /// Reads up to the limit; true where the answer came whole and the connection can be used again.
     async fn read_body(&self, step: &mut Step, connection: &mut Connection, limit: usize) -> bool {
+        // What a redirect carries is shown to nobody; some pack it and send nothing.
+        let is_shown = !is_redirect(step.leg.status);
         let encoding = step
             .headers
             .get(header::CONTENT_ENCODING)
+            .filter(|_| is_shown)
             .map(|value| String::from_utf8_lossy(value.as_bytes()));
         let Some(mut decoder) = Decoder::new(encoding.as_deref().unwrap_or_default(), limit) else {
             let detail = format!(

@@ -9,9 +9,10 @@ use xuncha_core::evidence::Purpose;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{missing_page_probe, search_questions};
 
-use crate::client::Reading;
+use crate::client::{Manner, Reading};
 use crate::exchange::Exchange;
 use crate::gatherer::{Answer, Gatherer, Ledger};
+use crate::message::host_of;
 use crate::network;
 use crate::phases;
 use crate::render;
@@ -24,6 +25,9 @@ use crate::task::Task;
 const AGENT: &str = "xuncha";
 /// Longest robots.txt that is kept in a record.
 const MAX_RULES_BYTES: usize = 64 << 10;
+
+/// After so many doubts it is seen again whether the site still answers us.
+const DOUBTS_BETWEEN_CONTROLS: usize = 20;
 
 /// One site at work.
 pub(crate) struct SiteCrawl {
@@ -73,7 +77,41 @@ impl SiteCrawl {
     }
 
     /// Asks again what did not convince at the first look. True where a page opened now, so that there may be more to crawl.
+    ///
+    /// A site that shuts us out would answer all of it alike: where its home page does not open any more, nothing is asked again, and
+    /// what was in doubt stays so.
     pub async fn second_looks(&mut self, doubts: &[Doubt]) -> Result<bool, GatherError> {
+        let mut has_opened = false;
+        for some in doubts.chunks(DOUBTS_BETWEEN_CONTROLS) {
+            self.gatherer.wait_for_crawl_hours().await?;
+            if !self.still_answers().await? {
+                tracing::warn!(target = %self.ledger.id, "the site answers us no more: nothing but its home page is asked again");
+                let home = doubts.iter().filter(|doubt| doubt.url == self.state.home());
+                let home: Vec<Doubt> = home.cloned().collect();
+                return Ok(has_opened | self.look_twice(&home).await?);
+            }
+            has_opened |= self.look_twice(some).await?;
+        }
+        Ok(has_opened)
+    }
+
+    /// Whether the home page opens. It is kept as evidence; its cookies are those with which a visitor would go on.
+    async fn still_answers(&self) -> Result<bool, GatherError> {
+        let home = self.state.home();
+        let jar = &self.ledger.jar;
+        let client = &self.gatherer.client;
+        let exchange = client.fetch(home, Reading::Page, jar).await;
+        self.ledger.keep(&exchange)?;
+        if let Some(leg) = exchange.last()
+            && let Ok(url) = Url::parse(&leg.url)
+        {
+            jar.learn_from(host_of(&url), &leg.headers());
+        }
+        let capture = exchange.capture(Purpose::Page, String::new());
+        Ok(capture.is_success() && capture.size_bytes > 0)
+    }
+
+    async fn look_twice(&mut self, doubts: &[Doubt]) -> Result<bool, GatherError> {
         let width = self.gatherer.client.settings().connections_per_host.max(1);
         let mut has_opened = false;
         let mut doubts = doubts.iter();
@@ -90,7 +128,7 @@ impl SiteCrawl {
                     true => Reading::Page,
                     false => Reading::Look,
                 };
-                asked.push_back((doubt.is_page, self.ask(doubt.url.clone(), reading)));
+                asked.push_back((doubt.is_page, self.ask_again(doubt.url.clone(), reading)));
             }
             let Some((is_page, next)) = asked.pop_front() else {
                 return Ok(has_opened);
@@ -297,12 +335,14 @@ impl SiteCrawl {
             Purpose::Link { .. } => Reading::Look,
             _ => gatherer.page_reading(),
         };
-        let exchange = self.exchange(url, reading);
+        let exchange = self.exchange(url, reading, None);
         Task::start(async move { gatherer.read_ahead(exchange.await, purpose) })
     }
 
-    fn ask(&self, url: String, reading: Reading) -> Task<Exchange> {
-        Task::start(self.exchange(url, reading))
+    /// Asks as a visitor would who comes from the home page: some sites show pages and pictures to nobody else.
+    fn ask_again(&self, url: String, reading: Reading) -> Task<Exchange> {
+        let home = self.state.home().to_owned();
+        Task::start(self.exchange(url, reading, Some(home)))
     }
 
     /// Asks. Pages but the home page go no further than the site's robots.txt lets us; looks go to their end like a visitor.
@@ -310,16 +350,17 @@ impl SiteCrawl {
         &self,
         url: String,
         reading: Reading,
+        referer: Option<String>,
     ) -> impl Future<Output = Exchange> + Send + use<> {
         let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
         let is_free = reading == Reading::Look || url == self.state.home();
         let fence = self.fence.clone().filter(|_| !is_free);
         async move {
-            let fence = fence.as_deref();
-            gatherer
-                .client
-                .fetch_within(&url, reading, &jar, fence)
-                .await
+            let manner = Manner {
+                fence: fence.as_deref(),
+                referer: referer.as_deref(),
+            };
+            gatherer.client.fetch_as(&url, reading, &jar, manner).await
         }
     }
 

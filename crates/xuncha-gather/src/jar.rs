@@ -29,6 +29,20 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
+    /// Learns from headers as text.
+    pub(crate) fn learn_from(&self, host: &str, headers: &[(String, String)]) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let value = http::HeaderValue::from_str(value);
+            if name.eq_ignore_ascii_case("set-cookie")
+                && let Ok(value) = value
+            {
+                map.append(header::SET_COOKIE, value);
+            }
+        }
+        self.learn(host, &map);
+    }
+
     /// Whether anything new was learnt.
     pub(crate) fn learn(&self, host: &str, headers: &HeaderMap) -> bool {
         let mut is_new = false;
@@ -48,10 +62,30 @@ impl Jar {
                 continue;
             }
             let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+            if is_deletion(line) {
+                is_new |= jar.remove(&name).is_some();
+                continue;
+            }
             is_new |= jar.insert(name, value.clone()).as_deref() != Some(value.as_str());
         }
         is_new
     }
+}
+
+/// Whether a cookie is taken back: its age is over, or it was over long ago.
+fn is_deletion(line: &str) -> bool {
+    line.split(';').skip(1).any(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        match name.as_str() {
+            "max-age" => value.parse::<i64>().is_ok_and(|seconds| seconds <= 0),
+            // Nobody writes another day of these years.
+            "expires" => ["1970", "-70 ", "1999", "2000"]
+                .iter()
+                .any(|year| value.contains(year)),
+            _ => false,
+        }
+    })
 }
 
 #[cfg(test)]

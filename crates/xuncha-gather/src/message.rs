@@ -42,7 +42,12 @@ pub(crate) fn authority_of(url: &Url) -> String {
 }
 
 /// The head of the one kind of request that we send.
-pub(crate) fn request_head(url: &Url, user_agent: &str, jar: &Jar) -> Vec<u8> {
+pub(crate) fn request_head(
+    url: &Url,
+    user_agent: &str,
+    jar: &Jar,
+    referer: Option<&str>,
+) -> Vec<u8> {
     let mut head = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {user_agent}\r\n\
          Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
@@ -50,6 +55,11 @@ pub(crate) fn request_head(url: &Url, user_agent: &str, jar: &Jar) -> Vec<u8> {
         origin_form(url),
         authority_of(url),
     );
+    if let Some(referer) = referer {
+        head.push_str("Referer: ");
+        head.push_str(referer);
+        head.push_str("\r\n");
+    }
     if let Some(cookies) = jar.header(host_of(url)) {
         head.push_str("Cookie: ");
         head.push_str(&cookies);

@@ -29,6 +29,8 @@ struct Pace {
     min_gap: Duration,
     usual_ms: f64,
     recent_ms: f64,
+    /// How much slower we go because the host refused us without saying for how long.
+    strain: f64,
 }
 
 impl Pace {
@@ -41,6 +43,7 @@ impl Pace {
             min_gap: Duration::ZERO,
             usual_ms: 0.0,
             recent_ms: 0.0,
+            strain: 1.0,
         }
     }
 
@@ -67,13 +70,24 @@ impl Pace {
         None
     }
 
-    /// How much slower than promised we go because the host answers slower than it used to.
+    /// How much slower than promised we go because the host answers slower than it used to, or refuses.
     fn stretch(&self) -> f64 {
         let is_calm = self.recent_ms < CALM_LATENCY.as_secs_f64() * 1000.0;
         if is_calm || self.usual_ms <= 0.0 {
-            return 1.0;
+            return self.strain;
         }
-        (self.recent_ms / (3.0 * self.usual_ms)).clamp(1.0, MAX_STRETCH)
+        let slower = self.recent_ms / (3.0 * self.usual_ms);
+        slower.max(self.strain).clamp(1.0, MAX_STRETCH)
+    }
+
+    /// It was too much for the host.
+    fn refused(&mut self) {
+        self.strain = (self.strain * 2.0).min(MAX_STRETCH);
+    }
+
+    /// It was not: back to the usual pace within some thirty answers.
+    fn served(&mut self) {
+        self.strain = (self.strain * 0.93).max(1.0);
     }
 
     fn learn(&mut self, millis: f64) {
@@ -317,6 +331,16 @@ impl Politeness {
         lock(&permit.host.pace).learn(millis as f64);
     }
 
+    /// The host refused a request as one too many (429, 503) without saying for how long: slower from here on.
+    pub fn refused(&self, permit: &Permit) {
+        lock(&permit.host.pace).refused();
+    }
+
+    /// The host served a request.
+    pub fn served(&self, permit: &Permit) {
+        lock(&permit.host.pace).served();
+    }
+
     /// The host asked for a rest (`Retry-After`).
     pub fn rest(&self, permit: &Permit, wanted: Duration) {
         let until = Instant::now() + wanted.min(self.max_delay).div_f64(self.speed);
@@ -462,6 +486,23 @@ mod tests {
         assert!(pace.stretch() > 3.0, "{}", pace.stretch());
         for _ in 0..20 {
             pace.learn(100.0);
+        }
+        assert_eq!(pace.stretch(), 1.0);
+    }
+
+    #[test]
+    fn a_host_that_refuses_is_asked_more_slowly_for_a_while() {
+        let mut pace = Pace::new();
+        pace.learn(100.0);
+        pace.refused();
+        pace.refused();
+        assert_eq!(pace.stretch(), 4.0);
+        for _ in 0..10 {
+            pace.refused();
+        }
+        assert_eq!(pace.stretch(), MAX_STRETCH);
+        for _ in 0..30 {
+            pace.served();
         }
         assert_eq!(pace.stretch(), 1.0);
     }

@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common::mortal::{Mortal, essence};
@@ -147,7 +148,7 @@ async fn a_site_is_read_in_order_and_every_doubt_is_looked_at_twice() {
             "http://out.test/2"
         ])
     );
-    // Nothing was asked twice but the home page (two visits and the crawl), the doubts and what was looked at again.
+    // Nothing was asked twice but the home page (two visits, the crawl, and before the doubts), the doubts and what was looked at again.
     let asked = server.asked();
     let times = |path: &str| asked.iter().filter(|one| *one == path).count();
     assert_eq!(
@@ -157,7 +158,7 @@ async fn a_site_is_read_in_order_and_every_doubt_is_looked_at_twice() {
             times("a.test/once.html"),
             times("a.test/xw/1.html")
         ),
-        (3, 1, 2, 1)
+        (4, 1, 2, 1)
     );
     assert_eq!(
         (
@@ -395,6 +396,87 @@ async fn a_run_cut_anywhere_ends_with_the_same_records() {
             repeated <= 5,
             "{repeated} requests repeated, cut after {cut} writes: at most one per host"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_shuts_us_out_has_no_dead_links() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |ask| {
+        let links: String = (0..9)
+            .map(|n| format!("<a href=/{n}.html>{n}</a>"))
+            .collect();
+        match (asked.fetch_add(1, Ordering::SeqCst), ask.path.as_str()) {
+            (7.., _) => Reply::Reset,
+            (_, "/") => html(&links),
+            (_, "/robots.txt") => status(404),
+            _ => html("text"),
+        }
+    })
+    .await;
+    let plan = CheckPlan {
+        second_look_gap_s: 0.0,
+        ..CheckPlan::default()
+    };
+    let checked = check_site(
+        "http://a.test/",
+        &plan,
+        settings(&server),
+        lexicons(),
+        clock(),
+        &Quiet,
+    );
+    let records = &checked.await.unwrap().records[&TargetId::from("a.test")];
+    let failed = captures(records);
+    let failed = failed
+        .iter()
+        .filter(|capture| capture.failure == Some(Failure::Reset));
+    assert!(failed.count() >= 3, "it shut us out");
+    let again = urls(records, |purpose| *purpose == Purpose::Link { look: 2 });
+    assert_eq!(again, [""; 0], "one look calls nothing dead");
+}
+
+#[tokio::test]
+async fn what_is_shown_only_to_those_who_come_from_the_site_opens_at_the_second_look() {
+    let server = Server::start(|ask| {
+        let has = |word: &str| ask.head.to_ascii_lowercase().contains(word);
+        match ask.path.as_str() {
+            "/" => Reply::Page(
+                200,
+                vec![
+                    ("Set-Cookie", "sid=1; path=/".into()),
+                    ("Content-Type", "text/html".into()),
+                ],
+                b"<a href=/hotlink.html>h</a><a href=/cookie.html>c</a>".to_vec(),
+            ),
+            "/hotlink.html" if !has("referer: http://a.test/") => status(404),
+            "/cookie.html" if !has("cookie: sid=1") => redirect(302, "/"),
+            "/robots.txt" => status(404),
+            _ => html("text"),
+        }
+    })
+    .await;
+    let plan = CheckPlan {
+        second_look_gap_s: 0.0,
+        ..CheckPlan::default()
+    };
+    let checked = check_site(
+        "http://a.test/",
+        &plan,
+        settings(&server),
+        lexicons(),
+        clock(),
+        &Quiet,
+    );
+    let records = &checked.await.unwrap().records[&TargetId::from("a.test")];
+    for path in ["hotlink.html", "cookie.html"] {
+        let url = format!("http://a.test/{path}");
+        let looks: Vec<bool> = captures(records)
+            .iter()
+            .filter(|capture| capture.url == url)
+            .map(|capture| capture.is_success() && capture.hops.is_empty())
+            .collect();
+        assert_eq!(looks, [false, true], "{path}");
     }
 }
 

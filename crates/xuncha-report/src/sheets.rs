@@ -37,6 +37,11 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, ReportError> {
 }
 
 fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+    if claims_too_many_texts(bytes) {
+        return Err(format!(
+            "共享文字超过 {MAX_CELLS} 条，或文件已损坏；请用表格软件打开后另存"
+        ));
+    }
     let mut workbook =
         open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let mut sheets = Vec::new();
@@ -58,6 +63,49 @@ fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
         sheets.push(Sheet { name, rows });
     }
     Ok(sheets)
+}
+
+/// Whether a workbook says that it shares more texts than there may be cells. The library makes room for as many as it says, whether
+/// they are there or not, and memory that cannot be had ends the process.
+fn claims_too_many_texts(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        return false;
+    };
+    for index in 0..archive.len() {
+        let Ok(entry) = archive.by_index(index) else {
+            continue;
+        };
+        let Ok(name) = entry.name() else { continue };
+        if !name.to_ascii_lowercase().ends_with("sharedstrings.xml") {
+            continue;
+        }
+        let mut text = Vec::new();
+        // What is damaged behind its beginning is the library's to tell.
+        let _ = entry.take(MAX_BYTES as u64).read_to_end(&mut text);
+        if unique_counts(&text).any(|count| count > MAX_CELLS as u64) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Every number that a `uniqueCount` gives.
+fn unique_counts(text: &[u8]) -> impl Iterator<Item = u64> {
+    const NAME: &[u8] = b"uniqueCount";
+    let places = text.windows(NAME.len()).enumerate();
+    let places = places.filter(|(_, word)| *word == NAME);
+    places.map(|(at, _)| {
+        let rest = text[at + NAME.len()..].iter();
+        let is_apart =
+            |byte: &&u8| matches!(**byte, b'=' | b'"' | b'\'' | b'+') || byte.is_ascii_whitespace();
+        let digits = rest
+            .skip_while(is_apart)
+            .take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0_u64, |sum, digit| {
+            sum.saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        })
+    })
 }
 
 /// Rows of a sheet, cell by cell, so that a cell far out of the table is refused before room is made for it.
@@ -197,6 +245,36 @@ mod tests {
         }];
         let bytes = write(&sheets).unwrap();
         assert_eq!(read("a.xlsx", &bytes).unwrap(), sheets);
+    }
+
+    #[test]
+    fn more_shared_texts_than_cells_are_refused() {
+        let page = Sheet {
+            name: "网站".to_owned(),
+            rows: vec![vec!["标识码".to_owned()]],
+        };
+        let bytes = write(&[page]).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        let mut lying = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..archive.len() {
+            let mut entry = archive.by_index(index).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let mut text = Vec::new();
+            entry.read_to_end(&mut text).unwrap();
+            if name.ends_with("sharedStrings.xml") {
+                let honest = String::from_utf8(text).unwrap();
+                assert!(honest.contains("uniqueCount=\"1\""), "{honest}");
+                let count = "uniqueCount=\" 60000000000000 \"";
+                text = honest.replace("uniqueCount=\"1\"", count).into_bytes();
+            }
+            lying
+                .start_file(name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            std::io::Write::write_all(&mut lying, &text).unwrap();
+        }
+        let bytes = lying.finish().unwrap().into_inner();
+        let error = read("a.xlsx", &bytes).unwrap_err().to_string();
+        assert!(error.contains("共享文字超过"), "{error}");
     }
 
     #[test]

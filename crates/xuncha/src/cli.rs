@@ -61,6 +61,8 @@ pub enum Command {
     Check(CheckArgs),
     /// 迁移核对：旧网站的稿件、附件、栏目是否都迁到了新网站 / an old site against its successor: what was lost on the way
     Migration(MigrationArgs),
+    /// 检查一个政务新媒体账号或客户端，不用数据库 / inspect one account or app, without a database
+    Account(AccountArgs),
     /// 解释一个指标，或一个检查项：规则、依据、数字的把握、什么自动、已知误判 / explain an indicator or a check
     Explain(ExplainArgs),
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
@@ -350,6 +352,40 @@ pub struct CheckArgs {
     /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
     #[arg(long, requires = "html", conflicts_with = "only")]
     pub screenshots: bool,
+}
+
+/// 单个账号检查参数.
+#[derive(Clone, Debug, Args)]
+pub struct AccountArgs {
+    /// 账号页面或应用商店页面 / page of the account, or store page of an app
+    pub url: Option<String>,
+    /// 文章列表（RSS、Atom、JSON） / feed of posts
+    #[arg(long, value_name = "URL")]
+    pub feed: Option<String>,
+    /// 安装包下载地址；给出时按客户端检查 / download of a package: inspected as an app
+    #[arg(long, value_name = "URL")]
+    pub download: Option<String>,
+    /// 账号名称 / name of the account
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// 平台，如 微信公众号 / platform
+    #[arg(long, default_value = "其他")]
+    pub platform: String,
+    /// 监测时间点，默认现在 / monitoring point, now by default
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<jiff::civil::DateTime>,
+    /// 结果写成 JSON / write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// 指标体系 / indicator set
+    #[arg(long, default_value = "gov-2019")]
+    pub set: String,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// 两次查看的间隔（秒） / seconds between the two looks
+    #[arg(long, default_value_t = 5)]
+    pub second_look_s: u64,
 }
 
 /// 迁移核对参数.

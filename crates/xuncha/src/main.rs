@@ -103,6 +103,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
     match &cli.command {
         Command::Demo(arguments) => return demo::run(rules, arguments).await,
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
+        Command::Account(arguments) => return commands::account::run(rules, arguments).await,
         Command::Migration(arguments) => return commands::migration::run(rules, arguments).await,
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
         Command::Evidence(EvidenceCommand::Verify {
@@ -136,6 +137,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Facts(command) => commands::facts::run(&data, rules, command).await,
         Command::Demo(_)
         | Command::Check(_)
+        | Command::Account(_)
         | Command::Migration(_)
         | Command::Explain(_)
         | Command::Doctor

@@ -1,5 +1,6 @@
 //! One run of `xuncha check` over a served site, and what it said of links.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -78,40 +79,43 @@ fn read(text: &str, json: PathBuf) -> Result<Checked, String> {
 }
 
 /// The value of a field of the outermost object. `check` writes one field a line, two spaces for each depth.
-fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let start = format!("  \"{name}\": ");
     text.lines().find_map(|line| line.strip_prefix(&start))
 }
 
-/// The findings of `broken_links`: fields of the objects in `findings` stand six spaces deep, `check` first and `evidence` last.
-fn bad_links(text: &str) -> Vec<BadLink> {
-    let mut found: Vec<BadLink> = Vec::new();
-    let mut is_link = false;
-    let lines = text
-        .lines()
-        .skip_while(|line| !line.starts_with("  \"findings\""));
-    for line in lines.take_while(|line| *line != "  ],") {
+/// The text fields of each object in a list of the outermost object; they stand six spaces deep, and `check` comes first.
+pub fn objects(text: &str, list: &str) -> Vec<BTreeMap<String, String>> {
+    let mut found: Vec<BTreeMap<String, String>> = Vec::new();
+    let start = format!("  \"{list}\": [");
+    let lines = text.lines().skip_while(|line| *line != start);
+    for line in lines.take_while(|line| !matches!(*line, "  ]," | "  ]")) {
         let Some((name, value)) = string_field(line) else {
             continue;
         };
-        match (name, found.last_mut()) {
-            ("check", _) => {
-                is_link = value == "broken_links";
-                if is_link {
-                    found.push(BadLink {
-                        case: String::new(),
-                        url: String::new(),
-                        detail: String::new(),
-                    });
-                }
-            }
-            ("case", Some(link)) if is_link => link.case = value,
-            ("url", Some(link)) if is_link => link.url = value,
-            ("detail", Some(link)) if is_link => link.detail = value,
-            _ => {}
+        if name == "check" {
+            found.push(BTreeMap::new());
+        }
+        if let Some(object) = found.last_mut() {
+            object.insert(name.to_owned(), value);
         }
     }
     found
+}
+
+/// The findings of `broken_links`.
+fn bad_links(text: &str) -> Vec<BadLink> {
+    let is_link = |object: &BTreeMap<String, String>| object["check"] == "broken_links";
+    let links = objects(text, "findings").into_iter().filter(is_link);
+    let links = links.map(|mut object| {
+        let mut take = |name: &str| object.remove(name).unwrap_or_default();
+        BadLink {
+            case: take("case"),
+            url: take("url"),
+            detail: take("detail"),
+        }
+    });
+    links.collect()
 }
 
 fn string_field(line: &str) -> Option<(&str, String)> {

@@ -4,13 +4,13 @@
 //! Fails on a loss that is not found, on one that was not planted, and on anything that could not be determined.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::servers::Servers;
 use super::sites::{NEW_SITE, OLD_SITE};
 use crate::packages::{self, CHECKERS, REAL_SITES};
-use crate::{root, run as run_command};
+use crate::run as run_command;
 
 /// Both sites have fewer pages.
 const MAX_PAGES: &str = "800";
@@ -24,13 +24,7 @@ pub fn run(binary: Option<&str>) -> Result<(), String> {
         .iter()
         .chain(CHECKERS.iter().filter(|need| need.package == "dokuwiki"));
     packages::see_to(&needs.collect::<Vec<_>>())?;
-    let binary = match binary {
-        Some(path) => PathBuf::from(path),
-        None => {
-            packages::build_release()?;
-            root().join("target/release/xuncha")
-        }
-    };
+    let binary = super::binary(binary)?;
     let folder = super::folder()?;
     let moved = folder.join(OLD_SITE.name).join("moved.tsv");
     let _ = std::fs::remove_file(&moved);
@@ -62,7 +56,7 @@ pub fn run(binary: Option<&str>) -> Result<(), String> {
 }
 
 /// The binary with a command that may ask this machine as fast as it can.
-fn asking(binary: &Path, command: &str) -> Command {
+pub(super) fn asking(binary: &Path, command: &str) -> Command {
     let mut asking = Command::new(binary);
     asking.args([command, "--rate", "unlimited", "--concurrency", "4"]);
     asking.args(["--allow-host", "127.0.0.1", "--browser", "off"]);

@@ -45,13 +45,7 @@ pub fn run(binary: Option<&str>) -> Result<(), String> {
     let tools = root().join("target").join("tools");
     peers::see_to_lychee(&tools)?;
     peers::see_to_linkinator(&tools)?;
-    let binary = match binary {
-        Some(path) => fs::canonicalize(path).map_err(|error| format!("没有 {path}：{error}"))?,
-        None => {
-            packages::build_release()?;
-            root().join("target/release/xuncha")
-        }
-    };
+    let binary = super::binary(binary)?;
     let run = Run {
         folder: super::folder()?.join("planted"),
         planted: build()?,

@@ -111,7 +111,10 @@ pub fn start_static(folder: &Path, packages: &[Documentation]) -> Result<Servers
             return Err(format!("端口 {port} 已被占用，请先结束占用它的程序"));
         }
     }
-    servers.start(&nginx(folder, packages)?)?;
+    let roots = packages
+        .iter()
+        .map(|(_, root, _, port)| (Path::new(root), *port));
+    servers.start(&nginx(folder, roots)?)?;
     for (name, _, home, port) in packages {
         wait(&format!("端口 {port}"), || answers(*port))?;
         servers.sites.push(Served {
@@ -122,9 +125,24 @@ pub fn start_static(folder: &Path, packages: &[Documentation]) -> Result<Servers
     Ok(servers)
 }
 
-fn nginx(folder: &Path, packages: &[Documentation]) -> Result<Command, String> {
+/// Starts nginx over one folder and waits until it answers.
+pub fn start_folder(folder: &Path, root: &Path, port: u16) -> Result<Servers, String> {
+    let mut servers = Servers::default();
+    if answers(port) {
+        return Err(format!("端口 {port} 已被占用，请先结束占用它的程序"));
+    }
+    servers.start(&nginx(folder, [(root, port)].into_iter())?)?;
+    wait(&format!("端口 {port}"), || answers(port))?;
+    Ok(servers)
+}
+
+fn nginx<'a>(
+    folder: &Path,
+    roots: impl Iterator<Item = (&'a Path, u16)>,
+) -> Result<Command, String> {
     let mut blocks = String::new();
-    for (_, root, _, port) in packages {
+    for (root, port) in roots {
+        let root = root.display();
         blocks += &format!(
             "  server {{ listen 127.0.0.1:{port}; root {root}; index index.html index.zh-cn.html; }}\n"
         );

@@ -14,6 +14,13 @@ pub use dokuwiki::{DOKUWIKI, NEW_SITE};
 pub use mediawiki::{MEDIAWIKI, ROBOTS as MEDIAWIKI_ROBOTS};
 pub use wordpress::{OLD_SITE, WORDPRESS};
 
+/// The site of a small county in each program, first as it should be and then neglected; see `xtask/data/planted-content`.
+pub const PLANTED: [[&Program; 2]; 3] = [
+    [&wordpress::KEPT, &wordpress::NEGLECTED],
+    [&mediawiki::KEPT, &mediawiki::NEGLECTED],
+    [&dokuwiki::KEPT, &dokuwiki::NEGLECTED],
+];
+
 use super::servers::{Served, Servers, write};
 use crate::{root, run};
 
@@ -96,6 +103,14 @@ impl Program {
 fn data(name: &str) -> PathBuf {
     root().join("xtask/data/sites").join(name)
 }
+
+/// A file of `xtask/data/planted-content`.
+fn planted(name: &str) -> PathBuf {
+    root().join("xtask/data/planted-content").join(name)
+}
+
+/// What the planted sites publish.
+const PLAN: &str = include_str!("../../data/planted-content/site.php");
 
 /// A PHP program on the command line, quiet.
 fn php(script: &Path) -> Command {

@@ -81,7 +81,7 @@ pub const REAL_SITES: &[Need] = &[
     },
 ];
 
-/// What `eval linkcheckers` needs on top of the programs of [`REAL_SITES`].
+/// What `eval linkcheckers` needs on top of the programs of [`REAL_SITES`]; `migration` and `planted-content` need DokuWiki of it.
 pub const CHECKERS: &[Need] = &[
     Need {
         package: "dokuwiki",

@@ -34,7 +34,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("stale", "新媒体两周未更新")];
 /// Phases it needs.
@@ -83,6 +83,14 @@ pub fn judge(
             "stale",
             UndeterminedReason::Incomplete,
             "读到的发文没有日期，请人工查看。",
+        ));
+    }
+    if account.posts.is_empty() && !account.says_empty {
+        return Err(support::undetermined(
+            KEY,
+            "stale",
+            UndeterminedReason::Incomplete,
+            "账号主页上没有读到发文，也没有写明没有发文，请人工查看。",
         ));
     }
     finding(registered, account, newest, params)

@@ -1,11 +1,16 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
+mod teasers;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::Regex;
 
+use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::html::count_visible;
@@ -49,7 +54,11 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
             .metas
             .get("PubDate")
             .is_some_and(|value| !value.is_empty());
-    if !has_content_metas && (title.is_empty() || !is_mostly_prose(dom, body_node)) {
+    if !has_content_metas
+        && (title.is_empty()
+            || !is_mostly_prose(dom, body_node)
+            || is_list_of_teasers(input, title_node, body_node))
+    {
         return None;
     }
     let body = body_node.map(|index| index..dom.nodes[index].end());
@@ -312,7 +321,9 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
         }
         let part = part_of_title(page_title, &dom.text(index));
         if chars >= 4 && part == Part::Start || chars >= 6 && part == Part::End && is_heading {
-            score += 40 + chars.min(20);
+            // Names of files and numbers of pages stand in titles too; what a page tells has a title in words.
+            let is_in_words = !text.is_ascii();
+            score += if is_in_words { 40 + chars.min(20) } else { 20 };
         } else if chars >= 6 && page.contains(&text) {
             score += 15;
         }
@@ -520,75 +531,4 @@ fn issuer(dom: &Dom, body: &[Line]) -> String {
         }
     }
     String::new()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facts::links::{self, Resolver};
-
-    fn article(html: &str) -> Option<ArticleFacts> {
-        let dom = Dom::parse(html);
-        let url = "https://www.qingshi.gov.cn/zc/t20260301_1.html";
-        let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
-        let links = links::find(&dom, &resolver);
-        read(&Input {
-            dom: &dom,
-            links: &links,
-            metas: &BTreeMap::new(),
-            page_title: "关于做好春耕生产的通知_青石市人民政府",
-            url,
-            today: jiff::civil::date(2026, 3, 20),
-        })
-    }
-
-    #[test]
-    fn policy_head_and_signature() {
-        let found = article(
-            "<h1>关于做好春耕生产的通知</h1><div>发布时间：2026-03-02 10:00 信息来源：市农业农村局 字体：大 中 小</div>
-             <div class=content><p>青政办发〔2026〕5号</p><p>各县人民政府：</p><p>根据《关于春耕的意见》（国办发〔2025〕1号），现将有关事项通知如下，请认真贯彻执行。</p>
-             <p><a href=a.doc>附件</a></p><p>青石市人民政府办公室</p><p>2026年2月28日</p></div>",
-        );
-        let found = found.expect("an article");
-        assert_eq!(found.title, "关于做好春耕生产的通知");
-        assert_eq!(found.document_number, "青政办发〔2026〕5号");
-        assert_eq!(found.issuer, "青石市人民政府办公室");
-        assert_eq!(found.source, "市农业农村局");
-        assert_eq!(
-            found.published.map(|published| published.date),
-            Some(jiff::civil::date(2026, 3, 2))
-        );
-        assert_eq!(found.body_links.len(), 1);
-    }
-
-    #[test]
-    fn a_number_of_another_document_is_not_taken() {
-        let found = article(
-            "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",
-        );
-        assert_eq!(found.expect("an article").document_number, "");
-    }
-
-    #[test]
-    fn a_list_of_links_is_no_article() {
-        assert!(article("<h1>要闻</h1><ul><li><a href=1>全市召开安全生产工作会议部署近期重点</a></li><li><a href=2>我市启动春季植树造林活动</a></li></ul>").is_none());
-    }
-
-    #[test]
-    fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
-        let body = "各有关单位：为贯彻落实上级决策部署，结合实际，现将有关事项通知如下。".repeat(3);
-        let html = format!(
-            "<title>枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</title>
-             <h2>枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</h2><table><tr><th>发文机关</th><td>枫渡市发展和改革委员会</td></tr></table>
-             <div id=zoom><p>{body}</p></div>"
-        );
-        let dom = Dom::parse(&html);
-        let page_title =
-            "枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见";
-        let found = title_node(&dom, "", page_title, None).map(|index| dom.text(index));
-        assert_eq!(
-            found.as_deref(),
-            Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")
-        );
-    }
 }

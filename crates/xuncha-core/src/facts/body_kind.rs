@@ -70,6 +70,8 @@ pub(crate) struct Use {
     pub is_image: bool,
     /// Only run as a script or applied as a style sheet.
     pub is_code: bool,
+    /// Only shown in a frame.
+    pub is_frame: bool,
     /// Only the address of a form.
     pub is_form: bool,
     /// Only named by a sitemap.

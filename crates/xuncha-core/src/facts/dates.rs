@@ -1,5 +1,6 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
+mod elements;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,8 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time, date};
 use regex::{Captures, Regex};
 
+use self::elements::from_elements;
+pub(crate) use self::elements::of_item;
 use self::scripts::{from_json_ld, from_scripts};
 use super::dom::{Dom, Line};
 use super::model::{Area, DateSource, Published};
@@ -253,6 +256,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
     from_metas(context.metas, context.today)
         .or_else(|| from_json_ld(context))
+        .or_else(|| from_elements(context))
         .or_else(|| from_text(context, true))
         .or_else(|| from_scripts(context))
         .or_else(|| from_text(context, false))
@@ -326,7 +330,11 @@ const LABELS: [&str; 15] = [
     "编发时间",
 ];
 /// Words right before a date that say it is something else.
-const DECOYS: [&str; 18] = [
+const DECOYS: [&str; 22] = [
+    "最后更改",
+    "最后修改",
+    "最后编辑",
+    "上次修改",
     "更新时间",
     "更新日期",
     "最后更新",
@@ -346,6 +354,22 @@ const DECOYS: [&str; 18] = [
     "施行日期",
     "失效",
 ];
+
+/// Words of the clock of a page, and of the stamp that its program sets with every change: neither is news.
+const STAMPS: [&str; 7] = [
+    "今天",
+    "今日",
+    "星期",
+    "最后更改",
+    "最后修改",
+    "最后编辑",
+    "上次修改",
+];
+
+/// Whether a line is today's clock or tells when somebody last changed the page.
+pub(crate) fn is_stamp(text: &str) -> bool {
+    STAMPS.iter().any(|word| text.contains(word))
+}
 
 /// Visible text: first labelled dates anywhere, then unlabelled short lines between title and body.
 fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published> {

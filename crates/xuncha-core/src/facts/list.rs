@@ -293,6 +293,10 @@ fn title_and_date(
     anchor: usize,
     today: &Day,
 ) -> (String, Option<Date>) {
+    // A teaser may tell of other days; the element that says when the article was published does not.
+    if let Some(date) = dates::of_item(dom, item.clone()) {
+        return (anchor_words(dom, anchor).to_owned(), Some(date));
+    }
     let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
     let sides = sides(dom, item, anchor);
     let outside = lines_of(dom, &sides);
@@ -391,18 +395,10 @@ pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
         .filter(|line| dates::may_hold_list_date(&line.text))
         .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
-            ![
-                "今天",
-                "今日",
-                "明天",
-                "星期",
-                "版权",
-                "有效期",
-                "截止",
-                "。",
-            ]
-            .iter()
-            .any(|word| line.text.contains(word))
+            !dates::is_stamp(&line.text)
+                && !["版权", "有效期", "截止", "。"]
+                    .iter()
+                    .any(|word| line.text.contains(word))
         })
         .filter_map(|line| dates::list_date(&line.text, today))
         .filter(|day| *day <= today)

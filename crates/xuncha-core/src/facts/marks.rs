@@ -41,16 +41,19 @@ pub(crate) fn read(dom: &Dom, lexicons: &Lexicons) -> BTreeMap<Mark, MarkSeen> {
         .collect()
 }
 
-/// Lines of the footer; of the last third of the page where no footer could be told. Alternative texts of images count as text.
+/// Lines of the footer, and of boxes beside the content in the last third of the page; of all that third where no footer could be told. Alternative texts of images count as text.
 fn footer_text(dom: &Dom) -> Vec<String> {
     let has_footer = dom.nodes.iter().any(|node| node.area == Area::Footer);
     let from = dom.chars - dom.chars / 3;
     let is_wanted = |index: usize| {
         let node = &dom.nodes[index];
-        if has_footer {
-            node.area == Area::Footer
-        } else {
-            node.chars_before >= from && node.area == Area::Body
+        let is_low = node.chars_before >= from;
+        match node.area {
+            Area::Footer => true,
+            // Boxes below the content, above what the template calls the footer.
+            Area::Beside => is_low,
+            Area::Body => is_low && !has_footer,
+            Area::Navigation => false,
         }
     };
     let mut lines: Vec<String> = dom
@@ -361,6 +364,31 @@ mod tests {
         let lexicons = Lexicons::builtin();
         navigation::read(&mut dom, &resolver, &lexicons);
         read(&dom, &lexicons)
+    }
+
+    #[test]
+    fn boxes_between_the_content_and_the_footer_belong_to_the_bottom() {
+        let content = "正文内容".repeat(50);
+        let footer = "<div class=widgets><p>主办单位：青石县人民政府办公室</p><p>网站标识码：9901230001 云ICP备12345678号-1</p></div><footer class=site-footer>青石县</footer>";
+        let page = |content: &str| {
+            let page = super::super::test_page(
+                "https://www.qingshi.gov.cn/",
+                &format!("{content}{footer}"),
+            );
+            page.marks[&Mark::网站标识码].clone()
+        };
+        let seen = MarkSeen::Present {
+            value: "9901230001".to_owned(),
+        };
+        assert_eq!(
+            page(&format!("<main><h1>首页</h1><p>{content}</p></main>")),
+            seen
+        );
+        // Without a main part the text above the footer may be an article.
+        assert_eq!(
+            page(&format!("<div><h1>首页</h1><p>{content}</p></div>")),
+            MarkSeen::Absent
+        );
     }
 
     #[test]

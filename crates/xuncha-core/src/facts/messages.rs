@@ -85,8 +85,8 @@ fn field(label: &str) -> Option<Field> {
     .then_some(Field::Question)
 }
 
-/// Words that say a page is about messages.
-fn is_message_page(facts: &PageFacts) -> bool {
+/// Words that say a page is about messages: in its names, or in the heading where the browser shows another name.
+fn is_message_page(facts: &PageFacts, dom: &Dom) -> bool {
     const WORDS: [&str; 12] = [
         "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复",
         "写信",
@@ -95,6 +95,10 @@ fn is_message_page(facts: &PageFacts) -> bool {
     says(&facts.title)
         || facts.breadcrumbs.iter().any(|crumb| says(&crumb.text))
         || facts.metas.get("ColumnName").is_some_and(|name| says(name))
+        || dom
+            .named(Tag::H1)
+            .filter(|heading| dom.nodes[*heading].area == Area::Body)
+            .any(|heading| dom.chars_of(heading) <= 80 && says(&dom.text(heading)))
 }
 
 /// Reads the page as message list or as one message.
@@ -104,7 +108,7 @@ pub(crate) fn read(
     resolver: &Resolver,
     lexicons: &Lexicons,
 ) -> Vec<MessageFacts> {
-    if !is_message_page(facts) {
+    if !is_message_page(facts, dom) {
         return Vec::new();
     }
     let today = facts.capture.at.date();
@@ -442,6 +446,10 @@ mod tests {
             (
                 "page as table",
                 "<title>信件详情_县长信箱</title><table><tr><td>信件标题</td><td>咨询医保缴费</td></tr><tr><td>来信时间</td><td>2026-02-01</td></tr><tr><td>答复单位</td><td>市医保局</td></tr><tr><td>答复时间</td><td>2026-02-05</td></tr><tr><td>答复内容</td><td>您好，可通过手机办理。</td></tr></table>",
+            ),
+            (
+                "named by its heading only",
+                "<title>laixin [青石县人民政府]</title><h1>来信选登</h1><table><tr><th>标题</th><th>来信时间</th><th>答复单位</th><th>答复时间</th></tr><tr><td>咨询医保缴费</td><td>2026-02-01</td><td>市医保局</td><td>2026-02-05</td></tr></table>",
             ),
         ] {
             let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;

@@ -13,10 +13,11 @@ const SHORT_BLOCK_CHARS: u32 = 600;
 
 /// Words of a missing page, quoted; empty where none.
 pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> String {
-    let is_dated_article = facts
-        .article
-        .as_ref()
-        .is_some_and(|article| article.published.is_some() && article.body_chars > 150);
+    // An article says when and by whom it was published; a page that tells of a deleted one keeps little of it.
+    let is_dated_article = facts.article.as_ref().is_some_and(|article| {
+        let is_signed = !article.source.is_empty() && article.body_chars > 30;
+        article.published.is_some() && (is_signed || article.body_chars > 150)
+    });
     if dom.chars > SHORT_PAGE_CHARS || is_dated_article {
         return String::new();
     }

@@ -132,6 +132,8 @@ pub enum Area {
     Body,
     /// Footer function area.
     Footer,
+    /// Boxes beside the content of a page that marks it (`<main>`): newest articles of all columns, archives, tags.
+    Beside,
 }
 
 /// 链接. A distinct link of one page.
@@ -958,6 +960,9 @@ pub struct AccountFacts {
     pub download: Option<LinkFacts>,
     /// Why nothing can be told, where we were blocked.
     pub trouble: Option<crate::verdict::Undetermined>,
+    /// Whether page or feed say that nothing was ever posted; a page of which no post was read may only be built otherwise.
+    #[serde(default)]
+    pub says_empty: bool,
 }
 
 /// 事实. Facts of one target.

@@ -1,10 +1,13 @@
 //! Areas of a page: navigation with its entries, footer, breadcrumb, side navigation, header name.
 
 mod beside;
+mod boxes;
 mod names;
+mod side_lists;
 mod tokens;
 mod weights;
 
+use self::boxes::with_siblings;
 use self::names::{breadcrumb_node, breadcrumbs, header_name};
 use self::tokens::Called;
 use self::weights::Weights;
@@ -41,9 +44,10 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
     for index in above(dom, crumbs) {
         dom.mark_area(index, Area::Navigation);
     }
-    for index in beside::lists(dom, lexicons) {
+    for index in side_lists::lists(dom, lexicons) {
         dom.mark_area(index, Area::Navigation);
     }
+    beside::mark(dom);
     Navigation {
         entries: main
             .map(|index| entries(dom, index, resolver))
@@ -100,9 +104,11 @@ fn footers(dom: &Dom, called: &Called, crumbs: Option<usize>) -> Vec<usize> {
         if index < skip_to || !may_be_block(dom, index) {
             continue;
         }
+        // An article has a footer of its own: who published it, and when.
         let by_name =
             dom.name(index) == "footer" && dom.closest(index, &["article", "main"]).is_none();
-        if (by_name || called.footer(index)) && is_small(dom, index) {
+        let by_class = called.footer(index) && dom.closest(index, &["article"]).is_none();
+        if (by_name || by_class) && is_small(dom, index) {
             found.push(index);
             skip_to = dom.nodes[index].end();
         }
@@ -266,12 +272,11 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    best.map(|best| {
-        let best = better_named(best, &named_ones);
-        // By a name the header is known to be more than its navigation; what leads home tells it without one.
-        let inner = if best.leads_home { &all } else { &named_ones };
-        innermost(dom, best, inner)
-    })
+    let best = better_named(best?, &named_ones);
+    // By a name the header is known to be more than its navigation; what leads home tells it without one.
+    let inner = if best.leads_home { &all } else { &named_ones };
+    let best = innermost(dom, best, inner);
+    Some(with_siblings(dom, best, &named_ones, &mut weights))
 }
 
 /// Whether nothing stands between a block and the footer: the place of a navigation that is shown on top by its style.
@@ -395,8 +400,13 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
             depth: 1,
         });
     }
-    let least = depths.iter().copied().min().unwrap_or(0);
-    let is_flat = depths.iter().all(|depth| *depth == least);
+    // The logo leads home too, and from outside of the list of columns.
+    let columns = out.iter().zip(&depths);
+    let columns = columns.filter(|(entry, _)| !leads_home(entry));
+    let columns: Vec<u8> = columns.map(|(_, depth)| *depth).collect();
+    let least = columns.iter().min().or(depths.iter().min());
+    let least = least.copied().unwrap_or(0);
+    let is_flat = columns.iter().all(|depth| *depth == least);
     for (at, (entry, depth)) in out.iter_mut().zip(&depths).enumerate() {
         let is_below = *depth > least || is_flat && stands_below(dom, navigation, &nodes[..=at]);
         entry.depth = if is_below { 2 } else { 1 };
@@ -414,6 +424,13 @@ fn stands_below(dom: &Dom, navigation: usize, nodes: &[usize]) -> bool {
         let element = dom.nodes[*above].parent();
         element > navigation && element != own && is_around(dom, element, *last)
     })
+}
+
+/// Whether an entry is the way back to the home page.
+fn leads_home(entry: &NavigationEntry) -> bool {
+    let after_scheme = entry.url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+    path.is_empty() || entry.text.contains("首页") || entry.text.contains("主页")
 }
 
 /// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.

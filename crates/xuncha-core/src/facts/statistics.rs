@@ -89,7 +89,7 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         .filter(|line| {
             dom.nodes[line.node].area == Area::Body
                 && !is_link(dom, line.node)
-                && !is_clock(&line.text)
+                && !dates::is_stamp(&line.text)
         })
         .collect();
     let title = facts
@@ -148,13 +148,6 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
     found
 }
 
-/// Today's date in the page's head is no period.
-fn is_clock(text: &str) -> bool {
-    ["今天", "今日", "星期"]
-        .iter()
-        .any(|word| text.contains(word))
-}
-
 fn is_link(dom: &Dom, node: usize) -> bool {
     dom.ancestors(node).take(3).any(|up| dom.name(up) == "a")
 }
@@ -194,6 +187,11 @@ mod tests {
                 "<title>办件统计</title><table><tr><td>月份</td><td>办件量</td></tr><tr><td>2026年2月</td><td>120</td></tr><tr><td>2026年1月</td><td>99</td></tr></table>",
                 "service",
                 Some(date(2026, 2, 28)),
+            ),
+            (
+                "<title>tongji [青石县]</title><h1>办件统计</h1><p>2025年12月，共受理办件1268件，办结1251件。</p><div>tongji.txt · 最后更改: 2026/03/18 11:47</div>",
+                "service",
+                Some(date(2025, 12, 31)),
             ),
             (
                 "<title>互动交流</title><h3>留言统计</h3><p>截至2026年3月1日，共收到留言120条，答复118条</p>",

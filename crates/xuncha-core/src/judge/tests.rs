@@ -49,6 +49,7 @@ fn account() -> (Subject, Facts) {
         package: None,
         download: None,
         trouble: None,
+        says_empty: false,
     }));
     (subject, facts)
 }

@@ -1,5 +1,6 @@
 //! 命令. One file per command; each reads its arguments, calls jobs, prints for people.
 
+pub mod account;
 pub mod check;
 pub mod doctor;
 pub mod evidence;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::wordpress::OLD_SITE;
-use super::{Program, attachments, copy, data, pages, php};
+use super::{PLAN, Program, attachments, copy, data, pages, php, planted};
 use crate::eval::servers::write;
 use crate::run;
 
@@ -36,6 +36,29 @@ pub const NEW_SITE: Program = Program {
     ready: |_, _, _| Ok(Vec::new()),
 };
 
+/// DokuWiki: the county's site as it should be, with a plugin for tags and a search that works.
+pub const KEPT: Program = county("planted-dokuwiki-kept", 8424);
+/// DokuWiki: the same site, neglected.
+pub const NEGLECTED: Program = county("planted-dokuwiki-neglected", 8425);
+
+const fn county(name: &'static str, port: u16) -> Program {
+    Program {
+        name,
+        port,
+        routes: "^$",
+        front: "doku.php",
+        recipe: &[
+            PLAN,
+            include_str!("../../../data/sites/dokuwiki.php"),
+            include_str!("../../../data/planted-content/dokuwiki.php"),
+            include_str!("../../../data/planted-content/dokuwiki-tags.php"),
+            include_str!("../../../data/planted-content/dokuwiki-search.php"),
+        ],
+        make: publish,
+        ready: |_, _, _| Ok(Vec::new()),
+    }
+}
+
 const PAGES: &str = include_str!("../../../data/sites/dokuwiki.txt");
 
 fn carry_over(program: &Program, folder: &Path) -> Result<(), String> {
@@ -46,6 +69,14 @@ fn carry_over(program: &Program, folder: &Path) -> Result<(), String> {
     let mut carry = php(&data("dokuwiki-migration.php"));
     carry.arg(old).arg(address(&OLD_SITE));
     run(carry.arg(&site).arg(address(program)).arg(folder))
+}
+
+/// What site.php publishes.
+fn publish(program: &Program, folder: &Path) -> Result<(), String> {
+    let site = folder.join("site");
+    set_up(&site)?;
+    let mut fill = php(&planted("dokuwiki.php"));
+    run(fill.arg(&site).arg(program.name))
 }
 
 fn make(_: &Program, folder: &Path) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Program, Servers, Variables, attachments, pages, php};
+use super::{PLAN, Program, Servers, Variables, attachments, pages, php, planted};
 use crate::eval::servers::write;
 use crate::run;
 
@@ -19,6 +19,42 @@ pub const MEDIAWIKI: Program = Program {
     ready,
 };
 
+/// MediaWiki: the county's site as it should be, with tags and a search that works.
+pub const KEPT: Program = county("planted-mediawiki-kept", 8422, |program, folder| {
+    publish(program, folder, &[COUNTY, TAGS])
+});
+/// MediaWiki: the same site, neglected.
+pub const NEGLECTED: Program = county("planted-mediawiki-neglected", 8423, |program, folder| {
+    publish(program, folder, &[COUNTY, SEARCH])
+});
+
+const COUNTY: &str = include_str!("../../../data/planted-content/mediawiki-settings.php");
+const TAGS: &str = include_str!("../../../data/planted-content/mediawiki-tags.php");
+const SEARCH: &str = include_str!("../../../data/planted-content/mediawiki-search.php");
+
+const fn county(
+    name: &'static str,
+    port: u16,
+    make: fn(&Program, &Path) -> Result<(), String>,
+) -> Program {
+    Program {
+        name,
+        port,
+        routes: "^/((wiki|edit)/.*)?$",
+        front: "index.php",
+        recipe: &[
+            PLAN,
+            include_str!("../../../data/planted-content/mediawiki.php"),
+            SETTINGS,
+            COUNTY,
+            TAGS,
+            SEARCH,
+        ],
+        make,
+        ready,
+    }
+}
+
 /// What its robots.txt says in the comparison of checkers.
 pub const ROBOTS: &str = include_str!("../../../data/sites/mediawiki-robots.txt");
 
@@ -28,7 +64,38 @@ const PROGRAM: &str = "/usr/share/mediawiki";
 /// Notices that follow one another; the last one names one more.
 const NOTICES: u32 = 12;
 
+/// Installs it with what site.php publishes; what a setting breaks is broken after everything stands.
+fn publish(program: &Program, folder: &Path, further: &[&str]) -> Result<(), String> {
+    install(program, folder, SETTINGS)?;
+    let written = folder.join("pages");
+    run(php(&planted("mediawiki.php"))
+        .arg(&written)
+        .arg(program.name))?;
+    let mut import = maintenance(folder, "importImages.php");
+    run(import
+        .args(["--user", "Admin"])
+        .arg(written.join("files"))
+        .arg("pdf"))?;
+    let mut texts = maintenance(folder, "importTextFiles.php");
+    texts.args(["--user", "Admin", "--overwrite"]);
+    let entries = fs::read_dir(&written).map_err(|error| error.to_string())?;
+    let entries = entries.flatten().map(|entry| entry.path());
+    texts.args(entries.filter(|path| path.extension().is_some_and(|end| end == "txt")));
+    run(&mut texts)?;
+    run(&mut maintenance(folder, "runJobs.php"))?;
+    run(&mut maintenance(folder, "rebuildtextindex.php"))?;
+    let config = settings(folder);
+    let standing = fs::read_to_string(&config).map_err(|error| error.to_string())?;
+    write(&config, &(standing + &further.concat()))
+}
+
 fn make(program: &Program, folder: &Path) -> Result<(), String> {
+    install(program, folder, SETTINGS)?;
+    fill(folder)
+}
+
+/// The program in Chinese, set up for visitors that only read.
+fn install(program: &Program, folder: &Path, further: &str) -> Result<(), String> {
     let place = |error: std::io::Error| format!("无法建立 {}：{error}", folder.display());
     fs::create_dir_all(folder.join("images")).map_err(place)?;
     link(folder).map_err(place)?;
@@ -40,8 +107,10 @@ fn make(program: &Program, folder: &Path) -> Result<(), String> {
     run(install.args(["巡查维基", "Admin"]))?;
     let config = settings(folder);
     let installed = fs::read_to_string(&config).map_err(place)?;
-    write(&config, &(installed + SETTINGS))?;
+    write(&config, &(installed + further))
+}
 
+fn fill(folder: &Path) -> Result<(), String> {
     let files = folder.join("files");
     attachments(&files)?;
     let mut import = maintenance(folder, "importImages.php");

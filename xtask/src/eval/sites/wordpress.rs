@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Program, Servers, Variables, copy, data, php};
+use super::{PLAN, Program, Servers, Variables, copy, data, php, planted};
 use crate::eval::servers::{wait, write};
 use crate::run;
 
@@ -20,7 +20,7 @@ pub const WORDPRESS: Program = Program {
         CONFIG,
     ],
     make,
-    ready: |program, folder, servers| ready(program, folder, servers, "wordpress.php"),
+    ready: |program, folder, servers| ready(program, folder, servers, &data("wordpress.php")),
 };
 
 /// WordPress: the site that `eval migration` carries over to DokuWiki. `moved.tsv` beside it says what its host does after the switch.
@@ -37,10 +37,37 @@ pub const OLD_SITE: Program = Program {
     ],
     make,
     ready: |program, folder, servers| {
-        ready(program, folder, servers, "wordpress-migration.php")?;
+        ready(program, folder, servers, &data("wordpress-migration.php"))?;
         Ok(vec![("MOVED", folder.join("moved.tsv"))])
     },
 };
+
+/// WordPress: the county's site as it should be, with a plugin for tags and a search that works.
+pub const KEPT: Program = county("planted-wordpress-kept", 8420);
+/// WordPress: the same site, neglected.
+pub const NEGLECTED: Program = county("planted-wordpress-neglected", 8421);
+
+const fn county(name: &'static str, port: u16) -> Program {
+    Program {
+        name,
+        port,
+        routes: "^",
+        front: "index.php",
+        recipe: &[
+            INSTALL,
+            PLAN,
+            include_str!("../../../data/planted-content/wordpress.php"),
+            include_str!("../../../data/planted-content/wordpress-zh.php"),
+            include_str!("../../../data/planted-content/wordpress-tags.php"),
+            include_str!("../../../data/planted-content/wordpress-search.php"),
+            CONFIG,
+        ],
+        make,
+        ready: |program, folder, servers| {
+            ready(program, folder, servers, &planted("wordpress.php"))
+        },
+    }
+}
 
 const INSTALL: &str = include_str!("../../../data/sites/wordpress-install.php");
 
@@ -77,7 +104,7 @@ fn ready(
     program: &Program,
     folder: &Path,
     servers: &mut Servers,
-    content: &str,
+    content: &Path,
 ) -> Result<Variables, String> {
     let socket = socket(folder);
     let _ = fs::remove_file(&socket);
@@ -91,8 +118,10 @@ fn ready(
         create.arg("-S").arg(&socket);
         run(create.args(["-e", "CREATE DATABASE wordpress CHARACTER SET utf8mb4"]))?;
         let address = format!("http://127.0.0.1:{}", program.port);
-        let mut fill = php(&data(content));
-        run(fill.arg(folder.join("site")).arg(address))?;
+        let mut fill = php(content);
+        run(fill
+            .arg(folder.join("site"))
+            .args([&*address, program.name]))?;
     }
     Ok(Vec::new())
 }

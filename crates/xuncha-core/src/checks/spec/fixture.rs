@@ -309,7 +309,7 @@ fn account_facts(target: &str) -> Value {
         "posts": [{"title": "青石三月", "url": "https://mp.example.cn/p/9", "date": "2026-03-18"}],
         "is_readable": true, "interaction": ["留言"],
         "page_evidence": evidence("https://mp.example.cn/a/1"), "feed_evidence": null,
-        "store_page": null, "package": null, "download": null, "trouble": null,
+        "store_page": null, "package": null, "download": null, "trouble": null, "says_empty": false,
     });
     if target == "app" {
         let link = |url: &str| {

@@ -1,5 +1,6 @@
 //! Facts of an account or app.
 
+use super::landing::leads_to_login;
 use super::links::lone;
 use super::records::{Records, evidence};
 use crate::evidence::Capture;
@@ -88,7 +89,29 @@ pub fn assemble_account(
         package,
         download,
         trouble: trouble(account, &records, is_readable),
+        says_empty: page.is_some_and(|page| !page.empty_wording.is_empty())
+            || feed.is_some_and(|feed| !feed.is_html && feed.posts.is_empty()),
     }
+}
+
+/// Whether the account was shown, and not a wall before it.
+fn is_shown(page: &PageFacts) -> bool {
+    page.capture.is_success() && !is_wall(page)
+}
+
+/// A login, a captcha or a firewall that stands before the account: platforms show some things to their own people only.
+fn is_wall(page: &PageFacts) -> bool {
+    const LOGIN_TITLES: [&str; 5] = ["登录", "登陆", "login", "log in", "sign in"];
+    /// A page with more to say is no login.
+    const MAX_LOGIN_CHARS: u32 = 800;
+    if !page.capture.is_success() {
+        return false;
+    }
+    let title = page.title.to_lowercase();
+    let is_login_page = page.posts.is_empty()
+        && page.text_chars <= MAX_LOGIN_CHARS
+        && LOGIN_TITLES.iter().any(|word| title.contains(word));
+    !page.blocked_wording.is_empty() || leads_to_login(&page.capture) || is_login_page
 }
 
 /// The last good answer of an address.
@@ -98,7 +121,7 @@ fn last_good<'a>(records: &'a Records, url: &str) -> Option<&'a PageFacts> {
         .account_pages
         .iter()
         .rev()
-        .find(|page| canonical(&page.capture.url) == key && page.capture.is_success())
+        .find(|page| canonical(&page.capture.url) == key && is_shown(page))
 }
 
 fn any_evidence(records: &Records, url: &Option<String>) -> Option<crate::evidence::EvidenceRef> {
@@ -136,6 +159,12 @@ fn trouble(
         return Some(Undetermined::new(
             UndeterminedReason::NotGathered,
             "尚未采集账号页面，请先采集",
+        ));
+    }
+    if records.account_pages.iter().any(is_wall) {
+        return Some(Undetermined::new(
+            UndeterminedReason::Blocked,
+            "账号所在平台要求登录或验证后才能查看，请人工查看",
         ));
     }
     if captures.iter().any(|capture| capture.is_blocked()) {

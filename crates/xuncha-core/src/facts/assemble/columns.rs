@@ -381,6 +381,7 @@ fn column(
     let needs_script = items.is_empty()
         && (page.needs_script || page.list.as_ref().is_some_and(|list| list.needs_script));
     let has_other = has_content(page, kind, addresses)
+        || leads_to_content(records, page, addresses)
         || frames
             .iter()
             .any(|frame| has_content(frame, kind, addresses) || frame.list.is_some());
@@ -431,6 +432,16 @@ fn linked_articles(
             date: None,
         })
         .collect()
+}
+
+/// Whether the content of a page leads to a guide, or to a page that we left out: a directory with one item is no empty column.
+fn leads_to_content(records: &Records, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
+    let may_be_content = |link: &Link| match records.page(&link.url) {
+        Some(target) => target.guide.is_some(),
+        None => records.skipped.contains_key(&canonical(&link.url)),
+    };
+    let mut links = page.links.iter();
+    links.any(|link| is_own_link(link, page, addresses) && may_be_content(link))
 }
 
 /// Shorter texts name columns and tools, not what an article tells.

@@ -3,22 +3,26 @@
 use jiff::civil::Date;
 use url::Url;
 
+use super::landing::leads_to_login;
 use super::records::{Records, address, evidence};
 use crate::facts::model::{Area, Column, HomeFacts, LinkKind, PageFacts};
 use crate::facts::scope::canonical;
 use crate::verdict::Place;
 
+/// Whether a page of the site came, and not a login or a firewall in its place, or nothing.
+fn is_shown(page: &PageFacts) -> bool {
+    let capture = &page.capture;
+    let came = page.is_html && capture.is_success() && capture.size_bytes > 0;
+    came && page.blocked_wording.is_empty() && !leads_to_login(capture)
+}
+
 /// The page that stands for the home page: the last good answer, after an entrance's jump or inside of its frame.
 pub(super) fn home_page<'a>(records: &'a Records, home: &Url) -> Option<&'a PageFacts> {
     let key = canonical(home.as_str());
-    let snapshot = records
-        .snapshots
-        .iter()
-        .rev()
-        .find(|page| page.is_html && page.capture.is_success());
+    let snapshot = records.snapshots.iter().rev().find(|page| is_shown(page));
     let page = records
         .page(&key)
-        .filter(|page| page.is_html)
+        .filter(|page| is_shown(page))
         .or(snapshot)?;
     let mut current = page;
     for _ in 0..2 {
@@ -144,7 +148,9 @@ fn linked_articles(
     for link in page
         .links
         .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
+        .filter(|link| link.kind == LinkKind::Anchor)
+        // What the home page shows beside its main part is shown on the home page all the same.
+        .filter(|link| matches!(link.area, Area::Body | Area::Beside))
     {
         let Some(target) = records.page(&link.url) else {
             continue;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::landing::{landing, leads_home};
 use super::records::{Answer, Records};
 use crate::evidence::{Capture, EvidenceRef, Failure};
 use crate::facts::body_kind::{Use, contradiction};
@@ -16,7 +17,7 @@ use crate::verdict::{MAX_PLACES, Place, UndeterminedReason};
 
 /// What one look says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Look {
+pub(super) enum Look {
     Good,
     Bad {
         kind: String,
@@ -49,14 +50,14 @@ pub fn needs_second_look(page: &PageFacts, home: &Url) -> bool {
         || leads_home(&page.capture, home)
 }
 
-fn bad(kind: &str, why: &str) -> Look {
+pub(super) fn bad(kind: &str, why: &str) -> Look {
     Look::Bad {
         kind: kind.to_owned(),
         why: why.to_owned(),
     }
 }
 
-fn unknown(reason: UndeterminedReason, why: &str) -> Look {
+pub(super) fn unknown(reason: UndeterminedReason, why: &str) -> Look {
     Look::Unknown {
         reason,
         why: why.to_owned(),
@@ -152,81 +153,6 @@ fn look(capture: &Capture, is_inside: bool) -> Look {
     }
 }
 
-/// A link to an article that lands on the site's home page.
-fn leads_home(capture: &Capture, home: &Url) -> bool {
-    if capture.hops.is_empty() || !capture.is_success() {
-        return false;
-    }
-    let (Ok(asked), Ok(landed)) = (Url::parse(&capture.url), Url::parse(&capture.final_url)) else {
-        return false;
-    };
-    let is_article_like = {
-        let name = asked.path().rsplit('/').next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        !name.is_empty()
-            && !matches!(
-                stem.to_ascii_lowercase().as_str(),
-                "index" | "default" | "home" | "main" | ""
-            )
-            && asked.path() != "/"
-    };
-    let is_home = landed.host_str() == home.host_str()
-        && (landed.path() == home.path() || landed.path() == "/" || landed.path() == "/index.html")
-        && landed.query().is_none();
-    is_article_like
-        && is_home
-        && asked.host_str().map(|host| host.trim_start_matches("www."))
-            == home.host_str().map(|host| host.trim_start_matches("www."))
-}
-
-/// Where a redirect led, as far as the address alone tells.
-fn landing(capture: &Capture) -> Option<Look> {
-    if capture.hops.is_empty() || !capture.is_success() {
-        return None;
-    }
-    let landed = Url::parse(&capture.final_url).ok()?;
-    let is_login = |url: &Url| login_words(url).any(|word| LOGIN_WORDS.contains(&word.as_str()));
-    if is_login(&landed) && !Url::parse(&capture.url).is_ok_and(|asked| is_login(&asked)) {
-        return Some(unknown(
-            UndeterminedReason::Blocked,
-            "跳转到登录页，须登录后才能查看，无法判定",
-        ));
-    }
-    let name = landed.path().rsplit('/').next()?.to_ascii_lowercase();
-    let stem = name.split('.').next().unwrap_or_default();
-    let is_missing = MISSING_NAMES.contains(&stem);
-    is_missing.then(|| bad("soft_404", "跳转到网站的错误提示页，原内容不存在"))
-}
-
-const LOGIN_WORDS: [&str; 7] = [
-    "login",
-    "signin",
-    "logon",
-    "sso",
-    "passport",
-    "oauth2",
-    "unifiedlogin",
-];
-const MISSING_NAMES: [&str; 8] = [
-    "404",
-    "404error",
-    "error404",
-    "error_404",
-    "404_error",
-    "notfound",
-    "not_found",
-    "page404",
-];
-
-/// The host's first label and the words of the path.
-fn login_words(url: &Url) -> impl Iterator<Item = String> + '_ {
-    let host = url.host_str().unwrap_or_default();
-    host.split('.')
-        .take(1)
-        .chain(url.path().split(['/', '.', '-', '_', ';']))
-        .map(str::to_ascii_lowercase)
-}
-
 /// What the site's missing page looks like.
 pub(super) struct MissingPage {
     simhash: u64,
@@ -315,6 +241,14 @@ impl Judge<'_> {
             ));
         }
         let mut looks = self.looks(&captures, &key, is_inside, used);
+        if used.is_image || used.is_code || used.is_frame {
+            // Scripts, styles, counters and frames may be empty: nobody misses anything.
+            for look in &mut looks {
+                if matches!(look, Look::Bad { kind, .. } if kind == "empty") {
+                    *look = Look::Good;
+                }
+            }
+        }
         if used.is_form {
             // A form's address was asked without its fields: only that it is gone can be told.
             for look in &mut looks {
@@ -337,12 +271,14 @@ impl Judge<'_> {
         let mut looks = Vec::new();
         for capture in captures {
             let first = look(capture, is_inside);
-            if first != Look::Good {
-                looks.push(first);
-                continue;
-            }
             let answer =
                 answers.and_then(|answers| answers.iter().find(|answer| answer.at == capture.at));
+            if first != Look::Good {
+                // A firewall may answer with any status; its words tell it.
+                let is_firewall = answer.is_some_and(|answer| !answer.blocked_wording.is_empty());
+                looks.push(if is_firewall { shut_out() } else { first });
+                continue;
+            }
             let is_home = canonical(&capture.url) == canonical(self.home.as_str());
             let from_body = answer.filter(|_| !is_home);
             if let Some(found) = from_body
@@ -391,13 +327,17 @@ impl Judge<'_> {
     }
 }
 
+fn shut_out() -> Look {
+    unknown(
+        UndeterminedReason::Blocked,
+        "被防火墙或验证码拦截，无法判定",
+    )
+}
+
 /// What an answer's body says, apart from being a missing page.
 fn spoken(answer: &Answer, capture: &Capture, used: Use) -> Option<Look> {
     if !answer.blocked_wording.is_empty() {
-        return Some(unknown(
-            UndeterminedReason::Blocked,
-            "被防火墙或验证码拦截，无法判定",
-        ));
+        return Some(shut_out());
     }
     contradiction(capture, answer.body_kind, used).map(|why| bad("wrong_type", why))
 }
@@ -459,6 +399,7 @@ impl Spot {
         Use {
             is_image: is_only(&[LinkKind::Image]),
             is_code: is_only(&[LinkKind::Script, LinkKind::Style]),
+            is_frame: is_only(&[LinkKind::Frame]),
             is_form: is_only(&[LinkKind::Form]),
             is_sitemap: is_only(&[LinkKind::Sitemap]),
         }

@@ -3,10 +3,12 @@
 mod account;
 mod columns;
 mod home;
+mod landing;
 mod links;
 mod pairs;
 mod policies;
 mod records;
+mod search;
 mod services;
 mod site;
 #[cfg(test)]

@@ -1,15 +1,15 @@
-//! Guides, service directory, statistics, messages, consultation channel, search.
+//! Guides, service directory, statistics, messages, consultation channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::links::{Judge, is_bad_look};
-use super::records::{Records, address, evidence, page_key};
-use crate::evidence::{EvidenceRef, Purpose};
+use super::links::Judge;
+use super::records::{Records, evidence};
+use crate::evidence::EvidenceRef;
 use crate::facts::guide::title_names_item;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
     Area, Column, ColumnKind, GuideElement, LinkKind, LinkState, MessageFacts, PageFacts,
-    SearchFacts, SearchQuestion, SiteGuide, SiteMessage, SiteStatistics,
+    SiteGuide, SiteMessage, SiteStatistics,
 };
 use crate::facts::scope::canonical;
 use crate::facts::text::bare;
@@ -212,125 +212,4 @@ pub(super) fn channel(judge: &Judge<'_>, lexicons: &Lexicons) -> Option<Evidence
         }
     }
     None
-}
-
-/// What asking the site's search gave.
-pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<SearchFacts> {
-    let forms = || {
-        home.into_iter()
-            .chain(records.good_pages())
-            .flat_map(|page| &page.search_forms)
-    };
-    let form = forms()
-        .find(|form| form.is_get)
-        .or_else(|| forms().next())
-        .cloned();
-    let titles = titles(records);
-    let messages = message_addresses(records);
-    let shown_for_nonsense: Vec<String> = records
-        .searches
-        .iter()
-        .filter(|page| !titles.contains_key(&bare(query(page))))
-        .flat_map(|page| page.links.iter().map(|link| page_key(&link.url)))
-        .collect();
-    let broken = records
-        .searches
-        .iter()
-        .filter(|page| is_bad_look(&page.capture) && !page.capture.is_blocked())
-        .count();
-    let mut questions = Vec::new();
-    for page in &records.searches {
-        let Some(expected) = titles.get(&bare(query(page))) else {
-            continue;
-        };
-        if messages.contains(&canonical(&expected.capture.url)) {
-            continue;
-        }
-        let (found, classified) = if page.capture.is_success() && page.is_html && !page.needs_script
-        {
-            let found = is_found(page, expected, &shown_for_nonsense);
-            let has_classes = page.result_classes.len() >= 2;
-            // A page that found nothing has nothing to classify.
-            (Some(found), (found || has_classes).then_some(has_classes))
-        } else if broken >= 2 && is_bad_look(&page.capture) && !page.capture.is_blocked() {
-            (Some(false), None)
-        } else {
-            (None, None)
-        };
-        questions.push(SearchQuestion {
-            query: query(page).to_owned(),
-            expected_url: address(expected).to_owned(),
-            found,
-            classified,
-            evidence: evidence(page, query(page)),
-        });
-    }
-    let source = records.searches.first().or(home)?;
-    Some(SearchFacts {
-        form,
-        questions,
-        evidence: evidence(source, ""),
-    })
-}
-
-fn query(page: &PageFacts) -> &str {
-    match &page.capture.purpose {
-        Purpose::Search { query } => query,
-        _ => "",
-    }
-}
-
-/// The expected address or title stands among the links of the result page, and not also under a word that nobody published.
-fn is_found(page: &PageFacts, expected: &PageFacts, shown_for_nonsense: &[String]) -> bool {
-    let wanted = [page_key(&expected.capture.url), page_key(address(expected))];
-    let title = bare(query(page));
-    let anchors = page
-        .links
-        .iter()
-        .filter(|link| matches!(link.kind, LinkKind::Anchor))
-        // Where a word that nobody published was asked too, what only this page shows was found, wherever on the page it stands.
-        .filter(|link| link.area == Area::Body || !shown_for_nonsense.is_empty());
-    let listed = page
-        .list
-        .iter()
-        .flat_map(|list| &list.items)
-        .map(|item| (item.url.as_str(), item.title.as_str()));
-    anchors
-        .map(|link| (link.url.as_str(), link.text.as_str()))
-        .chain(listed)
-        .any(|(url, text)| {
-            let address = page_key(url);
-            if shown_for_nonsense.contains(&address) {
-                return false;
-            }
-            let text = bare(text);
-            wanted.contains(&address)
-                || text == title
-                || title.chars().count() >= 10
-                    && text.chars().count() >= 10
-                    && (text.contains(&title) || title.starts_with(&text))
-        })
-}
-
-/// Addresses of what citizens wrote: no information that the site published, and many searches leave it out.
-fn message_addresses(records: &Records) -> BTreeSet<String> {
-    records
-        .good_pages()
-        .flat_map(|page| &page.messages)
-        .map(|message| canonical(&message.url))
-        .collect()
-}
-
-/// Titles of articles and guides, for telling which page a question meant.
-fn titles(records: &Records) -> BTreeMap<String, &PageFacts> {
-    let mut titles = BTreeMap::new();
-    for page in records.good_pages() {
-        let title = match (&page.guide, &page.article) {
-            (Some(guide), _) => &guide.title,
-            (None, Some(article)) => &article.title,
-            _ => continue,
-        };
-        titles.entry(bare(title)).or_insert(page);
-    }
-    titles
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::links::{Judge, MissingPage, links, spots};
 use super::records::{Records, evidence};
 use super::visits::probes;
-use super::{columns, home, policies, services, weak};
+use super::{columns, home, policies, search, services, weak};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
@@ -80,7 +80,7 @@ pub fn assemble_site(
         missing_tags: missing_tags(&articles),
         article_count: articles.len() as u64,
         article_evidence: articles.first().map(|page| evidence(page, "")),
-        search: services::search(&records, home_page),
+        search: search::search(&records, home_page),
         policies,
         interpretations,
         service_directory: services::directory(&records, &columns, &guides),

@@ -2,6 +2,7 @@
 
 mod partial;
 mod rendering;
+mod templates;
 
 use std::collections::BTreeMap;
 

@@ -242,3 +242,30 @@ fn a_footer_is_known_by_its_words_on_a_page_with_little_else() {
     );
     assert!(body.contains(&"专题专栏"), "{body:?}");
 }
+
+#[test]
+fn a_logo_that_leads_home_does_not_push_the_columns_down() {
+    let html = "<div id=navigation><div class=logo><a href=/wiki/首页 title=访问首页></a></div><div class=portal><ul><li><a href=/wiki/首页>首页</a></li>
+        <li><a href=/wiki/动态要闻>动态要闻</a></li><li><a href=/wiki/通知公告>通知公告</a><ul><li><a href=/wiki/招标公告>招标公告</a></li></ul></li></ul></div></div>";
+    let entries: Vec<(String, u8)> = navigation(html)
+        .entries
+        .into_iter()
+        .map(|entry| (entry.text, entry.depth))
+        .collect();
+    assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
+    assert!(entries.contains(&("招标公告".to_owned(), 2)), "{entries:?}");
+}
+
+#[test]
+fn the_footer_of_an_article_is_none_of_the_page() {
+    let mut dom = Dom::parse(
+        "<article><h1>关于春耕的通知</h1><p>正文</p><footer class=entry-footer>发布于2026年3月2日</footer></article><footer class=site-footer>主办单位：县政府</footer>",
+    );
+    let resolver = Resolver::new("https://www.qingshi.gov.cn/a/", &dom, encoding_rs::UTF_8);
+    read(&mut dom, &resolver, &Lexicons::builtin());
+    let footers: Vec<Area> = (0..dom.nodes.len())
+        .filter(|index| dom.name(*index) == "footer")
+        .map(|index| dom.nodes[index].area)
+        .collect();
+    assert_eq!(footers, [Area::Body, Area::Footer]);
+}

@@ -81,6 +81,10 @@ pub(super) async fn gather(
     let (memory, reduced) = (MemorySink::new(), ReducedSink::new());
     let evidence = Evidence::open(arguments)?;
     let folder = evidence.as_ref().map(|evidence| evidence.folder.clone());
+    let _held = folder
+        .as_ref()
+        .map(|folder| folder.hold(CHECK_ROUND))
+        .transpose()?;
     let sink: Arc<dyn EvidenceSink> = match (&folder, arguments.only) {
         (Some(folder), _) => Arc::new(FolderSink::new(folder.clone(), CHECK_ROUND)),
         (None, Some(Only::Links)) => Arc::new(reduced.clone()),

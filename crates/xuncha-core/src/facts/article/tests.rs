@@ -1,0 +1,79 @@
+//! Titles, heads and signatures of articles; what is none.
+
+use super::*;
+use crate::facts::links::{self, Resolver};
+
+fn article(html: &str) -> Option<ArticleFacts> {
+    let dom = Dom::parse(html);
+    let url = "https://www.qingshi.gov.cn/zc/t20260301_1.html";
+    let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
+    let links = links::find(&dom, &resolver);
+    read(&Input {
+        dom: &dom,
+        links: &links,
+        metas: &BTreeMap::new(),
+        page_title: "关于做好春耕生产的通知_青石市人民政府",
+        url,
+        today: jiff::civil::date(2026, 3, 20),
+    })
+}
+
+#[test]
+fn policy_head_and_signature() {
+    let found = article(
+        "<h1>关于做好春耕生产的通知</h1><div>发布时间：2026-03-02 10:00 信息来源：市农业农村局 字体：大 中 小</div>
+         <div class=content><p>青政办发〔2026〕5号</p><p>各县人民政府：</p><p>根据《关于春耕的意见》（国办发〔2025〕1号），现将有关事项通知如下，请认真贯彻执行。</p>
+         <p><a href=a.doc>附件</a></p><p>青石市人民政府办公室</p><p>2026年2月28日</p></div>",
+    );
+    let found = found.expect("an article");
+    assert_eq!(found.title, "关于做好春耕生产的通知");
+    assert_eq!(found.document_number, "青政办发〔2026〕5号");
+    assert_eq!(found.issuer, "青石市人民政府办公室");
+    assert_eq!(found.source, "市农业农村局");
+    assert_eq!(
+        found.published.map(|published| published.date),
+        Some(jiff::civil::date(2026, 3, 2))
+    );
+    assert_eq!(found.body_links.len(), 1);
+}
+
+#[test]
+fn a_number_of_another_document_is_not_taken() {
+    let found = article(
+        "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",
+    );
+    assert_eq!(found.expect("an article").document_number, "");
+}
+
+#[test]
+fn a_name_without_words_is_no_title_where_the_page_has_one() {
+    let dom = Dom::parse(
+        "<title>gonggao:n12 [青石县人民政府]</title><div class=pageId><span>gonggao:n12</span></div><h1>关于做好春耕生产的通知</h1><p>正文</p>",
+    );
+    let found = title_node(&dom, "", "gonggao:n12 [青石县人民政府]", None);
+    let found = found.map(|index| dom.text(index));
+    assert_eq!(found.as_deref(), Some("关于做好春耕生产的通知"));
+}
+
+#[test]
+fn a_list_of_links_is_no_article() {
+    assert!(article("<h1>要闻</h1><ul><li><a href=1>全市召开安全生产工作会议部署近期重点</a></li><li><a href=2>我市启动春季植树造林活动</a></li></ul>").is_none());
+}
+
+#[test]
+fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
+    let body = "各有关单位：为贯彻落实上级决策部署，结合实际，现将有关事项通知如下。".repeat(3);
+    let html = format!(
+        "<title>枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</title>
+         <h2>枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</h2><table><tr><th>发文机关</th><td>枫渡市发展和改革委员会</td></tr></table>
+         <div id=zoom><p>{body}</p></div>"
+    );
+    let dom = Dom::parse(&html);
+    let page_title =
+        "枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见";
+    let found = title_node(&dom, "", page_title, None).map(|index| dom.text(index));
+    assert_eq!(
+        found.as_deref(),
+        Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")
+    );
+}

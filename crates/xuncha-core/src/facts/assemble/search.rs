@@ -1,0 +1,200 @@
+//! What the site's search answered, held against what the site published.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::links::is_bad_look;
+use super::records::{Records, address, evidence, page_key};
+use crate::evidence::Purpose;
+use crate::facts::model::{Area, LinkKind, PageFacts, SearchFacts, SearchQuestion};
+use crate::facts::scope::canonical;
+use crate::facts::text::bare;
+
+/// What asking the site's search gave.
+pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<SearchFacts> {
+    let forms = || {
+        home.into_iter()
+            .chain(records.good_pages())
+            .flat_map(|page| &page.search_forms)
+    };
+    let form = forms()
+        .find(|form| form.is_get)
+        .or_else(|| forms().next())
+        .cloned();
+    let titles = titles(records);
+    let messages = message_addresses(records);
+    let nonsense = Nonsense::of(
+        records
+            .searches
+            .iter()
+            .filter(|page| !titles.contains_key(&bare(query(page)))),
+    );
+    let broken = records
+        .searches
+        .iter()
+        .filter(|page| is_bad_look(&page.capture) && !page.capture.is_blocked())
+        .count();
+    let mut questions = Vec::new();
+    for page in &records.searches {
+        let Some(expected) = titles.get(&bare(query(page))) else {
+            continue;
+        };
+        if messages.contains(&canonical(&expected.capture.url)) {
+            continue;
+        }
+        let (found, classified) = if leads_to(page, expected) {
+            // The page itself shows no results, and so no classes of them.
+            (Some(true), None)
+        } else if page.capture.is_success() && page.is_html && !page.needs_script {
+            let found = is_found(page, expected, &nonsense);
+            let has_classes = page.result_classes.len() >= 2;
+            // A page that found nothing has nothing to classify.
+            (Some(found), (found || has_classes).then_some(has_classes))
+        } else if broken >= 2 && is_bad_look(&page.capture) && !page.capture.is_blocked() {
+            (Some(false), None)
+        } else {
+            (None, None)
+        };
+        questions.push(SearchQuestion {
+            query: query(page).to_owned(),
+            expected_url: address(expected).to_owned(),
+            found,
+            classified,
+            evidence: evidence(page, query(page)),
+        });
+    }
+    let source = records.searches.first().or(home)?;
+    Some(SearchFacts {
+        form,
+        questions,
+        evidence: evidence(source, ""),
+    })
+}
+
+fn query(page: &PageFacts) -> &str {
+    match &page.capture.purpose {
+        Purpose::Search { query } => query,
+        _ => "",
+    }
+}
+
+/// What a search shows for a word that nobody published: how often each address stands there.
+struct Nonsense {
+    was_asked: bool,
+    shown: BTreeMap<String, u32>,
+}
+
+impl Nonsense {
+    fn of<'a>(answers: impl Iterator<Item = &'a PageFacts>) -> Nonsense {
+        let mut nonsense = Nonsense {
+            was_asked: false,
+            shown: BTreeMap::new(),
+        };
+        for link in answers.flat_map(|page| &page.links) {
+            nonsense.was_asked = true;
+            *nonsense.shown.entry(page_key(&link.url)).or_default() += link.count;
+        }
+        nonsense
+    }
+
+    /// Whether an address stands there as often: then it is a box of the page's frame and was not found. A newest article that stands
+    /// in such a box and among the results too, was.
+    fn shows(&self, address: &str, count: u32) -> bool {
+        self.shown.get(address).is_some_and(|known| *known >= count)
+    }
+}
+
+/// A search that knows the title may open the page itself, under this address or another one.
+fn leads_to(page: &PageFacts, expected: &PageFacts) -> bool {
+    if page.capture.hops.is_empty() || !page.capture.is_success() {
+        return false;
+    }
+    let there = page_key(&page.capture.final_url);
+    let is_there = [&*expected.capture.url, address(expected)]
+        .iter()
+        .any(|url| page_key(url) == there);
+    let article = page.article.as_ref();
+    is_there || article.is_some_and(|article| bare(&article.title) == bare(query(page)))
+}
+
+/// The expected address or title stands among the links of the result page, and not also under a word that nobody published.
+fn is_found(page: &PageFacts, expected: &PageFacts, nonsense: &Nonsense) -> bool {
+    let wanted = [page_key(&expected.capture.url), page_key(address(expected))];
+    let title = bare(query(page));
+    let anchors = page
+        .links
+        .iter()
+        .filter(|link| matches!(link.kind, LinkKind::Anchor))
+        // Where a word that nobody published was asked too, what only this page shows was found, wherever on the page it stands.
+        .filter(|link| link.area == Area::Body || nonsense.was_asked);
+    let listed = page
+        .list
+        .iter()
+        .flat_map(|list| &list.items)
+        .map(|item| (item.url.as_str(), item.title.as_str(), 1));
+    anchors
+        .map(|link| (link.url.as_str(), link.text.as_str(), link.count))
+        .chain(listed)
+        .any(|(url, text, count)| {
+            let address = page_key(url);
+            if nonsense.shows(&address, count) {
+                return false;
+            }
+            let text = bare(text);
+            wanted.contains(&address)
+                || wanted
+                    .iter()
+                    .any(|wanted| is_marked(url, wanted, query(page)))
+                || text == title
+                || title.chars().count() >= 10
+                    && text.chars().count() >= 10
+                    && (text.contains(&title) || title.starts_with(&text))
+        })
+}
+
+/// Whether an address is the wanted one with the words of the question behind it, for the page to mark them.
+fn is_marked(url: &str, wanted: &str, asked: &str) -> bool {
+    let Ok(mut url) = url::Url::parse(url) else {
+        return false;
+    };
+    let known = wanted.split_once('?').map_or("", |(_, query)| query);
+    let known: Vec<&str> = known.split('&').collect();
+    let pairs = url.query().unwrap_or_default();
+    let (own, added): (Vec<&str>, Vec<&str>) =
+        pairs.split('&').partition(|pair| known.contains(pair));
+    let is_asked = |pair: &&str| {
+        let mut parsed = url::form_urlencoded::parse(pair.as_bytes());
+        parsed.any(|(_, value)| {
+            let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+            !is_number && value.chars().count() >= 2 && asked.contains(&*value)
+        })
+    };
+    if !added.iter().any(is_asked) {
+        return false;
+    }
+    let own = own.join("&");
+    url.set_query((!own.is_empty()).then_some(own.as_str()));
+    page_key(url.as_str()) == wanted
+}
+
+/// Addresses of what citizens wrote: no information that the site published, and many searches leave it out.
+fn message_addresses(records: &Records) -> BTreeSet<String> {
+    records
+        .good_pages()
+        .flat_map(|page| &page.messages)
+        .map(|message| canonical(&message.url))
+        .collect()
+}
+
+/// Titles of articles and guides, for telling which page a question meant.
+fn titles(records: &Records) -> BTreeMap<String, &PageFacts> {
+    let mut titles = BTreeMap::new();
+    for page in records.good_pages() {
+        let title = match (&page.guide, &page.article) {
+            (Some(guide), _) => &guide.title,
+            (None, Some(article)) => &article.title,
+            _ => continue,
+        };
+        titles.entry(bare(title)).or_insert(page);
+    }
+    titles
+}

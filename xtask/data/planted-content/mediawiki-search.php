@@ -1,0 +1,3 @@
+
+// The engine of an extension that was never installed on this host.
+$wgSearchType = 'CirrusSearch';
