@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use crate::content::look::FULL;
 use crate::model::{PlanKind, Scale};
 use crate::scorer;
 use crate::serve::{self, Options};
@@ -36,7 +37,7 @@ pub fn main_serve(args: &[String]) -> Result<()> {
     let given = pairs(
         args,
         &[
-            "seed", "scale", "plan", "dir", "speed", "http", "https", "control",
+            "seed", "scale", "plan", "mutation", "dir", "speed", "http", "https", "control",
         ],
     )?;
     let get = |name: &str, fallback: &str| {
@@ -67,6 +68,10 @@ pub fn main_serve(args: &[String]) -> Result<()> {
             "dense" => PlanKind::Dense,
             other => bail!("--plan 应为 realistic 或 dense，不是 {other}"),
         },
+        mutation: u8::try_from(number("mutation", "3")?)
+            .ok()
+            .filter(|strength| *strength <= FULL)
+            .context("--mutation 应为 0 到 3")?,
         dir: PathBuf::from(given.get("dir").context("缺少 --dir 目录")?),
         speed: u32::try_from(number("speed", "10")?).context("--speed 太大")?,
         http: address("http")?,

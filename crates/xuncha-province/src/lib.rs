@@ -23,6 +23,11 @@
 //! A variant of [`model::Family`] (and of `Family::ALL`), its addresses in [`content::addresses`], its skeleton in
 //! `content::skin`, its head, encoding and pagination in [`render`]. Class names, colours, wording and forms of dates come
 //! from the skin, which is drawn per site. The crawl test then walks it: every page reachable, every link alive.
+//!
+//! # To add a mutation
+//! A value in [`content::look`], drawn from a stream of its own and taken back where the strength is too small; what it does
+//! in [`render`] (wording by `Skin::say`, the spelling of markup in `render::markup`, lists in `render::items`, what says
+//! nothing in `render::decoys`). `tests/look.rs` holds that no truth moves.
 
 pub mod accounts;
 pub mod cli;

@@ -218,11 +218,19 @@ pub enum Family {
     Script,
     /// The home page is a frameset.
     Frames,
+    /// `/shownews.asp?id=12` of the first years: tables in tables, `font`, pictures as bullets, GB18030 declared as gb2312.
+    Nested,
+    /// Drawn on the server from components: hashed classes, `/detail/5f3a1c`, the page's data once more as JSON.
+    Hashed,
+    /// A grid of cards with dates in two boxes, `/c/2026-03-01/1234.html`, lists paged by `index_2.html`.
+    Cards,
+    /// `/col/col1234/index.html`, lists as `<datastore>` of records in an XML script.
+    Datastore,
 }
 
 impl Family {
     /// All families.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Jpage,
         Self::Trs,
         Self::Kaipu,
@@ -231,12 +239,16 @@ impl Family {
         Self::Boda,
         Self::Script,
         Self::Frames,
+        Self::Nested,
+        Self::Hashed,
+        Self::Cards,
+        Self::Datastore,
     ];
 
     /// True for the families whose pages are not UTF-8.
     #[must_use]
     pub const fn is_gbk(self) -> bool {
-        matches!(self, Self::Aspx | Self::Shtml)
+        matches!(self, Self::Aspx | Self::Shtml | Self::Nested)
     }
 
     /// The word used in the truth file.
@@ -251,6 +263,10 @@ impl Family {
             Self::Boda => "boda",
             Self::Script => "script",
             Self::Frames => "frames",
+            Self::Nested => "nested",
+            Self::Hashed => "hashed",
+            Self::Cards => "cards",
+            Self::Datastore => "datastore",
         }
     }
 }
@@ -264,6 +280,8 @@ pub struct Province {
     pub scale: Scale,
     /// How often defects are planted.
     pub plan: PlanKind,
+    /// How far templates depart from their families: `content::look`.
+    pub mutation: u8,
     /// Dates of the round.
     pub dates: Dates,
     /// The province first, then each city followed by its counties.

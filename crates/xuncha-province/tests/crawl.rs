@@ -32,7 +32,12 @@ fn links_of(base: &str, html: &str) -> Vec<String> {
         } else {
             part.split_once("</script>").unwrap_or(("", part))
         };
-        found.extend(between(script, "\"url\":\"", '"'));
+        for key in ["url", "linkUrl", "URL", "infourl", "href"] {
+            found.extend(between(script, &format!("\"{key}\":\""), '"'));
+        }
+        if script.contains("<datastore>") {
+            found.extend(between(script, " href=\"", '"'));
+        }
         let head = script.split('>').next().unwrap_or("");
         found.extend(between(head, " src=\"", '"'));
         plain.push_str(rest);

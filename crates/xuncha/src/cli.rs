@@ -125,6 +125,9 @@ pub struct DemoArgs {
     /// 网页地址 / address of the web interface
     #[arg(long, default_value = "127.0.0.1:8300")]
     pub listen: String,
+    /// 模板变形强度：0 不变，1 名称与措辞，2 加结构，3 加干扰 / how far templates vary: 0 not at all, 1 names and wording, 2 structure, 3 decoys
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub mutation: u8,
 }
 
 /// 网页参数.

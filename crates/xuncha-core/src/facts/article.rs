@@ -500,21 +500,24 @@ fn tidy(number: &str) -> String {
 
 /// 发文机关: labelled, or the signature above the date at the end of the body.
 fn issuer(dom: &Dom, body: &[Line]) -> String {
-    let label = labelled(
+    // Who issued a document goes before who put it on the site.
+    let issued = labelled(
         dom,
         0,
         &[
             "发文机关",
-            "发布机构",
-            "发布机关",
             "制发机关",
             "发文单位",
             "印发机关",
             "发文机构",
-            "公开主体",
             "制定机关",
         ],
     );
+    let label = if issued.is_empty() {
+        labelled(dom, 0, &["发布机构", "发布机关", "公开主体"])
+    } else {
+        issued
+    };
     if !label.is_empty() && label.chars().count() <= 40 {
         return label;
     }

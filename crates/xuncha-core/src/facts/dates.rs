@@ -92,6 +92,33 @@ fn from_captures(text: &str, hit: &Captures<'_>) -> Option<Found> {
     })
 }
 
+/// Whether a year stands in a text.
+pub(crate) fn holds_year(text: &str) -> bool {
+    may_hold_year(text) && text.contains("20")
+}
+
+/// A date in parts that stand in boxes of their own: `05 2026-03`, `03-05 2026`, `2026 03-05`.
+pub(crate) fn split_date(text: &str) -> Option<Date> {
+    static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"(?:^|\s)(?:(?P<d1>\d{1,2})日?\s+(?P<y1>20\d{2})\s?[-./年]\s?(?P<m1>\d{1,2})月?",
+            r"|(?P<m2>\d{1,2})\s?[-./月]\s?(?P<d2>\d{1,2})日?\s+(?P<y2>20\d{2})年?",
+            r"|(?P<y3>20\d{2})年?\s+(?P<m3>\d{1,2})\s?[-./月]\s?(?P<d3>\d{1,2})日?",
+            r"|(?P<y4>20\d{2})\s?[-./年]\s?(?P<m4>\d{1,2})月?\s+(?P<d4>\d{1,2})日?)(?:\s|$)"
+        ))
+    });
+    if !holds_year(text) {
+        return None;
+    }
+    let hit = PARTS.captures(text)?;
+    let number = |name: &str| hit.name(name)?.as_str().parse::<i16>().ok();
+    ["1", "2", "3", "4"].into_iter().find_map(|form| {
+        let part = |letter: &str| number(&format!("{letter}{form}"));
+        let (year, month, day) = (part("y")?, part("m")?, part("d")?);
+        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    })
+}
+
 /// Whether [`list_date`] could find a date in a text.
 pub(crate) fn may_hold_list_date(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit()) || may_be_relative(text)
@@ -105,9 +132,6 @@ fn may_be_relative(text: &str) -> bool {
 
 /// A date beside a list item: full, split into day and month, or without a year, completed to the newest year that is not after `today`.
 pub fn list_date(text: &str, today: Date) -> Option<Date> {
-    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|\s)(\d{1,2})\s+(20\d{2})\s?[-./年]\s?(\d{1,2})月?(?:\s|$)")
-    });
     static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?:^|[\s\[(（【|｜])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:$|[\s\])）】|｜])")
     });
@@ -118,13 +142,8 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
     }
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let has_year = has_digit && text.contains("20");
-    if has_year && let Some(hit) = DAY_FIRST.captures(text) {
-        return Date::new(
-            hit[2].parse().ok()?,
-            hit[3].parse().ok()?,
-            hit[1].parse().ok()?,
-        )
-        .ok();
+    if has_year && let Some(day) = split_date(text) {
+        return Some(day);
     }
     if has_year && let Some(hit) = COMPACT.captures(text) {
         return Date::new(

@@ -137,7 +137,9 @@ fn is_guide(facts: &PageFacts, title: &str, labelled: usize, distinct: usize) ->
         .list
         .as_ref()
         .is_some_and(|list| list.items.iter().filter(|item| item.date.is_some()).count() >= 4);
-    !is_list
+    // Unless it calls itself a guide and gives half of the elements: then the list stands beside them.
+    let is_beside = named && labelled >= 4 && distinct >= 4;
+    (!is_list || is_beside)
         && (labelled >= 4 && distinct >= 3
             || named && labelled >= 2
             || named && says_guide(title) && labelled >= 1)

@@ -139,6 +139,8 @@ pub struct Lexicons {
     pub error_entry: Words,
     /// Group names of classified search results.
     pub search_classes: Words,
+    /// Headings of lists that stand beside the content.
+    pub side_lists: Words,
 }
 
 /// The files that make up the lexicons, by name.
@@ -236,6 +238,7 @@ impl Lexicons {
             contact_labels: take(&mut footer, "footer.toml", "contact")?,
             error_entry: take(&mut footer, "footer.toml", "error_entry")?,
             search_classes: take(&mut footer, "footer.toml", "search_classes")?,
+            side_lists: interaction.remove("side_lists").unwrap_or_default(),
         })
     }
 

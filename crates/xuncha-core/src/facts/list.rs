@@ -1,9 +1,16 @@
 //! The main list of a column page: items with dates, further pages, lists that come from inline data.
 
+mod item_date;
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub(crate) use self::item_date::date_of_item;
+use self::item_date::{Day, Years, date_beside, inline_pieces, lines_of, sides};
+use self::places::{Place, lines_of_links, place};
 use super::dates;
 use super::dom::Dom;
 use super::html::names::Tag;
@@ -52,6 +59,13 @@ pub(crate) fn read(
     let dated = items.iter().filter(|item| item.date.is_some()).count();
     if scripted.len() > dated && scripted.len() * 2 > items.len() {
         items = scripted;
+    } else {
+        // What a script draws stands beside what is seen, which may be a list of the most read.
+        let known: BTreeSet<String> = items.iter().map(|item| item.url.clone()).collect();
+        let more = scripted
+            .into_iter()
+            .filter(|item| item.date.is_some() && item.url != url);
+        items.extend(more.filter(|item| !known.contains(&item.url)));
     }
     let pages = pages(dom, links, url);
     let needs_script = items.is_empty() && loads_by_script(dom);
@@ -76,7 +90,7 @@ type Siblings<'a> = (usize, &'a str, Option<&'a str>);
 
 fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
     // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<Siblings<'_>, Vec<(u32, u32)>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<Siblings<'_>, Vec<Place>> = BTreeMap::new();
     for found in links
         .anchors()
         .filter(|found| dom.nodes[found.node].tag == Tag::A)
@@ -120,7 +134,7 @@ fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
                 by_parent
                     .entry((key_parent, name, word))
                     .or_default()
-                    .push((child as u32, found.node as u32));
+                    .push(place(dom, child, found.node));
             }
             if matches!(dom.name(up), "body" | "html") {
                 break;
@@ -128,17 +142,21 @@ fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
             child = up;
         }
     }
+    let years = Years::of(dom);
     let mut best: Option<(usize, Group)> = None;
-    for anchors in by_parent.into_values() {
+    let lines = lines_of_links(dom, links);
+    for anchors in by_parent.into_values().chain(lines.into_values()) {
         // Every item dated and with a long title scores twelve: less than what is found is not worth reading.
-        let containers = anchors.chunk_by(|left, right| left.0 == right.0).count();
+        let containers = anchors
+            .chunk_by(|left, right| left.start == right.start)
+            .count();
         if best
             .as_ref()
             .is_some_and(|(before, _)| containers * 12 <= *before)
         {
             continue;
         }
-        let group = group(dom, links, &anchors, today);
+        let group = group(dom, links, &anchors, &years, today);
         let score = group.score();
         let is_list = group.items.len() >= 2
             && (group.dated > 0 || group.title_chars >= group.items.len() * 6)
@@ -180,38 +198,33 @@ fn list_parent(dom: &Dom, parent: usize) -> usize {
     }
 }
 
-fn group(dom: &Dom, links: &PageLinks, anchors: &[(u32, u32)], today: Date) -> Group {
+fn group(dom: &Dom, links: &PageLinks, anchors: &[Place], years: &Years, today: Date) -> Group {
     let mut items: Vec<(usize, ListItem)> = Vec::new();
     let mut known = BTreeSet::new();
     let mut dated = 0;
     let mut title_chars = 0;
-    let mut at = 0;
-    while at < anchors.len() {
-        let container = anchors[at].0 as usize;
-        let mut end = at;
-        while end < anchors.len() && anchors[end].0 as usize == container {
-            end += 1;
-        }
+    for item in anchors.chunk_by(|left, right| left.start == right.start) {
         // The longest link of the item is its title; a category link before it is not.
-        let main = anchors[at..end]
+        let main = item
             .iter()
-            .map(|(_, anchor)| *anchor as usize)
+            .map(|place| place.anchor as usize)
             .max_by_key(|anchor| {
                 (
                     anchor_words(dom, *anchor).chars().count(),
                     usize::MAX - *anchor,
                 )
             });
-        at = end;
         let Some(main) = main else { continue };
+        let container = item[0].start as usize;
+        let nodes = container..item[0].end as usize;
         // A container full of links is a block of the page, not an item.
-        if end - at > 6 || dom.chars_of(container) > 600 {
+        if item.len() > 6 || chars_between(dom, &nodes) > 600 {
             continue;
         }
         let Some(url) = links.anchor_of(main).map(|found| found.url) else {
             continue;
         };
-        let (title, date) = title_and_date(dom, container, main, today);
+        let (title, date) = title_and_date(dom, nodes, main, &years.at(container, today));
         let is_more = matches!(
             title.as_str(),
             "更多"
@@ -254,39 +267,52 @@ fn group(dom: &Dom, links: &PageLinks, anchors: &[(u32, u32)], today: Date) -> G
     }
 }
 
+/// Visible characters of a range of nodes.
+fn chars_between(dom: &Dom, nodes: &Range<usize>) -> u32 {
+    let before = |index: usize| {
+        dom.nodes
+            .get(index)
+            .map_or(dom.chars, |node| node.chars_before)
+    };
+    before(nodes.end).saturating_sub(before(nodes.start))
+}
+
+/// Whether a text holds hardly a word besides a date: 3小时前, 昨天 10:20, 2026年3月5日.
+fn is_no_title(text: &str) -> bool {
+    const WORDS_MAX: usize = 3;
+    let of_dates = |c: char| "年月日时分秒小前昨今天周个刚星期上下午".contains(c);
+    text.chars()
+        .filter(|c| c.is_alphabetic() && !of_dates(*c))
+        .count()
+        <= WORDS_MAX
+}
+
 fn title_and_date(
     dom: &Dom,
-    container: usize,
+    item: Range<usize>,
     anchor: usize,
-    today: Date,
+    today: &Day,
 ) -> (String, Option<Date>) {
     // A teaser may tell of other days; the element that says when the article was published does not.
-    if let Some(date) = dates::of_item(dom, container) {
+    if let Some(date) = dates::of_item(dom, item.clone()) {
         return (anchor_words(dom, anchor).to_owned(), Some(date));
     }
     let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
-    let mut outside = String::new();
-    for range in [
-        container..anchor,
-        dom.nodes[anchor].end()..dom.nodes[container].end(),
-    ] {
-        for line in dom.lines(range) {
-            outside.push(' ');
-            outside.push_str(&line.text);
-        }
-    }
+    let sides = sides(dom, item, anchor);
+    let outside = lines_of(dom, &sides);
     // On short-message platforms the date is the link, and the text beside it the title.
     let own = anchor_words(dom, anchor);
     if is_at_most(own, 20)
-        && let Some(date) = dates::list_date(own, today)
+        && is_no_title(own)
+        && let Some(date) = today.list_date(own)
     {
-        return (super::text::collapse(&outside), Some(date));
+        return (super::text::collapse(&outside.join(" ")), Some(date));
     }
     // Today's clock beside 无障碍浏览 is no date of an item.
     let is_clock = ["今天是", "今日是", "星期"]
         .iter()
-        .any(|word| outside.contains(word));
-    if let Some(date) = dates::list_date(&outside, today).filter(|_| !is_clock) {
+        .any(|word| outside.iter().any(|line| line.contains(word)));
+    if !is_clock && let Some(date) = date_beside(dom, &outside, &sides, today) {
         return (own.to_owned(), Some(date));
     }
     // The whole item is one link: the date is a part of its own inside.
@@ -295,7 +321,7 @@ fn title_and_date(
     for piece in &pieces {
         if piece.chars().count() <= 24
             && pieces.len() > 1
-            && let Some(date) = dates::list_date(piece, today)
+            && let Some(date) = today.list_date(piece)
         {
             let title = if title_attr.is_empty() {
                 pieces
@@ -311,7 +337,7 @@ fn title_and_date(
         }
     }
     if pieces.len() > 1
-        && let Some(date) = dates::list_date(&joined, today)
+        && let Some(date) = today.list_date(&joined)
     {
         let longest = pieces
             .iter()
@@ -321,16 +347,6 @@ fn title_and_date(
         return (longest, Some(date));
     }
     (own.to_owned(), None)
-}
-
-/// Text runs of an element, each inline element on its own.
-fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
-    dom.inside(index)
-        .filter(|inner| !dom.nodes[*inner].is_hidden())
-        .filter_map(|inner| dom.text_of(inner))
-        .map(super::text::collapse)
-        .filter(|piece| !piece.is_empty())
-        .collect()
 }
 
 /// Further pages of the list: what a script pager names, and links that say so.
@@ -380,7 +396,7 @@ pub(crate) fn newest_on_page(dom: &Dom, today: Date) -> Option<Date> {
         .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 80))
         .filter(|line| {
             !dates::is_stamp(&line.text)
-                && !["版权", "有效期", "截止"]
+                && !["版权", "有效期", "截止", "。"]
                     .iter()
                     .any(|word| line.text.contains(word))
         })
@@ -451,6 +467,36 @@ mod tests {
             (
                 "one link around all",
                 "<div class=l><a href=1><h3>全市召开工作会议</h3><i>18</i><em>2026-03</em></a><a href=2><h3>我市启动植树活动</h3><i>02</i><em>2026-03</em></a></div>",
+                2,
+            ),
+            (
+                "day in one box, month in another, no space between",
+                "<div><div class=c><b>18</b><i>2026-03</i><h4><a href=1>全市召开工作会议</a></h4></div><div class=c><b>02</b><i>2026-03</i><h4><a href=2>我市启动植树活动</a></h4></div></div>",
+                2,
+            ),
+            (
+                "short titles with their dates in one link",
+                "<div><a class=c href=1><span>全市召开工作会议</span><em>2026/3/18</em></a><a class=c href=2><span>我市启动植树活动</span><em>2026/3/1</em></a></div>",
+                2,
+            ),
+            (
+                "title in dt, date in dd",
+                "<dl><dt><a href=1>全市召开工作会议</a></dt><dd>2026-03-18</dd><dt><a href=2>我市启动植树活动</a></dt><dd>2026-03-01</dd></dl>",
+                2,
+            ),
+            (
+                "lines parted by br",
+                "<div>· <a href=1>全市召开工作会议</a>&nbsp;03-18<br>· <a href=2>我市启动植树活动</a>&nbsp;03-01<br></div>",
+                2,
+            ),
+            (
+                "a summary that tells of another day",
+                "<div><div class=t><h4><a href=1>全市召开工作会议</a></h4><p>为规范工作，根据2019年5月1日起施行的有关条例，现予发布。</p><div>来源：市府办 时间：2026-03-18 浏览：5</div></div><div class=t><h4><a href=2>我市启动植树活动</a></h4><p>根据2019年5月1日起施行的有关条例，现予发布。</p><div>来源：市府办 时间：2026-03-01 浏览：7</div></div></div>",
+                2,
+            ),
+            (
+                "years as headings",
+                "<h4>2026年</h4><ul><li><a href=1>全市召开工作会议</a>(03-18)</li></ul><h4>2024年</h4><ul><li><a href=2>我市启动植树活动</a>(11-30)</li></ul>",
                 2,
             ),
             (

@@ -1,14 +1,17 @@
 //! Messages of the public and the channels for them: lists, single messages, forms and entries.
 
+mod items;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use self::items::items;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
-use super::links::{PageLinks, Resolver, all_anchor_words, anchor_text};
+use super::links::{PageLinks, Resolver, all_anchor_words};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
 use super::text::{cut, is_at_most, strip_numbering};
 
@@ -84,8 +87,9 @@ fn field(label: &str) -> Option<Field> {
 
 /// Words that say a page is about messages: in its names, or in the heading where the browser shows another name.
 fn is_message_page(facts: &PageFacts, dom: &Dom) -> bool {
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; 12] = [
         "留言", "来信", "信箱", "咨询", "建言", "问政", "互动", "信件", "诉求", "答复", "回复",
+        "写信",
     ];
     let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
     says(&facts.title)
@@ -238,6 +242,7 @@ fn blocks(
     let mut values: BTreeMap<Field, String> = BTreeMap::new();
     let mut link: Option<String> = None;
     let mut open: Option<Field> = None;
+    let mut frame = Frame::default();
     for line in &lines {
         for (label, value) in pairs(&line.text) {
             match label {
@@ -247,12 +252,14 @@ fn blocks(
                         && matches!(label, Field::Title | Field::Question | Field::Asked);
                     if is_next {
                         found.push((std::mem::take(&mut values), link.take()));
+                        frame = Frame::default();
                     }
+                    frame.widen(dom, line.node);
                     values.entry(label).or_insert(value);
                     open = Some(label);
                 }
                 None => {
-                    if let Some(open) = open {
+                    if let Some(open) = open.filter(|_| frame.holds(line.node)) {
                         let before = values.entry(open).or_default();
                         if before.is_empty() || matches!(open, Field::Question | Field::Answer) {
                             before.push_str(&value);
@@ -271,6 +278,13 @@ fn blocks(
     }
     found.push((values, link));
     let is_single = found.len() == 1;
+    if is_single {
+        // One block beside a link with a state: a list of one message.
+        let listed = items(dom, resolver, lexicons, today);
+        if !listed.is_empty() {
+            return listed;
+        }
+    }
     let mut messages: Vec<MessageFacts> = Vec::new();
     for (mut values, link) in found {
         if is_single && !values.contains_key(&Field::Title) {
@@ -294,6 +308,26 @@ fn blocks(
         messages = items(dom, resolver, lexicons, today);
     }
     messages
+}
+
+/// The block that holds the labels of a message: what stands behind it is no answer.
+#[derive(Default)]
+struct Frame(Option<std::ops::Range<usize>>);
+
+impl Frame {
+    /// The block around what it held and this label.
+    fn widen(&mut self, dom: &Dom, label: usize) {
+        let start = self.0.as_ref().map_or(label, |held| held.start);
+        let around = dom
+            .ancestors(label)
+            .skip(1)
+            .find(|up| *up <= start && dom.chars_of(*up) > dom.chars_of(label));
+        self.0 = around.map(|up| up..dom.nodes[up].end());
+    }
+
+    fn holds(&self, node: usize) -> bool {
+        self.0.as_ref().is_none_or(|held| held.contains(&node))
+    }
 }
 
 /// `label：value` parts of a line; text without a known label comes as `None`.
@@ -323,69 +357,6 @@ fn pairs(line: &str) -> Vec<(Option<Field>, String)> {
         }
     }
     out
-}
-
-/// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
-fn items(dom: &Dom, resolver: &Resolver, lexicons: &Lexicons, today: Date) -> Vec<MessageFacts> {
-    let mut messages = Vec::new();
-    for item in (0..dom.nodes.len()).filter(|index| {
-        matches!(dom.name(*index), "li" | "tr" | "dd") && dom.nodes[*index].area == Area::Body
-    }) {
-        // A row that holds rows is the frame of a page, not a message.
-        let is_frame = dom
-            .inside(item)
-            .any(|inner| inner != item && matches!(dom.name(inner), "table" | "li" | "tr" | "dd"));
-        if is_frame {
-            continue;
-        }
-        let text = dom.text(item);
-        let states = [
-            "已回复",
-            "已答复",
-            "已办结",
-            "未回复",
-            "待回复",
-            "办理中",
-            "未答复",
-            "处理中",
-            "已受理",
-            "待办理",
-            "正在办理",
-        ];
-        let Some(_) = states.iter().find(|state| text.contains(**state)) else {
-            continue;
-        };
-        let Some(anchor) = dom
-            .inside(item)
-            .find(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
-        else {
-            continue;
-        };
-        let Some(url) = dom
-            .attr(anchor, "href")
-            .and_then(|href| resolver.resolve(href))
-        else {
-            continue;
-        };
-        let found = dates::find(&text);
-        let has_reply = lexicons.replied.find(&text).is_some();
-        messages.push(MessageFacts {
-            title: cut(&anchor_text(dom, anchor), 80),
-            url,
-            asked: found
-                .first()
-                .map(|date| date.date)
-                .or_else(|| dates::list_date(&text, today)),
-            replied: if has_reply {
-                found.get(1).map(|date| date.date)
-            } else {
-                None
-            },
-            has_reply,
-            unit: String::new(),
-        });
-    }
-    messages
 }
 
 /// Text of a form or entry for consultation and suggestions, quoted; empty where none. Petitions and reports do not count.
@@ -539,5 +510,38 @@ mod tests {
         let html = "<table><tr><td><a href=/>首页</a> &gt; 留言统计<table><tr><th>时间</th><th>已回复</th></tr><tr><td>2026-02</td><td>12</td></tr></table>统计时间：2026-02-14</td></tr></table>";
         let page = test_page("https://www.qingshi.gov.cn/lytj.html", html);
         assert_eq!(page.messages, []);
+    }
+
+    #[test]
+    fn what_stands_behind_a_letter_is_no_answer() {
+        let html = "<title>咨询医保缴费_县长信箱</title><div class=m1>当前位置：<a href=/>返回首页</a> &gt; 县长信箱</div>
+            <div class=m2><p>咨询医保缴费</p><p><b>来信时间：</b>2025-09-01 10:00</p><p><b>内容：</b>请问如何缴费</p><p><b>办理状态：</b>正在办理</p><p><b>回复内容：</b></p></div>
+            <div class=m3><a href=javascript:void(0)>点击关闭</a></div>";
+        let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(!messages[0].has_reply, "{messages:?}");
+        assert_eq!(messages[0].url, "https://www.qingshi.gov.cn/hd/1.html");
+    }
+
+    #[test]
+    fn letters_in_blocks_are_a_list_however_many() {
+        let letter = |n: u8, state: &str| {
+            format!(
+                "<div class=k><h4><a href=/hd/{n}.html>咨询第{n}季度医保缴费</a></h4><p>来信时间：2026-02-0{n} 状态：{state}</p></div>"
+            )
+        };
+        for states in [&["已办理", "待办理"][..], &["待办理"]] {
+            let letters: String = (1..)
+                .zip(states)
+                .map(|(n, state)| letter(n, state))
+                .collect();
+            let html = format!(
+                "<title>网上问政</title><p><a href=/hd/x.html>我要写信</a></p><div>{letters}</div>"
+            );
+            let messages = test_page("https://www.qingshi.gov.cn/hd/", &html).messages;
+            assert_eq!(messages.len(), states.len(), "{messages:?}");
+            assert_eq!(messages[0].asked, Some(date(2026, 2, 1)));
+            assert_eq!(messages[0].has_reply, states[0] == "已办理");
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod boxes;
 mod names;
+mod side_lists;
 mod tokens;
 mod weights;
 
@@ -15,7 +16,7 @@ use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, anchor_text};
 use super::model::{Area, Link, NavigationEntry};
-use super::text::cut;
+use super::text::{cut, is_at_most};
 
 /// What the navigation of a page says.
 pub(crate) struct Navigation {
@@ -28,16 +29,22 @@ pub(crate) struct Navigation {
 /// Finds footer and navigation, marks their areas, and reads the entries.
 pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> Navigation {
     let called = Called::of(dom);
-    for index in footers(dom, &called) {
+    let crumbs = breadcrumb_node(dom, &called);
+    for index in footers(dom, &called, crumbs) {
         dom.mark_area(index, Area::Footer);
     }
-    let crumbs = breadcrumb_node(dom, &called);
     for index in headers(dom, &called) {
         dom.mark_area(index, Area::Navigation);
     }
     let main = main_navigation(dom, &called, crumbs, lexicons);
     let side = side_navigation(dom, &called, main, crumbs);
     for index in main.iter().chain(&side).copied() {
+        dom.mark_area(index, Area::Navigation);
+    }
+    for index in above(dom, crumbs) {
+        dom.mark_area(index, Area::Navigation);
+    }
+    for index in side_lists::lists(dom, lexicons) {
         dom.mark_area(index, Area::Navigation);
     }
     beside::mark(dom);
@@ -64,7 +71,33 @@ fn is_small(dom: &Dom, index: usize) -> bool {
     chars <= 700 || chars * 2 <= dom.chars
 }
 
-fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
+/// What stands before the breadcrumb is the head of the page, whatever it is called, unless it speaks in sentences.
+fn above(dom: &Dom, crumbs: Option<usize>) -> Vec<usize> {
+    let Some(crumbs) = crumbs.filter(|crumbs| dom.nodes[*crumbs].area == Area::Body) else {
+        return Vec::new();
+    };
+    let speaks = dom
+        .all_lines()
+        .iter()
+        .take_while(|line| line.node < crumbs)
+        .any(|line| line.text.contains('。') && !is_at_most(&line.text, 40));
+    if speaks {
+        return Vec::new();
+    }
+    let mut blocks = Vec::new();
+    let mut below = crumbs;
+    for up in dom.ancestors(crumbs) {
+        if matches!(dom.nodes[up].tag, Tag::Html) {
+            break;
+        }
+        blocks.extend(dom.children(up).take_while(|child| *child < below));
+        below = up;
+    }
+    blocks.retain(|index| dom.nodes[*index].area == Area::Body);
+    blocks
+}
+
+fn footers(dom: &Dom, called: &Called, crumbs: Option<usize>) -> Vec<usize> {
     let mut found = Vec::new();
     let mut skip_to = 0;
     for index in 0..dom.nodes.len() {
@@ -81,7 +114,7 @@ fn footers(dom: &Dom, called: &Called) -> Vec<usize> {
         }
     }
     if found.is_empty() {
-        found.extend(footer_by_words(dom));
+        found.extend(footer_by_words(dom, crumbs));
     }
     found
 }
@@ -94,15 +127,17 @@ fn may_be_block(dom: &Dom, index: usize) -> bool {
     ) && !dom.name(index).is_empty()
 }
 
-/// A footer without a telling name: the last block that speaks of host unit, filing number or code.
-fn footer_by_words(dom: &Dom) -> Option<usize> {
-    const WORDS: [&str; 6] = [
-        "主办单位",
+/// A footer without a telling name: the last block that speaks of host unit, filing number or code. It holds no part of the page that
+/// stands elsewhere, such as a heading, the breadcrumb or a form.
+fn footer_by_words(dom: &Dom, crumbs: Option<usize>) -> Option<usize> {
+    const WORDS: [&str; 7] = [
+        "主办",
         "备案",
         "标识码",
         "版权所有",
         "公网安备",
         "承办单位",
+        "ICP备",
     ];
     let last = (0..dom.nodes.len()).rev().find(|index| {
         !dom.nodes[*index].is_hidden()
@@ -111,8 +146,22 @@ fn footer_by_words(dom: &Dom) -> Option<usize> {
                 .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
     })?;
     let limit = (dom.chars / 3).clamp(120, 600);
+    let is_landmark = |index: usize| {
+        matches!(dom.nodes[index].tag, Tag::H1 | Tag::H2 | Tag::Form)
+            || crumbs.is_some_and(|crumbs| crumbs == index)
+    };
+    let holds_landmark = |index: usize| {
+        let range = index..dom.nodes[index].end();
+        range.into_iter().any(is_landmark)
+    };
+    // On a page with little else the footer is more than a third of it: what holds nothing else is the footer all the same.
+    let is_apart =
+        |index: usize| crumbs.is_some() && dom.chars_of(index) <= 600 && !holds_landmark(index);
     dom.ancestors(last)
-        .take_while(|up| dom.chars_of(*up) <= limit && !matches!(dom.name(*up), "body" | "html"))
+        .take_while(|up| {
+            (dom.chars_of(*up) <= limit || is_apart(*up))
+                && !matches!(dom.name(*up), "body" | "html")
+        })
         .last()
 }
 
@@ -161,6 +210,7 @@ fn main_navigation(
 ) -> Option<usize> {
     let mut best: Option<Candidate> = None;
     let mut named_ones: Vec<Candidate> = Vec::new();
+    let mut all: Vec<Candidate> = Vec::new();
     let mut weights = Weights::new(dom, lexicons);
     for index in 0..dom.nodes.len() {
         let node = &dom.nodes[index];
@@ -172,16 +222,17 @@ fn main_navigation(
             // What holds the breadcrumb is the page's content, whatever it is called.
             || crumbs.is_some_and(|crumb| is_around(dom, index, crumb))
             // So is what comes behind it, where a navigation stands before it.
-            || best.is_some() && crumbs.is_some_and(|crumb| index > crumb)
+            || best.is_some_and(|best| best.leads_home) && crumbs.is_some_and(|crumb| index > crumb)
         {
             continue;
         }
         let named = node.tag == Tag::Nav || called.navigation(index);
         let is_side = called.beside(index);
         // Without a telling name only blocks near the top are weighed; weighing every block would cost a scan each.
-        if is_side
-            || !named
-                && (node.chars_before > 400 || dom.chars_of(index) > 900 || dom.chars_of(index) < 8)
+        if !named
+            && (node.chars_before > 400 && !stands_above_footer(dom, index)
+                || dom.chars_of(index) > 900
+                || dom.chars_of(index) < 8)
         {
             continue;
         }
@@ -189,6 +240,10 @@ fn main_navigation(
             continue;
         }
         let block = weights.block(index);
+        // What leads home and to columns is no menu beside the content, whatever it is called.
+        if is_side && !block.leads_home {
+            continue;
+        }
         let chars = dom.chars_of(index).max(1);
         let is_mostly_links = block.link_chars * 10 >= chars * 7;
         if block.links < 3
@@ -201,12 +256,15 @@ fn main_navigation(
         let score = block.known * 4
             + block.links.min(40)
             + if named { 20 } else { 0 }
-            + if node.tag == Tag::Nav { 10 } else { 0 };
+            + if node.tag == Tag::Nav { 10 } else { 0 }
+            + if block.leads_home { 30 } else { 0 };
         let candidate = Candidate {
             score,
             index,
             known: block.known,
+            leads_home: block.leads_home,
         };
+        all.push(candidate);
         if named {
             named_ones.push(candidate);
         }
@@ -214,8 +272,21 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    let best = innermost(dom, better_named(best?, &named_ones), &named_ones);
+    let best = better_named(best?, &named_ones);
+    // By a name the header is known to be more than its navigation; what leads home tells it without one.
+    let inner = if best.leads_home { &all } else { &named_ones };
+    let best = innermost(dom, best, inner);
     Some(with_siblings(dom, best, &named_ones, &mut weights))
+}
+
+/// Whether nothing stands between a block and the footer: the place of a navigation that is shown on top by its style.
+fn stands_above_footer(dom: &Dom, index: usize) -> bool {
+    let end = dom.nodes[index].end();
+    let next = (end..dom.nodes.len()).find(|next| {
+        let node = &dom.nodes[*next];
+        node.tag == Tag::Text && !node.is_hidden() && dom.chars_of(*next) > 0
+    });
+    next.is_some_and(|next| dom.nodes[next].area == Area::Footer)
 }
 
 /// A block that may be the main navigation.
@@ -224,6 +295,7 @@ struct Candidate {
     score: u32,
     index: usize,
     known: u32,
+    leads_home: bool,
 }
 
 /// A block named as navigation is one, also where a box of icons leads to more columns: the best named one wins over any other block that
@@ -237,12 +309,13 @@ fn better_named(best: Candidate, named_ones: &[Candidate]) -> Candidate {
         .unwrap_or(best)
 }
 
-/// The innermost named block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
+/// The innermost block that holds nearly all columns of `best`: a header named for its navigation also holds links of its own,
 /// beside which the columns would seem to stand one level deeper.
-fn innermost(dom: &Dom, best: Candidate, named_ones: &[Candidate]) -> usize {
-    named_ones
+fn innermost(dom: &Dom, best: Candidate, candidates: &[Candidate]) -> usize {
+    candidates
         .iter()
         .filter(|inner| inner.index != best.index && is_around(dom, best.index, inner.index))
+        .filter(|inner| inner.leads_home == best.leads_home)
         .rfind(|inner| inner.known * 10 >= best.known * 9)
         .map_or(best.index, |inner| inner.index)
 }
@@ -300,6 +373,7 @@ fn side_navigation(
 fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationEntry> {
     let mut out: Vec<NavigationEntry> = Vec::new();
     let mut depths: Vec<u8> = Vec::new();
+    let mut nodes: Vec<usize> = Vec::new();
     for index in dom.inside(navigation) {
         if dom.nodes[index].tag != Tag::A {
             continue;
@@ -319,6 +393,7 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
             continue;
         }
         depths.push(nesting(dom, index, navigation));
+        nodes.push(index);
         out.push(NavigationEntry {
             text: cut(&text, 40),
             url,
@@ -328,12 +403,27 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
     // The logo leads home too, and from outside of the list of columns.
     let columns = out.iter().zip(&depths);
     let columns = columns.filter(|(entry, _)| !leads_home(entry));
-    let columns = columns.map(|(_, depth)| *depth).min();
-    let least = columns.or(depths.iter().copied().min()).unwrap_or(0);
-    for (entry, depth) in out.iter_mut().zip(&depths) {
-        entry.depth = if *depth > least { 2 } else { 1 };
+    let columns: Vec<u8> = columns.map(|(_, depth)| *depth).collect();
+    let least = columns.iter().min().or(depths.iter().min());
+    let least = least.copied().unwrap_or(0);
+    let is_flat = columns.iter().all(|depth| *depth == least);
+    for (at, (entry, depth)) in out.iter_mut().zip(&depths).enumerate() {
+        let is_below = *depth > least || is_flat && stands_below(dom, navigation, &nodes[..=at]);
+        entry.depth = if is_below { 2 } else { 1 };
     }
     out
+}
+
+/// Whether the last of these links stands deeper inside the element of one before it: a drop-down without a telling name.
+fn stands_below(dom: &Dom, navigation: usize, nodes: &[usize]) -> bool {
+    let Some((last, before)) = nodes.split_last() else {
+        return false;
+    };
+    let own = dom.nodes[*last].parent();
+    before.iter().rev().any(|above| {
+        let element = dom.nodes[*above].parent();
+        element > navigation && element != own && is_around(dom, element, *last)
+    })
 }
 
 /// Whether an entry is the way back to the home page.
@@ -365,169 +455,4 @@ fn nesting(dom: &Dom, index: usize, navigation: usize) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn navigation(html: &str) -> Navigation {
-        let mut dom = Dom::parse(html);
-        let resolver = Resolver::new("https://www.qingshi.gov.cn/xw/", &dom, encoding_rs::UTF_8);
-        read(&mut dom, &resolver, &Lexicons::builtin())
-    }
-
-    #[test]
-    fn entries_have_depth() {
-        let found = navigation(
-            "<div class=header><div class=logo><img src=l.png alt=青石市人民政府></div></div>
-             <div class=nav><ul><li><a href=/>首页</a></li><li><a href=/xw/>新闻中心</a><ul><li><a href=/xw/yw/>政务要闻</a></li></ul></li><li><a href=/bs/>办事服务</a></li></ul></div>
-             <div class=crumb>当前位置：<a href=/>首页</a> &gt; <a href=./>新闻中心</a></div>",
-        );
-        let seen: Vec<(&str, u8)> = found
-            .entries
-            .iter()
-            .map(|entry| (entry.text.as_str(), entry.depth))
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("首页", 1),
-                ("新闻中心", 1),
-                ("政务要闻", 2),
-                ("办事服务", 1)
-            ]
-        );
-        assert_eq!(found.header_name, "青石市人民政府");
-        assert_eq!(found.breadcrumbs.len(), 2);
-    }
-
-    #[test]
-    fn table_layout_without_names_is_found_and_news_lists_are_not() {
-        let found = navigation(
-            "<table><tr><td><a href=/>首页</a></td><td><a href=/a>政务公开</a></td><td><a href=/b>办事服务</a></td><td><a href=/c>互动交流</a></td></tr></table>
-             <ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动全面推进绿化</a></li><li><a href=/3>市政府常务会议研究重点项目建设工作</a></li></ul>",
-        );
-        assert_eq!(found.entries.len(), 4);
-        let none = navigation(
-            "<ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动全面推进绿化</a></li><li><a href=/3>市政府常务会议研究重点项目</a></li></ul>",
-        );
-        assert!(none.entries.is_empty());
-    }
-
-    #[test]
-    fn a_header_named_for_its_navigation_does_not_push_the_columns_down() {
-        let html = "<div class=nav-box0><div class=w1><a href=/wza/>无障碍浏览</a></div><div class=nav><ul><li><a href=/>首页</a></li>
-            <li><a href=/xw/>新闻动态</a><div class=sub><a href=/yw/>要闻动态</a><a href=/gz/>工作动态</a></div></li>
-            <li><a href=/tz/>通知公告</a></li><li><a href=/zc/>政策文件</a></li></ul></div></div><div class=w><h2>正文</h2></div>";
-        let entries: Vec<(String, u8)> = navigation(html)
-            .entries
-            .into_iter()
-            .map(|entry| (entry.text, entry.depth))
-            .collect();
-        assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
-        assert!(entries.contains(&("要闻动态".to_owned(), 2)), "{entries:?}");
-    }
-
-    #[test]
-    fn a_logo_that_leads_home_does_not_push_the_columns_down() {
-        let html = "<div id=navigation><div class=logo><a href=/wiki/首页 title=访问首页></a></div><div class=portal><ul><li><a href=/wiki/首页>首页</a></li>
-            <li><a href=/wiki/动态要闻>动态要闻</a></li><li><a href=/wiki/通知公告>通知公告</a><ul><li><a href=/wiki/招标公告>招标公告</a></li></ul></li></ul></div></div>";
-        let entries: Vec<(String, u8)> = navigation(html)
-            .entries
-            .into_iter()
-            .map(|entry| (entry.text, entry.depth))
-            .collect();
-        assert!(entries.contains(&("通知公告".to_owned(), 1)), "{entries:?}");
-        assert!(entries.contains(&("招标公告".to_owned(), 2)), "{entries:?}");
-    }
-
-    #[test]
-    fn the_footer_of_an_article_is_none_of_the_page() {
-        let mut dom = Dom::parse(
-            "<article><h1>关于春耕的通知</h1><p>正文</p><footer class=entry-footer>发布于2026年3月2日</footer></article><footer class=site-footer>主办单位：县政府</footer>",
-        );
-        let resolver = Resolver::new("https://www.qingshi.gov.cn/a/", &dom, encoding_rs::UTF_8);
-        read(&mut dom, &resolver, &Lexicons::builtin());
-        let footers: Vec<Area> = (0..dom.nodes.len())
-            .filter(|index| dom.name(*index) == "footer")
-            .map(|index| dom.nodes[index].area)
-            .collect();
-        assert_eq!(footers, [Area::Body, Area::Footer]);
-    }
-
-    #[test]
-    fn a_named_navigation_wins_over_a_box_of_icons_with_more_columns() {
-        let icons = [
-            "政务要闻",
-            "工作动态",
-            "基层动态",
-            "通知公告",
-            "政策文件",
-            "政策解读",
-            "领导信息",
-            "机构职能",
-            "规划计划",
-            "人事信息",
-            "财政预决算",
-            "统计信息",
-        ]
-        .map(|name| format!("<a href=/{name}.htm>{name}</a>"))
-        .concat();
-        let html = format!(
-            "<div class=nav><ul><li><a href=/>首页</a></li><li><a href=/xw>新闻动态</a></li><li><a href=/tz>通知公告</a></li><li><a href=/zc>政策文件</a></li>
-             <li><a href=/jd>政策解读</a></li><li><a href=/gk>政务公开</a></li></ul></div><div class=icons>{icons}</div>"
-        );
-        let texts: Vec<String> = navigation(&html)
-            .entries
-            .into_iter()
-            .map(|entry| entry.text)
-            .collect();
-        assert_eq!(
-            texts,
-            [
-                "首页",
-                "新闻动态",
-                "通知公告",
-                "政策文件",
-                "政策解读",
-                "政务公开"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_stands_behind_the_breadcrumb_is_content_whatever_it_is_called() {
-        let menu = [
-            "领导信息",
-            "机构职能",
-            "规划计划",
-            "人事信息",
-            "财政预决算",
-            "统计信息",
-            "行政执法公示",
-        ]
-        .map(|name| format!("<a href=/{name}/>{name}</a>"))
-        .concat();
-        let html = format!(
-            "<div class=nav><a href=/>首页</a><a href=/xw/>新闻动态</a><a href=/tz/>通知公告</a></div><div class=crumb>当前位置：<a href=/>首页</a> &gt; 规划计划</div>
-             <div class=nav_13><div>{menu}</div><ul><li><a href=/1>全市乡村振兴工作情况的通报</a><span>[12-28]</span></li></ul></div>"
-        );
-        let texts: Vec<String> = navigation(&html)
-            .entries
-            .into_iter()
-            .map(|entry| entry.text)
-            .collect();
-        assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
-    }
-
-    #[test]
-    fn what_holds_the_breadcrumb_is_content_whatever_it_is_called() {
-        let html = "<table class=nav><tr><td><a href=/>首页</a></td><td><a href=/xw/>新闻动态</a></td><td><a href=/tz/>通知公告</a></td></tr></table>
-            <table class=nav_4><tr><td><div class=crumb>当前位置：<a href=/>首页</a> &gt; 政务公开</div><h3><a href=/ld/>领导信息</a></h3>
-            <h3><a href=/jg/>机构职能</a></h3><h3><a href=/rs/>人事信息</a></h3><h3><a href=/cz/>财政预决算</a></h3></td></tr></table>";
-        let texts: Vec<String> = navigation(html)
-            .entries
-            .into_iter()
-            .map(|entry| entry.text)
-            .collect();
-        assert_eq!(texts, ["首页", "新闻动态", "通知公告"]);
-    }
-}
+mod tests;

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::dates;
 use super::dom::Dom;
 use super::html::names::Tag;
 use super::links::Resolver;
 use super::model::ListItem;
 use super::text::{collapse, cut, pattern};
+use super::{dates, list};
 
 /// Items read from inline data in the order of the page.
 pub(crate) fn items(dom: &Dom, resolver: &Resolver, today: Date) -> Vec<ListItem> {
@@ -51,7 +51,7 @@ fn records(script: &str, resolver: &Resolver, today: Date, items: &mut Vec<ListI
         let title = fragment
             .attr(anchor, "title")
             .map_or_else(|| fragment.text(anchor), str::to_owned);
-        let date = dates::list_date(&fragment.text(0), today);
+        let date = list::date_of_item(&fragment, anchor, today);
         items.push(ListItem {
             title: cut(title.trim(), 200),
             url,

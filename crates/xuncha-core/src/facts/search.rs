@@ -10,7 +10,7 @@ use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
 use super::links::{Resolver, encoder};
 use super::model::{Area, PageFacts, SearchForm};
-use super::text::{bare, cut, draw};
+use super::text::{bare, cut, draw, is_at_most};
 use crate::evidence::Purpose;
 
 /// 搜索请求. One question for a site's search.
@@ -213,6 +213,18 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
             _ => continue,
         };
         let chars = title.chars().count();
+        // The home page shows news, but is none: its title is the site's name.
+        if is_home(&page.capture.final_url) || bare(title) == bare(&page.header_name) {
+            continue;
+        }
+        // Nor is the page of a column, which calls itself by the column's name.
+        if page
+            .metas
+            .get("ColumnName")
+            .is_some_and(|name| name == title)
+        {
+            continue;
+        }
         if !(6..=60).contains(&chars) || !seen.insert(bare(title)) {
             continue;
         }
@@ -259,6 +271,10 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
     asks
 }
 
+fn is_home(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path() == "/" && url.query().is_none())
+}
+
 /// A path that no site has, to learn what its missing page looks like.
 pub fn missing_page_probe(home: &Url, seed: &str) -> String {
     let number = draw(seed, home.as_str());
@@ -284,6 +300,19 @@ pub(crate) fn result_classes(dom: &Dom, lexicons: &Lexicons) -> Vec<String> {
         let name = group_name(&dom.text(index));
         if !best.contains(&name) && lexicons.search_classes.words.contains(&name) {
             best.push(name);
+        }
+    }
+    // Group headings that are no heading elements say that they are: 新闻类, 政策（5）.
+    let lines = dom.all_lines().iter();
+    for line in
+        lines.filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 14))
+    {
+        let is_marked = line.text.contains('类') || line.text.contains(['(', '（']);
+        if is_marked && line.text.chars().any(|c| c.is_ascii_digit() || c == '类') {
+            let name = group_name(&line.text);
+            if !best.contains(&name) && lexicons.search_classes.words.contains(&name) {
+                best.push(name);
+            }
         }
     }
     if best.len() < 2 {
@@ -447,6 +476,14 @@ mod tests {
             (
                 "<h4>新闻类（3）</h4><ul><li>a</li></ul><h4>政策类（2）</h4>",
                 2,
+            ),
+            (
+                "<div class=x1>新闻类（3）</div><ul><li>a</li></ul><div class=x1>政策类（2）</div><ul><li>b</li></ul>",
+                2,
+            ),
+            (
+                "<div>按时间 按相关度 时间范围：<span>全部</span> <span>一周内</span> <span>一年内</span></div>",
+                0,
             ),
             ("<p>共找到 3 条结果</p>", 0),
         ] {

@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use crate::model::Family;
+use crate::rng::Rng;
 
 /// Address of a column; `group` is the slug of its parent, empty for a first-level column.
 #[must_use]
@@ -21,6 +22,10 @@ pub fn column(family: Family, id: usize, group: &str, slug: &str) -> String {
         Family::Boda => format!("{folder}.htm"),
         Family::Script => format!("/channel/{}.html", 300 + id),
         Family::Frames => format!("/list/{}.html", 10 + id),
+        Family::Nested => format!("/list.asp?classid={}", id + 1),
+        Family::Hashed => format!("/channel/{}", hex("column", id)),
+        Family::Cards => format!("{folder}/index.html"),
+        Family::Datastore => format!("/col/col{}/index.html", 58_000 + id),
     }
 }
 
@@ -42,6 +47,10 @@ pub fn column_page(family: Family, first: &str, page: usize, pages: usize) -> St
             pages + 1 - page
         ),
         Family::Script | Family::Frames => first.replace(".html", &format!("_{page}.html")),
+        Family::Nested => format!("{first}&page={page}"),
+        Family::Hashed => format!("{first}?p={page}"),
+        Family::Cards => first.replace("index.html", &format!("index_{page}.html")),
+        Family::Datastore => format!("{first}?uid=87&pageNum={page}"),
     }
 }
 
@@ -74,15 +83,30 @@ pub fn article(
         Family::Boda => format!("/info/{}/{}.htm", 1000 + column_id, 1100 + id),
         Family::Script => format!("/article/{}.html", 90_000 + id),
         Family::Frames => format!("/show/{}.html", 100 + id),
+        Family::Nested => format!("/shownews.asp?id={}", 300 + id),
+        Family::Hashed => format!("/detail/{}", hex("article", id)),
+        Family::Cards => format!("/c/{y}-{m:02}-{d:02}/{}.html", 510_000 + id * 3),
+        Family::Datastore => format!(
+            "/art/{y}/{m}/{d}/art_{}_{}.html",
+            58_000 + column_id,
+            880_000 + id
+        ),
     }
+}
+
+/// A number as systems of our days write identifiers.
+fn hex(what: &str, id: usize) -> String {
+    format!("{:016x}", Rng::new(id as u64, what).next_u64())
 }
 
 /// Address of a page that is neither column nor article, such as the service directory; `name` is a plain word.
 #[must_use]
 pub fn special(family: Family, name: &str) -> String {
     match family {
-        Family::Jpage => format!("/{name}/index.html"),
+        Family::Jpage | Family::Cards | Family::Datastore => format!("/{name}/index.html"),
         Family::Trs => format!("/{name}/"),
+        Family::Nested => format!("/{name}.asp"),
+        Family::Hashed => format!("/{name}"),
         Family::Kaipu | Family::Script | Family::Frames => format!("/{name}.html"),
         Family::Aspx => format!("/{name}.aspx"),
         Family::Shtml => format!("/{name}/index.shtml"),
@@ -95,6 +119,8 @@ pub fn special(family: Family, name: &str) -> String {
 pub fn below(family: Family, name: &str, id: usize) -> String {
     match family {
         Family::Aspx => format!("/{name}Show.aspx?id={id}"),
+        Family::Nested => format!("/{name}_show.asp?id={id}"),
+        Family::Hashed => format!("/{name}/{}", hex(name, id)),
         Family::Shtml => format!("/{name}/{id}.shtml"),
         Family::Boda => format!("/{name}/{id}.htm"),
         _ => format!("/{name}/{id}.html"),

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::{Span, ToSpan};
 
 use super::{Column, ColumnKind, Site, addresses};
-use crate::model::{SiteKind, StatisticsPlan};
+use crate::model::{Family, SiteKind, StatisticsPlan};
 use crate::rng::Rng;
 
 const NEWS: &[(&str, &str)] = &[
@@ -54,13 +54,20 @@ pub fn draw(site: &mut Site) {
     let portal = site.plan.kind == SiteKind::Portal;
     let d = site.plan.defects.clone();
     if portal {
-        let name = format!("走进{}", site.place);
-        let group = add(site, &name, "zjqs", ColumnKind::Group, None);
+        let group = add(site, "走进", "zjqs", ColumnKind::Group, None);
+        site.columns[group].name = match site.skin.look.stream("group over").below(3) {
+            1 if site.skin.look.strength > 0 => format!("{}概况", site.place),
+            2 if site.skin.look.strength > 0 => format!("魅力{}", site.place),
+            _ => format!("走进{}", site.place),
+        };
         OVERVIEW
             .iter()
             .for_each(|&(name, slug)| add_under(site, name, slug, ColumnKind::Static, group));
     }
-    let name = site.skin.word(&["新闻中心", "政务动态", "新闻动态"]);
+    let name: &'static str = site.skin.say(
+        &["新闻中心", "政务动态", "新闻动态"],
+        &["新闻资讯", "资讯中心", "政务资讯"],
+    );
     let group = add(site, name, "xwzx", ColumnKind::Group, None);
     for &(name, slug) in &NEWS[..site.size.news_columns] {
         add_under(site, name, slug, ColumnKind::News, group);
@@ -68,7 +75,10 @@ pub fn draw(site: &mut Site) {
     add(site, "通知公告", "tzgg", ColumnKind::Notices, None);
     add(site, "政策文件", "zcwj", ColumnKind::Policies, None);
     add(site, "政策解读", "zcjd", ColumnKind::Interpretations, None);
-    let group = add(site, "政务公开", "zwgk", ColumnKind::Group, None);
+    let open: &'static str = site
+        .skin
+        .say(&["政务公开"], &["信息公开", "政府信息公开", "公开"]);
+    let group = add(site, open, "zwgk", ColumnKind::Group, None);
     STATIC
         .iter()
         .for_each(|&(name, slug)| add_under(site, name, slug, ColumnKind::Static, group));
@@ -96,12 +106,71 @@ pub fn draw(site: &mut Site) {
     plant_near_misses(site);
 }
 
-fn add(site: &mut Site, name: &str, slug: &str, kind: ColumnKind, parent: Option<usize>) -> usize {
+/// Other names that sites give to these columns. Whoever reads one knows what is meant.
+const RENAMED: &[(&str, &[&str])] = &[
+    (
+        "要闻动态",
+        &["今日要闻", "时政要闻", "政务头条", "新闻速递"],
+    ),
+    ("工作动态", &["工作快讯", "工作要闻"]),
+    ("基层动态", &["基层快讯", "县区动态", "基层传真"]),
+    ("部门动态", &["部门快讯", "部门要闻"]),
+    ("图片新闻", &["图说新闻", "图片要闻", "图片报道"]),
+    ("政务要闻", &["政务信息", "政务快讯"]),
+    (
+        "通知公告",
+        &["公示公告", "公告公示", "通知通告", "公告栏", "公告·公示"],
+    ),
+    (
+        "政策文件",
+        &["规范性文件", "政府文件", "政策法规", "最新文件", "文件公开"],
+    ),
+    ("政策解读", &["解读回应", "文件解读", "政策图解", "解读"]),
+    ("领导信息", &["领导之窗", "领导介绍", "领导班子"]),
+    ("机构职能", &["主要职责", "职能职责", "机构设置"]),
+    ("规划计划", &["发展规划", "规划信息"]),
+    ("人事信息", &["人事任免", "人事招考"]),
+    ("财政预决算", &["财政信息", "预算决算", "财政资金"]),
+    ("统计信息", &["统计数据", "统计公报"]),
+    ("应急管理", &["应急工作"]),
+    ("建议提案办理", &["建议提案"]),
+    ("安全生产", &["安全监管"]),
+    ("办件统计", &["办事统计", "服务统计", "办件数据"]),
+    ("资料下载", &["下载中心"]),
+    ("典型案例", &["以案释法"]),
+];
+
+/// The name in the navigation: the table's own, or where wording is mutated now and then another.
+fn shown_name(site: &Site, name: &str) -> String {
+    let others = RENAMED.iter().find(|(own, _)| *own == name);
+    match others {
+        Some((_, others)) if site.skin.look.strength > 0 => {
+            let mut rng = site.skin.look.stream(name);
+            if rng.percent(45) {
+                (*rng.pick(others)).to_owned()
+            } else {
+                name.to_owned()
+            }
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn add(
+    site: &mut Site,
+    name: &'static str,
+    slug: &str,
+    kind: ColumnKind,
+    parent: Option<usize>,
+) -> usize {
     let id = site.columns.len();
     let group = parent.map_or(String::new(), |_| "zw".to_owned());
-    let by_script = site.plan.family == crate::model::Family::Script && kind != ColumnKind::Group;
+    let by_script =
+        matches!(site.plan.family, Family::Script | Family::Datastore) && kind != ColumnKind::Group;
+    let shown = shown_name(site, name);
     site.columns.push(Column {
-        name: name.to_owned(),
+        name: shown,
+        stands_for: name,
         kind,
         parent,
         address: addresses::column(site.plan.family, id, &group, slug),
@@ -116,7 +185,7 @@ fn add(site: &mut Site, name: &str, slug: &str, kind: ColumnKind, parent: Option
     id
 }
 
-fn add_under(site: &mut Site, name: &str, slug: &str, kind: ColumnKind, group: usize) {
+fn add_under(site: &mut Site, name: &'static str, slug: &str, kind: ColumnKind, group: usize) {
     add(site, name, slug, kind, Some(group));
 }
 

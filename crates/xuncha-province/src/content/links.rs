@@ -211,7 +211,7 @@ fn place(site: &Site, kind: LinkKind, nth: usize, rng: &mut Rng) -> Place {
     let recent: Vec<usize> = site
         .columns
         .iter()
-        .filter(|c| !c.by_script || site.plan.family == Family::Script)
+        .filter(|c| !c.by_script || matches!(site.plan.family, Family::Script | Family::Datastore))
         .flat_map(|c| c.articles.iter().take(4).copied())
         .collect();
     let in_article = matches!(kind, LinkKind::Attachment) || rng.percent(60);

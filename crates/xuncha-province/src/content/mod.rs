@@ -8,6 +8,7 @@ pub mod articles;
 pub mod columns;
 pub mod guides;
 pub mod links;
+pub mod look;
 pub mod messages;
 pub mod policies;
 pub mod routes;
@@ -169,6 +170,8 @@ pub enum ColumnKind {
 pub struct Column {
     /// Name in the navigation.
     pub name: String,
+    /// The name that the tables of the province give it.
+    pub stands_for: &'static str,
     /// What it is for.
     pub kind: ColumnKind,
     /// Its group.
@@ -267,7 +270,7 @@ impl Site {
                 (SiteKind::Portal, Some(above)) => format!("{}人民政府", above.name),
                 (SiteKind::Portal, None) => "国务院".to_owned(),
             },
-            skin: Skin::draw(province.seed, &plan),
+            skin: Skin::draw(province.seed, &plan, province.mutation),
             columns: Vec::new(),
             articles: Vec::new(),
             guides: Vec::new(),

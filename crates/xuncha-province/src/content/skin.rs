@@ -3,6 +3,8 @@
 
 use jiff::civil::DateTime;
 
+use super::look::Look;
+use super::look::names::ROLES;
 use crate::model::{Family, SitePlan};
 use crate::rng::Rng;
 
@@ -21,6 +23,24 @@ pub enum ListDate {
     Slash,
     /// 2026年3月1日
     Chinese,
+    /// 2026.03.01
+    Dot,
+    /// (2026-03-01)
+    Parens,
+    /// 【2026-3-1】
+    Corner,
+    /// 2026年03月01日
+    ChinesePadded,
+    /// 2026-03-01 08:30
+    Minute,
+    /// 发布时间：2026-03-01
+    Worded,
+    /// (03-01)
+    ParensMonthDay,
+    /// 3月1日
+    ChineseMonthDay,
+    /// 03/01
+    SlashMonthDay,
     /// Not at all; the article shows it.
     Hidden,
 }
@@ -93,7 +113,10 @@ pub struct Skin {
     pub wrappers: usize,
     /// Drawn variants of wording.
     pub variant: usize,
+    /// How the site departs from its family's templates.
+    pub look: Look,
     classes: Vec<String>,
+    roles: Vec<String>,
 }
 
 const STEMS: &[&str] = &[
@@ -113,7 +136,8 @@ const COLOURS: &[(&str, &str)] = &[
 impl Skin {
     /// Draws the looks of a site.
     #[must_use]
-    pub fn draw(seed: u64, plan: &SitePlan) -> Self {
+    pub fn draw(seed: u64, plan: &SitePlan, mutation: u8) -> Self {
+        let look = Look::draw(seed, plan, mutation);
         let mut rng = Rng::new(seed, &format!("skin {}", plan.code));
         let (colour, accent) = *rng.pick(COLOURS);
         let classes = (0..40)
@@ -128,15 +152,24 @@ impl Skin {
             })
             .collect();
         let (list_date, article_date) = dates(&mut rng, plan);
+        let mut names = look.stream("names");
+        let classes: Vec<String> = (0..40)
+            .zip::<Vec<String>>(classes)
+            .map(|(n, class)| look.naming.name(&mut names, n, &class))
+            .collect();
+        let roles = (40..)
+            .zip(ROLES)
+            .map(|(n, role)| look.naming.name(&mut names, n, role))
+            .collect();
         Self {
             colour,
             accent,
             shell: match plan.family {
-                Family::Aspx | Family::Frames => Shell::Tables,
-                Family::Kaipu | Family::Script => Shell::Sections,
+                Family::Aspx | Family::Frames | Family::Nested => Shell::Tables,
+                Family::Kaipu | Family::Script | Family::Cards => Shell::Sections,
                 _ => Shell::Divs,
             },
-            list_date,
+            list_date: more_dates(&look, list_date),
             article_date,
             date_first: rng.percent(30),
             drop_down: rng.percent(50),
@@ -150,8 +183,26 @@ impl Skin {
             ]),
             wrappers: rng.below(3),
             variant: rng.below(12),
+            look,
             classes,
+            roles,
         }
+    }
+
+    /// The class name that this site gives to a role of [`ROLES`].
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<&str> {
+        let nth = ROLES.iter().position(|role| *role == name)?;
+        Some(&self.roles[nth])
+    }
+
+    /// One of `usual`, or where the wording is mutated one of either; each place on its own.
+    #[must_use]
+    pub fn say<'a>(&self, usual: &[&'a str], more: &[&'a str]) -> &'a str {
+        if self.look.strength == 0 {
+            return self.word(usual);
+        }
+        self.look.say(usual, more)
     }
 
     /// The class name that this site gives to the `n`-th role.
@@ -167,9 +218,28 @@ impl Skin {
     }
 }
 
+impl Skin {
+    /// The same for a pair of words that go together.
+    #[must_use]
+    pub fn say2<'a>(
+        &self,
+        usual: (&'a str, &'a str),
+        other: (&'a str, &'a str),
+    ) -> (&'a str, &'a str) {
+        if self.look.strength > 0 && self.look.stream(usual.0).percent(50) {
+            other
+        } else {
+            usual
+        }
+    }
+}
+
 /// Draws both forms so that a date with its year stands somewhere a person sees it: in the list or in the article.
 fn dates(rng: &mut Rng, plan: &SitePlan) -> (ListDate, ArticleDate) {
-    let dated_address = matches!(plan.family, Family::Jpage | Family::Trs | Family::Shtml);
+    let dated_address = matches!(
+        plan.family,
+        Family::Jpage | Family::Trs | Family::Shtml | Family::Cards | Family::Datastore
+    );
     let meta = !plan.defects.missing_tags.contains(&5);
     let article = match rng.below(12) {
         0 | 1 => ArticleDate::InfoBare,
@@ -194,6 +264,38 @@ fn dates(rng: &mut Rng, plan: &SitePlan) -> (ListDate, ArticleDate) {
     (list, article)
 }
 
+/// More ways to write the same: a date with its year stays one, a day without stays without.
+fn more_dates(look: &Look, form: ListDate) -> ListDate {
+    use ListDate::{
+        Bracket, BracketMonthDay, Chinese, ChineseMonthDay, ChinesePadded, Corner, Dash, Dot,
+        Hidden, Minute, MonthDay, Parens, ParensMonthDay, Slash, SlashMonthDay, Worded,
+    };
+    let mut rng = look.stream("list date");
+    match form {
+        _ if look.strength == 0 => form,
+        Hidden => Hidden,
+        MonthDay | BracketMonthDay => *rng.pick(&[
+            MonthDay,
+            BracketMonthDay,
+            ParensMonthDay,
+            ChineseMonthDay,
+            SlashMonthDay,
+        ]),
+        _ => *rng.pick(&[
+            Dash,
+            Bracket,
+            Slash,
+            Chinese,
+            Dot,
+            Parens,
+            Corner,
+            ChinesePadded,
+            Minute,
+            Worded,
+        ]),
+    }
+}
+
 /// The date as a list shows it.
 #[must_use]
 pub fn list_date(form: ListDate, t: DateTime) -> String {
@@ -205,6 +307,15 @@ pub fn list_date(form: ListDate, t: DateTime) -> String {
         ListDate::BracketMonthDay => format!("[{m:02}-{d:02}]"),
         ListDate::Slash => format!("{y}/{m}/{d}"),
         ListDate::Chinese => format!("{y}年{m}月{d}日"),
+        ListDate::Dot => format!("{y}.{m:02}.{d:02}"),
+        ListDate::Parens => format!("({y}-{m:02}-{d:02})"),
+        ListDate::Corner => format!("【{y}-{m}-{d}】"),
+        ListDate::ChinesePadded => format!("{y}年{m:02}月{d:02}日"),
+        ListDate::Minute => minute(t),
+        ListDate::Worded => format!("发布时间：{y}-{m:02}-{d:02}"),
+        ListDate::ParensMonthDay => format!("({m:02}-{d:02})"),
+        ListDate::ChineseMonthDay => format!("{m}月{d}日"),
+        ListDate::SlashMonthDay => format!("{m:02}/{d:02}"),
         ListDate::Hidden => String::new(),
     }
 }

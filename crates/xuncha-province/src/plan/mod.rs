@@ -54,6 +54,7 @@ pub fn province(seed: u64, scale: Scale, plan: PlanKind) -> Province {
         seed,
         scale,
         plan,
+        mutation: crate::content::look::FULL,
         dates: Dates::quarter_2026q1(),
         regions,
         orgs: units.orgs,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use jiff::civil::DateTime;
 
+use super::info;
 use super::shell::{self, Frame, href};
 use crate::content::links::Place;
 use crate::content::skin::{ArticleDate, chinese_day, day, minute};
@@ -24,8 +25,10 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
         out,
         "<div class=\"{}\" id=\"{}\">",
         site.skin.class(18),
-        site.skin
-            .word(&["zoom", "content", "UCAP-CONTENT", "vsb_content"])
+        site.skin.say(
+            &["zoom", "content", "UCAP-CONTENT", "vsb_content"],
+            &["nr", "wz", "text1", "c_12", "fontsize", "k_body", "neirong"]
+        )
     );
     body(site, a, index, &mut out);
     related(site, a, &mut out);
@@ -41,11 +44,16 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
     if site.skin.article_date == ArticleDate::Below {
         let _ = write!(
             out,
-            "<div class=\"{}\">发布日期：{}</div>",
+            "<div class=\"{}\">{}{}</div>",
             site.skin.class(19),
+            site.skin.say(
+                &["发布日期："],
+                &["发布时间：", "信息发布时间：", "【发布日期】"]
+            ),
             day(a.published)
         );
     }
+    super::decoys::below_article(site, index, now, &mut out);
     out.push_str("</div>");
     let column = &site.columns[a.column];
     shell::page(
@@ -61,31 +69,26 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
     )
 }
 
+/// Title and line of information, in this order or the other.
 fn title(site: &Site, a: &Article, index: usize, out: &mut String) {
     let s = &site.skin;
-    let t = a.published;
     if s.article_date == ArticleDate::Above {
-        let _ = write!(out, "<span class=\"{}\">{}</span>", s.class(19), minute(t));
-    }
-    let _ = write!(out, "<h2>{}</h2><div class=\"i {}\">", a.title, s.class(20));
-    let _ = match s.article_date {
-        ArticleDate::InfoTime => write!(
+        let _ = write!(
             out,
-            "{}{} ",
-            s.word(&["发布时间：", "发布日期：", "时间："]),
-            minute(t)
-        ),
-        ArticleDate::InfoBare => write!(out, "<span>{}</span> ", day(t)),
-        ArticleDate::InfoChinese => write!(out, "<span>{}</span> ", chinese_day(t)),
-        ArticleDate::InfoSlash => write!(out, "发布时间：{}/{}/{} ", t.year(), t.month(), t.day()),
-        _ => Ok(()),
-    };
-    let _ = write!(
-        out,
-        "来源：{} 浏览次数：<span>{}</span> 【字体：<a href=\"javascript:void(0)\">大</a> 小】</div>",
-        a.source,
-        37 + index * 13 % 900
-    );
+            "<span class=\"{}\">{}</span>",
+            s.class(19),
+            minute(a.published)
+        );
+    }
+    let heading = format!("<h2>{}</h2>", a.title);
+    let info_first = s.look.strength >= 2 && s.look.stream("info first").percent(12);
+    if !info_first {
+        out.push_str(&heading);
+    }
+    info::line(site, a, index, out);
+    if info_first {
+        out.push_str(&heading);
+    }
 }
 
 /// 发文机关, 发文字号, 成文日期 in a small table.
@@ -105,24 +108,91 @@ fn document_header(site: &Site, a: &Article, out: &mut String) {
         .date()
         .saturating_sub(jiff::Span::new().days(1))
         .at(9, 0, 0, 0);
-    let _ = write!(
-        out,
-        "<table class=\"g\"><tr><th>发文机关</th><td>{issuer}</td><th>发文字号</th><td>{number}</td></tr><tr><th>成文日期</th><td>{}</td><th>发布日期</th><td>{}</td></tr>",
-        chinese_day(signed),
-        chinese_day(a.published)
-    );
+    let s = &site.skin;
+    let mut rows: Vec<(&str, String)> = vec![
+        (
+            s.say(&["发文机关"], &["发文机构", "制发机关", "发文单位"]),
+            issuer.clone(),
+        ),
+        (s.say(&["发文字号"], &["文号", "文件编号"]), number.clone()),
+        (
+            s.say(&["成文日期"], &["成文时间", "生成日期"]),
+            chinese_day(signed),
+        ),
+        (
+            s.say(&["发布日期"], &["发布时间", "公开日期"]),
+            chinese_day(a.published),
+        ),
+    ];
+    if s.look.strength >= 2 && s.look.stream("more rows").percent(60) {
+        rows.insert(
+            0,
+            (
+                "索引号",
+                format!("{}-{}", &site.plan.code[..6], 20_260_000 + number.len()),
+            ),
+        );
+        rows.push(("主题分类", "综合政务".to_owned()));
+        rows.push((s.say(&["有效性"], &["效力状态"]), "有效".to_owned()));
+    }
     if let (Some(other), true, Some("link_in_document_header")) =
         (interpretation, links_out, a.near)
     {
         let other = &site.articles[*other];
-        let _ = write!(
-            out,
-            "<tr><th>相关解读</th><td colspan=\"3\"><a href=\"{}\">{}</a></td></tr>",
-            href(site, &other.address),
-            other.title
-        );
+        rows.push((
+            s.say(&["相关解读"], &["政策解读", "解读"]),
+            format!(
+                "<a href=\"{}\">{}</a>",
+                href(site, &other.address),
+                other.title
+            ),
+        ));
     }
-    out.push_str("</table>");
+    document_rows(site, &rows, out);
+}
+
+/// The rows of a document's head: two to a row of a table, or one to an item.
+fn document_rows(site: &Site, rows: &[(&str, String)], out: &mut String) {
+    let form = site.skin.look.stream("document head").below(4);
+    match form * usize::from(site.skin.look.strength >= 2) {
+        1 => {
+            out.push_str("<ul class=\"g\">");
+            for (word, value) in rows {
+                let _ = write!(out, "<li><b>{word}：</b>{value}</li>");
+            }
+            out.push_str("</ul>");
+        }
+        2 => {
+            out.push_str("<table class=\"g\">");
+            for (word, value) in rows {
+                let _ = write!(out, "<tr><td>{word}：</td><td>{value}</td></tr>");
+            }
+            out.push_str("</table>");
+        }
+        3 => {
+            out.push_str("<div class=\"g\">");
+            for (word, value) in rows {
+                let _ = write!(out, "<div><span>[{word}]</span><span>{value}</span></div>");
+            }
+            out.push_str("</div>");
+        }
+        _ => {
+            out.push_str("<table class=\"g\">");
+            for pair in rows.chunks(2) {
+                out.push_str("<tr>");
+                for (word, value) in pair {
+                    let span = if pair.len() == 1 {
+                        " colspan=\"3\""
+                    } else {
+                        ""
+                    };
+                    let _ = write!(out, "<th>{word}</th><td{span}>{value}</td>");
+                }
+                out.push_str("</tr>");
+            }
+            out.push_str("</table>");
+        }
+    }
 }
 
 fn body(site: &Site, a: &Article, index: usize, out: &mut String) {
@@ -143,7 +213,7 @@ fn body(site: &Site, a: &Article, index: usize, out: &mut String) {
         _ if site.columns[a.column].kind == ColumnKind::Statistics => statistics_body(site, a, out),
         _ => {
             for paragraph in paragraphs(site.seed, &key, &site.voice, a.published) {
-                let _ = write!(out, "<p>{paragraph}</p>");
+                block(site, &paragraph, out);
             }
         }
     }
@@ -154,6 +224,25 @@ fn body(site: &Site, a: &Article, index: usize, out: &mut String) {
     if site.plan.family == crate::model::Family::Shtml && index.is_multiple_of(9) {
         out.push_str("<p>（记者 李㵲 摄影报道）</p>");
     }
+}
+
+/// One paragraph as the site's editor writes it.
+fn block(site: &Site, text: &str, out: &mut String) {
+    let look = &site.skin.look;
+    let form = look.stream("paragraphs").below(6);
+    let _ = match form * usize::from(look.strength >= 2) {
+        1 => write!(out, "<div>　　{text}</div>"),
+        2 => write!(out, "　　{text}<br><br>"),
+        3 => write!(
+            out,
+            "<p style=\"text-indent:2em\"><span style=\"font-size:16px\">{text}</span></p>"
+        ),
+        4 => write!(
+            out,
+            "<p><font size=\"3\">&nbsp;&nbsp;&nbsp;&nbsp;{text}</font></p>"
+        ),
+        _ => write!(out, "<p>{text}</p>"),
+    };
 }
 
 fn policy_body(site: &Site, a: &Article, issuer: &str, out: &mut String) {
@@ -175,11 +264,7 @@ fn policy_body(site: &Site, a: &Article, issuer: &str, out: &mut String) {
         let _ = write!(out, "<p><strong>{number}、{head}</strong></p>");
         for _ in 0..rng.range(1, 3) {
             let template = *rng.pick(crate::text::words::SENTENCES);
-            let _ = write!(
-                out,
-                "<p>{}</p>",
-                crate::text::fill(template, voice, &mut rng)
-            );
+            block(site, &crate::text::fill(template, voice, &mut rng), out);
         }
     }
     let signed = a
@@ -212,7 +297,8 @@ fn interpretation_body(site: &Site, policy: &Article, key: &str, out: &mut Strin
     ];
     let paragraphs = paragraphs(site.seed, key, &site.voice, policy.published);
     for (head, paragraph) in heads.iter().zip(paragraphs.iter().skip(1)) {
-        let _ = write!(out, "<p><strong>{head}</strong></p><p>{paragraph}</p>");
+        let _ = write!(out, "<p><strong>{head}</strong></p>");
+        block(site, paragraph, out);
     }
     let _ = write!(out, "<p>解读单位：{}</p>", site.voice.unit);
 }
@@ -248,14 +334,20 @@ fn related(site: &Site, a: &Article, out: &mut String) {
             ..
         } if a.near != Some("link_in_document_header") => (
             *other,
-            site.skin.word(&["相关解读：", "政策解读：", "解读链接："]),
+            site.skin.say(
+                &["相关解读：", "政策解读：", "解读链接："],
+                &["解读：", "【解读】", "延伸阅读："],
+            ),
         ),
         ArticleKind::Interpretation {
             policy,
             links_out: true,
         } => (
             *policy,
-            site.skin.word(&["相关文件：", "政策原文：", "相关链接："]),
+            site.skin.say(
+                &["相关文件：", "政策原文：", "相关链接："],
+                &["原文链接：", "解读文件：", "【政策文件】"],
+            ),
         ),
         _ => return,
     };
@@ -282,7 +374,8 @@ fn attachments(site: &Site, a: &Article, out: &mut String) {
         let ext = attachment.rsplit('.').next().unwrap_or("");
         let _ = write!(
             out,
-            "<p>附件{}：<a href=\"{}\">申请表格.{ext}</a></p>",
+            "<p>{}{}：<a href=\"{}\">申请表格.{ext}</a></p>",
+            site.skin.say(&["附件"], &["附件下载", "相关附件"]),
             nth + 1,
             href(site, attachment)
         );

@@ -2,13 +2,15 @@
 
 use std::fmt::Write;
 
+use jiff::civil::DateTime;
+
 use super::shell::{href, planted};
 use crate::content::Site;
 use crate::content::links::Place;
 use crate::content::skin::Shell;
 
 /// The footer with the marks that the site has.
-pub fn footer(site: &Site, out: &mut String) {
+pub fn footer(site: &Site, now: DateTime, out: &mut String) {
     let s = &site.skin;
     let tag = if s.shell == Shell::Sections {
         "footer"
@@ -22,17 +24,25 @@ pub fn footer(site: &Site, out: &mut String) {
     );
     let _ = write!(
         out,
-        "<p><a href=\"{}\">网站首页</a> | <a href=\"#top\">返回顶部</a></p>",
-        href(site, "/")
+        "<p><a href=\"{}\">{}</a> | <a href=\"#top\">{}</a></p>",
+        href(site, "/"),
+        s.say(&["网站首页"], &["返回首页", "首页"]),
+        s.say(&["返回顶部"], &["回到顶部", "TOP"])
     );
     for link in site.links.iter().filter(|l| l.place == Place::Footer) {
         planted(site, link, out);
     }
     marks(site, out);
-    let _ = write!(
-        out,
-        "<p>建议使用1024×768以上分辨率浏览本站 &copy; 2015-2026</p></div></{tag}>"
+    super::decoys::counter(site, now, out);
+    let note = s.say(
+        &["建议使用1024×768以上分辨率浏览本站 &copy; 2015-2026"],
+        &[
+            "Copyright &copy; 2012-2026 All Rights Reserved",
+            "版权所有 未经授权禁止转载",
+            "本网站支持IPv6 &copy; 2026",
+        ],
     );
+    let _ = write!(out, "<p>{note}</p></div></{tag}>");
 }
 
 /// The seven marks, each with its unusual form.
@@ -48,7 +58,7 @@ fn marks(site: &Site, out: &mut String) {
     };
     let has = |n: u8| !d.missing_marks.contains(&n);
     let near = |n: u8| d.near_marks.contains(&n);
-    out.push_str("<p>");
+    let mut parts: Vec<String> = Vec::new();
     if has(4) {
         let org = if plan.kind == crate::model::SiteKind::Portal {
             format!("{}办公室", site.voice.unit)
@@ -58,10 +68,12 @@ fn marks(site: &Site, out: &mut String) {
         let word = if near(4) {
             "主办："
         } else {
-            site.skin
-                .word(&["主办单位：", "网站主办单位：", "主办单位："])
+            site.skin.say(
+                &["主办单位：", "网站主办单位："],
+                &["主办单位:", "主办单位 : ", "主办：", "网站主办："],
+            )
         };
-        let _ = write!(out, "{word}{org}&nbsp;&nbsp;");
+        parts.push(format!("{word}{org}"));
     }
     if has(5) {
         let phone = format!(
@@ -71,28 +83,30 @@ fn marks(site: &Site, out: &mut String) {
                     .bytes()
                     .fold(0_u32, |n, b| (n * 31 + u32::from(b)) % 800_000)
         );
-        let _ = if near(5) {
-            write!(out, "{}", image(3, &format!("联系电话：{phone}")))
+        parts.push(if near(5) {
+            image(3, &format!("联系电话：{phone}"))
         } else {
-            write!(
-                out,
+            format!(
                 "{}{phone}",
-                site.skin.word(&["联系电话：", "联系方式：", "电话："])
+                site.skin.say(
+                    &["联系电话：", "联系方式：", "电话："],
+                    &["网站联系电话：", "办公电话：", "联系我们：", "值班电话："],
+                )
             )
-        };
+        });
     }
-    out.push_str("</p><p>");
     if has(1) {
-        let _ = if near(1) {
-            write!(out, "{}", image(1, &format!("政府网站标识码 {code}")))
+        parts.push(if near(1) {
+            image(1, &format!("政府网站标识码 {code}"))
         } else {
-            write!(
-                out,
-                "{}{code}&nbsp;",
-                site.skin
-                    .word(&["网站标识码：", "政府网站标识码：", "网站标识码:"])
+            format!(
+                "{}{code}",
+                site.skin.say(
+                    &["网站标识码：", "政府网站标识码：", "网站标识码:"],
+                    &["标识码：", "政府网站标识码 : ", "网站标识码 "],
+                )
             )
-        };
+        });
     }
     if has(2) {
         let icp = if near(2) {
@@ -100,10 +114,10 @@ fn marks(site: &Site, out: &mut String) {
         } else {
             plan.icp.clone()
         };
-        let _ = write!(
-            out,
-            "<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{icp}</a>&nbsp;"
-        );
+        let word = site.skin.say(&[""], &["备案号：", "ICP备案："]);
+        parts.push(format!(
+            "{word}<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{icp}</a>"
+        ));
     }
     if has(3) {
         let digits: String = plan.police.chars().filter(char::is_ascii_digit).collect();
@@ -114,47 +128,71 @@ fn marks(site: &Site, out: &mut String) {
         } else {
             format!("{}{}", image(2, ""), plan.police)
         };
-        let _ = write!(out, "<a href=\"{address}\">{text}</a>");
+        parts.push(format!("<a href=\"{address}\">{text}</a>"));
     }
-    out.push_str("</p><p>");
     if has(0) {
-        let _ = if near(0) {
-            write!(
-                out,
+        parts.push(if near(0) {
+            format!(
                 "<a href=\"http://bszs.conac.cn/sitename?method=show&amp;id=0{code}\">{}</a>",
                 image(0, "党政机关网站标识")
             )
         } else {
-            write!(
-                out,
+            format!(
                 "<span id=\"_ideConac\"><a href=\"http://bszs.conac.cn/sitename?method=show&amp;id=0{code}\"><img src=\"http://dcs.conac.cn/image/red.png\" alt=\"党政机关\" width=\"40\" height=\"50\" /></a></span><script type=\"text/javascript\" src=\"http://dcs.conac.cn/js/99/000/0000/{code}/CA99{code}.js\"></script>"
             )
-        };
+        });
     }
     if has(6) {
         let shown = if has(1) { code.as_str() } else { "" };
-        let _ = if near(6) {
+        parts.push(if near(6) {
             let query = if shown.is_empty() {
                 String::new()
             } else {
                 format!("?site_code={shown}")
             };
-            write!(
-                out,
+            format!(
                 "<a href=\"https://zfwzzc.www.gov.cn/check_web/errorInfo_toErrorPage.action{query}\">{}</a>",
                 image(3, "政府网站找错")
             )
         } else if shown.is_empty() {
-            write!(
-                out,
-                "<a href=\"https://zfwzzc.www.gov.cn/check_web/errorInfo_toErrorPage.action\">我为政府网站找错</a>"
-            )
+            "<a href=\"https://zfwzzc.www.gov.cn/check_web/errorInfo_toErrorPage.action\">我为政府网站找错</a>".to_owned()
         } else {
-            write!(
-                out,
+            format!(
                 "<span id=\"_span_jiucuo\"></span><script id=\"_jiucuo_\" sitecode=\"{shown}\" src=\"https://zfwzzc.www.gov.cn/exposure/jiucuo.js\"></script>"
             )
-        };
+        });
     }
-    out.push_str("</p>");
+    lay_out(site, parts, out);
+}
+
+/// The marks on lines, in cells or one to an item, in the site's order.
+fn lay_out(site: &Site, mut parts: Vec<String>, out: &mut String) {
+    let look = &site.skin.look;
+    if look.strength >= 2 {
+        look.stream("marks").shuffle(&mut parts);
+    }
+    let form = look.stream("marks form").below(4);
+    match form * usize::from(look.strength >= 2) {
+        1 => {
+            out.push_str("<ul>");
+            parts.iter().for_each(|part| {
+                let _ = write!(out, "<li>{part}</li>");
+            });
+            out.push_str("</ul>");
+        }
+        2 => {
+            out.push_str("<table align=\"center\"><tr>");
+            for (nth, part) in parts.iter().enumerate() {
+                let next = if nth == 3 { "</tr><tr>" } else { "" };
+                let _ = write!(out, "{next}<td>{part}</td>");
+            }
+            out.push_str("</tr></table>");
+        }
+        3 => {
+            let _ = write!(out, "<div>{}</div>", parts.join(" | "));
+        }
+        _ => parts.chunks(2).for_each(|pair| {
+            let _ = write!(out, "<p>{}</p>", pair.join("&nbsp;&nbsp;"));
+        }),
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use jiff::civil::DateTime;
 
-use super::lists::items;
+use super::items::box_items;
 use super::shell::{self, Frame, head, header, href};
 use crate::content::links::Place;
 use crate::content::{ColumnKind, Site};
@@ -13,7 +13,7 @@ use crate::model::Family;
 /// The home page, or the frameset that holds it.
 pub fn page(site: &Site, now: DateTime) -> String {
     if site.plan.family == Family::Frames {
-        return frameset(site);
+        return frameset(site, now);
     }
     shell::page(
         site,
@@ -27,7 +27,7 @@ pub fn page(site: &Site, now: DateTime) -> String {
     )
 }
 
-fn frameset(site: &Site) -> String {
+fn frameset(site: &Site, now: DateTime) -> String {
     let mut out = String::new();
     head(
         site,
@@ -36,6 +36,7 @@ fn frameset(site: &Site) -> String {
             title: "首页",
             ..Frame::default()
         },
+        now,
         &mut out,
     );
     let head_only = out.replace("<body>", "");
@@ -54,6 +55,7 @@ pub fn head_frame(site: &Site, now: DateTime) -> String {
             title: "首页",
             ..Frame::default()
         },
+        now,
         &mut out,
     );
     header(site, now, &mut out);
@@ -71,12 +73,13 @@ pub fn content_frame(site: &Site, now: DateTime) -> String {
             title: "首页",
             ..Frame::default()
         },
+        now,
         &mut out,
     );
     out.push_str("<div class=\"w\">");
     out.push_str(&content(site, now));
     out.push_str("</div>");
-    super::footer::footer(site, &mut out);
+    super::footer::footer(site, now, &mut out);
     out.push_str("</body></html>");
     out
 }
@@ -90,8 +93,10 @@ fn content(site: &Site, now: DateTime) -> String {
     }
     let _ = write!(
         out,
-        "<div class=\"box {}\"><h3>专题专栏</h3>",
-        site.skin.class(22)
+        "<div class=\"box {}\"><h3>{}</h3>",
+        site.skin.class(22),
+        site.skin
+            .say(&["专题专栏"], &["热点专题", "专题聚焦", "重点专题"])
     );
     for link in site.links.iter().filter(|l| l.place == Place::Home) {
         shell::planted(site, link, &mut out);
@@ -153,12 +158,16 @@ fn column_box(site: &Site, column: usize, now: DateTime, out: &mut String) {
     let address = href(site, &c.address);
     let _ = write!(
         out,
-        "<div class=\"box {}\"><h3><a href=\"{address}\">{}</a><a class=\"more\" href=\"{address}\">更多&gt;&gt;</a></h3>",
+        "<div class=\"box {}\"><h3><a href=\"{address}\">{}</a><a class=\"more\" href=\"{address}\">{}</a></h3>",
         site.skin.class(14),
-        c.name
+        c.name,
+        site.skin.say(
+            &["更多&gt;&gt;"],
+            &["更多", "more", "MORE+", "&gt;&gt;", "查看更多"]
+        )
     );
     let newest: Vec<usize> = visible(site, column, now).take(7).copied().collect();
-    items(site, "/", &newest, false, out);
+    box_items(site, "/", &newest, false, out);
     out.push_str("</div>");
 }
 
@@ -176,8 +185,10 @@ fn services(site: &Site, out: &mut String) {
     }
     let _ = write!(
         out,
-        "<div class=\"box\"><h3><a href=\"{}\">办事服务</a></h3><div class=\"icons\">",
-        href(site, &site.special("bsfw"))
+        "<div class=\"box\"><h3><a href=\"{}\">{}</a></h3><div class=\"icons\">",
+        href(site, &site.special("bsfw")),
+        site.skin
+            .say(&["办事服务"], &["我要办事", "热门服务", "服务事项"])
     );
     for guide in site.guides.iter().take(6) {
         let _ = write!(

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use jiff::civil::DateTime;
 
 use super::home::visible;
-use super::shell::{self, Frame, href, href_from};
-use crate::content::skin::{AddressForm, ListDate, list_date};
+use super::items::{box_items, items};
+use super::scripted;
+use super::shell::{self, Frame, href};
 use crate::content::{Column, ColumnKind, Site, addresses};
 use crate::model::Family;
 
@@ -52,7 +53,7 @@ fn group(site: &Site, index: usize, now: DateTime) -> String {
         if !links_only && !child.by_script {
             let newest: Vec<usize> = visible(site, child_index, now).take(3).copied().collect();
             if !newest.is_empty() {
-                items(site, &c.address, &newest, child.month_day, &mut out);
+                box_items(site, &c.address, &newest, child.month_day, &mut out);
             }
         }
         out.push_str("</div>");
@@ -64,7 +65,7 @@ fn group(site: &Site, index: usize, now: DateTime) -> String {
 fn static_page(site: &Site, c: &Column) -> String {
     let region = &site.voice.region;
     let unit = &site.voice.unit;
-    let text = match c.name.as_str() {
+    let text = match c.stands_for {
         "领导信息" => format!(
             "<p>主要领导：陈立新，主持全面工作，负责财政、审计工作。</p><p>简历：1972年8月生，大学学历，历任{region}乡镇党委书记、{unit}主要负责人等职。</p><p>分管领导：周明远，负责办公室、人事、信息公开等工作。</p>"
         ),
@@ -77,9 +78,11 @@ fn static_page(site: &Site, c: &Column) -> String {
         ),
     };
     format!(
-        "<div class=\"art {}\"><h2>{}</h2>{text}<p>更新时间：2023-06-12</p></div>",
+        "<div class=\"art {}\"><h2>{}</h2>{text}<p>{}2023-06-12</p></div>",
         site.skin.class(15),
-        c.name
+        c.name,
+        site.skin
+            .say(&["更新时间："], &["最近更新：", "发布日期："])
     )
 }
 
@@ -104,14 +107,22 @@ fn list(site: &Site, index: usize, number: usize, now: DateTime) -> String {
         let _ = write!(out, "<div class=\"{}\">", site.skin.class(24 + n));
     }
     if c.articles.is_empty() {
-        out.push_str(
-            site.skin
-                .word(&["", "<p>暂无信息</p>", "<p>栏目建设中……</p>", "<ul></ul>"]),
-        );
+        out.push_str(site.skin.say(
+            &["", "<p>暂无信息</p>", "<p>栏目建设中……</p>", "<ul></ul>"],
+            &[
+                "<table width=\"100%\"><tr><td>&nbsp;</td></tr></table>",
+                "<div>没有找到相关信息！</div>",
+                "<p>共0条记录 0/0页</p>",
+                "<div>内容正在更新，敬请期待！</div>",
+            ],
+        ));
     } else if c.by_script {
-        script_list(site, &page, c.month_day, &mut out);
+        scripted::list(site, c, &page, &mut out);
     } else {
         items(site, &c.address, &page, c.month_day, &mut out);
+        if site.plan.family == Family::Hashed {
+            scripted::state(site, c, &page, &mut out);
+        }
     }
     for _ in 0..site.skin.wrappers {
         out.push_str("</div>");
@@ -135,70 +146,6 @@ fn side_menu(site: &Site, c: &Column, out: &mut String) {
         );
     }
     out.push_str("</div>");
-}
-
-/// The items of a list on the page at `from`.
-pub fn items(site: &Site, from: &str, articles: &[usize], month_day: bool, out: &mut String) {
-    let s = &site.skin;
-    let form = if month_day {
-        ListDate::BracketMonthDay
-    } else {
-        s.list_date
-    };
-    let table = s.shell == shell_tables();
-    out.push_str(if table {
-        "<table width=\"100%\">"
-    } else {
-        "<ul>"
-    });
-    for &article in articles {
-        let a = &site.articles[article];
-        let date = list_date(form, a.published);
-        let link = format!(
-            "<a href=\"{}\" title=\"{}\">{}</a>",
-            href_from(site, from, &a.address),
-            a.title,
-            a.title
-        );
-        let _ = match (table, s.date_first) {
-            (true, true) => write!(out, "<tr><td>{date}</td><td>·{link}</td></tr>"),
-            (true, false) => write!(
-                out,
-                "<tr><td>·{link}</td><td align=\"right\">{date}</td></tr>"
-            ),
-            (false, true) => write!(out, "<li><span class=\"f\">{date}</span>{link}</li>"),
-            (false, false) => write!(out, "<li>{link}<span>{date}</span></li>"),
-        };
-    }
-    out.push_str(if table { "</table>" } else { "</ul>" });
-}
-
-const fn shell_tables() -> crate::content::skin::Shell {
-    crate::content::skin::Shell::Tables
-}
-
-/// A list that only a script can show; its data stand in the page as JSON.
-fn script_list(site: &Site, articles: &[usize], month_day: bool, out: &mut String) {
-    let form = match (month_day, site.skin.list_date) {
-        (true, _) => ListDate::BracketMonthDay,
-        (false, ListDate::Hidden) => ListDate::Dash,
-        (false, form) => form,
-    };
-    let data: Vec<serde_json::Value> = articles
-        .iter()
-        .map(|&a| {
-            let a = &site.articles[a];
-            let absolute = site.skin.addresses == AddressForm::Absolute;
-            let address = if absolute { site.absolute(&a.address) } else { a.address.clone() };
-            serde_json::json!({"title": a.title, "url": address, "pubDate": list_date(form, a.published)})
-        })
-        .collect();
-    let id = site.skin.class(26);
-    let _ = write!(
-        out,
-        "<ul id=\"{id}\"></ul><script type=\"text/javascript\">\nvar listData = {};\n(function(){{var u=document.getElementById(\"{id}\"),h=\"\";for(var i=0;i<listData.length;i++){{h+='<li><a href=\"'+listData[i].url+'\">'+listData[i].title+'</a><span>'+listData[i].pubDate+'</span></li>';}}u.innerHTML=h;}})();\n</script>",
-        serde_json::Value::Array(data)
-    );
 }
 
 /// Links to the other pages, or the inline script that draws them.
@@ -232,10 +179,30 @@ fn pagination(
             );
         }
         _ => {
-            let _ = write!(out, "共{shown}页 ");
-            for page in 1..=shown {
-                let address = addresses::column_page(site.plan.family, first, page, pages);
-                let _ = write!(out, "<a href=\"{}\">{page}</a>", href(site, &address));
+            let link = |page: usize| {
+                href(
+                    site,
+                    &addresses::column_page(site.plan.family, first, page, pages),
+                )
+            };
+            let form = site.skin.look.stream("pages").below(3);
+            if form * usize::from(site.skin.look.strength >= 2) < 2 {
+                let _ = write!(out, "共{shown}页 ");
+                for page in 1..=shown {
+                    let _ = write!(out, "<a href=\"{}\">{page}</a>", link(page));
+                }
+            }
+            if form > 0 {
+                let (next, last) = site.skin.say2(("下一页", "尾页"), ("下页", "末页"));
+                if number < shown {
+                    let _ = write!(
+                        out,
+                        "<a href=\"{}\">{next}</a> <a href=\"{}\">{last}</a>",
+                        link(number + 1),
+                        link(shown)
+                    );
+                }
+                let _ = write!(out, " 第{number}/{shown}页");
             }
         }
     }

@@ -1,14 +1,19 @@
 //! Turns the content of a site into answers. Pure: (site, path, civil time, how often asked) → answer.
 //!
-//! `shell` and `footer` frame a page, `home`, `lists`, `articles`, `services`, `talk`, `search` fill it, `planted` answers for planted
+//! `markup` has the last hand on each page. `shell` and `footer` frame a page, `decoys` stand around it, `home`, `lists`, `articles`, `services`, `talk`, `search` fill it, `planted` answers for planted
 //! links, `assets` draws pictures and files.
 
 pub mod articles;
 pub mod assets;
+pub mod decoys;
 pub mod footer;
 pub mod home;
+pub mod info;
+pub mod items;
 pub mod lists;
+pub mod markup;
 pub mod planted;
+pub mod scripted;
 pub mod search;
 pub mod services;
 pub mod shell;
@@ -92,10 +97,11 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
 
 /// The page in the site's encoding, with the header the family sends.
 pub fn finish(site: &Site, html: String) -> Response {
+    let html = markup::spell(&site.skin, html);
     let content_type = match site.plan.family {
         Family::Aspx => "text/html",
         Family::Shtml => "text/html; charset=GB18030",
-        Family::Kaipu | Family::Script => "text/html;charset=UTF-8",
+        Family::Kaipu | Family::Script | Family::Hashed => "text/html;charset=UTF-8",
         _ => "text/html",
     };
     if !site.plan.family.is_gbk() {

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use percent_encoding::percent_decode;
 
 use super::shell::{self, Frame, href};
+use crate::content::look::Decoys;
 use crate::content::skin::day;
 use crate::content::{ColumnKind, Site};
 use crate::model::SearchPlan;
@@ -21,7 +22,10 @@ struct Hit<'a> {
 
 /// The name of the query's parameter on this site.
 fn parameter(site: &Site) -> &'static str {
-    site.skin.word(&["q", "keyword", "searchWord", "kw"])
+    site.skin.say(
+        &["q", "keyword", "searchWord", "kw"],
+        &["wd", "query", "keywords", "title", "k", "searchtext", "qt"],
+    )
 }
 
 /// The search box of the header.
@@ -31,7 +35,20 @@ pub fn boxes(site: &Site, out: &mut String) {
         return;
     }
     let (action, name) = (href(site, &site.special("search")), parameter(site));
-    let button = site.skin.word(&["搜索", "检索", "站内搜索"]);
+    let button = site.skin.say(
+        &["搜索", "检索", "站内搜索"],
+        &["全站搜索", "搜 索", "查询", "GO"],
+    );
+    let hint = site.skin.say(
+        &["请输入关键字"],
+        &[
+            "请输入关键词",
+            "请输入搜索内容",
+            "站内检索",
+            "搜你想要的",
+            "",
+        ],
+    );
     let _ = if plan == SearchPlan::Unusual {
         write!(
             out,
@@ -39,10 +56,16 @@ pub fn boxes(site: &Site, out: &mut String) {
             &site.plan.code[..6],
             href(site, "/images/mark1.png")
         )
+    } else if site.skin.look.strength >= 2 && site.skin.look.stream("button").percent(40) {
+        // The usual button is a link that sends the form by script.
+        write!(
+            out,
+            "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input type=\"text\" name=\"{name}\" value=\"\" placeholder=\"{hint}\"><a href=\"javascript:void(0)\" onclick=\"this.parentNode.submit()\">{button}</a></form></div>"
+        )
     } else {
         write!(
             out,
-            "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input type=\"text\" name=\"{name}\" placeholder=\"请输入关键字\"><button type=\"submit\">{button}</button></form></div>"
+            "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input type=\"text\" name=\"{name}\" placeholder=\"{hint}\"><button type=\"submit\">{button}</button></form></div>"
         )
     };
 }
@@ -62,34 +85,56 @@ pub fn page(site: &Site, target: &str, now: DateTime) -> String {
         found
     };
     let mut out = format!(
-        "<div class=\"box {}\"><h3>搜索结果</h3>",
-        site.skin.class(13)
+        "<div class=\"box {}\"><h3>{}</h3>",
+        site.skin.class(13),
+        site.skin
+            .say(&["搜索结果"], &["检索结果", "站内搜索", "查询结果"])
     );
     let shown = escape(&query);
     if found.is_empty() {
-        let _ = write!(out, "<p>很抱歉，没有找到与“{shown}”相关的内容。</p></div>");
+        let sorry = site.skin.say(
+            &["很抱歉，没有找到与“{}”相关的内容。"],
+            &[
+                "未检索到“{}”相关信息",
+                "共找到 0 条结果（{}）",
+                "没有符合条件的记录：{}",
+            ],
+        );
+        let _ = write!(out, "<p>{}</p></div>", sorry.replace("{}", &shown));
         return shell::page(site, &Frame::plain("搜索"), &out, now);
     }
     let _ = write!(out, "<p>共找到与“{shown}”相关的结果{}条</p>", found.len());
+    if site.skin.look.decoys != Decoys::default() {
+        // Ways to sort and times to choose from classify nothing.
+        let base = href(site, target.split("&sort=").next().unwrap_or(target));
+        let _ = write!(
+            out,
+            "<div class=\"{}\"><a href=\"{base}\">按相关度</a> <a href=\"{base}\">按时间</a> 时间范围：<span>全部</span> <span>一周内</span> <span>一月内</span> <span>一年内</span></div>",
+            site.skin.class(36)
+        );
+    }
+    let query = shown.as_str();
     match plan {
-        SearchPlan::Works => tabs(site, target, &found, &mut out),
-        SearchPlan::Unusual => grouped(site, &found, &mut out),
-        _ => plain(site, found.iter().take(10), &mut out),
+        SearchPlan::Works => tabs(site, target, (&found, query), &mut out),
+        SearchPlan::Unusual => grouped(site, (&found, query), &mut out),
+        _ => plain(site, found.iter().take(10), query, &mut out),
     }
     out.push_str("</div>");
     shell::page(site, &Frame::plain("搜索"), &out, now)
 }
 
 /// Tabs by class over one list.
-fn tabs(site: &Site, target: &str, found: &[Hit], out: &mut String) {
+fn tabs(site: &Site, target: &str, (found, query): (&[Hit], &str), out: &mut String) {
     out.push_str("<div class=\"tabs\">");
     let base = href(site, target.split("&type=").next().unwrap_or(target));
     let _ = write!(out, "<a href=\"{base}\">全部({})</a>", found.len());
     for (nth, class) in ["新闻", "政策", "服务"].into_iter().enumerate() {
         let count = found.iter().filter(|h| h.class == class).count();
+        let shown = site.skin.say(&["({})"], &["（{}）", "", " {}条"]);
         let _ = write!(
             out,
-            "<a href=\"{base}&amp;type={nth}\">{class}({count})</a>"
+            "<a href=\"{base}&amp;type={nth}\">{class}{}</a>",
+            shown.replace("{}", &count.to_string())
         );
     }
     out.push_str("</div>");
@@ -104,12 +149,13 @@ fn tabs(site: &Site, target: &str, found: &[Hit], out: &mut String) {
             .iter()
             .filter(|h| wanted.is_none_or(|w| w == h.class))
             .take(10),
+        query,
         out,
     );
 }
 
 /// One list for each class, as headings.
-fn grouped(site: &Site, found: &[Hit], out: &mut String) {
+fn grouped(site: &Site, (found, query): (&[Hit], &str), out: &mut String) {
     for class in ["新闻", "政策", "服务"] {
         let _ = write!(
             out,
@@ -119,23 +165,53 @@ fn grouped(site: &Site, found: &[Hit], out: &mut String) {
         plain(
             site,
             found.iter().filter(|h| h.class == class).take(10),
+            query,
             out,
         );
     }
 }
 
-fn plain<'a>(site: &Site, found: impl Iterator<Item = &'a Hit<'a>>, out: &mut String) {
-    out.push_str("<ul>");
+fn plain<'a>(site: &Site, found: impl Iterator<Item = &'a Hit<'a>>, query: &str, out: &mut String) {
+    let look = &site.skin.look;
+    let form = look.stream("results").below(4) * usize::from(look.strength >= 2);
+    let marked = look.strength >= 2 && look.stream("marked").percent(50);
+    let [open, before, between, behind, close] = [
+        ["<ul>", "<li>", "<span>", "</span></li>", "</ul>"],
+        [
+            "<div>",
+            "<div class=\"item\"><h3>",
+            "</h3><p>……按照有关规定，现将相关事项公布如下……</p><p>",
+            "</p></div>",
+            "</div>",
+        ],
+        ["<dl>", "<dt>", "</dt><dd>", "</dd>", "</dl>"],
+        [
+            "<table width=\"100%\">",
+            "<tr><td>",
+            "</td><td>",
+            "</td></tr>",
+            "</table>",
+        ],
+    ][form];
+    out.push_str(open);
     for hit in found {
+        // The words that were asked for stand out, which cuts the title into pieces.
+        let title = if marked && query.chars().count() < hit.title.chars().count() {
+            hit.title
+                .replace(query, &format!("<font color=\"red\">{query}</font>"))
+        } else if marked {
+            format!("<em>{}</em>", hit.title)
+        } else {
+            hit.title.to_owned()
+        };
         let _ = write!(
             out,
-            "<li><a href=\"{}\">{}</a><span>{}</span></li>",
+            "{before}<a href=\"{}\">{title}</a>{between}{}{behind}",
             href(site, hit.address),
-            hit.title,
             hit.date
         );
     }
-    out.push_str("</ul>");
+    out.push_str(close);
 }
 
 /// Everything whose title holds the query, the exact title first.

@@ -21,9 +21,45 @@ const OTHER_WORDS: [&str; 8] = [
     "办理程序",
 ];
 
+/// Further headings, in the order of [`ELEMENTS`]; the site draws which set it uses.
+const MORE_WORDS: [[&str; 8]; 2] = [
+    [
+        "项目名称",
+        "办理依据",
+        "办理条件",
+        "所需材料",
+        "办事地点",
+        "工作时间",
+        "咨询方式",
+        "办事流程",
+    ],
+    [
+        "事项名称",
+        "实施依据",
+        "申报条件",
+        "申报材料",
+        "受理窗口",
+        "受理时间",
+        "服务热线",
+        "办理步骤",
+    ],
+];
+/// What guides hold besides: none of it is an element of the rule.
+const BESIDES: [(&str, &str); 5] = [
+    ("办理时限", "法定20个工作日，承诺5个工作日"),
+    ("收费标准", "不收费"),
+    ("监督电话", "12345"),
+    ("实施主体", "政务服务管理办公室"),
+    ("服务对象", "自然人、法人和其他组织"),
+];
+
 /// All items by category.
 pub fn directory(site: &Site, now: DateTime) -> String {
-    let mut out = format!("<div class=\"{}\"><h2>办事服务</h2>", site.skin.class(13));
+    let mut out = format!(
+        "<div class=\"{}\"><h2>{}</h2>",
+        site.skin.class(13),
+        site.skin.say(&["办事服务"], &["服务事项", "办事指南"])
+    );
     let mut categories: Vec<&str> = site.guides.iter().map(|g| g.category).collect();
     categories.sort_unstable();
     categories.dedup();
@@ -55,50 +91,83 @@ pub fn directory(site: &Site, now: DateTime) -> String {
 /// One guide.
 pub fn guide(site: &Site, index: usize, now: DateTime) -> String {
     let g = &site.guides[index];
-    let rows: Vec<(&str, String)> = (0..8)
+    let look = &site.skin.look;
+    let words = match (g.reworded, look.strength) {
+        (false, _) => ELEMENTS,
+        (true, 0) => OTHER_WORDS,
+        (true, _) => [OTHER_WORDS, MORE_WORDS[0], MORE_WORDS[1]][look.stream("elements").below(3)],
+    };
+    let mut rows: Vec<(&str, String)> = (0..8)
         .filter(|e| !g.missing.contains(e))
-        .map(|e| {
-            (
-                if g.reworded {
-                    OTHER_WORDS[e]
-                } else {
-                    ELEMENTS[e]
-                },
-                value(site, g, e),
-            )
-        })
+        .map(|e| (words[e], value(site, g, e)))
         .collect();
+    if look.strength >= 3 {
+        let mut rng = look.stream("besides");
+        for (head, value) in BESIDES {
+            if rng.percent(50) {
+                rows.insert(1 + rng.below(rows.len() - 1), (head, value.to_owned()));
+            }
+        }
+    }
     let mut out = format!(
         "<div class=\"art {}\"><h2>{}</h2>",
         site.skin.class(15),
         g.name
     );
-    let _ = match g.form {
-        GuideForm::Table => {
-            out.push_str("<table class=\"g\">");
-            for (head, value) in &rows {
-                let _ = write!(out, "<tr><th>{head}</th><td>{value}</td></tr>");
-            }
-            write!(out, "</table>")
-        }
-        GuideForm::Definitions => {
-            out.push_str("<dl class=\"g\">");
-            for (head, value) in &rows {
-                let _ = write!(out, "<dt>{head}</dt><dd>{value}</dd>");
-            }
-            write!(out, "</dl>")
-        }
-        GuideForm::Prose => {
-            for (nth, (head, value)) in rows.iter().enumerate() {
-                let number = ["一", "二", "三", "四", "五", "六", "七", "八"][nth];
-                let _ = write!(
-                    out,
-                    "<p><strong>{number}、{head}</strong></p><div>{value}</div>"
-                );
-            }
-            write!(out, "<p></p>")
-        }
-    };
+    let form = look.stream("guide").below(3);
+    match (g.form, form * usize::from(look.strength >= 2)) {
+        (GuideForm::Table, 1) => cells(&rows, &mut out),
+        (GuideForm::Table, 2) => each(
+            &rows,
+            [
+                "<div class=\"g\">",
+                "<div><div class=\"tit\">",
+                "</div><div>",
+                "</div></div>",
+                "</div>",
+            ],
+            "",
+            &mut out,
+        ),
+        (GuideForm::Table, _) => each(
+            &rows,
+            [
+                "<table class=\"g\">",
+                "<tr><th>",
+                "</th><td>",
+                "</td></tr>",
+                "</table>",
+            ],
+            "",
+            &mut out,
+        ),
+        (GuideForm::Definitions, 1) => each(
+            &rows,
+            ["<ul class=\"g\">", "<li><b>", "</b>", "</li>", "</ul>"],
+            "：",
+            &mut out,
+        ),
+        (GuideForm::Definitions, 2) => each(
+            &rows,
+            ["<div>", "<h3>", "</h3><div>", "</div>", "</div>"],
+            "",
+            &mut out,
+        ),
+        (GuideForm::Definitions, _) => each(
+            &rows,
+            ["<dl class=\"g\">", "<dt>", "</dt><dd>", "</dd>", "</dl>"],
+            "",
+            &mut out,
+        ),
+        (GuideForm::Prose, 1) => each(
+            &rows,
+            ["<div>", "<p>【", "</p><div>", "</div>", "</div>"],
+            "】",
+            &mut out,
+        ),
+        (GuideForm::Prose, 2) => each(&rows, ["<div>", "", "", "<br>", "</div>"], "：", &mut out),
+        (GuideForm::Prose, _) => prose(&rows, &mut out),
+    }
     out.push_str("</div>");
     shell::page(
         site,
@@ -110,6 +179,58 @@ pub fn guide(site: &Site, index: usize, now: DateTime) -> String {
         &out,
         now,
     )
+}
+
+/// Opening, before a heading, between heading and value, behind a value, closing; `mark` stands behind the heading.
+fn each(
+    rows: &[(&str, String)],
+    [open, before, between, behind, close]: [&str; 5],
+    mark: &str,
+    out: &mut String,
+) {
+    out.push_str(open);
+    for (head, value) in rows {
+        let _ = write!(out, "{before}{head}{mark}{between}{value}{behind}");
+    }
+    out.push_str(close);
+}
+
+/// Two headings with their values in a row; a long value has a row of its own.
+fn cells(rows: &[(&str, String)], out: &mut String) {
+    out.push_str("<table class=\"g\">");
+    let mut half = false;
+    for (head, value) in rows {
+        let is_long = value.chars().count() > 40;
+        if is_long && half {
+            out.push_str("<td></td><td></td></tr>");
+            half = false;
+        }
+        if is_long {
+            let _ = write!(
+                out,
+                "<tr><td>{head}</td><td colspan=\"3\">{value}</td></tr>"
+            );
+            continue;
+        }
+        out.push_str(if half { "" } else { "<tr>" });
+        let _ = write!(out, "<td>{head}</td><td>{value}</td>");
+        out.push_str(if half { "</tr>" } else { "" });
+        half = !half;
+    }
+    out.push_str(if half { "</tr></table>" } else { "</table>" });
+}
+
+fn prose(rows: &[(&str, String)], out: &mut String) {
+    const NUMBERS: [&str; 13] = [
+        "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三",
+    ];
+    for ((head, value), number) in rows.iter().zip(NUMBERS) {
+        let _ = write!(
+            out,
+            "<p><strong>{number}、{head}</strong></p><div>{value}</div>"
+        );
+    }
+    out.push_str("<p></p>");
 }
 
 /// What stands under one element.

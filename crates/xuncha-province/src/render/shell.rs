@@ -5,7 +5,8 @@ use std::fmt::Write;
 use jiff::civil::DateTime;
 
 use crate::content::links::{Link, LinkKind};
-use crate::content::skin::{AddressForm, Shell, chinese_day, minute};
+use crate::content::look::NavForm;
+use crate::content::skin::{AddressForm, Shell, chinese_day, day, minute};
 use crate::content::{Article, ColumnKind, Site};
 use crate::model::Family;
 
@@ -36,61 +37,63 @@ impl<'a> Frame<'a> {
 /// The whole page around `main`.
 pub fn page(site: &Site, frame: &Frame, main: &str, now: DateTime) -> String {
     let mut out = String::with_capacity(main.len() + 8000);
-    head(site, frame, &mut out);
+    head(site, frame, now, &mut out);
     header(site, now, &mut out);
     let s = &site.skin;
-    match s.shell {
-        Shell::Tables => {
-            let _ = write!(
-                out,
+    let (open, close) = match s.shell {
+        Shell::Tables => (
+            format!(
                 "<table width=\"1000\" align=\"center\" class=\"{}\"><tr><td valign=\"top\">",
                 s.class(4)
-            );
-            crumbs(site, frame, &mut out);
-            out.push_str(main);
-            out.push_str("</td></tr></table>");
-        }
-        Shell::Divs => {
-            let _ = write!(
-                out,
+            ),
+            "</td></tr></table>",
+        ),
+        Shell::Divs => (
+            format!(
                 "<div class=\"{} w\"><div class=\"{}\">",
                 s.class(4),
                 s.class(5)
-            );
-            crumbs(site, frame, &mut out);
-            out.push_str(main);
-            out.push_str("</div></div>");
-        }
-        Shell::Sections => {
-            let _ = write!(
-                out,
+            ),
+            "</div></div>",
+        ),
+        Shell::Sections => (
+            format!(
                 "<main class=\"{} w\"><section class=\"{}\">",
                 s.class(4),
                 s.class(5)
-            );
-            crumbs(site, frame, &mut out);
-            out.push_str(main);
-            out.push_str("</section></main>");
-        }
+            ),
+            "</section></main>",
+        ),
+    };
+    out.push_str(&open);
+    crumbs(site, frame, &mut out);
+    super::decoys::before(site, frame, now, &mut out);
+    out.push_str(main);
+    super::decoys::behind(site, frame, now, &mut out);
+    out.push_str(close);
+    if s.look.nav_last {
+        navigation(site, &mut out);
     }
-    super::footer::footer(site, &mut out);
+    super::footer::footer(site, now, &mut out);
     out.push_str("</body></html>");
     out
 }
 
 /// The head with meta elements; some sites leave some out, some write them oddly.
-pub fn head(site: &Site, frame: &Frame, out: &mut String) {
+pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
     let s = &site.skin;
-    out.push_str(if s.shell == Shell::Sections {
+    out.push_str(if site.plan.family == Family::Nested {
+        "<html><head>"
+    } else if s.shell == Shell::Sections || site.plan.family == Family::Hashed {
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head>"
     } else {
         "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><head>"
     });
     match site.plan.family {
-        Family::Aspx => out
+        Family::Aspx | Family::Nested => out
             .push_str("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=gb2312\" />"),
         Family::Shtml => {}
-        Family::Kaipu | Family::Script => out.push_str(
+        Family::Kaipu | Family::Script | Family::Hashed | Family::Cards => out.push_str(
             "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">",
         ),
         _ => out
@@ -104,6 +107,7 @@ pub fn head(site: &Site, frame: &Frame, out: &mut String) {
         (false, _) => write!(out, "<title>{name} {}</title>", frame.title),
     };
     metas(site, frame, out);
+    super::decoys::made(site, now, out);
     let _ = write!(
         out,
         "<link rel=\"stylesheet\" href=\"{}\" />",
@@ -178,7 +182,17 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
     let s = &site.skin;
     let week = ["一", "二", "三", "四", "五", "六", "日"]
         [usize::from(now.date().weekday().to_monday_zero_offset().unsigned_abs()) % 7];
-    let today = format!("今天是{} 星期{week}", chinese_day(now));
+    let today = match s
+        .look
+        .stream("clock")
+        .below(if s.look.strength < 3 { 1 } else { 4 })
+    {
+        0 => format!("今天是{} 星期{week}", chinese_day(now)),
+        1 => format!("{} 星期{week}", chinese_day(now)),
+        2 => format!("{} 星期{week} 农历二月初二", day(now)),
+        _ => String::from("欢迎访问本网站！"),
+    };
+    let weather = super::decoys::weather(site, now);
     let tag = if s.shell == Shell::Sections {
         "header"
     } else {
@@ -186,10 +200,12 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
     };
     let _ = write!(
         out,
-        "<{tag} class=\"{}\"><div class=\"w {}\"><span>{today}</span><span class=\"r\"><a href=\"javascript:void(0)\">设为首页</a> | <a href=\"{}\">无障碍浏览</a></span></div>",
+        "<{tag} class=\"{}\"><div class=\"w {}\"><span>{today}</span>{weather}<span class=\"r\"><a href=\"javascript:void(0)\">{}</a> | <a href=\"{}\">{}</a></span></div>",
         s.class(0),
         s.class(1),
-        href(site, "/")
+        s.say(&["设为首页"], &["加入收藏", "繁體", "分享"]),
+        href(site, "/"),
+        s.say(&["无障碍浏览"], &["无障碍", "长者模式", "关怀版"])
     );
     let _ = write!(
         out,
@@ -199,7 +215,9 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
         site.plan.name
     );
     super::search::boxes(site, out);
-    navigation(site, out);
+    if !s.look.nav_last {
+        navigation(site, out);
+    }
     let _ = write!(out, "</{tag}>");
 }
 
@@ -207,7 +225,7 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
 pub fn navigation(site: &Site, out: &mut String) {
     let s = &site.skin;
     let mut entries: Vec<(String, String, Option<usize>)> =
-        vec![("首页".to_owned(), "/".to_owned(), None)];
+        vec![(home_word(site).to_owned(), "/".to_owned(), None)];
     for (index, column) in site.columns.iter().enumerate() {
         if column.parent.is_none() && column.kind != ColumnKind::Statistics {
             entries.push((column.name.clone(), column.address.clone(), Some(index)));
@@ -215,14 +233,22 @@ pub fn navigation(site: &Site, out: &mut String) {
     }
     if !site.plan.no_services {
         entries.push((
-            s.word(&["办事服务", "政务服务", "网上办事"]).to_owned(),
+            s.say(
+                &["办事服务", "政务服务", "网上办事"],
+                &["在线办事", "便民服务", "办事大厅", "服务大厅"],
+            )
+            .to_owned(),
             site.special("bsfw"),
             None,
         ));
     }
     if !site.plan.defects.messages.no_channel {
         entries.push((
-            s.word(&["互动交流", "政民互动"]).to_owned(),
+            s.say(
+                &["互动交流", "政民互动"],
+                &["公众参与", "交流互动", "问政互动", "互动"],
+            )
+            .to_owned(),
             site.special("hdjl"),
             None,
         ));
@@ -234,24 +260,44 @@ pub fn navigation(site: &Site, out: &mut String) {
     } else {
         ""
     };
-    let (open, item, close_item, close) = match s.shell {
-        Shell::Tables => (
-            "<table class=\"nav\" width=\"100%\"><tr>",
-            "<td>",
-            "</td>",
-            "</tr></table>",
-        ),
-        Shell::Divs => (
-            "<div class=\"nav\"><ul class=\"w\">",
-            "<li>",
-            "</li>",
-            "</ul></div>",
-        ),
-        Shell::Sections => (
+    let skeleton = (
+        "<table class=\"nav\" width=\"100%\"><tr>",
+        "<td>",
+        "</td>",
+        "</tr></table>",
+    );
+    let list = (
+        "<div class=\"nav\"><ul class=\"w\">",
+        "<li>",
+        "</li>",
+        "</ul></div>",
+    );
+    let (open, item, close_item, close) = match (s.look.nav, s.shell) {
+        (NavForm::Skeleton, Shell::Tables) => skeleton,
+        (NavForm::Skeleton, Shell::Sections) => (
             "<nav class=\"nav\"><ul class=\"w\">",
             "<li>",
             "</li>",
             "</ul></nav>",
+        ),
+        (NavForm::Skeleton, Shell::Divs) | (NavForm::Ul, _) => list,
+        (NavForm::Bars, _) => (
+            "<div class=\"nav\"><div class=\"w\">",
+            "",
+            " | ",
+            "</div></div>",
+        ),
+        (NavForm::Divs, _) => (
+            "<div class=\"nav\"><div class=\"w\">",
+            "<div>",
+            "</div>",
+            "</div></div>",
+        ),
+        (NavForm::Dl, _) => (
+            "<div class=\"nav\"><dl class=\"w\">",
+            "<dt>",
+            "</dt>",
+            "</dl></div>",
         ),
     };
     out.push_str(open);
@@ -261,7 +307,8 @@ pub fn navigation(site: &Site, out: &mut String) {
             "{item}<a href=\"{}\"{target}>{name}</a>",
             href(site, &address)
         );
-        if let (true, Some(group)) = (s.drop_down, column) {
+        // Links between bars leave no room for a drop-down.
+        if let (true, Some(group)) = (s.drop_down && s.look.nav != NavForm::Bars, column) {
             drop_down(site, group, target, out);
         }
         out.push_str(close_item);
@@ -294,21 +341,35 @@ fn crumbs(site: &Site, frame: &Frame, out: &mut String) {
     if frame.home {
         return;
     }
-    let words = site
-        .skin
-        .word(&["当前位置：", "您现在的位置：", "您所在的位置："]);
+    let s = &site.skin;
+    let words = s.say(
+        &["当前位置：", "您现在的位置：", "您所在的位置："],
+        &[
+            "位置：",
+            "您的位置：",
+            "当前位置 : ",
+            "所在位置：",
+            "现在位置：",
+        ],
+    );
+    let between = s.say(
+        &[" &gt; "],
+        &["&gt;&gt;", " / ", " » ", " - ", " &nbsp;&gt;&nbsp; ", " › "],
+    );
     let _ = write!(
         out,
-        "<div class=\"{} crumb\">{words}<a href=\"{}\">首页</a> &gt; ",
-        site.skin.class(12),
-        href(site, "/")
+        "<div class=\"{} crumb\">{words}<a href=\"{}\">{}</a>{between}",
+        s.class(12),
+        href(site, "/"),
+        home_word(site)
     );
     let column = frame.article.map(|a| &site.columns[a.column]);
     match (column, frame.column) {
         (Some(column), _) => {
+            let last = s.say(&["正文"], &["内容", "详细内容", ""]);
             let _ = write!(
                 out,
-                "<a href=\"{}\">{}</a> &gt; 正文",
+                "<a href=\"{}\">{}</a>{between}{last}",
                 href(site, &column.address),
                 column.name
             );
@@ -317,6 +378,12 @@ fn crumbs(site: &Site, frame: &Frame, out: &mut String) {
         (None, None) => out.push_str(frame.title),
     }
     out.push_str("</div>");
+}
+
+/// How the site calls its home page.
+fn home_word(site: &Site) -> &'static str {
+    site.skin
+        .say(&["首页"], &["网站首页", "返回首页", "首 页", "主页"])
 }
 
 /// A planted link as it stands on its page.

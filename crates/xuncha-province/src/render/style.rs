@@ -6,7 +6,7 @@ use crate::content::Site;
 pub fn style(site: &Site) -> String {
     let s = &site.skin;
     let (colour, accent) = (s.colour, s.accent);
-    format!(
+    let sheet = format!(
         "body{{margin:0;font:14px/1.9 \"Microsoft YaHei\",\"Noto Sans CJK SC\",SimSun,sans-serif;color:#333;background:#f5f5f5}}\
          a{{color:#333;text-decoration:none}}a:hover{{color:{colour}}}ul{{list-style:none;margin:0;padding:0}}\
          .w{{width:1100px;margin:0 auto;overflow:visible}}.r{{float:right}}\
@@ -30,5 +30,27 @@ pub fn style(site: &Site) -> String {
          .pages{{text-align:center;padding:12px}}.pages a{{border:1px solid #ddd;padding:2px 9px;margin:0 3px;background:#fff}}",
         top = s.class(0),
         strip = s.class(1),
-    )
+    );
+    with_own_names(site, &sheet)
+}
+
+/// The site's own names in place of the templates' roles.
+fn with_own_names(site: &Site, sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len() + 200);
+    for (nth, part) in sheet.split('.').enumerate() {
+        if nth > 0 {
+            out.push('.');
+        }
+        let end = part
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(part.len());
+        match site.skin.role(&part[..end]) {
+            Some(own) if nth > 0 => {
+                out.push_str(own);
+                out.push_str(&part[end..]);
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
 }

@@ -36,6 +36,8 @@ pub struct Options {
     pub scale: Scale,
     /// Plan of defects.
     pub plan: PlanKind,
+    /// How far templates depart from their families, 0 to 3.
+    pub mutation: u8,
     /// Folder for the files.
     pub dir: PathBuf,
     /// Delays are divided by this.
@@ -56,11 +58,9 @@ pub async fn run(options: Options) -> Result<()> {
     let dir = &options.dir;
     std::fs::create_dir_all(dir)
         .with_context(|| format!("不能建立目录 {}，请检查权限", dir.display()))?;
-    let world = Arc::new(World::new(plan::province(
-        options.seed,
-        options.scale,
-        options.plan,
-    )));
+    let mut province = plan::province(options.seed, options.scale, options.plan);
+    province.mutation = options.mutation;
+    let world = Arc::new(World::new(province));
     let authority = Arc::new(Authority::new(world.clone())?);
     sheets::write_all(&world.province, dir)?;
     write(dir, "ca.pem", authority.pem.as_bytes())?;
@@ -121,7 +121,7 @@ fn describe(
         "realistic"
     };
     serde_json::json!({
-        "seed": options.seed, "scale": scale, "plan": plan, "speed": options.speed,
+        "seed": options.seed, "scale": scale, "plan": plan, "mutation": options.mutation, "speed": options.speed,
         "http": http.to_string(), "https": https.to_string(), "control": control.to_string(), "ca": "ca.pem",
         "province": {"name": province.regions[0].name, "division_code": province.regions[0].code},
         "quarter": "2026Q1", "monitor_from": minute(province.dates.monitor_from), "as_of": minute(province.dates.as_of),

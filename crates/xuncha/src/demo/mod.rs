@@ -47,6 +47,7 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
         arguments.seed,
         scale(arguments.scale),
         plan(arguments.plan),
+        arguments.mutation,
         SPEED,
     )?;
     let data = Data::open(&folder, None).await?;

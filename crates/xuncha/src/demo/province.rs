@@ -66,6 +66,7 @@ impl Province {
         seed: u64,
         scale: &str,
         plan: &str,
+        mutation: u8,
         speed: u32,
     ) -> Result<Province> {
         std::fs::create_dir_all(folder)
@@ -87,6 +88,7 @@ impl Province {
                 "--plan",
                 plan,
             ])
+            .args(["--mutation", &mutation.to_string()])
             .args(["--speed", &speed.to_string(), "--dir"])
             .arg(folder)
             .stdin(Stdio::null())

@@ -1,5 +1,6 @@
 //! Columns of a site: from the navigation, with their kind, newest date and emptiness.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -34,6 +35,7 @@ pub(super) fn columns(
         .iter()
         .filter_map(|entry| entry.parent.clone())
         .collect();
+    let common = common_lists(records, &entries);
     let mut kinds: BTreeMap<String, ColumnKind> = BTreeMap::new();
     let mut columns = Vec::new();
     for entry in &entries {
@@ -47,7 +49,12 @@ pub(super) fn columns(
             .parent
             .as_ref()
             .and_then(|parent| kinds.get(parent).copied());
-        let (kind, kind_is_sure) = kind(entry, page, parent_kind, lexicons);
+        let mut others = Cow::Borrowed(&addresses);
+        let start = listed(page);
+        if let Some(block) = common.iter().find(|block| start.starts_with(block)) {
+            others.to_mut().extend(block.iter().cloned());
+        }
+        let (kind, kind_is_sure) = kind(entry, page, parent_kind, &others, lexicons);
         kinds.insert(canonical(&entry.url), kind);
         columns.push(column(
             records,
@@ -55,11 +62,50 @@ pub(super) fn columns(
             page,
             kind,
             kind_is_sure,
-            &addresses,
+            &others,
             &parents,
         ));
     }
     columns
+}
+
+/// Addresses of a page's list in its order.
+fn listed(page: &PageFacts) -> Vec<String> {
+    let items = page.list.iter().flat_map(|list| &list.items);
+    items.map(|item| canonical(&item.url)).collect()
+}
+
+/// Blocks with which the lists of many columns begin. They are none of theirs, whatever they are headed: what is read most, what the site
+/// recommends. A column that shows the same as those above and below it stands for few.
+fn common_lists(records: &Records, entries: &[Entry]) -> Vec<Vec<String>> {
+    /// Fewer items may be the same by chance.
+    const ITEMS_MIN: usize = 3;
+    const COLUMNS_MIN: usize = 4;
+    let pages: BTreeMap<String, &PageFacts> = entries
+        .iter()
+        .filter_map(|entry| records.page(&entry.url))
+        .map(|page| (canonical(&page.capture.final_url), page))
+        .collect();
+    let least = COLUMNS_MIN.max(pages.len() / 4);
+    let mut groups: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+    for items in pages.into_values().map(listed) {
+        if let Some(start) = items.get(..ITEMS_MIN) {
+            groups.entry(start.to_vec()).or_default().push(items);
+        }
+    }
+    let blocks = groups.into_values().filter(|lists| lists.len() >= least);
+    blocks
+        .filter_map(|lists| lists.into_iter().reduce(common_start))
+        .collect()
+}
+
+fn common_start(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    let same = one
+        .iter()
+        .zip(&other)
+        .take_while(|(one, other)| one == other);
+    one.truncate(same.count());
+    one
 }
 
 fn entries(
@@ -263,6 +309,7 @@ fn kind(
     entry: &Entry,
     page: &PageFacts,
     parent: Option<ColumnKind>,
+    others: &BTreeSet<String>,
     lexicons: &Lexicons,
 ) -> (ColumnKind, bool) {
     let (by_name, is_sure) = lexicons.column_kind(&entry.name);
@@ -285,10 +332,13 @@ fn kind(
     }) {
         return (kind, false);
     }
-    let has_list = page
-        .list
-        .as_ref()
-        .is_some_and(|list| list.items.iter().any(|item| item.date.is_some()));
+    let has_list = page.list.as_ref().is_some_and(|list| {
+        let mut own = list
+            .items
+            .iter()
+            .filter(|item| !others.contains(&canonical(&item.url)));
+        own.any(|item| item.date.is_some())
+    });
     if !has_list
         && page
             .article

@@ -24,8 +24,8 @@ pub(super) fn from_elements(context: &Context<'_>) -> Option<Published> {
 }
 
 /// The day on which an item of a list was published, where an element of it says so.
-pub(crate) fn of_item(dom: &Dom, item: usize) -> Option<Date> {
-    let mut times = publications(dom, item..dom.nodes[item].end());
+pub(crate) fn of_item(dom: &Dom, item: std::ops::Range<usize>) -> Option<Date> {
+    let mut times = publications(dom, item);
     let (_, found) = times.next()?;
     Some(found.date)
 }

@@ -5,9 +5,12 @@ use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
 use crate::facts::links::{Resolver, anchor_text};
 use crate::facts::model::{Area, Link, LinkKind};
+use crate::facts::text::is_at_most;
 
 /// The element that shows where the page stands in the site.
 pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
+    /// 当前位置：, 您所在的位置：, 位置：; a longer text speaks of another place.
+    const WORDS_CHARS: usize = 12;
     const WORDS: [&str; 6] = [
         "当前位置",
         "您的位置",
@@ -16,6 +19,10 @@ pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
         "您现在的位置",
         "当前所在",
     ];
+    let says_where = |text: &str| {
+        is_at_most(text.trim(), WORDS_CHARS) && text.contains("位置")
+            || WORDS.iter().any(|word| text.contains(word))
+    };
     let by_class = (0..dom.nodes.len()).find(|index| {
         called.breadcrumb(*index)
             && dom.chars_of(*index) <= 120
@@ -25,10 +32,7 @@ pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
     });
     by_class.or_else(|| {
         let text = (0..dom.nodes.len()).find(|index| {
-            !dom.nodes[*index].is_hidden()
-                && dom
-                    .text_of(*index)
-                    .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)))
+            !dom.nodes[*index].is_hidden() && dom.text_of(*index).is_some_and(says_where)
         })?;
         dom.ancestors(text).take(4).find(|up| {
             dom.chars_of(*up) <= 120 && dom.inside(*up).any(|inner| dom.nodes[inner].tag == Tag::A)
@@ -54,12 +58,20 @@ pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Li
             (!text.is_empty()).then(|| link(url, text))
         })
         .collect();
-    let text = dom.text(node);
-    let tail = text
-        .rsplit(['>', '»', '＞', '/', '›', '→'])
+    // The end of what stands behind the last link, whatever parts it from the link.
+    let last = dom
+        .inside(node)
+        .rfind(|inner| dom.nodes[*inner].tag == Tag::A)
+        .map_or(node, |link| dom.nodes[link].end());
+    let lines = dom.lines(last..dom.nodes[node].end());
+    let behind = lines.last().map_or("", |line| line.text.as_str());
+    let tail = behind
+        .rsplit(['>', '»', '＞', '/', '›', '→', '»'])
         .next()
         .unwrap_or_default()
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '》' | '”' | '）' | ')'))
         .trim();
+    let tail = tail.rsplit(" - ").next().unwrap_or_default();
     let is_known = crumbs.iter().any(|crumb| tail.ends_with(&crumb.text));
     if !crumbs.is_empty() && !is_known && tail != "正文" && (2..=30).contains(&tail.chars().count())
     {

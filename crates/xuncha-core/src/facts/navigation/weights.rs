@@ -12,6 +12,8 @@ pub(super) struct Block {
     pub link_chars: u32,
     pub long_links: u32,
     pub known: u32,
+    /// A link back to the home page by its usual name: what leads home and to columns is the main navigation.
+    pub leads_home: bool,
 }
 
 /// A link as blocks weigh it.
@@ -20,6 +22,7 @@ struct Weight {
     link_chars: u32,
     is_long: bool,
     is_known: bool,
+    is_home: bool,
 }
 
 /// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
@@ -52,6 +55,7 @@ impl<'a> Weights<'a> {
             link_chars: 0,
             long_links: 0,
             known: 0,
+            leads_home: false,
         };
         let end = self.dom.nodes[index].end();
         let first = self.anchors.partition_point(|anchor| *anchor <= index);
@@ -66,6 +70,7 @@ impl<'a> Weights<'a> {
             block.link_chars += weight.link_chars;
             block.long_links += u32::from(weight.is_long);
             block.known += u32::from(weight.is_known);
+            block.leads_home |= weight.is_home;
         }
         block
     }
@@ -77,11 +82,15 @@ impl<'a> Weights<'a> {
         let node = self.anchors[at];
         let text = self.dom.text(node);
         let chars = bare(&text).chars().count() as u32;
+        let is_home = matches!(
+            text.replace(char::is_whitespace, "").as_str(),
+            "首页" | "网站首页" | "返回首页" | "主页"
+        );
         let weight = (chars > 0).then(|| Weight {
             link_chars: self.dom.chars_of(node),
             is_long: chars > 10,
-            is_known: text == "首页"
-                || text == "网站首页"
+            is_home,
+            is_known: is_home
                 || !matches!(self.lexicons.column_kind(&text), (ColumnKind::Other, _)),
         });
         self.weighed[at] = Some(weight);

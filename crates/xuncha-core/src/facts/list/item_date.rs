@@ -1,0 +1,146 @@
+//! The date of one item of a list: on a line of its own, in pieces, or without a year under a heading that is one.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use crate::facts::dates;
+use crate::facts::dom::Dom;
+use crate::facts::text::{collapse, is_at_most};
+
+/// What stands around a link within its item.
+pub(super) fn sides(dom: &Dom, item: Range<usize>, anchor: usize) -> [Range<usize>; 2] {
+    [item.start..anchor, dom.nodes[anchor].end()..item.end]
+}
+
+pub(super) fn lines_of(dom: &Dom, sides: &[Range<usize>; 2]) -> Vec<String> {
+    let lines = sides.iter().flat_map(|range| dom.lines(range.clone()));
+    lines.map(|line| line.text).collect()
+}
+
+/// The date of an item that stands apart, as the records of a data store do.
+pub(crate) fn date_of_item(dom: &Dom, anchor: usize, today: Date) -> Option<Date> {
+    let day = Day { today, year: None };
+    let sides = sides(dom, 0..dom.nodes.len(), anchor);
+    let inside = || {
+        inline_pieces(dom, anchor)
+            .iter()
+            .rev()
+            .find_map(|piece| day.list_date(piece))
+    };
+    date_beside(dom, &lines_of(dom, &sides), &sides, &day).or_else(inside)
+}
+
+/// The date in what stands around the link of an item: on a line that is no sentence, best on one that says what it is, and else in
+/// pieces (day in one box, year and month in another).
+pub(super) fn date_beside(
+    dom: &Dom,
+    lines: &[String],
+    sides: &[Range<usize>; 2],
+    today: &Day,
+) -> Option<Date> {
+    let is_named = |line: &&String| {
+        ["时间", "日期", "发布"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    // A summary tells of dates: 根据2019年5月1日起施行的条例，……
+    let is_sentence =
+        |line: &&String| line.contains('。') || line.contains('，') && !is_at_most(line, 24);
+    let named = lines.iter().filter(is_named);
+    let others = lines.iter().filter(|line| !is_named(line));
+    let on_a_line = named
+        .chain(others)
+        .filter(|line| !is_sentence(line))
+        .find_map(|line| today.list_date(line));
+    if on_a_line.is_some_and(|_| lines.len() == 1) {
+        return on_a_line;
+    }
+    let pieces: Vec<String> = sides
+        .iter()
+        .flat_map(|range| pieces_of(dom, range.clone()))
+        .filter(|piece| is_at_most(piece, 12))
+        .collect();
+    dates::split_date(&pieces.join(" "))
+        .or(on_a_line)
+        .or_else(|| {
+            let joined = lines.iter().filter(|line| !is_sentence(line));
+            today.list_date(&joined.map(String::as_str).collect::<Vec<_>>().join(" "))
+        })
+}
+
+/// The day of the page, and the year that a heading above gives to days without one.
+pub(super) struct Day {
+    today: Date,
+    year: Option<i16>,
+}
+
+impl Day {
+    pub(super) fn list_date(&self, text: &str) -> Option<Date> {
+        let found = dates::list_date(text, self.today)?;
+        match self.year {
+            Some(year) if !dates::holds_year(text) => Date::new(year, found.month(), found.day())
+                .ok()
+                .or(Some(found)),
+            _ => Some(found),
+        }
+    }
+}
+
+/// Headings that are a year: 2025年 above a list of months and days.
+pub(super) struct Years(Vec<(usize, i16)>);
+
+impl Years {
+    pub(super) fn of(dom: &Dom) -> Years {
+        let mut found: Vec<(usize, i16)> = Vec::new();
+        // Years side by side are a choice of years, not headings.
+        let mut row = 0;
+        for index in 0..dom.nodes.len() {
+            let Some(text) = dom.text_of(index).filter(|_| !dom.nodes[index].is_hidden()) else {
+                continue;
+            };
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            let year = (text.len() <= 8).then(|| text.trim_end_matches('年'));
+            let year = year
+                .filter(|year| year.len() == 4 && year.starts_with("20"))
+                .and_then(|year| year.parse::<i16>().ok());
+            match year {
+                Some(year) => {
+                    found.push((index, year));
+                    row += 1;
+                }
+                None => {
+                    if row > 1 {
+                        found.truncate(found.len() - row);
+                    }
+                    row = 0;
+                }
+            }
+        }
+        Years(found)
+    }
+
+    /// The day of the page with the year of the heading above a node.
+    pub(super) fn at(&self, node: usize, today: Date) -> Day {
+        let next = self.0.partition_point(|(heading, _)| *heading < node);
+        let year = next.checked_sub(1).map(|at| self.0[at].1);
+        Day { today, year }
+    }
+}
+
+/// Text runs of an element, each inline element on its own.
+pub(super) fn inline_pieces(dom: &Dom, index: usize) -> Vec<String> {
+    pieces_of(dom, dom.inside(index))
+}
+
+fn pieces_of(dom: &Dom, nodes: Range<usize>) -> Vec<String> {
+    nodes
+        .filter(|inner| !dom.nodes[*inner].is_hidden())
+        .filter_map(|inner| dom.text_of(inner))
+        .map(collapse)
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}

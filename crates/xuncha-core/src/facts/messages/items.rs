@@ -1,0 +1,116 @@
+//! Messages as items of a list: a link with a day and a word for their state.
+
+use jiff::civil::Date;
+
+use crate::facts::dates;
+use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
+use crate::facts::lexicons::Lexicons;
+use crate::facts::links::{Resolver, anchor_text};
+use crate::facts::model::{Area, MessageFacts};
+use crate::facts::text::cut;
+
+/// How lists call a message that was or was not answered.
+const STATES: [&str; 15] = [
+    "已回复",
+    "已答复",
+    "已办结",
+    "已办理",
+    "已处理",
+    "已反馈",
+    "未回复",
+    "待回复",
+    "办理中",
+    "未答复",
+    "处理中",
+    "已受理",
+    "待办理",
+    "正在办理",
+    "办结",
+];
+
+/// Whether an element is one item of a list: a row, or the largest block around one link.
+fn is_item(dom: &Dom, index: usize) -> bool {
+    let links = |index: usize| {
+        dom.inside(index)
+            .filter(|inner| dom.nodes[*inner].tag == Tag::A && dom.attr(*inner, "href").is_some())
+            .take(2)
+            .count()
+    };
+    match dom.nodes[index].tag {
+        // A row that holds rows is the frame of a page, not a message.
+        Tag::Li | Tag::Tr | Tag::Dd => !dom
+            .inside(index)
+            .any(|inner| matches!(dom.name(inner), "table" | "li" | "tr" | "dd")),
+        Tag::Div | Tag::P => {
+            is_short(dom, index)
+                && links(index) == 1
+                && links(dom.nodes[index].parent()) == 2
+                && has_title(dom, index)
+                && dates::holds_day(&dom.text(index))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the link of a block is long enough for the title of a message; 返回首页 in a breadcrumb is none.
+fn has_title(dom: &Dom, index: usize) -> bool {
+    const TITLE_CHARS: u32 = 6;
+    dom.inside(index)
+        .any(|inner| dom.nodes[inner].tag == Tag::A && dom.chars_of(inner) >= TITLE_CHARS)
+}
+
+fn is_short(dom: &Dom, index: usize) -> bool {
+    dom.chars_of(index) <= 200
+}
+
+/// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
+pub(super) fn items(
+    dom: &Dom,
+    resolver: &Resolver,
+    lexicons: &Lexicons,
+    today: Date,
+) -> Vec<MessageFacts> {
+    let mut messages = Vec::new();
+    for item in (0..dom.nodes.len())
+        .filter(|index| dom.nodes[*index].area == Area::Body && is_item(dom, *index))
+    {
+        let text = dom.text(item);
+        if !STATES.iter().any(|state| text.contains(state)) {
+            continue;
+        }
+        let Some(anchor) = dom
+            .inside(item)
+            .find(|inner| dom.name(*inner) == "a" && dom.attr(*inner, "href").is_some())
+        else {
+            continue;
+        };
+        // The frame of a page around one message begins with its breadcrumb, which leads home.
+        let leads_home = lexicons.is_no_column(&anchor_text(dom, anchor));
+        let Some(url) = dom
+            .attr(anchor, "href")
+            .filter(|_| !leads_home)
+            .and_then(|href| resolver.resolve(href))
+        else {
+            continue;
+        };
+        let found = dates::find(&text);
+        let has_reply = lexicons.replied.find(&text).is_some();
+        messages.push(MessageFacts {
+            title: cut(&anchor_text(dom, anchor), 80),
+            url,
+            asked: found
+                .first()
+                .map(|date| date.date)
+                .or_else(|| dates::list_date(&text, today)),
+            replied: if has_reply {
+                found.get(1).map(|date| date.date)
+            } else {
+                None
+            },
+            has_reply,
+            unit: String::new(),
+        });
+    }
+    messages
+}
