@@ -72,20 +72,20 @@ impl Jar {
     }
 }
 
-/// Whether a cookie is taken back: its age is over, or it was over long ago.
+/// Whether a cookie is taken back: it has no age left, or, where none is given, it ended long ago (RFC 6265, 5.3: Max-Age counts first).
 fn is_deletion(line: &str) -> bool {
-    line.split(';').skip(1).any(|part| {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
-        match name.as_str() {
-            "max-age" => value.parse::<i64>().is_ok_and(|seconds| seconds <= 0),
-            // Nobody writes another day of these years.
-            "expires" => ["1970", "-70 ", "1999", "2000"]
-                .iter()
-                .any(|year| value.contains(year)),
-            _ => false,
-        }
-    })
+    /// Years that servers write to take a cookie back.
+    const LONG_AGO: [&str; 4] = ["1970", "-70 ", "1999", "2000"];
+    let attribute = |wanted: &str| {
+        let parts = line.split(';').skip(1);
+        let mut pairs = parts.filter_map(|part| part.split_once('='));
+        let found = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.trim())
+    };
+    if let Some(seconds) = attribute("max-age").and_then(|age| age.parse::<i64>().ok()) {
+        return seconds <= 0;
+    }
+    attribute("expires").is_some_and(|day| LONG_AGO.iter().any(|year| day.contains(year)))
 }
 
 #[cfg(test)]
@@ -115,5 +115,25 @@ mod tests {
         headers.append(header::SET_COOKIE, "c1=new".parse().unwrap());
         assert!(jar.learn("a.cn", &headers));
         assert!(jar.header("a.cn").unwrap().contains("c1=new"));
+    }
+
+    #[test]
+    fn a_cookie_that_is_taken_back_is_sent_no_more() {
+        for (taken_back, is_gone) in [
+            ("flash=deleted; Max-Age=0", true),
+            ("flash=; expires=Thu, 01 Jan 1970 00:00:00 GMT", true),
+            (
+                "flash=2; Max-Age=60; Expires=Thu, 01-Jan-1970 00:00:00 GMT",
+                false,
+            ),
+            ("flash=2; Expires=Wed, 21 Oct 2026 20:00:00 GMT", false),
+        ] {
+            let jar = Jar::default();
+            let set = |line: &str| ("Set-Cookie".to_owned(), line.to_owned());
+            jar.learn_from("a.cn", &[set("flash=1; path=/")]);
+            assert_eq!(jar.header("a.cn").as_deref(), Some("flash=1"));
+            jar.learn_from("a.cn", &[set(taken_back)]);
+            assert_eq!(jar.header("a.cn").is_none(), is_gone, "{taken_back}");
+        }
     }
 }

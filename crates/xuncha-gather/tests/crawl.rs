@@ -399,6 +399,24 @@ async fn a_run_cut_anywhere_ends_with_the_same_records() {
     }
 }
 
+/// Records of a check of the site, whose second looks follow at once.
+async fn records_of(server: &Server) -> Vec<FactRecord> {
+    let plan = CheckPlan {
+        second_look_gap_s: 0.0,
+        ..CheckPlan::default()
+    };
+    let checked = check_site(
+        "http://a.test/",
+        &plan,
+        settings(server),
+        lexicons(),
+        clock(),
+        &Quiet,
+    );
+    let mut records = checked.await.unwrap().records;
+    records.remove(&TargetId::from("a.test")).unwrap()
+}
+
 #[tokio::test]
 async fn a_site_that_shuts_us_out_has_no_dead_links() {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -414,19 +432,7 @@ async fn a_site_that_shuts_us_out_has_no_dead_links() {
         }
     })
     .await;
-    let plan = CheckPlan {
-        second_look_gap_s: 0.0,
-        ..CheckPlan::default()
-    };
-    let checked = check_site(
-        "http://a.test/",
-        &plan,
-        settings(&server),
-        lexicons(),
-        clock(),
-        &Quiet,
-    );
-    let records = &checked.await.unwrap().records[&TargetId::from("a.test")];
+    let records = &records_of(&server).await;
     let failed = captures(records);
     let failed = failed
         .iter()
@@ -456,19 +462,7 @@ async fn what_is_shown_only_to_those_who_come_from_the_site_opens_at_the_second_
         }
     })
     .await;
-    let plan = CheckPlan {
-        second_look_gap_s: 0.0,
-        ..CheckPlan::default()
-    };
-    let checked = check_site(
-        "http://a.test/",
-        &plan,
-        settings(&server),
-        lexicons(),
-        clock(),
-        &Quiet,
-    );
-    let records = &checked.await.unwrap().records[&TargetId::from("a.test")];
+    let records = &records_of(&server).await;
     for path in ["hotlink.html", "cookie.html"] {
         let url = format!("http://a.test/{path}");
         let looks: Vec<bool> = captures(records)

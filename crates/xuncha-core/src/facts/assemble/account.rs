@@ -202,3 +202,38 @@ fn trouble(
             )
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::test_page;
+
+    #[test]
+    fn a_wall_before_an_account_is_told_from_the_account() {
+        let posts =
+            "<li><a href=/p/1>青石市召开安全生产工作会议</a><span>2026-03-18</span></li>".repeat(4);
+        let account = format!("<title>青石发布</title><a href=/login>登录</a><ul>{posts}</ul>");
+        for (html, is_walled) in [
+            (
+                "<title>登录 - 平台</title><form><input type=password></form><p>登录后查看更多内容</p>",
+                true,
+            ),
+            ("<title>安全验证</title><p>请拖动滑块完成验证</p>", true),
+            (account.as_str(), false),
+            ("<title>青石发布</title><p>TA还没有发布过内容</p>", false),
+        ] {
+            assert_eq!(
+                is_wall(&test_page("http://p.cn/u/1", html)),
+                is_walled,
+                "{html}"
+            );
+        }
+        let mut moved = test_page("http://p.cn/u/1", "<title>欢迎</title><p>请先验证身份</p>");
+        moved.capture.hops = vec![crate::evidence::Hop {
+            url: "http://p.cn/u/1".to_owned(),
+            status: 302,
+        }];
+        moved.capture.final_url = "http://p.cn/passport/in".to_owned();
+        assert!(is_wall(&moved));
+    }
+}
