@@ -99,6 +99,7 @@ impl Decoder {
         match result {
             Ok(()) => Progress::More,
             Err(_) if self.is_full() => Progress::Full,
+            Err(error) if is_wrong_sum(&error) => Progress::More,
             Err(error) => Progress::Broken(format!("content encoding is corrupt: {error}")),
         }
     }
@@ -114,7 +115,7 @@ impl Decoder {
         let is_full = self.is_full();
         let trouble = ended
             .err()
-            .filter(|_| !is_full)
+            .filter(|error| !is_full && !is_wrong_sum(error))
             .map(|error| format!("content encoding ends early: {error}"));
         (self.take(), trouble)
     }
@@ -157,6 +158,11 @@ fn decide_deflate(first: &[u8], limit: usize) -> Inner {
         return Inner::Zlib(Box::new(ZlibDecoder::new(capped)));
     }
     Inner::RawDeflate(Box::new(DeflateDecoder::new(capped)))
+}
+
+/// Whether the whole body was unpacked and only its check sum is wrong, which browsers do not look at.
+fn is_wrong_sum(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidInput && error.to_string().contains("checksum")
 }
 
 /// Writes until the encoded stream has ended; what servers append after its end is dropped, as browsers do.
@@ -253,6 +259,14 @@ mod tests {
         assert!(trouble.is_some());
         let (_, steps, _) = decode("gzip", b"<html>not packed at all</html>", 64, 1 << 20);
         assert!(matches!(steps[0], Progress::Broken(_)));
+        let mut wrong_sum = whole.clone();
+        let sum_at = whole.len() - 8;
+        wrong_sum[sum_at] ^= 1;
+        for piece in [1, 64, 5000] {
+            let (body, steps, trouble) = decode("gzip", &wrong_sum, piece, 1 << 20);
+            assert_eq!((body.len(), trouble), (8000, None), "{piece}");
+            assert!(steps.iter().all(|step| *step == Progress::More), "{piece}");
+        }
         let mut padded = whole.clone();
         padded.extend_from_slice(b"\n\n");
         assert_eq!(decode("gzip", &padded, 5000, 1 << 20).2, None);

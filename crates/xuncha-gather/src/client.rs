@@ -23,7 +23,7 @@ use crate::http1::{Head, Trouble};
 pub use crate::jar::Jar;
 use crate::lock;
 use crate::message::{
-    endpoint_of, host_of, is_redirect, is_text, redirect_target, request_head, retry_after,
+    endpoint_of, host_of, has_location, is_redirect, is_text, redirect_target, refresh_target, request_head, retry_after,
     without_fragment,
 };
 use crate::opinion::{Asking, Opinions, is_worth_one};
@@ -214,18 +214,24 @@ impl Client {
             took += step.took;
             step.timing = sum(step.timing, timing);
             timing = step.timing;
-            let target = redirect_target(&url, &step.headers);
+            let target = match is_redirect(step.leg.status) {
+                true => redirect_target(&url, &step.headers),
+                false => refresh_target(&url, &step.headers),
+            };
             // Taken, not copied: a body is up to eight megabytes.
             let leg = std::mem::take(&mut step.leg);
             let status = leg.status;
             legs.push(leg);
-            if step.failure.is_some() || !is_redirect(status) {
+            if step.failure.is_some() || !is_redirect(status) && target.is_none() {
                 let failure = step.failure.clone();
                 return self.conclude(asked, legs, failure, took, Some(step));
             }
             let has_new_cookie = jar.learn(host_of(&url), &step.headers);
             let Some(target) = target else {
-                return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
+                // A browser shows what a redirect without a target carries.
+                let is_shown = !has_location(&step.headers) && has_content(&legs);
+                let failure = (!is_shown).then_some(Failure::RedirectLoop);
+                return self.conclude(asked, legs, failure, took, Some(step));
             };
             let is_loop = seen.contains(&without_fragment(&target)) && !has_new_cookie;
             if is_loop || legs.len() > self.settings.max_redirects {
@@ -481,7 +487,7 @@ impl Client {
     }
 
     fn body_limit(&self, step: &Step, reading: Reading) -> usize {
-        if is_redirect(step.leg.status) {
+        if is_redirect(step.leg.status) && has_location(&step.headers) {
             return MAX_REDIRECT_BODY_BYTES;
         }
         match reading {
@@ -496,7 +502,7 @@ impl Client {
     /// Reads up to the limit; true where the answer came whole and the connection can be used again.
     async fn read_body(&self, step: &mut Step, connection: &mut Connection, limit: usize) -> bool {
         // What a redirect carries is shown to nobody; some pack it and send nothing.
-        let is_shown = !is_redirect(step.leg.status);
+        let is_shown = !is_redirect(step.leg.status) || !has_location(&step.headers);
         let encoding = step
             .headers
             .get(header::CONTENT_ENCODING)
@@ -540,6 +546,11 @@ impl Client {
             return false;
         }
     }
+}
+
+fn has_content(legs: &[Leg]) -> bool {
+    let last = legs.last();
+    last.is_some_and(|leg| !leg.body.trim_ascii().is_empty())
 }
 
 fn sum(one: Timing, other: Timing) -> Timing {

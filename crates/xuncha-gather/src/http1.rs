@@ -4,6 +4,7 @@
 //! answers. Lenient where browsers are (white space, folded and broken header lines), strict where leniency would let one answer run
 //! into the next (lengths, chunk sizes).
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::Pin;
 use std::task::Poll;
@@ -184,7 +185,8 @@ impl Http1 {
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_multiple_spaces_in_response_status_delimiters(true)
             .ignore_invalid_headers_in_responses(true);
-        match config.parse_response(&mut parsed, &raw) {
+        let usual = usual_version(&raw);
+        match config.parse_response(&mut parsed, &usual) {
             Ok(Status::Complete(_)) => {}
             Ok(Status::Partial) => return Err(not_http("head of the answer is cut")),
             Err(error) => return Err(not_http(error.to_string())),
@@ -368,7 +370,27 @@ fn head_length(bytes: &[u8], scanned: &mut usize) -> Option<usize> {
 fn looks_like_http(bytes: &[u8]) -> bool {
     let rest = &bytes[blank_length(bytes)..];
     let known = rest.len().min(5);
-    rest[..known] == b"HTTP/"[..known]
+    rest[..known].eq_ignore_ascii_case(&b"HTTP/"[..known])
+}
+
+/// A head whose version other parsers know too. Browsers read `http/1.1`, and take every version beyond 1.0 for 1.1.
+fn usual_version(raw: &[u8]) -> Cow<'_, [u8]> {
+    let at = blank_length(raw);
+    let version = raw.get(at..at + 8).unwrap_or_default();
+    if matches!(version, b"HTTP/1.1" | b"HTTP/1.0") {
+        return Cow::Borrowed(raw);
+    }
+    let is_known = matches!(version, [_, _, _, _, b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit());
+    if !is_known {
+        return Cow::Borrowed(raw);
+    }
+    let mut usual = raw.to_vec();
+    let version: &[u8] = match &version[5..] {
+        b"1.0" | b"0.9" => b"HTTP/1.0",
+        _ => b"HTTP/1.1",
+    };
+    usual[at..at + 8].copy_from_slice(version);
+    Cow::Owned(usual)
 }
 
 fn keeps_alive(is_http_1_1: bool, headers: &HeaderMap) -> bool {
@@ -402,7 +424,8 @@ fn framing(headers: &HeaderMap) -> Result<Framing, Trouble> {
             let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             let number = text.parse::<u64>().ok().filter(|_| is_number);
             match (number, length) {
-                (None, _) => return Err(not_http("unreadable Content-Length")),
+                // Browsers pass it over and read until the connection is closed.
+                (None, _) => return Ok(Framing::UntilClose),
                 (Some(one), Some(other)) if one != other => {
                     return Err(not_http("two different Content-Length"));
                 }

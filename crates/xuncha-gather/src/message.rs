@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, header};
+use http::header::{self, HeaderMap, HeaderName};
 use url::Url;
 
 use crate::connection::Endpoint;
 use crate::jar::Jar;
+
+/// A visitor stays on a page that goes on later than this.
+const MAX_REFRESH_SECONDS: f32 = 5.0;
 
 pub(crate) fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
@@ -98,11 +101,38 @@ pub(crate) fn is_redirect(status: Option<u16>) -> bool {
     matches!(status, Some(301 | 302 | 303 | 307 | 308))
 }
 
+/// Whether a redirect says where to; a browser shows the body of one that does not.
+pub(crate) fn has_location(headers: &HeaderMap) -> bool {
+    let location = headers.get(header::LOCATION);
+    location.is_some_and(|value| !value.as_bytes().trim_ascii().is_empty())
+}
+
 pub(crate) fn redirect_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
-    let location = headers.get(header::LOCATION)?.as_bytes();
-    // Raw bytes beyond ASCII are sent on as they came, as browsers do.
-    let mut text = String::with_capacity(location.len());
-    for byte in location {
+    join(url, headers.get(header::LOCATION)?.as_bytes())
+}
+
+/// Where the `Refresh` header sends a visitor within a few seconds: to another address, or `None`.
+pub(crate) fn refresh_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
+    let refresh = headers.get(HeaderName::from_static("refresh"))?.as_bytes();
+    let at = refresh
+        .iter()
+        .position(|byte| matches!(byte, b';' | b','))?;
+    let seconds = std::str::from_utf8(refresh[..at].trim_ascii()).ok()?;
+    let seconds: f32 = seconds.parse().ok()?;
+    let rest = refresh[at + 1..].trim_ascii();
+    let (name, rest) = rest.split_at_checked(3)?;
+    let target = rest.trim_ascii().strip_prefix(b"=")?.trim_ascii();
+    let target = target.strip_prefix(b"'").unwrap_or(target);
+    let target = target.strip_suffix(b"'").unwrap_or(target);
+    let target = join(url, target).filter(|_| name.eq_ignore_ascii_case(b"url"))?;
+    let is_elsewhere = without_fragment(&target) != without_fragment(url);
+    (seconds <= MAX_REFRESH_SECONDS && is_elsewhere).then_some(target)
+}
+
+/// An address of a header line. Raw bytes beyond ASCII are sent on as they came, as browsers do.
+fn join(url: &Url, address: &[u8]) -> Option<Url> {
+    let mut text = String::with_capacity(address.len());
+    for byte in address {
         if byte.is_ascii() {
             text.push(char::from(*byte));
         } else {
@@ -149,6 +179,26 @@ mod tests {
             ("http://a.cn/x?a=<b>", "/x?a=%3Cb%3E"),
         ] {
             assert_eq!(origin_form(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_refresh_header_leads_on_within_seconds() {
+        for (value, expected) in [
+            ("0;url=/new/", Some("http://a.cn/new/")),
+            ("3 ; URL='b.html'", Some("http://a.cn/x/b.html")),
+            ("0, url=http://b.cn/", Some("http://b.cn/")),
+            ("300;url=/later", None),
+            ("5", None),
+            ("0;url=", None),
+            ("0;url=/x/y#again", None),
+            ("soon;url=/new", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("refresh", value.parse().unwrap());
+            let url = Url::parse("http://a.cn/x/y").unwrap();
+            let target = refresh_target(&url, &headers).map(String::from);
+            assert_eq!(target.as_deref(), expected, "{value}");
         }
     }
 

@@ -34,12 +34,16 @@ pub(crate) fn addresses(script: &str) -> Vec<String> {
 
 /// A literal that can stand by itself: no template and no bare word.
 fn is_address(literal: &str) -> bool {
-    let is_template = literal.contains("{{") || literal.contains("${") || literal.contains("<%");
-    !is_template
+    !has_placeholder(literal)
         && literal != "/"
         && !literal.starts_with('#')
         && (literal.contains('/') || literal.contains('.'))
         && !literal.ends_with(['=', '&'])
+}
+
+/// Whether a script or template engine has yet to fill in a part of the address.
+pub(crate) fn has_placeholder(address: &str) -> bool {
+    ["{{", "${", "<%"].iter().any(|mark| address.contains(mark))
 }
 
 /// A script without its comments. `//` inside of an address is none.

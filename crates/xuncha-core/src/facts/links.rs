@@ -55,7 +55,7 @@ impl Resolver {
         }
     }
 
-    /// The absolute address without fragment; `None` for schemes that are not HTTP.
+    /// The absolute address without fragment; `None` for schemes that are not HTTP, and where a template has not been filled in.
     pub fn resolve(&self, reference: &str) -> Option<String> {
         let mut url = String::new();
         self.resolve_into(reference, &mut url).then_some(url)
@@ -79,6 +79,9 @@ impl Resolver {
     }
 
     fn resolve_hard(&self, reference: &str) -> Option<String> {
+        if inline::has_placeholder(reference) {
+            return None;
+        }
         let encode = encoder(self.encoding);
         let mut url = Url::options()
             .base_url(self.base.as_ref())

@@ -253,6 +253,20 @@ fn step(answer: &str, key: &str) -> Reply {
             b"20\r\n<html><p>not all",
         ),
         "gzip" => raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &packed_page),
+        "gzip-wrong-sum" => {
+            let mut wrong = packed_page;
+            let sum_at = wrong.len() - 8;
+            wrong[sum_at] ^= 1;
+            raw(&format!("{HEAD}\r\nContent-Encoding: gzip"), &wrong)
+        }
+        "lower-head" => raw(
+            "http/1.1 200 OK\r\nContent-Type: text/html",
+            b"<html><p>a page whose head is written in lower case</p></html>",
+        ),
+        "odd-length" => raw(
+            &format!("{HEAD}\r\nContent-Length: unknown"),
+            b"<html><p>a page whose length is no number</p></html>",
+        ),
         "br" => raw(
             &format!("{HEAD}\r\nContent-Encoding: br"),
             b"\x0b\x02\x80hello\x03",
@@ -325,6 +339,7 @@ fn written(answer: &str) -> Reply {
             "type" => headers.push(("Content-Type", value.to_owned())),
             "location" => headers.push(("Location", value.to_owned())),
             "retry-after" => headers.push(("Retry-After", value.to_owned())),
+            "refresh" => headers.push(("Refresh", value.to_owned())),
             "set-cookie" => headers.push(("Set-Cookie", value.to_owned())),
             "charset" => value.clone_into(&mut charset),
             other => panic!("{other} in {answer}"),

@@ -99,6 +99,8 @@ pub(crate) struct Bounds {
     pub attrs: usize,
     /// Open elements.
     pub depth: usize,
+    /// Open elements over all tags together: a tag that closes nothing makes a reader walk all that are open.
+    pub steps: usize,
 }
 
 /// Attributes of one element that are kept.
@@ -123,6 +125,7 @@ pub(crate) struct Flat {
     /// Whether the page was not read to its end.
     pub is_cut: bool,
     bounds: Bounds,
+    steps: usize,
 }
 
 impl Flat {
@@ -145,6 +148,7 @@ impl Flat {
             other_names: Vec::new(),
             is_cut: false,
             bounds,
+            steps: 0,
         };
         flat.nodes.push(Node {
             tag: Tag::Document,
@@ -163,9 +167,11 @@ impl Flat {
     /// Whether the tree is as big as it may grow, with so many elements open; then the page ends here.
     pub fn is_full(&mut self, depth: usize) -> bool {
         let bounds = self.bounds;
+        self.steps += depth;
         let is_full = self.nodes.len() >= bounds.nodes
             || self.attrs.len() >= bounds.attrs
-            || depth > bounds.depth;
+            || depth > bounds.depth
+            || self.steps > bounds.steps;
         self.is_cut |= is_full;
         is_full
     }

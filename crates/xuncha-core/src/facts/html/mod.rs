@@ -39,6 +39,8 @@ const BOUNDS: Bounds = Bounds {
     nodes: 640_000,
     attrs: 640_000,
     depth: 2 * prepare::MAX_DEPTH,
+    // A page of 200,000 links 20 elements deep needs eight million; ten thousands of tags at the greatest depth end here.
+    steps: 24_000_000,
 };
 
 /// How much of a page html5ever reads: its nodes are five times as big.

@@ -7,6 +7,7 @@ use dom_query::{Document, NodeData, NodeId, TreeNode};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{ParseOpts, parse_document};
+use memchr::memchr_iter;
 
 use super::flat::{Bounds, Flat, MAX_TAG_ATTRS, Span};
 use super::names::Tag;
@@ -52,15 +53,18 @@ pub(crate) fn parse(page: &str, bounds: Bounds) -> (Document, bool) {
     let mut parser = parse_document(Document::default(), options);
     let mut rest = page;
     let mut is_whole = true;
+    let mut steps = 0;
     while !rest.is_empty() {
         let document = &parser.tokenizer.sink.sink;
         // Complaints about the page are many, and nobody reads them.
         document.errors.borrow_mut().clear();
-        if document.tree.len() >= bounds.nodes || is_too_deep(document, bounds.depth) {
+        let (piece, after) = rest.split_at(piece_len(rest));
+        let depth = depth_of(document, bounds.depth);
+        steps += depth * memchr_iter(b'<', piece.as_bytes()).count();
+        if document.tree.len() >= bounds.nodes || depth >= bounds.depth || steps > bounds.steps {
             is_whole = false;
             break;
         }
-        let (piece, after) = rest.split_at(piece_len(rest));
         parser.process(StrTendril::from(piece));
         rest = after;
     }
@@ -76,16 +80,16 @@ fn piece_len(rest: &str) -> usize {
     end
 }
 
-/// Whether the way from the root to where content goes just now has more elements than may be open.
-fn is_too_deep(document: &Document, depth: usize) -> bool {
+/// Elements on the way from the root to where content goes just now, counted up to a bound.
+fn depth_of(document: &Document, bound: usize) -> usize {
     let mut last = document.root().id;
-    for _ in 0..depth {
+    for depth in 0..bound {
         match document.tree.last_child_of(&last) {
             Some(child) => last = child.id,
-            None => return false,
+            None => return depth,
         }
     }
-    true
+    bound
 }
 
 fn push_children(document: &Document, id: &NodeId, index: usize, stack: &mut Vec<(NodeId, usize)>) {

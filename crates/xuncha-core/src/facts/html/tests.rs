@@ -347,7 +347,8 @@ fn find(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-/// Pages that ask for more than the bounds allow: elements, attributes, depth, and formatting opened again in every paragraph.
+/// Pages that ask for more than the bounds allow: elements, attributes, depth, formatting opened again in every paragraph,
+/// and tags that close nothing.
 #[test]
 fn no_page_grows_beyond_the_bounds() {
     use super::flat::Bounds;
@@ -355,6 +356,7 @@ fn no_page_grows_beyond_the_bounds() {
         nodes: 2_000,
         attrs: 2_000,
         depth: 200,
+        steps: 500_000,
     };
     let numbered =
         |count: usize, piece: fn(usize) -> String| -> String { (0..count).map(piece).collect() };
@@ -365,6 +367,7 @@ fn no_page_grows_beyond_the_bounds() {
         "<i></x>".repeat(50_000),
         format!("<p>{formatting}{}", "<p>x".repeat(50_000)),
         format!("{formatting}{}", "<table><b>x".repeat(5_000)),
+        format!("{formatting}{}", "</x>".repeat(50_000)),
     ] {
         for page in [page.clone(), format!("\0{page}")] {
             let slow = super::slow::build(&page, bounds);
