@@ -448,6 +448,22 @@ fn is_label(lead: &str) -> bool {
         && !DECOYS.iter().any(|decoy| lead.ends_with(decoy))
 }
 
+/// Words of the line that tells of an article: a date in it is the publication.
+const INFORMATION: [&str; 12] = [
+    "来源",
+    "稿源",
+    "发布机构",
+    "发布单位",
+    "发布机关",
+    "浏览",
+    "点击",
+    "阅读",
+    "字体",
+    "字号",
+    "作者",
+    "责任编辑",
+];
+
 /// Between title and body a short line may give the date without any label.
 fn head_line(
     lines: &[Line],
@@ -476,7 +492,7 @@ fn head_line(
                 continue;
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
-            let is_bare = rest <= 40 || line.text.contains("来源");
+            let is_bare = rest <= 40 || INFORMATION.iter().any(|word| line.text.contains(word));
             if at < first && rest > 6 {
                 continue;
             }

@@ -272,7 +272,8 @@ fn main_navigation(
             best = Some(candidate);
         }
     }
-    let best = better_named(best?, &named_ones);
+    let best = way_home(best?, crumbs, &all);
+    let best = better_named(best, &named_ones);
     // By a name the header is known to be more than its navigation; what leads home tells it without one.
     let inner = if best.leads_home { &all } else { &named_ones };
     let best = innermost(dom, best, inner);
@@ -296,6 +297,18 @@ struct Candidate {
     index: usize,
     known: u32,
     leads_home: bool,
+}
+
+/// Behind the breadcrumb a block of many columns is what the page leads to: a navigation that leads home is the site's, wherever it stands.
+fn way_home(best: Candidate, crumbs: Option<usize>, all: &[Candidate]) -> Candidate {
+    if best.leads_home || crumbs.is_none_or(|crumbs| best.index < crumbs) {
+        return best;
+    }
+    all.iter()
+        .filter(|one| one.leads_home && one.known >= 4)
+        .copied()
+        .max_by_key(|one| (one.score, usize::MAX - one.index))
+        .unwrap_or(best)
 }
 
 /// A block named as navigation is one, also where a box of icons leads to more columns: the best named one wins over any other block that

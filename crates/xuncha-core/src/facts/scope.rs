@@ -281,7 +281,7 @@ fn is_passing_pair(pair: &str) -> bool {
     match name.as_str() {
         // These names are also used for things that matter: the value must look like what it is taken for.
         "from" => SHARED_FROM.contains(&value.as_str()),
-        "sid" | "s" | "session" => is_session_value(&value),
+        "sid" | "session" => is_session_value(&value),
         _ => {
             NAMES.contains(&name.as_str())
                 || name.starts_with("utm_")

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::dates;
 use super::dom::{Dom, Line};
-use super::model::{Area, PageFacts, StatisticsFacts};
+use super::html::names::Tag;
+use super::model::{Area, ListItem, PageFacts, StatisticsFacts};
 use super::text::{cut, is_at_most};
 
 const SERVICE: [&str; 8] = [
@@ -90,6 +91,7 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
             dom.nodes[line.node].area == Area::Body
                 && !is_link(dom, line.node)
                 && !dates::is_stamp(&line.text)
+                && !dates_something_else(dom, line, today)
         })
         .collect();
     let title = facts
@@ -134,18 +136,66 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
     }
     // Periods may stand in the titles of a list of statistics.
     for statistics in &mut found {
-        for item in facts.list.iter().flat_map(|list| &list.items) {
-            let is_same = kind_of(&item.title).is_none_or(|kind| kind == statistics.kind);
-            let day = dates::newest_period(&item.title, today)
-                .map(|found| found.0)
-                .or(item.date);
-            if is_same && day > statistics.newest {
+        for (day, title) in listed(facts, statistics, today) {
+            if day > statistics.newest {
                 statistics.newest = day;
-                statistics.quote = cut(&item.title, 80);
+                statistics.quote = cut(title, 80);
             }
         }
     }
     found
+}
+
+/// What the page's list says of these statistics. News and what is read most stand on such a page too: their dates say nothing of
+/// figures, unless nothing else on the page has a date.
+fn listed<'f>(
+    facts: &'f PageFacts,
+    statistics: &StatisticsFacts,
+    today: Date,
+) -> Vec<(Option<Date>, &'f str)> {
+    let items: Vec<&ListItem> = facts.list.iter().flat_map(|list| &list.items).collect();
+    let period = |item: &ListItem| dates::newest_period(&item.title, today).map(|found| found.0);
+    let names = |item: &ListItem| match kind_of(&item.title) {
+        Some(kind) => kind == statistics.kind,
+        None => period(item).is_some(),
+    };
+    let naming = items.iter().filter(|item| names(item)).count();
+    let is_of_statistics = naming * 2 >= items.len();
+    items
+        .into_iter()
+        .filter(|item| {
+            let kind = kind_of(&item.title);
+            let counts = is_of_statistics && names(item) || kind == Some(&statistics.kind);
+            counts || kind.is_none() && statistics.newest.is_none()
+        })
+        .map(|item| (period(item).or(item.date), item.title.as_str()))
+        .collect()
+}
+
+/// Whether a line is the date of an item that tells of something else: beside the title of an article that names neither statistics nor
+/// a period.
+fn dates_something_else(dom: &Dom, line: &Line, today: Date) -> bool {
+    /// A box with more characters holds more than one item.
+    const ITEM_CHARS_MAX: u32 = 160;
+    /// Shorter links are buttons.
+    const TITLE_CHARS_MIN: u32 = 7;
+    if !is_at_most(&line.text, 24) || dates::list_date(&line.text, today).is_none() {
+        return false;
+    }
+    let item = dom
+        .ancestors(line.node)
+        .take(3)
+        .take_while(|up| dom.chars_of(*up) <= ITEM_CHARS_MAX)
+        .last();
+    let Some(item) = item else { return false };
+    let nodes = item..dom.nodes[item].end();
+    let title = nodes
+        .filter(|node| dom.nodes[*node].tag == Tag::A && dom.chars_of(*node) >= TITLE_CHARS_MIN)
+        .max_by_key(|node| dom.chars_of(*node));
+    title.is_some_and(|title| {
+        let words = dom.text(title);
+        kind_of(&words).is_none() && dates::newest_period(&words, today).is_none()
+    })
 }
 
 fn is_link(dom: &Dom, node: usize) -> bool {

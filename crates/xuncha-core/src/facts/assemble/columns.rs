@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use url::Url;
 
+use super::everywhere::Everywhere;
 use super::records::{Records, evidence};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
@@ -35,7 +36,11 @@ pub(super) fn columns(
         .iter()
         .filter_map(|entry| entry.parent.clone())
         .collect();
-    let common = common_lists(records, &entries);
+    let pages: Vec<&PageFacts> = entries
+        .iter()
+        .filter_map(|entry| records.page(&entry.url))
+        .collect();
+    let everywhere = Everywhere::of(records, &pages, home_url);
     let mut kinds: BTreeMap<String, ColumnKind> = BTreeMap::new();
     let mut columns = Vec::new();
     for entry in &entries {
@@ -50,62 +55,22 @@ pub(super) fn columns(
             .as_ref()
             .and_then(|parent| kinds.get(parent).copied());
         let mut others = Cow::Borrowed(&addresses);
-        let start = listed(page);
-        if let Some(block) = common.iter().find(|block| start.starts_with(block)) {
-            others.to_mut().extend(block.iter().cloned());
+        let place = (entry.url.as_str(), entry.name.as_str());
+        let strangers = everywhere.strangers(page, place);
+        if !strangers.is_empty() {
+            others.to_mut().extend(strangers);
         }
         let (kind, kind_is_sure) = kind(entry, page, parent_kind, &others, lexicons);
         kinds.insert(canonical(&entry.url), kind);
-        columns.push(column(
+        let own = Own {
             records,
-            entry,
-            page,
-            kind,
-            kind_is_sure,
-            &others,
-            &parents,
-        ));
+            others: &others,
+            everywhere: &everywhere,
+            has_children: parents.contains(&canonical(&entry.url)),
+        };
+        columns.push(column(&own, entry, page, (kind, kind_is_sure)));
     }
     columns
-}
-
-/// Addresses of a page's list in its order.
-fn listed(page: &PageFacts) -> Vec<String> {
-    let items = page.list.iter().flat_map(|list| &list.items);
-    items.map(|item| canonical(&item.url)).collect()
-}
-
-/// Blocks with which the lists of many columns begin. They are none of theirs, whatever they are headed: what is read most, what the site
-/// recommends. A column that shows the same as those above and below it stands for few.
-fn common_lists(records: &Records, entries: &[Entry]) -> Vec<Vec<String>> {
-    /// Fewer items may be the same by chance.
-    const ITEMS_MIN: usize = 3;
-    const COLUMNS_MIN: usize = 4;
-    let pages: BTreeMap<String, &PageFacts> = entries
-        .iter()
-        .filter_map(|entry| records.page(&entry.url))
-        .map(|page| (canonical(&page.capture.final_url), page))
-        .collect();
-    let least = COLUMNS_MIN.max(pages.len() / 4);
-    let mut groups: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
-    for items in pages.into_values().map(listed) {
-        if let Some(start) = items.get(..ITEMS_MIN) {
-            groups.entry(start.to_vec()).or_default().push(items);
-        }
-    }
-    let blocks = groups.into_values().filter(|lists| lists.len() >= least);
-    blocks
-        .filter_map(|lists| lists.into_iter().reduce(common_start))
-        .collect()
-}
-
-fn common_start(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
-    let same = one
-        .iter()
-        .zip(&other)
-        .take_while(|(one, other)| one == other);
-    one.truncate(same.count());
-    one
 }
 
 fn entries(
@@ -350,15 +315,37 @@ fn kind(
     (ColumnKind::Other, false)
 }
 
+/// What tells a column's own content from what else its page shows.
+struct Own<'a> {
+    records: &'a Records,
+    /// Addresses of columns, and of what stands elsewhere.
+    others: &'a BTreeSet<String>,
+    everywhere: &'a Everywhere<'a>,
+    has_children: bool,
+}
+
+impl Own<'_> {
+    /// Whether all of these items say that they stand in other columns: then the page gathers what its sub-columns hold, and they are
+    /// judged.
+    fn gathers(&self, entry: &Entry, page: &PageFacts, items: &[&ListItem]) -> bool {
+        let column = (entry.url.as_str(), entry.name.as_str());
+        let stands_elsewhere = |item: &&ListItem| {
+            let stands = self
+                .everywhere
+                .stands_in(&canonical(&item.url), page, column);
+            stands == Some(false)
+        };
+        self.has_children && items.iter().all(stands_elsewhere)
+    }
+}
+
 fn column(
-    records: &Records,
+    own: &Own,
     entry: &Entry,
     page: &PageFacts,
-    kind: ColumnKind,
-    kind_is_sure: bool,
-    addresses: &BTreeSet<String>,
-    parents: &BTreeSet<String>,
+    (kind, kind_is_sure): (ColumnKind, bool),
 ) -> Column {
+    let (records, addresses) = (own.records, own.others);
     let frames: Vec<&PageFacts> = page
         .links
         .iter()
@@ -375,9 +362,11 @@ fn column(
     } else {
         Vec::new()
     };
-    let items: Vec<&ListItem> = items.into_iter().chain(&single).collect();
+    let mut items: Vec<&ListItem> = items.into_iter().chain(&single).collect();
+    if own.gathers(entry, page, &items) {
+        items.clear();
+    }
     let newest = newest(records, &items);
-    let has_children = parents.contains(&canonical(&entry.url));
     let needs_script = items.is_empty()
         && (page.needs_script || page.list.as_ref().is_some_and(|list| list.needs_script));
     let has_other = has_content(page, kind, addresses)
@@ -385,7 +374,7 @@ fn column(
         || frames
             .iter()
             .any(|frame| has_content(frame, kind, addresses) || frame.list.is_some());
-    let is_parent_only = has_children && items.is_empty();
+    let is_parent_only = own.has_children && items.is_empty();
     Column {
         url: entry.url.clone(),
         name: entry.name.clone(),

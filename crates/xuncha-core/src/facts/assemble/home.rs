@@ -177,13 +177,14 @@ fn linked_articles(
     count
 }
 
-/// Dates beside items whose article was not read.
+/// Dates beside items whose article was not read, or shows no date itself.
 fn listed_items(records: &Records, page: &PageFacts, dated: &mut Vec<Dated>) {
     for item in page.list.iter().flat_map(|list| &list.items) {
-        let is_read = records
+        let article = records
             .page(&item.url)
-            .is_some_and(|target| target.article.is_some());
-        if let Some(day) = item.date.filter(|_| !is_read) {
+            .and_then(|page| page.article.as_ref());
+        let is_dated = article.is_some_and(|article| article.published.is_some());
+        if let Some(day) = item.date.filter(|_| !is_dated) {
             dated.push((
                 day,
                 Place {

@@ -2,6 +2,7 @@
 
 mod account;
 mod columns;
+mod everywhere;
 mod home;
 mod landing;
 mod links;

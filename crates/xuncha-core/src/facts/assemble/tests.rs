@@ -1,5 +1,6 @@
 //! A small site put together: what becomes of its links, columns, policies, search and messages.
 
+mod lists;
 mod partial;
 mod rendering;
 mod templates;
@@ -509,48 +510,4 @@ fn columns_are_those_of_the_navigation_that_the_pages_share() {
         .map(|column| column.name)
         .collect();
     assert_eq!(names, ["政务要闻", "政策文件", "政策解读"]);
-}
-
-#[test]
-fn a_list_on_the_pages_of_several_columns_is_none_of_theirs() {
-    let common = "<div class=k1><p>本站精选</p><ul><li><a href=/xw/1.html>全市春耕生产工作会议召开</a> 2026-03-18</li>
-        <li><a href=/xw/2.html>我市启动春季植树造林活动</a> 2026-03-17</li><li><a href=/xw/3.html>市政府召开第十次常务会议</a> 2026-03-16</li></ul></div>";
-    let own = "<div class=k2><ul><li><a href=/zc/1.html>青石市人民政府关于春耕生产的通知</a> 2024-03-01</li></ul></div>";
-    let pages = vec![
-        page("", "首页", ""),
-        page("zc/", "政策文件", &format!("{own}{common}")),
-        page("jd/", "政策解读", common),
-        page("zt/", "乡村振兴", common),
-        page("hd/", "县长信箱", common),
-        page(
-            "xw/1.html",
-            "要闻",
-            &article("全市春耕生产工作会议召开", "2026-03-18", ""),
-        ),
-        page(
-            "zc/1.html",
-            "通知",
-            &article("青石市人民政府关于春耕生产的通知", "2024-03-01", ""),
-        ),
-    ];
-    let facts = assemble(
-        pages
-            .into_iter()
-            .map(|page| FactRecord::Page(Box::new(page)))
-            .collect(),
-    );
-    let seen: Vec<(&str, Option<jiff::civil::Date>, bool)> = facts
-        .columns
-        .iter()
-        .map(|column| (column.name.as_str(), column.newest, column.is_empty))
-        .collect();
-    assert_eq!(
-        seen,
-        [
-            ("政策文件", Some(date(2024, 3, 1)), false),
-            ("政策解读", None, true),
-            ("乡村振兴", None, true),
-            ("县长信箱", None, true)
-        ]
-    );
 }

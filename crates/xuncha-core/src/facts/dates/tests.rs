@@ -119,6 +119,10 @@ fn publication_and_decoys() {
             text,
         ),
         (
+            "<h1>会议召开</h1><p>发布机构：云岭日报 2026年3月1日 浏览次数：336 【字体：大 小】</p><article><p>3月1日召开会议，部署近期重点工作</p></article>",
+            text,
+        ),
+        (
             "<h1>会议召开</h1><div>2026-03-01</div><article><p>2026年2月27日召开会议，部署工作</p></article>",
             text,
         ),

@@ -1,0 +1,149 @@
+//! What a site shows on the pages of many columns: what is read most, what it recommends. It is no column's own list, whatever it is
+//! headed. A column's newest articles may be shown everywhere too: where an article says that it stands decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use super::records::Records;
+use crate::facts::model::{Area, LinkKind, PageFacts};
+use crate::facts::scope::canonical;
+
+/// Column pages that show the same, at least; and one of so many.
+const COLUMNS_MIN: usize = 4;
+const COLUMNS_SHARE: usize = 4;
+/// Fewer items at the start of many lists may be the same by chance.
+const BLOCK_ITEMS_MIN: usize = 3;
+/// Shorter texts name columns and tools.
+const TITLE_CHARS_MIN: usize = 8;
+
+/// 到处都有的稿件. See the module.
+pub(super) struct Everywhere<'r> {
+    records: &'r Records,
+    home_key: String,
+    /// Articles that many column pages link.
+    articles: BTreeSet<String>,
+    /// Blocks with which the lists of many columns begin.
+    blocks: Vec<Vec<String>>,
+}
+
+impl<'r> Everywhere<'r> {
+    /// What the pages of a site's columns have in common.
+    pub fn of(records: &'r Records, columns: &[&PageFacts], home_url: &Url) -> Everywhere<'r> {
+        // A column that shows the same as those above and below it stands for few.
+        let pages: BTreeMap<String, &PageFacts> = columns
+            .iter()
+            .map(|page| (canonical(&page.capture.final_url), *page))
+            .collect();
+        let least = COLUMNS_MIN.max(pages.len() / COLUMNS_SHARE);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for url in pages.values().flat_map(|page| shown(page)) {
+            *counts.entry(url).or_default() += 1;
+        }
+        counts.retain(|_, count| *count >= least);
+        Everywhere {
+            records,
+            home_key: canonical(home_url.as_str()),
+            articles: counts.into_keys().collect(),
+            blocks: blocks(pages.into_values(), least),
+        }
+    }
+
+    /// Addresses that the page of a column, of this address and name, shows and that are none of the column's.
+    pub fn strangers(&self, page: &PageFacts, column: (&str, &str)) -> BTreeSet<String> {
+        let listed = listed(page);
+        let block = self.blocks.iter().find(|block| listed.starts_with(block));
+        let stands_here = |item: &str| self.stands_in(item, page, column);
+        let mut strangers: BTreeSet<String> = block
+            .into_iter()
+            .flatten()
+            .filter(|item| stands_here(item) != Some(true))
+            .cloned()
+            .collect();
+        let mut rest = listed
+            .iter()
+            .filter(|item| !self.articles.contains(*item) && !strangers.contains(*item))
+            .peekable();
+        // Where a list goes on and nothing of it says that it stands here, the site's articles name their columns too loosely.
+        let is_loose = rest.peek().is_some() && !rest.any(|item| stands_here(item) == Some(true));
+        if !is_loose {
+            let foreign = self.articles.iter();
+            strangers.extend(
+                foreign
+                    .filter(|item| stands_here(item) == Some(false))
+                    .cloned(),
+            );
+        }
+        strangers
+    }
+
+    /// Whether an article names a column as its own; `None` where it names none.
+    pub fn stands_in(
+        &self,
+        article: &str,
+        page: &PageFacts,
+        (url, name): (&str, &str),
+    ) -> Option<bool> {
+        let target = self
+            .records
+            .page(article)
+            .filter(|target| target.article.is_some())?;
+        let is_own = |crumb: &str| {
+            !crumb.is_empty()
+                && [url, &page.capture.final_url]
+                    .iter()
+                    .any(|own| canonical(own) == canonical(crumb))
+        };
+        let tag = target.metas.get("ColumnName");
+        let crumb = target.breadcrumbs.iter().rev().find(|crumb| {
+            let is_itself = crumb.text == target.title || canonical(&crumb.url) == article;
+            let is_home = canonical(&crumb.url) == self.home_key;
+            !is_itself && !is_home && crumb.text.chars().count() < TITLE_CHARS_MIN * 2
+        });
+        if tag.is_none() && crumb.is_none() {
+            return None;
+        }
+        let is_named =
+            tag.is_some_and(|tag| tag == name || page.metas.get("ColumnName") == Some(tag));
+        Some(is_named || crumb.is_some_and(|crumb| is_own(&crumb.url) || crumb.text == name))
+    }
+}
+
+/// Addresses of a page's list in its order.
+fn listed(page: &PageFacts) -> Vec<String> {
+    let items = page.list.iter().flat_map(|list| &list.items);
+    items.map(|item| canonical(&item.url)).collect()
+}
+
+/// Articles that a page links from its content or beside it.
+fn shown(page: &PageFacts) -> BTreeSet<String> {
+    let links = page.links.iter().filter(|link| {
+        link.kind == LinkKind::Anchor
+            && matches!(link.area, Area::Body | Area::Beside)
+            && link.text.chars().count() >= TITLE_CHARS_MIN
+    });
+    links.map(|link| canonical(&link.url)).collect()
+}
+
+/// Blocks with which the lists of so many pages begin.
+fn blocks<'p>(pages: impl Iterator<Item = &'p PageFacts>, least: usize) -> Vec<Vec<String>> {
+    let mut groups: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+    for items in pages.map(listed) {
+        if let Some(start) = items.get(..BLOCK_ITEMS_MIN) {
+            groups.entry(start.to_vec()).or_default().push(items);
+        }
+    }
+    let blocks = groups.into_values().filter(|lists| lists.len() >= least);
+    blocks
+        .filter_map(|lists| lists.into_iter().reduce(common_start))
+        .collect()
+}
+
+fn common_start(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    let same = one
+        .iter()
+        .zip(&other)
+        .take_while(|(one, other)| one == other);
+    one.truncate(same.count());
+    one
+}
