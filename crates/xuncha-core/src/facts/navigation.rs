@@ -317,6 +317,8 @@ fn better_named(best: Candidate, named_ones: &[Candidate]) -> Candidate {
     named_ones
         .iter()
         .filter(|named| named.known >= 4 && named.known * 3 >= best.known)
+        // Names mislead more often than the way home does.
+        .filter(|named| named.leads_home || !best.leads_home)
         .copied()
         .max_by_key(|named| (named.score, usize::MAX - named.index))
         .unwrap_or(best)

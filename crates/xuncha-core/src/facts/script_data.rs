@@ -207,6 +207,10 @@ mod tests {
                 "<script type=text/xml><datastore><recordset><record><![CDATA[<li><a href='1.html'>会议召开</a><span>2026-03-01</span></li>]]></record></recordset></datastore></script>",
                 1,
             ),
+            (
+                "<script type=text/xml><datastore><record><![CDATA[<h4>2026年</h4><ul><li><a href='1.html'>会议召开</a> (03-01)</li></ul>]]></record></datastore></script>",
+                1,
+            ),
             (r#"<script>$.ajax({url:"/api",type:"get"})</script>"#, 0),
             (r#"<script>share({title:"会议",pic:"a.png"})</script>"#, 0),
         ] {

@@ -179,23 +179,31 @@ fn dates_something_else(dom: &Dom, line: &Line, today: Date) -> bool {
     const ITEM_CHARS_MAX: u32 = 160;
     /// Shorter links are buttons.
     const TITLE_CHARS_MIN: u32 = 7;
-    if !is_at_most(&line.text, 24) || dates::list_date(&line.text, today).is_none() {
+    /// Number, date and views of an item.
+    const BESIDE_CHARS_MAX: usize = 24;
+    let boxes = std::iter::once(line.node).chain(dom.ancestors(line.node).take(3));
+    let titles = boxes
+        .take_while(|up| dom.chars_of(*up) <= ITEM_CHARS_MAX && dom.nodes[*up].tag != Tag::Body)
+        .map(|item| {
+            let is_title = |node: &usize| {
+                dom.nodes[*node].tag == Tag::A && dom.chars_of(*node) >= TITLE_CHARS_MIN
+            };
+            (item..dom.nodes[item].end())
+                .filter(is_title)
+                .collect::<Vec<_>>()
+        })
+        .find(|titles| !titles.is_empty());
+    // A box with several titles holds several items, and the line is perhaps of neither.
+    let Some([title]) = titles.as_deref() else {
         return false;
-    }
-    let item = dom
-        .ancestors(line.node)
-        .take(3)
-        .take_while(|up| dom.chars_of(*up) <= ITEM_CHARS_MAX)
-        .last();
-    let Some(item) = item else { return false };
-    let nodes = item..dom.nodes[item].end();
-    let title = nodes
-        .filter(|node| dom.nodes[*node].tag == Tag::A && dom.chars_of(*node) >= TITLE_CHARS_MIN)
-        .max_by_key(|node| dom.chars_of(*node));
-    title.is_some_and(|title| {
-        let words = dom.text(title);
-        kind_of(&words).is_none() && dates::newest_period(&words, today).is_none()
-    })
+    };
+    let title = *title;
+    let title = dom.text(title);
+    let beside = line.text.replace(&title, "");
+    is_at_most(&beside, BESIDE_CHARS_MAX)
+        && kind_of(&line.text).is_none()
+        && kind_of(&title).is_none()
+        && dates::newest_period(&title, today).is_none()
 }
 
 fn is_link(dom: &Dom, node: usize) -> bool {
@@ -247,6 +255,18 @@ mod tests {
                 "<title>互动交流</title><h3>留言统计</h3><p>截至2026年3月1日，共收到留言120条，答复118条</p>",
                 "messages",
                 Some(date(2026, 3, 1)),
+            ),
+            (
+                "<title>办件统计</title><ul><li><a href=1>2025年9月份青石市办件统计情况</a> 2025-10-09</li><li><a href=2>2025年8月份青石市办件统计情况</a> 2025-09-09</li></ul>
+                <div><h4>网站精选</h4><ul><li><i>1</i><a href=3>青石市组织开展水利工程建设专项检查</a><font>2026-03-16</font></li><li><i>2</i><a href=4>我市启动春季植树造林活动</a><font>2026-03-14</font></li></ul></div>",
+                "service",
+                Some(date(2025, 9, 30)),
+            ),
+            (
+                "<title>2025年9月份青石市办件统计情况</title><h2>2025年9月份青石市办件统计情况</h2><div>发布时间：2025-10-09</div><table><tr><td>受理量</td><td>381件</td></tr></table>
+                <ul><li><a href=3>青石市组织开展水利工程建设专项检查</a><div>2026-03-16</div></li><li><a href=4>我市启动春季植树造林活动</a> 2026-03-14</li></ul>",
+                "service",
+                Some(date(2025, 10, 9)),
             ),
             (
                 "<title>留言受理反馈统计</title><ul><li><a href=1>2025年第四季度留言统计</a><span>2026-01-05</span></li><li><a href=2>2025年第三季度留言统计</a><span>2025-10-05</span></li></ul>",

@@ -20,7 +20,7 @@ pub(super) fn lines_of(dom: &Dom, sides: &[Range<usize>; 2]) -> Vec<String> {
 
 /// The date of an item that stands apart, as the records of a data store do.
 pub(crate) fn date_of_item(dom: &Dom, anchor: usize, today: Date) -> Option<Date> {
-    let day = Day { today, year: None };
+    let day = Years::of(dom).at(anchor, today);
     let sides = sides(dom, 0..dom.nodes.len(), anchor);
     let inside = || {
         inline_pieces(dom, anchor)
