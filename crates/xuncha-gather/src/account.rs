@@ -1,8 +1,9 @@
-//! 新媒体采集: an account's page, feed, store page and package.
+//! 新媒体采集: an account's page, feed, store page and package, and as many further pages of posts as tell whether it sleeps.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::Purpose;
@@ -29,7 +30,7 @@ pub(crate) fn last_look(records: &[FactRecord]) -> Option<DateTime> {
         .max()
 }
 
-/// Asks each filed address once.
+/// Asks each filed address once, and the pages on which its posts go on.
 pub(crate) async fn gather(
     gatherer: &Arc<Gatherer>,
     ledger: &Ledger,
@@ -37,17 +38,62 @@ pub(crate) async fn gather(
     records: &[FactRecord],
 ) -> Result<Option<DateTime>, GatherError> {
     let mut last = last_look(records);
-    let mut done: BTreeSet<String> = by_address(records).into_keys().map(str::to_owned).collect();
+    let mut known: BTreeMap<String, PageFacts> = by_address(records)
+        .into_iter()
+        .filter_map(|(url, pages)| Some((url.to_owned(), (*pages.last()?).clone())))
+        .collect();
     for url in urls {
-        if !done.insert(normal(url)) {
-            continue;
-        }
-        let record = gatherer.page(ledger, url, Purpose::Account).await?;
-        if let FactRecord::Page(facts) = &record {
-            last = last.max(Some(facts.capture.at));
+        let mut walk = Walk::default();
+        let mut next = Some(normal(url));
+        while let Some(url) = next.take() {
+            if !known.contains_key(&url) {
+                let record = gatherer.page(ledger, &url, Purpose::Account).await?;
+                let FactRecord::Page(facts) = record else {
+                    break;
+                };
+                last = last.max(Some(facts.capture.at));
+                known.insert(url.clone(), *facts);
+            }
+            next = known.get(&url).and_then(|facts| walk.after(facts));
         }
     }
     Ok(last)
+}
+
+/// Pages of one list of posts at most.
+const MAX_PAGES: usize = 5;
+/// Posts with a day that tell what is new: some at the top may be pinned there for years.
+const ENOUGH_POSTS: usize = 10;
+/// A post of the last so many days needs no further page: nobody asks for more.
+const NEW_DAYS: i32 = 14;
+
+/// The way through the pages of one list of posts.
+#[derive(Default)]
+struct Walk {
+    seen: BTreeSet<String>,
+    dated: usize,
+}
+
+impl Walk {
+    /// Where to go on after a page: only while what was read does not tell whether the account sleeps, and on the host that was filed.
+    fn after(&mut self, facts: &PageFacts) -> Option<String> {
+        let capture = &facts.capture;
+        self.seen.insert(normal(&capture.url));
+        let days: Vec<_> = facts.posts.iter().filter_map(|post| post.date).collect();
+        self.dated += days.len();
+        let oldest_new = capture.at.date().checked_sub(NEW_DAYS.days()).ok()?;
+        let has_new = days.iter().any(|day| *day >= oldest_new);
+        if has_new || self.dated >= ENOUGH_POSTS || self.seen.len() >= MAX_PAGES {
+            return None;
+        }
+        let next = normal(facts.next_page.as_deref()?);
+        let is_same_host = host(&next).is_some() && host(&next) == host(&capture.url);
+        (is_same_host && !self.seen.contains(&next)).then_some(next)
+    }
+}
+
+fn host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
 /// Asks again what did not convince, once: a second record under the same purpose.

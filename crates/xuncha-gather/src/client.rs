@@ -23,8 +23,8 @@ use crate::http1::{Head, Trouble};
 pub use crate::jar::Jar;
 use crate::lock;
 use crate::message::{
-    endpoint_of, host_of, has_location, is_redirect, is_text, redirect_target, refresh_target, request_head, retry_after,
-    without_fragment,
+    endpoint_of, has_location, host_of, is_redirect, is_text, redirect_target, refresh_target,
+    request_head, retry_after, without_fragment,
 };
 use crate::opinion::{Asking, Opinions, is_worth_one};
 use crate::patience::within;

@@ -1,30 +1,9 @@
-//! Pages of accounts on platforms: posts and interaction entries.
+//! Pages of accounts on platforms: interaction entries. What they show of posts is read by `adapters`.
 
 use super::dom::Dom;
 use super::lexicons::Lexicons;
-use super::model::{PageFacts, Post};
+use super::model::Post;
 use super::text::{bare, cut};
-
-/// Posts that an account's page lists, newest first.
-pub(crate) fn posts(facts: &PageFacts) -> Vec<Post> {
-    let mut posts: Vec<Post> = facts
-        .list
-        .iter()
-        .flat_map(|list| &list.items)
-        .map(|item| Post {
-            title: item.title.clone(),
-            url: item.url.clone(),
-            date: item.date,
-        })
-        .collect();
-    sort_newest_first(&mut posts);
-    posts
-}
-
-/// Newest first; undated posts last, otherwise in the order of the page.
-pub(crate) fn sort_newest_first(posts: &mut [Post]) {
-    posts.sort_by_key(|post| std::cmp::Reverse(post.date));
-}
 
 /// Interaction entries: short texts of links, buttons, menu entries, counters and input hints.
 pub(crate) fn interaction(dom: &Dom, posts: &[Post], lexicons: &Lexicons) -> Vec<String> {

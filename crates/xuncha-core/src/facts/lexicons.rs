@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::adapters::platforms::Platforms;
 use super::finder::Finder;
 use super::model::{ColumnKind, GuideElement};
 use super::text::lowercase;
@@ -141,10 +142,12 @@ pub struct Lexicons {
     pub search_classes: Words,
     /// Headings of lists that stand beside the content.
     pub side_lists: Words,
+    /// Platforms of accounts.
+    pub platforms: Platforms,
 }
 
 /// The files that make up the lexicons, by name.
-const BUILTIN: [(&str, &str); 6] = [
+const BUILTIN: [(&str, &str); 7] = [
     (
         "columns.toml",
         include_str!("../../../../lexicons/columns.toml"),
@@ -168,6 +171,10 @@ const BUILTIN: [(&str, &str); 6] = [
     (
         "footer.toml",
         include_str!("../../../../lexicons/footer.toml"),
+    ),
+    (
+        "platforms.toml",
+        include_str!("../../../../lexicons/platforms.toml"),
     ),
 ];
 
@@ -195,7 +202,7 @@ impl Lexicons {
         Lexicons::from_files(&files).expect("the lexicons of this repository parse")
     }
 
-    /// Parses the files of a `lexicons/` folder by name; all six must be there. The error names the file, in Chinese.
+    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml`, which older rounds lack. The error names the file, in Chinese.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Lexicons, String> {
         let mut columns: BTreeMap<String, ColumnNames> = parse(files, "columns.toml")?;
         let guide: BTreeMap<String, Labels> = parse(files, "guide_elements.toml")?;
@@ -239,6 +246,7 @@ impl Lexicons {
             error_entry: take(&mut footer, "footer.toml", "error_entry")?,
             search_classes: take(&mut footer, "footer.toml", "search_classes")?,
             side_lists: interaction.remove("side_lists").unwrap_or_default(),
+            platforms: platforms(files)?,
         })
     }
 
@@ -304,6 +312,15 @@ impl Lexicons {
         self.guide_empty_values
             .iter()
             .any(|empty| empty.eq_ignore_ascii_case(value))
+    }
+}
+
+/// Platforms of accounts; none where the file is not there.
+fn platforms(files: &BTreeMap<String, String>) -> Result<Platforms, String> {
+    const NAME: &str = "platforms.toml";
+    match files.contains_key(NAME) {
+        true => parse(files, NAME),
+        false => Ok(Platforms::default()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! Start reading at [`model`], then `page.rs`, which asks every reader of a page in turn.
 
 mod account;
+mod adapters;
 mod anchors;
 mod article;
 mod assemble;
@@ -14,7 +15,6 @@ mod charset;
 mod compare;
 pub mod dates;
 mod dom;
-mod feed;
 mod finder;
 mod guide;
 mod html;

@@ -12,7 +12,7 @@ use crate::registry::TargetId;
 use crate::verdict::Place;
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 3;
+pub const FACTS_VERSION: u32 = 4;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -464,6 +464,9 @@ pub struct PageFacts {
     /// How it was rendered, where it was read after its scripts had run.
     #[serde(default)]
     pub rendering: Option<Rendering>,
+    /// Where the posts of an account go on.
+    #[serde(default)]
+    pub next_page: Option<String>,
 }
 
 /// 页内锚点. Where fragments of this page lead, as hashes, and which fragments of other pages its links ask for.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 
+use super::adapters::Answer;
 use super::dom::Dom;
 use super::html::{self, GaveUp, names::Tag};
 use super::lexicons::Lexicons;
@@ -11,7 +12,7 @@ use super::links::{self, PageLinks, Resolver};
 use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering};
 use super::text::{collapse, cut, simhash};
 use super::{
-    account, anchors, article, body_kind, charset, feed, guide, list, marks, messages, missing,
+    account, adapters, anchors, article, body_kind, charset, guide, list, marks, messages, missing,
     navigation, package, search, sitemap, statistics, style,
 };
 use crate::evidence::{Capture, Purpose};
@@ -53,6 +54,7 @@ fn blank(capture: &Capture) -> PageFacts {
         body_kind: BodyKind::Other,
         sentence_chars: 0,
         rendering: None,
+        next_page: None,
     }
 }
 
@@ -115,8 +117,14 @@ pub fn read_in_steps(
     facts.body_kind = body_kind::body_kind(body);
     if is_account {
         facts.package = package::read(capture, body);
-        if let Some(posts) = feed::read(capture, body) {
-            facts.posts = posts;
+        let answer = Answer {
+            capture,
+            body,
+            lexicons,
+            page: None,
+        };
+        if let Some(shown) = adapters::read(&answer) {
+            (facts.posts, facts.next_page) = (shown.posts, shown.next);
             return facts;
         }
     }
@@ -270,7 +278,14 @@ fn read_html(
     facts.consultation = messages::consultation(facts, &dom, &links, lexicons);
     done("messages, statistics");
     if capture.purpose == Purpose::Account {
-        facts.posts = account::posts(facts);
+        let answer = Answer {
+            capture: &capture,
+            body,
+            lexicons,
+            page: Some((facts, &dom)),
+        };
+        let shown = adapters::read(&answer).unwrap_or_default();
+        (facts.posts, facts.next_page) = (shown.posts, shown.next);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
         done("account");
     }

@@ -4,7 +4,7 @@ use super::landing::leads_to_login;
 use super::links::lone;
 use super::records::{Records, evidence};
 use crate::evidence::Capture;
-use crate::facts::account::sort_newest_first;
+use crate::facts::adapters::sort_newest_first;
 use crate::facts::model::{AccountFacts, FactRecord, PageFacts, Post};
 use crate::facts::scope::canonical;
 use crate::facts::text::bare;
@@ -22,7 +22,9 @@ pub fn assemble_account(
     let (page, feed) = (of(&account.page_url), of(&account.feed_url));
     let mut posts: Vec<Post> = Vec::new();
     // The page comes first: where page and feed date the same post differently, what the public sees holds.
-    for post in page.into_iter().chain(feed).flat_map(|page| &page.posts) {
+    let shown = pages_from(&records, page);
+    let fed = pages_from(&records, feed);
+    for post in shown.into_iter().chain(fed).flat_map(|page| &page.posts) {
         // A post of the future is a slip of the platform or a decoy.
         if post.date.is_some_and(|day| day > limit) {
             continue;
@@ -43,7 +45,10 @@ pub fn assemble_account(
         [page, feed]
             .into_iter()
             .flatten()
-            .any(|page| page.missing_wording.is_empty() && !page.needs_script)
+            // What was read before its scripts ran was readable without them.
+            .any(|page| {
+                page.missing_wording.is_empty() && (!page.needs_script || !page.posts.is_empty())
+            })
     });
     let looks = |url: &str| -> &[Capture] {
         records
@@ -92,6 +97,18 @@ pub fn assemble_account(
         says_empty: page.is_some_and(|page| !page.empty_wording.is_empty())
             || feed.is_some_and(|feed| !feed.is_html && feed.posts.is_empty()),
     }
+}
+
+/// A first page and those on which its posts go on, in their order.
+fn pages_from<'a>(records: &'a Records, first: Option<&'a PageFacts>) -> Vec<&'a PageFacts> {
+    let mut pages: Vec<&PageFacts> = first.into_iter().collect();
+    while let Some(next) = pages.last().and_then(|page| page.next_page.as_deref()) {
+        match last_good(records, next) {
+            Some(page) if pages.iter().all(|known| !std::ptr::eq(*known, page)) => pages.push(page),
+            _ => break,
+        }
+    }
+    pages
 }
 
 /// Whether the account was shown, and not a wall before it.
