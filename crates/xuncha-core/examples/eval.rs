@@ -23,6 +23,7 @@ fn main() -> Result<()> {
     let lexicons = Lexicons::builtin();
     for (name, measure) in [
         ("dates", dates as fn(&Path, &Lexicons) -> Result<()>),
+        ("dates", posts),
         ("pages", pages),
         ("lists", lists),
         ("charset/html5lib", charsets),
@@ -124,6 +125,28 @@ fn dates(set: &Path, lexicons: &Lexicons) -> Result<()> {
             if with_metas { "with" } else { "without" }
         );
     }
+    Ok(())
+}
+
+/// The same articles as the pages of accounts: the adapters show them as posts of their day.
+fn posts(set: &Path, lexicons: &Lexicons) -> Result<()> {
+    let (mut right, mut all) = (0, 0);
+    for (name, entry) in truth(set)? {
+        let mut asked = capture("http://example.cn/a");
+        asked.purpose = Purpose::Account;
+        asked.content_type = String::from("text/html");
+        let page = facts::read(&asked, &fs::read(set.join(&name))?, lexicons);
+        let post = page.posts.iter().find(|post| post.url == asked.url);
+        let found = post.and_then(|post| post.date).map(|day| day.to_string());
+        let found = found.unwrap_or_default();
+        all += 1;
+        let is_right = entry["pub_date"] == found;
+        right += usize::from(is_right);
+        if !is_right {
+            println!("  {name}: found {found:?}, expected {}", entry["pub_date"]);
+        }
+    }
+    println!("dates as posts of accounts: {right}/{all}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! Any web page: its main list, and where the list goes on.
+//! Any web page: its main list, and where the list goes on; a page that is one article shows that one.
 
 use super::{Adapter, Answer, Shown};
-use crate::facts::model::{ListFacts, ListItem, Post};
+use crate::facts::model::{ListFacts, ListItem, PageFacts, Post};
 
 /// A page that lists posts.
 pub(super) struct WebPage;
@@ -12,10 +12,29 @@ impl Adapter for WebPage {
         let list = facts.list.as_ref();
         let items = list.into_iter().flat_map(|list| &list.items);
         Some(Shown {
-            posts: items.map(post).collect(),
+            posts: article(facts, answer)
+                .into_iter()
+                .chain(items.map(post))
+                .collect(),
             next: list.and_then(|list| next(list, answer)),
         })
     }
+}
+
+/// The article that the page is, if it says when it was published: platforms are filed by the link of an article too.
+fn article(facts: &PageFacts, answer: &Answer<'_>) -> Option<Post> {
+    let article = facts.article.as_ref()?;
+    let published = article.published.as_ref()?;
+    let is_beside = |item: &ListItem| item.url == answer.url() || item.title == article.title;
+    let is_listed = facts
+        .list
+        .as_ref()
+        .is_some_and(|list| list.items.iter().any(is_beside));
+    (!is_listed).then(|| Post {
+        title: article.title.clone(),
+        url: answer.url().to_owned(),
+        date: Some(published.date),
+    })
 }
 
 fn post(item: &ListItem) -> Post {
