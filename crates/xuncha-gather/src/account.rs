@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::DateTime;
 use url::Url;
 use xuncha_core::evidence::Purpose;
+use xuncha_core::facts::HANDED_OVER;
 use xuncha_core::facts::model::{FactRecord, PageFacts};
 
 use crate::gatherer::{Gatherer, Ledger};
@@ -117,6 +118,8 @@ fn by_address(records: &[FactRecord]) -> BTreeMap<&str, Vec<&PageFacts>> {
     for record in records {
         if let FactRecord::Page(facts) = record
             && facts.capture.purpose == Purpose::Account
+            // What a person handed over has no address to ask.
+            && !facts.capture.url.starts_with(HANDED_OVER)
         {
             pages
                 .entry(facts.capture.url.as_str())

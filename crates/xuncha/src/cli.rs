@@ -63,6 +63,8 @@ pub enum Command {
     Migration(MigrationArgs),
     /// 检查一个政务新媒体账号或客户端，不用数据库 / inspect one account or app, without a database
     Account(AccountArgs),
+    /// 导入账号的发文清单：平台不向公众显示的，由人员提供或由数据服务导出 / take in a table of an account's posts
+    Posts(PostsArgs),
     /// 解释一个指标，或一个检查项：规则、依据、数字的把握、什么自动、已知误判 / explain an indicator or a check
     Explain(ExplainArgs),
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
@@ -386,6 +388,16 @@ pub struct AccountArgs {
     /// 两次查看的间隔（秒） / seconds between the two looks
     #[arg(long, default_value_t = 5)]
     pub second_look_s: u64,
+}
+
+/// 发文清单参数.
+#[derive(Clone, Debug, Args)]
+pub struct PostsArgs {
+    /// 表格（xlsx、xls、ods、CSV）：账号编号、标题、链接、发布时间 / spreadsheet with 账号编号, 标题, 链接, 发布时间
+    pub file: PathBuf,
+    /// 轮次 / round
+    #[command(flatten)]
+    pub round: RoundArg,
 }
 
 /// 迁移核对参数.

@@ -129,6 +129,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Registry(command) => commands::registry::run(&data, rules, command).await,
         Command::Round(command) => commands::round::run(&data, rules, command).await,
         Command::Gather(arguments) => commands::gather::run(&data, rules, arguments).await,
+        Command::Posts(arguments) => commands::posts::run(&data, rules, arguments).await,
         Command::Judge(arguments) => commands::judge::run(&data, rules, arguments).await,
         Command::Review(command) => commands::review::run(&data, command).await,
         Command::Score(round) => commands::score::run(&data, round).await,

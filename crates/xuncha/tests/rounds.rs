@@ -439,3 +439,47 @@ fn whom_an_edited_set_would_hit() {
     let text = house.refused(&["judge", "--dry-run", "--compare", csv.to_str().unwrap()]);
     assert!(text.contains("不是判定结果"), "{text}");
 }
+
+#[test]
+fn posts_that_a_platform_does_not_show_are_handed_over() {
+    let house = House::new();
+    house.create("2026Q1", &["--departments", "0", "--accounts", "3"]);
+    let file = house.path("发文.csv");
+    let path = file.to_str().unwrap();
+    std::fs::write(
+        &file,
+        "账号编号,标题,链接,发布时间\nA000001,会议召开,http://a.cn/1,2026-03-05\nA000009,会议召开,,2026年3月5日\nA000002,会议召开,,上周\n",
+    )
+    .unwrap();
+    let said = house.refused(&["posts", path]);
+    for part in ["第3行", "账号编号", "没有抽中", "第4行", "发布时间"] {
+        assert!(said.replace(' ', "").contains(part), "no {part} in\n{said}");
+    }
+    assert!(
+        !house.path("data/evidence/2026Q1/A000001").exists(),
+        "one wrong row takes nothing in"
+    );
+
+    let rows = sheet(
+        "发文",
+        &[
+            "账号编号|标题|链接|发布时间",
+            "A000001|会议召开|http://a.cn/1|2026-03-05 10:20",
+            "A000001|“双减”,工作|http://a.cn/2|2026年2月1日",
+            "A000002|植树||2026-03-01",
+        ],
+    );
+    let file = house.path("发文.xlsx");
+    std::fs::write(&file, xuncha_report::sheets::write(&[rows]).unwrap()).unwrap();
+    let said = house.run(&["posts", file.to_str().unwrap()]);
+    assert!(said.contains("2 个账号的 3 条发文"), "{said}");
+    let said = house.run(&["evidence", "verify"]);
+    assert!(!said.contains("不符"), "{said}");
+    // Read again from what was kept, the rows say the same.
+    house.run(&["facts", "rebuild"]);
+    let said = house.run(&["facts", "show", "urn:handed-over:发文.xlsx"]);
+    assert!(
+        said.contains("“双减”,工作") && said.contains("2026-03-05"),
+        "{said}"
+    );
+}

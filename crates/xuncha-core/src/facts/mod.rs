@@ -40,6 +40,7 @@ mod statistics;
 mod style;
 mod text;
 
+pub use adapters::HANDED_OVER;
 pub use assemble::{
     assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
 };

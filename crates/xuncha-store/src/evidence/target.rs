@@ -142,17 +142,29 @@ impl TargetEvidence {
 
     /// Appends a page as it stood after its scripts had run.
     pub fn keep_rendered(&mut self, url: &str, at: DateTime, html: &[u8]) -> Result<Kept> {
+        let urn = format!("urn:rendered:{url}");
+        self.keep_resource(&urn, at, "text/html; charset=utf-8", html)
+    }
+
+    /// Appends what no server answered with: a page as its scripts left it, a table that a person handed over. `urn` says what it is.
+    pub fn keep_resource(
+        &mut self,
+        urn: &str,
+        at: DateTime,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Kept> {
         self.ready_segment(at)?;
         let id = RecordId {
             segment: self.segment,
             offset: self.warc_len,
         };
         let resource = warc::Resource {
-            urn: &format!("urn:rendered:{url}"),
+            urn,
             at,
-            content_type: "text/html; charset=utf-8",
+            content_type,
             made_of: "",
-            body: html,
+            body,
         };
         let place = format!("{} {id}", self.target);
         let path = segment_path(&self.dir, self.segment);
@@ -163,7 +175,7 @@ impl TargetEvidence {
         self.index.add(&entry)?;
         Ok(Kept {
             record: id.to_string(),
-            sha256: hex::encode(Sha256::digest(html)),
+            sha256: hex::encode(Sha256::digest(body)),
         })
     }
 

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod migration;
 mod network_lines;
 pub mod notice;
+pub mod posts;
 pub mod published;
 pub mod registry;
 pub mod review;

@@ -10,6 +10,8 @@ mod table;
 mod web_page;
 mod weixin;
 
+pub use table::HANDED_OVER;
+
 use jiff::civil::Date;
 
 use super::dom::Dom;

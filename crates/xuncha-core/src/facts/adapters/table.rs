@@ -4,6 +4,9 @@ use super::{Adapter, Answer, Shown, plain};
 use crate::facts::model::Post;
 use crate::facts::{charset, dates};
 
+/// Beginning of the address under which a table of posts stands that a person handed over; its name follows.
+pub const HANDED_OVER: &str = "urn:handed-over:";
+
 const TITLES: [&str; 5] = ["标题", "题目", "内容", "title", "正文"];
 const ADDRESSES: [&str; 4] = ["链接", "网址", "地址", "url"];
 const TIMES: [&str; 7] = [

@@ -4,7 +4,7 @@ use super::landing::leads_to_login;
 use super::links::lone;
 use super::records::{Records, evidence};
 use crate::evidence::Capture;
-use crate::facts::adapters::sort_newest_first;
+use crate::facts::adapters::{HANDED_OVER, sort_newest_first};
 use crate::facts::model::{AccountFacts, FactRecord, PageFacts, Post};
 use crate::facts::scope::canonical;
 use crate::facts::text::bare;
@@ -24,7 +24,13 @@ pub fn assemble_account(
     // The page comes first: where page and feed date the same post differently, what the public sees holds.
     let shown = pages_from(&records, page);
     let fed = pages_from(&records, feed);
-    for post in shown.into_iter().chain(fed).flat_map(|page| &page.posts) {
+    let handed = records
+        .account_pages
+        .iter()
+        .filter(|page| page.capture.url.starts_with(HANDED_OVER));
+    let is_handed_over = handed.clone().next().is_some();
+    let all = shown.into_iter().chain(fed).chain(handed);
+    for post in all.flat_map(|page| &page.posts) {
         // A post of the future is a slip of the platform or a decoy.
         if post.date.is_some_and(|day| day > limit) {
             continue;
@@ -40,15 +46,18 @@ pub fn assemble_account(
         }
     }
     sort_newest_first(&mut posts);
-    let is_filed = account.page_url.is_some() || account.feed_url.is_some();
+    let is_filed = account.page_url.is_some() || account.feed_url.is_some() || is_handed_over;
     let is_readable = is_filed.then(|| {
-        [page, feed]
-            .into_iter()
-            .flatten()
-            // What was read before its scripts ran was readable without them.
-            .any(|page| {
-                page.missing_wording.is_empty() && (!page.needs_script || !page.posts.is_empty())
-            })
+        // What a person hands over stands for what the platform does not show.
+        is_handed_over
+            || [page, feed]
+                .into_iter()
+                .flatten()
+                // What was read before its scripts ran was readable without them.
+                .any(|page| {
+                    page.missing_wording.is_empty()
+                        && (!page.needs_script || !page.posts.is_empty())
+                })
     });
     let looks = |url: &str| -> &[Capture] {
         records
@@ -222,8 +231,11 @@ fn trouble(
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
-    use crate::facts::test_page;
+    use crate::evidence::Purpose;
+    use crate::facts::{Lexicons, test_capture, test_page};
 
     #[test]
     fn a_wall_before_an_account_is_told_from_the_account() {
@@ -252,5 +264,47 @@ mod tests {
         }];
         moved.capture.final_url = "http://p.cn/passport/in".to_owned();
         assert!(is_wall(&moved));
+    }
+
+    #[test]
+    fn what_a_person_hands_over_stands_for_what_the_platform_does_not_show() {
+        let account = Account {
+            id: "A000001".into(),
+            name: "青石发布".to_owned(),
+            platform: "视频号".to_owned(),
+            kind: "视频号".to_owned(),
+            organization: "U1".to_owned(),
+            region: "990100".to_owned(),
+            certified_subject: String::new(),
+            page_url: Some("http://p.cn/u/1".to_owned()),
+            feed_url: None,
+            download_url: None,
+            state: crate::registry::State::Running,
+            opened: None,
+        };
+        let header = FactRecord::Header {
+            target: account.id.clone(),
+            facts_version: 1,
+            monitor_from: date(2026, 3, 6).at(9, 0, 0, 0),
+            as_of: date(2026, 3, 20).at(9, 0, 0, 0),
+        };
+        let mut wall = test_page(
+            "http://p.cn/u/1",
+            "<title>安全验证</title><p>请完成验证</p>",
+        );
+        wall.capture.purpose = Purpose::Account;
+        let mut capture = test_capture("urn:handed-over:发文.xlsx");
+        (capture.purpose, capture.status) = (Purpose::Account, None);
+        capture.content_type = "text/csv".to_owned();
+        let rows = "标题,链接,发布时间\n会议召开,,2026-03-18\n预告,,2026-04-01\n";
+        let table = crate::facts::read(&capture, rows.as_bytes(), &Lexicons::builtin());
+        let page = |page: PageFacts| FactRecord::Page(Box::new(page));
+        let walled = [header.clone(), page(wall.clone())];
+        let facts = assemble_account(&account, walled.into_iter());
+        assert_eq!((facts.is_readable, facts.posts.len()), (Some(false), 0));
+        let facts = assemble_account(&account, [header, page(wall), page(table)].into_iter());
+        assert_eq!((facts.is_readable, &facts.trouble), (Some(true), &None));
+        let days: Vec<_> = facts.posts.iter().map(|post| post.date).collect();
+        assert_eq!(days, [Some(date(2026, 3, 18))]);
     }
 }
