@@ -4,7 +4,7 @@
 //! as they are there) and prints MB of HTML a second, the split over the readers and the share of the fast HTML reader.
 //! `crawl` compares link checkers on real static sites, `census` gathers a whole simulated province.
 
-mod census;
+pub mod census;
 mod crawl;
 mod peers;
 

@@ -97,7 +97,7 @@ async fn looked_at(server: &Server, url: &str) -> AccountFacts {
         opened: None,
     };
     let records = checked.records[&checked.target].clone();
-    assemble_account(&account, records.into_iter())
+    assemble_account(&account, records.into_iter(), &lexicons())
 }
 
 fn newest(facts: &AccountFacts) -> Option<Date> {

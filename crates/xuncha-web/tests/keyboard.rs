@@ -64,30 +64,30 @@ fn settle(browser: &mut Browser) -> Vec<usize> {
     keys
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_account_is_settled_by_keyboard_on_one_page() {
-    let folder = tempfile::tempdir().unwrap();
-    let state = support::state(folder.path()).await;
-    support::seed_unanswered(&state).await;
-    let set = state.store.round(ROUND).await.unwrap().round.set.id;
+/// What walking through all accounts of a round that wait for somebody came to.
+struct Walk {
+    pages: usize,
+    questions: usize,
+    worst_keys: usize,
+}
+
+/// Settles every account that is open, beginning at the first, and says how much work that was. Nothing is open afterwards.
+async fn walk(state: &WebState, round: &str) -> Walk {
+    let set = state.store.round(round).await.unwrap().round.set.id;
     let filter = SubjectFilter {
         class: Some(xuncha_core::registry::TargetClass::Account),
         is_open: true,
         ..SubjectFilter::default()
     };
-    let open = state
-        .store
-        .targets(ROUND, &set, &filter, Page::ALL)
-        .await
-        .unwrap();
-    assert!(open.total >= 12, "{}", open.total);
+    let targets = || state.store.targets(round, &set, &filter, Page::ALL);
+    let open = targets().await.unwrap();
     let first = open.rows[0].subject.target.id().0.clone();
     let address = served(state.clone()).await;
-    let next = format!("/rounds/{ROUND}/tasks/{first}?class=account");
-    let mut browser = signed_in(&state, &address, &next.replace('?', "%3F")).await;
-    let (pages, worst) = tokio::task::spawn_blocking(move || {
+    let next = format!("/rounds/{round}/tasks/{first}?class=account");
+    let mut browser = signed_in(state, &address, &next.replace('?', "%3F")).await;
+    let walk = tokio::task::spawn_blocking(move || {
         let mut pages = BTreeSet::new();
-        let mut worst = 0;
+        let (mut questions, mut worst_keys) = (0, 0);
         loop {
             let here = browser
                 .see("location.pathname")
@@ -95,25 +95,56 @@ async fn every_account_is_settled_by_keyboard_on_one_page() {
                 .unwrap()
                 .to_owned();
             if here.ends_with("/tasks") {
-                return (pages, worst);
+                return Walk {
+                    pages: pages.len(),
+                    questions,
+                    worst_keys,
+                };
             }
             assert!(pages.insert(here.clone()), "{here} came twice");
             browser.picture(&format!("task-{}", pages.len()));
             let keys = settle(&mut browser);
             assert!(!keys.is_empty(), "{here} asks nothing");
-            worst = worst.max(keys.into_iter().max().unwrap_or_default());
+            questions += keys.len();
+            worst_keys = worst_keys.max(keys.into_iter().max().unwrap_or_default());
             // Enter in the last field keeps and goes on.
             browser.press_and_load("Enter");
         }
-    })
-    .await
-    .unwrap();
-    assert_eq!(pages.len() as u64, open.total, "one page for each account");
-    assert!(worst <= MOST_KEYS, "{worst} keys");
-    let left = state
-        .store
-        .targets(ROUND, &set, &filter, Page::ALL)
-        .await
-        .unwrap();
-    assert_eq!(left.total, 0);
+    });
+    let walk = walk.await.unwrap();
+    assert_eq!(walk.pages as u64, open.total, "one page for each account");
+    assert!(walk.worst_keys <= MOST_KEYS, "{} keys", walk.worst_keys);
+    assert_eq!(
+        targets().await.unwrap().total,
+        0,
+        "nothing is open any more"
+    );
+    walk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_account_is_settled_by_keyboard_on_one_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = support::state(folder.path()).await;
+    support::seed_unanswered(&state).await;
+    let done = walk(&state, ROUND).await;
+    assert!(done.pages >= 12, "{}", done.pages);
+}
+
+/// The same for the accounts of a judged round in a data folder.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a step of cargo xtask eval tasks: XUNCHA_TASKS_DATA names the data folder, XUNCHA_TASKS_ROUND the round"]
+async fn every_account_of_a_province_is_settled() {
+    let folder = std::env::var_os("XUNCHA_TASKS_DATA").unwrap();
+    let round = std::env::var("XUNCHA_TASKS_ROUND").unwrap();
+    let state = support::state(std::path::Path::new(&folder)).await;
+    let since = std::time::Instant::now();
+    let done = walk(&state, &round).await;
+    println!(
+        "accounts settled by keyboard: {} pages, {} questions, {} keys at most for one, {:.0} s",
+        done.pages,
+        done.questions,
+        done.worst_keys,
+        since.elapsed().as_secs_f64()
+    );
 }

@@ -16,7 +16,7 @@ const TIME: Need = Need {
 };
 
 /// A running province; ended when dropped.
-struct Province(Child);
+pub struct Province(Child);
 
 impl Drop for Province {
     fn drop(&mut self) {
@@ -47,7 +47,7 @@ pub fn run_census(arguments: &[String]) -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     // Delays of the province are real seconds where we are polite, and a tenth of them where only our own speed is asked for.
     let speed = if rate == "unlimited" { "10" } else { "1" };
-    let province = start(&folder.join("province"), &scale, &seed, speed)?;
+    let province = start(&binary(), &folder.join("province"), &scale, &seed, speed)?;
     let data = folder.join("data");
     let described = folder.join("province/province.json");
     xuncha(
@@ -93,8 +93,15 @@ fn binary() -> std::path::PathBuf {
     root().join("target/release/xuncha")
 }
 
-fn start(folder: &Path, scale: &str, seed: &str, speed: &str) -> Result<Province, String> {
-    let mut command = Command::new(binary());
+/// Starts a province of the plan `realistic` in a folder and waits until it listens.
+pub fn start(
+    binary: &Path,
+    folder: &Path,
+    scale: &str,
+    seed: &str,
+    speed: &str,
+) -> Result<Province, String> {
+    let mut command = Command::new(binary);
     command.args(["province", "serve", "--plan", "realistic"]);
     command
         .args(["--scale", scale, "--seed", seed, "--speed", speed, "--dir"])
@@ -121,7 +128,8 @@ fn xuncha(data: &Path, words: &[&str], files: &[&Path]) -> Result<(), String> {
 }
 
 /// The text of a field, wherever it stands.
-fn text_of(path: &Path, field: &str) -> Result<String, String> {
+/// A text field of the file that describes the province.
+pub fn text_of(path: &Path, field: &str) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let rest = text.split_once(&format!("\"{field}\":"));
     let rest = rest.and_then(|(_, rest)| rest.trim_start().strip_prefix('"'));

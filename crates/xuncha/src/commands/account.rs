@@ -81,14 +81,14 @@ pub async fn run(rules: &Rules, arguments: &AccountArgs) -> Result<()> {
     };
     let lexicons = Arc::new(rules.lexicons()?);
     let bars = Bars::default();
-    let checked = check_account(&urls, &plan, settings, lexicons, clock, &bars).await?;
+    let checked = check_account(&urls, &plan, settings, lexicons.clone(), clock, &bars).await?;
     let subject = subject(arguments, &checked.target);
     let Target::Account(account) = &subject.target else {
         bail!("只能检查账号")
     };
     let mut records = checked.records;
     let own = records.remove(&checked.target).unwrap_or_default();
-    let facts = facts::assemble_account(account, own.into_iter());
+    let facts = facts::assemble_account(account, own.into_iter(), &lexicons);
     let context = Context {
         as_of: facts.as_of,
         seed: plan.seed,

@@ -131,6 +131,7 @@ pub fn facts_of(
         Target::Account(account) => Facts::Account(Box::new(facts::assemble_account(
             account,
             records.into_iter(),
+            lexicons,
         ))),
     })
 }

@@ -5,6 +5,7 @@ use super::links::lone;
 use super::records::{Records, evidence};
 use crate::evidence::Capture;
 use crate::facts::adapters::{HANDED_OVER, sort_newest_first};
+use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{AccountFacts, FactRecord, PageFacts, Post};
 use crate::facts::scope::canonical;
 use crate::facts::text::bare;
@@ -15,6 +16,7 @@ use crate::verdict::{Undetermined, UndeterminedReason};
 pub fn assemble_account(
     account: &Account,
     records: impl Iterator<Item = FactRecord>,
+    lexicons: &Lexicons,
 ) -> AccountFacts {
     let records = Records::gather(records);
     let limit = records.as_of.date();
@@ -102,7 +104,8 @@ pub fn assemble_account(
         store_page,
         package,
         download,
-        trouble: trouble(account, &records, is_readable),
+        trouble: trouble(account, &records, is_readable)
+            .map(|trouble| with_task(trouble, account, lexicons)),
         says_empty: page.is_some_and(|page| !page.empty_wording.is_empty())
             || feed.is_some_and(|feed| !feed.is_html && feed.posts.is_empty()),
     }
@@ -153,6 +156,22 @@ fn last_good<'a>(records: &'a Records, url: &str) -> Option<&'a PageFacts> {
 fn any_evidence(records: &Records, url: &Option<String>) -> Option<crate::evidence::EvidenceRef> {
     let looks = records.looks.get(&canonical(url.as_deref()?))?;
     looks.last().map(|capture| capture.evidence.clone())
+}
+
+/// What is asked of a person where we see nothing: the account's address, and what to look at on its platform.
+fn with_task(mut trouble: Undetermined, account: &Account, lexicons: &Lexicons) -> Undetermined {
+    let platform = lexicons.platforms.named(&account.platform).or_else(|| {
+        let url = account.page_url.as_deref()?;
+        lexicons.platforms.of_url(url)
+    });
+    let is_ours = trouble.reason == UndeterminedReason::OurSide;
+    if let Some(platform) = platform.filter(|_| !is_ours) {
+        trouble.detail = format!("{}：{}", trouble.detail, platform.look_at);
+        if let Some(url) = &account.page_url {
+            trouble.detail.push_str(&format!("（{url}）"));
+        }
+    }
+    trouble
 }
 
 /// Why nothing can be told, where every look was refused or failed.
@@ -231,11 +250,12 @@ fn trouble(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use jiff::civil::date;
 
     use super::*;
     use crate::evidence::Purpose;
-    use crate::facts::{Lexicons, test_capture, test_page};
+    use crate::facts::{test_capture, test_page};
 
     #[test]
     fn a_wall_before_an_account_is_told_from_the_account() {
@@ -300,9 +320,18 @@ mod tests {
         let table = crate::facts::read(&capture, rows.as_bytes(), &Lexicons::builtin());
         let page = |page: PageFacts| FactRecord::Page(Box::new(page));
         let walled = [header.clone(), page(wall.clone())];
-        let facts = assemble_account(&account, walled.into_iter());
+        let facts = assemble_account(&account, walled.into_iter(), &Lexicons::builtin());
         assert_eq!((facts.is_readable, facts.posts.len()), (Some(false), 0));
-        let facts = assemble_account(&account, [header, page(wall), page(table)].into_iter());
+        let asked = facts.trouble.unwrap().detail;
+        assert!(
+            asked.contains("在手机微信中搜索该视频号") && asked.contains("http://p.cn/u/1"),
+            "{asked}"
+        );
+        let facts = assemble_account(
+            &account,
+            [header, page(wall), page(table)].into_iter(),
+            &Lexicons::builtin(),
+        );
         assert_eq!((facts.is_readable, &facts.trouble), (Some(true), &None));
         let days: Vec<_> = facts.posts.iter().map(|post| post.date).collect();
         assert_eq!(days, [Some(date(2026, 3, 18))]);
