@@ -102,6 +102,7 @@ async fn walk(state: &WebState, round: &str) -> Walk {
                 };
             }
             assert!(pages.insert(here.clone()), "{here} came twice");
+            browser.wait_until_drawn();
             browser.picture(&format!("task-{}", pages.len()));
             let keys = settle(&mut browser);
             assert!(!keys.is_empty(), "{here} asks nothing");

@@ -131,6 +131,13 @@ impl Browser {
         self.call("Runtime.evaluate", asked)["result"]["value"].clone()
     }
 
+    /// Waits until the page is drawn: only then does the field that asks for the focus have it.
+    pub fn wait_until_drawn(&mut self) {
+        let twice = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        let asked = json!({ "expression": twice, "returnByValue": true, "awaitPromise": true });
+        self.call("Runtime.evaluate", asked);
+    }
+
     /// Presses a key and lets it go.
     pub fn press(&mut self, key: &str) {
         let event = key_event(key);
