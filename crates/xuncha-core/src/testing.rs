@@ -135,6 +135,7 @@ pub fn account(id: &str, platform: &str, region: &str) -> Account {
         download_url: None,
         state: State::Running,
         opened: None,
+        details: Default::default(),
     }
 }
 
@@ -146,6 +147,7 @@ pub fn subject(target: Target) -> Subject {
         region_path: vec!["云岭省".to_owned()],
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 

@@ -359,6 +359,7 @@ fn subject(target: &NoticeTarget) -> Subject {
         region_path: region_path(target),
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 
@@ -388,6 +389,7 @@ fn registry_entry(target: &NoticeTarget) -> Target {
             download_url: None,
             state: State::Running,
             opened: None,
+            details: Default::default(),
         });
     }
     let is_portal = target.class == TargetClass::Portal;

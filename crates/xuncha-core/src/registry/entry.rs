@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::details::{self, AccountDetails};
 use super::sheet::EntryKind;
 use super::{Account, Level, Organization, Region, Registry, Site, SiteKind, State, TargetId};
 
@@ -258,6 +259,7 @@ fn account(reader: &mut Reader<'_>) -> Option<Account> {
     let region = reader.required("region");
     let state = reader.required_read("state", |text| meaning(&STATES, text));
     let opened = reader.read("opened", day);
+    let details = account_details(reader);
     Some(Account {
         id: TargetId(id),
         name,
@@ -271,6 +273,23 @@ fn account(reader: &mut Reader<'_>) -> Option<Account> {
         download_url: reader.address("download_url"),
         state: state?,
         opened: opened?,
+        details: details?,
+    })
+}
+
+fn account_details(reader: &mut Reader<'_>) -> Option<AccountDetails> {
+    let platform_id = reader.read("platform_id", details::platform_id);
+    let followers = reader.read("followers", details::followers);
+    let functions = reader.read("functions", details::functions);
+    let filing_number = reader.read("filing_number", details::filing_number);
+    let qr = reader.read("qr", details::qr);
+    Some(AccountDetails {
+        platform_id: platform_id?,
+        contacts: optional(&reader.text("contacts")),
+        followers: followers?,
+        functions: functions?,
+        filing_number: filing_number?,
+        qr: qr?,
     })
 }
 
@@ -322,7 +341,7 @@ impl Entry {
                 own.police.clone().unwrap_or_default(),
                 yes_no_word(own.no_services),
             ],
-            Entry::Account(own) => vec![
+            Entry::Account(own) => [
                 own.id.0.clone(),
                 own.name.clone(),
                 own.platform.clone(),
@@ -335,7 +354,10 @@ impl Entry {
                 own.download_url.clone().unwrap_or_default(),
                 own.state.zh().to_owned(),
                 own.opened.map(|day| day.to_string()).unwrap_or_default(),
-            ],
+            ]
+            .into_iter()
+            .chain(own.details.values())
+            .collect(),
         };
         let names = self.kind().fields().iter().map(|name| (*name).to_owned());
         names.zip(values).collect()

@@ -253,6 +253,7 @@ fn registry() -> Registry {
             download_url: None,
             state: State::Running,
             opened: None,
+            details: Default::default(),
         };
         registry.accounts.insert(account.id.clone(), account);
     }
@@ -305,6 +306,7 @@ fn subjects(registry: &Registry) -> Vec<Subject> {
             region_path: vec!["云岭省".into()],
             reporting_name: None,
             sibling_accounts: Vec::new(),
+            kin: Default::default(),
             target,
         })
         .collect()
