@@ -91,6 +91,7 @@ pub fn formula() -> Formula {
         scored: vec![TargetClass::Portal],
         no_service_group: Some("办事服务".to_owned()),
         vetoed_score: None,
+        classes: Default::default(),
     }
 }
 

@@ -321,8 +321,9 @@ struct Lines<'a> {
 
 /// Bonus points count only where ② is above the set's line; else the sheet says why they stand beside the score.
 fn uncounted_bonus(lang: Lang, set: &IndicatorSet, sheet: Option<&ScoreSheet>) -> Option<Label> {
-    let line = set.formula.as_ref()?.bonus_above.short();
-    if sheet?.bonus_score.is_some() {
+    let sheet = sheet?;
+    let line = set.formula_of(sheet.class)?.bonus_above.short();
+    if sheet.bonus_score.is_some() {
         return None;
     }
     let text = match lang {
