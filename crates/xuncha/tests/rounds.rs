@@ -378,6 +378,35 @@ fn stored(house: &House) -> Vec<String> {
 }
 
 #[test]
+fn units_without_an_account_are_listed_and_judged_on_their_site() {
+    let house = House::new();
+    let (csv, json) = (house.path("gaps.csv"), house.path("gaps.json"));
+    let said = house.run(&[
+        "registry",
+        "gaps",
+        "--csv",
+        csv.to_str().unwrap(),
+        "--json",
+        json.to_str().unwrap(),
+    ]);
+    assert!(
+        said.contains("应开设 2 个单位，没有正常运行账号的 1 个。"),
+        "{said}"
+    );
+    let table = lines(&csv);
+    assert_eq!(table.len(), 2, "{table:?}");
+    assert!(
+        table[1].starts_with("U1,云岭省人民政府,990000,云岭省,省级,,,"),
+        "{table:?}"
+    );
+    let listed: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(listed[0]["organization"], "U1");
+    let judged_on = listed[0]["site"].as_str().unwrap();
+    assert!(table[1].ends_with(judged_on), "{table:?}");
+}
+
+#[test]
 fn whom_an_edited_set_would_hit() {
     let house = House::new();
     house.create("2026Q1", &["--census"]);

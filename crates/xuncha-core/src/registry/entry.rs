@@ -35,6 +35,16 @@ const STATES: [(State, &str); 5] = [
 const SITE_KINDS: [(SiteKind, &str); 2] =
     [(SiteKind::Portal, "门户"), (SiteKind::Department, "部门")];
 
+impl Level {
+    /// 省级, 市级 or 县级.
+    pub fn zh(self) -> &'static str {
+        LEVELS
+            .iter()
+            .find(|(own, _, _)| *own == self)
+            .map_or("", |(_, _, long)| long)
+    }
+}
+
 impl State {
     /// The word of the registry's sheets.
     pub fn zh(self) -> &'static str {
@@ -65,12 +75,8 @@ fn level(text: &str) -> Result<Level, String> {
         .ok_or_else(|| format!("“{text}”不认识，应为省、市、县（省级、市级、县级）之一"))
 }
 
-fn level_word(level: Level, is_long: bool) -> String {
-    LEVELS
-        .iter()
-        .find(|(own, _, _)| *own == level)
-        .map_or("", |(_, short, long)| if is_long { long } else { short })
-        .to_owned()
+fn short_level(level: Level) -> String {
+    level.zh().trim_end_matches('级').to_owned()
 }
 
 fn yes_no(text: &str) -> Result<bool, String> {
@@ -318,7 +324,7 @@ impl Entry {
             Entry::Region(own) => vec![
                 own.code.clone(),
                 own.name.clone(),
-                level_word(own.level, false),
+                short_level(own.level),
                 own.parent.clone().unwrap_or_default(),
             ],
             Entry::Organization(own) => vec![
@@ -326,7 +332,7 @@ impl Entry {
                 own.name.clone(),
                 own.region.clone(),
                 own.parent.clone().unwrap_or_default(),
-                level_word(own.level, true),
+                own.level.zh().to_owned(),
                 yes_no_word(own.requires_accounts),
             ],
             Entry::Site(own) => vec![
