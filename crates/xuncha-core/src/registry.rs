@@ -160,7 +160,7 @@ pub struct Account {
     pub opened: Option<Date>,
     /// What else is filed of it.
     #[serde(flatten)]
-    pub details: AccountDetails,
+    pub details: Box<AccountDetails>,
 }
 
 impl Account {

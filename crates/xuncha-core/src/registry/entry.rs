@@ -279,7 +279,7 @@ fn account(reader: &mut Reader<'_>) -> Option<Account> {
         download_url: reader.address("download_url"),
         state: state?,
         opened: opened?,
-        details: details?,
+        details: Box::new(details?),
     })
 }
 

@@ -253,11 +253,11 @@ fn registry() -> Registry {
             download_url: None,
             state: State::Running,
             opened: None,
-            details: AccountDetails {
+            details: Box::new(AccountDetails {
                 followers: Some(12_000),
                 filing_number: Some("云政务应用备2026000001号".into()),
                 ..AccountDetails::default()
-            },
+            }),
         };
         registry.accounts.insert(account.id.clone(), account);
     }
