@@ -144,6 +144,47 @@ pub struct Formula {
     /// Fixed score of a vetoed target where the set has one (local sets: 59).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vetoed_score: Option<Points>,
+    /// What holds for one class of targets otherwise (`[formula.classes.account]`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<TargetClass, ClassFormula>,
+}
+
+/// 分类公式. Constants of one class; what is absent is as in the formula.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassFormula {
+    /// Full points of the deduction part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduct_total: Option<Points>,
+    /// Full points of the bonus part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus_total: Option<Points>,
+    /// A deduction score below this is 不合格.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_below: Option<Points>,
+    /// Only a deduction score above this (strictly) earns the bonus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus_above: Option<Points>,
+    /// Fixed score of a vetoed target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vetoed_score: Option<Points>,
+}
+
+impl Formula {
+    /// The formula as it holds for a class, scored or not.
+    pub fn of_class(&self, class: TargetClass) -> Formula {
+        let Some(own) = self.classes.get(&class) else {
+            return self.clone();
+        };
+        Formula {
+            deduct_total: own.deduct_total.unwrap_or(self.deduct_total),
+            bonus_total: own.bonus_total.unwrap_or(self.bonus_total),
+            fail_below: own.fail_below.unwrap_or(self.fail_below),
+            bonus_above: own.bonus_above.unwrap_or(self.bonus_above),
+            vetoed_score: own.vetoed_score.or(self.vetoed_score),
+            ..self.clone()
+        }
+    }
 }
 
 /// 指标体系. A resolved set.
@@ -166,6 +207,11 @@ pub struct IndicatorSet {
 }
 
 impl IndicatorSet {
+    /// The formula as it holds for a class of targets; none where the set does not score.
+    pub fn formula_of(&self, class: TargetClass) -> Option<Formula> {
+        Some(self.formula.as_ref()?.of_class(class))
+    }
+
     /// The indicator of that id.
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.id == id)

@@ -6,14 +6,18 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+mod details;
 mod diff;
 mod disagree;
 mod entry;
+mod gaps;
 mod import;
 mod sheet;
 
+pub use details::{AccountDetails, AccountFunction, NOT_FILED, functions_text};
 pub use diff::{ApplyError, Change, ChangeKind, apply, diff};
 pub use disagree::{Disagreement, ReportedSite, ShownSite, disagreements, reported_sites};
+pub use gaps::{Gap, gaps, units_without_account};
 pub use import::{import, to_sheets};
 pub use sheet::{Column, EntryKind, ImportError, Mapping, Sheet, SheetMapping};
 
@@ -154,12 +158,22 @@ pub struct Account {
     pub state: State,
     /// Day of opening.
     pub opened: Option<Date>,
+    /// What else is filed of it.
+    #[serde(flatten)]
+    pub details: Box<AccountDetails>,
 }
 
 impl Account {
     /// Whether the account is an app 移动客户端, judged by what can be downloaded.
     pub fn is_app(&self) -> bool {
         self.kind.contains("客户端") || self.kind.eq_ignore_ascii_case("app")
+    }
+
+    /// Whether the account is a 小程序 or 快应用, which run inside another app.
+    pub fn is_mini_program(&self) -> bool {
+        [&self.kind, &self.platform]
+            .iter()
+            .any(|word| word.contains("小程序") || word.contains("快应用"))
     }
 }
 
@@ -174,6 +188,19 @@ pub struct Registry {
     pub sites: BTreeMap<TargetId, Site>,
     /// Accounts by number.
     pub accounts: BTreeMap<TargetId, Account>,
+}
+
+impl Registry {
+    /// 主办单位 of a target.
+    pub fn host_unit(&self, target: &Target) -> Option<&Organization> {
+        self.organizations.get(target.organization())
+    }
+
+    /// 上级单位: the unit above the host unit.
+    pub fn superior_unit(&self, target: &Target) -> Option<&Organization> {
+        let parent = self.host_unit(target)?.parent.as_ref()?;
+        self.organizations.get(parent)
+    }
 }
 
 /// 检查对象. One thing that a round inspects.

@@ -447,3 +447,92 @@ fn site_codes_have_two_shapes() {
         assert_eq!(is_site_code(text), is_code, "{text}");
     }
 }
+
+const DETAIL_HEADINGS: [&str; 6] = ["微信号", "联系人", "粉丝数", "功能", "备案编号", "二维码"];
+
+/// The workbook with the columns of the account's details, filled as given.
+fn detailed(cells: [&str; 6]) -> Vec<Sheet> {
+    let mut book = workbook();
+    book[3].header.extend(DETAIL_HEADINGS.map(str::to_owned));
+    book[3].rows[0].extend(cells.map(str::to_owned));
+    book
+}
+
+#[test]
+fn details_of_accounts_read_in_and_write_out_the_same() {
+    let book = detailed([
+        "qingshi_gov",
+        "张三 0999-1234567",
+        "1.2万",
+        "政务服务，发布",
+        "无",
+        "https://weixin.example/qr/a1.png",
+    ]);
+    let first = import(&book, &mapping("own"), &Registry::default()).unwrap();
+    let details = &first.accounts[&"A000001".into()].details;
+    assert_eq!(
+        (details.followers, details.filing_number.as_deref()),
+        (Some(12_000), Some(NOT_FILED))
+    );
+    assert_eq!(functions_text(&details.functions), "发布、办事");
+    let sheets = to_sheets(&first, &mapping("own"));
+    let again = import(&sheets, &mapping("own"), &Registry::default());
+    assert_eq!(again, Ok(first.clone()));
+    let json = serde_json::to_string(&first).unwrap();
+    assert_eq!(serde_json::from_str::<Registry>(&json).unwrap(), first);
+    // A workbook from before these columns keeps what is known.
+    assert_eq!(import(&workbook(), &mapping("own"), &first), Ok(first));
+}
+
+#[test]
+fn changed_details_are_changes_of_their_fields() {
+    let cells = ["qingshi_gov", "", "12000", "", "", ""];
+    let old = import(&detailed(cells), &mapping("own"), &Registry::default()).unwrap();
+    let cells = ["qingshi_gov", "李四", "15000", "互动", "", ""];
+    let new = import(&detailed(cells), &mapping("own"), &old).unwrap();
+    let changes = diff(&old, &new);
+    let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "新媒体“A000001”青石发布 contacts： → 李四",
+            "新媒体“A000001”青石发布 followers：12000 → 15000",
+            "新媒体“A000001”青石发布 functions： → 互动",
+        ]
+    );
+    assert_eq!(apply(&old, &changes), Ok(new));
+}
+
+#[test]
+fn wrong_details_are_told_with_row_and_column() {
+    let cells = [
+        "qing shi",
+        "",
+        "很多",
+        "发布、打卡",
+        "办理中",
+        "data:image/png;base64,AAAA",
+    ];
+    let errors = import(&detailed(cells), &mapping("own"), &Registry::default()).unwrap_err();
+    let text = messages(&errors);
+    for part in [
+        "“新媒体”表第 2 行“微信号”：平台ID“qing shi”中不能有空格",
+        "“新媒体”表第 2 行“粉丝数”：“很多”不是粉丝数",
+        "“新媒体”表第 2 行“功能”：“打卡”不认识",
+        "“新媒体”表第 2 行“备案编号”：“办理中”不是备案编号",
+        "“新媒体”表第 2 行“二维码”：二维码应写图片的网址",
+    ] {
+        assert!(text.contains(part), "{part}\n--\n{text}");
+    }
+    assert_eq!(errors.len(), 5, "{text}");
+}
+
+#[test]
+fn the_unit_above_follows_from_the_host_unit() {
+    let registry = registry();
+    let above = |target: Target| registry.superior_unit(&target).map(|unit| unit.id.as_str());
+    let of_office = registry.accounts[&"A000001".into()].clone();
+    assert_eq!(above(Target::Account(of_office)), None);
+    let of_bureau = registry.sites[&"9901000002".into()].clone();
+    assert_eq!(above(Target::Site(of_bureau)), Some("U1"));
+}

@@ -6,7 +6,12 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::indicator::IndicatorSet;
-use crate::registry::{Account, Registry, State, Target, TargetId};
+use crate::registry::{Registry, Target, TargetId};
+
+mod kin;
+
+pub(crate) use kin::plain_name;
+pub use kin::{FollowerCount, Kin, LackingUnit, NamedAccount, fill_previous_followers};
 
 /// 覆盖方式.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +134,9 @@ pub struct Subject {
     pub reporting_name: Option<String>,
     /// Running accounts of the same unit on the same platform, itself included, by number.
     pub sibling_accounts: Vec<TargetId>,
+    /// What registry and earlier rounds say around it.
+    #[serde(default, skip_serializing_if = "Kin::is_empty")]
+    pub kin: Kin,
 }
 
 /// The drawn targets as subjects, by number. A number that the registry does not hold is left out: a sample is drawn from the registry.
@@ -137,8 +145,9 @@ pub fn subjects<'a>(
     drawn: impl Iterator<Item = &'a TargetId>,
     reporting_names: &BTreeMap<TargetId, String>,
 ) -> Vec<Subject> {
+    let surroundings = kin::Surroundings::new(registry);
     let mut subjects: Vec<Subject> = drawn
-        .filter_map(|id| subject(registry, id, reporting_names))
+        .filter_map(|id| subject(registry, &surroundings, id, reporting_names))
         .collect();
     subjects.sort_by(|a, b| a.target.id().cmp(b.target.id()));
     subjects
@@ -146,19 +155,27 @@ pub fn subjects<'a>(
 
 fn subject(
     registry: &Registry,
+    surroundings: &kin::Surroundings<'_>,
     id: &TargetId,
     reporting_names: &BTreeMap<TargetId, String>,
 ) -> Option<Subject> {
     let site = registry.sites.get(id).cloned().map(Target::Site);
-    let target = site.or_else(|| registry.accounts.get(id).cloned().map(Target::Account))?;
+    let mut target = site.or_else(|| registry.accounts.get(id).cloned().map(Target::Account))?;
     let organization = registry.organizations.get(target.organization());
     let region = registry.regions.get(target.region());
+    let sibling_accounts = surroundings.siblings(&target);
+    let kin = surroundings.kin(&target);
+    if let Target::Account(account) = &mut target {
+        // What a round freezes is handed around and published; persons and their telephones stay in the registry.
+        account.details.contacts = None;
+    }
     Some(Subject {
         organization_name: organization.map_or_else(String::new, |unit| unit.name.clone()),
         region_name: region.map_or_else(String::new, |region| region.name.clone()),
         region_path: region_path(registry, target.region()),
         reporting_name: reporting_names.get(id).cloned(),
-        sibling_accounts: sibling_accounts(registry, &target),
+        sibling_accounts,
+        kin,
         target,
     })
 }
@@ -175,23 +192,6 @@ fn region_path(registry: &Registry, code: &str) -> Vec<String> {
         above = region.parent.as_ref().filter(|_| path.len() < 8);
     }
     path
-}
-
-fn sibling_accounts(registry: &Registry, target: &Target) -> Vec<TargetId> {
-    let Target::Account(account) = target else {
-        return Vec::new();
-    };
-    let is_sibling = |other: &&Account| {
-        other.organization == account.organization
-            && other.platform == account.platform
-            && other.state == State::Running
-    };
-    registry
-        .accounts
-        .values()
-        .filter(is_sibling)
-        .map(|other| other.id.clone())
-        .collect()
 }
 
 #[cfg(test)]

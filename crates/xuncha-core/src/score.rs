@@ -99,8 +99,8 @@ pub fn score(
 ) -> ScoreSheet {
     let target = subject.target.id();
     let class = subject.target.class();
-    let formula = set
-        .formula
+    let own_formula = set.formula_of(class);
+    let formula = own_formula
         .as_ref()
         .filter(|formula| formula.scored.contains(&class));
     let left_out = left_out_group(formula, &subject.target);
@@ -134,10 +134,7 @@ pub fn score(
             .push(indicator_score(indicator, formula, tally));
     }
     if sheet.indicators.iter().any(|score| score.is_veto) {
-        let vetoed_score = set
-            .formula
-            .as_ref()
-            .and_then(|formula| formula.vetoed_score);
+        let vetoed_score = own_formula.and_then(|formula| formula.vetoed_score);
         return vetoed(set, sheet, vetoed_score);
     }
     let may_veto = sheet.indicators.iter().any(|score| score.may_veto);
@@ -352,6 +349,11 @@ fn exact(points: Points) -> Exact {
 #[allow(clippy::unwrap_used)]
 #[path = "score_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "score_local_tests.rs"]
+mod local_tests;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -187,7 +187,8 @@ impl StatsInput<'_> {
 
     /// The line above which (strictly) the bonus begins; sets without a formula have none.
     fn line(&self) -> Option<Points> {
-        self.set.formula.as_ref().map(|formula| formula.bonus_above)
+        let formula = self.set.formula_of(TargetClass::Portal)?;
+        Some(formula.bonus_above)
     }
 
     fn is_above_line(&self, score: Points) -> bool {

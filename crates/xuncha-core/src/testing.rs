@@ -91,6 +91,7 @@ pub fn formula() -> Formula {
         scored: vec![TargetClass::Portal],
         no_service_group: Some("办事服务".to_owned()),
         vetoed_score: None,
+        classes: Default::default(),
     }
 }
 
@@ -135,6 +136,7 @@ pub fn account(id: &str, platform: &str, region: &str) -> Account {
         download_url: None,
         state: State::Running,
         opened: None,
+        details: Default::default(),
     }
 }
 
@@ -146,6 +148,7 @@ pub fn subject(target: Target) -> Subject {
         region_path: vec!["云岭省".to_owned()],
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 

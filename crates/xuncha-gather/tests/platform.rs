@@ -95,6 +95,7 @@ async fn looked_at(server: &Server, url: &str) -> AccountFacts {
         download_url: None,
         state: State::Running,
         opened: None,
+        details: Default::default(),
     };
     let records = checked.records[&checked.target].clone();
     assemble_account(&account, records.into_iter(), &lexicons())

@@ -161,6 +161,23 @@ async fn sign_in(router: &Router, token: &str, next: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn an_account_shows_what_is_filed_of_it() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/targets/A000004");
+    let shown = site.get(&path).await;
+    for part in [
+        "认证主体 <bdi>青石市大数据发展局</bdi>",
+        "粉丝数 <bdi>12000</bdi>",
+        "备案编号 <bdi>云政务应用备2026000001号</bdi>",
+    ] {
+        assert!(shown.body.contains(part), "no {part} in\n{}", shown.body);
+    }
+    assert!(!shown.body.contains("平台ID"));
+    let portal = format!("/rounds/{ROUND}/targets/{PORTAL}");
+    assert!(!site.get(&portal).await.body.contains("认证主体"));
+}
+
+#[tokio::test]
 async fn every_page_shows_what_it_should() {
     let site = Site::seeded().await;
     for (path, text) in site.pages() {

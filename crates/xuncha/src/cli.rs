@@ -177,6 +177,15 @@ pub enum RegistryCommand {
     },
     /// 变更历史 / history of changes
     History,
+    /// 应开设而没有正常运行账号的单位 / units that have to run accounts and have none
+    Gaps {
+        /// 写出 CSV / write CSV
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// 写出 JSON / write JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
 }
 
 /// 网络参数. Shared by `gather` and `check`.

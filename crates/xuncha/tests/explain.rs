@@ -119,6 +119,25 @@ fn figures_are_those_of_the_set_in_force() {
 }
 
 #[test]
+fn a_list_says_how_its_set_scores() {
+    let national = explain(&[]);
+    for part in [
+        "门户网站：扣分 100 分，低于 60 分不合格；高于 80 分的另计加分，最多 30 分；有单项否决的不合格，不再评分。",
+        "政务新媒体：不计分，只看单项否决；有单项否决的不合格，不再评分。",
+    ] {
+        assert!(national.contains(part), "no {part} in\n{national}");
+    }
+    let local = explain(&["--set", "local-accounts"]);
+    for part in [
+        "政务新媒体：扣分 100 分，低于 60 分不合格；高于 80 分的另计加分，最多 25 分；有单项否决的不合格，总分定为 59 分。",
+        "最多 30 分；有单项否决的不合格，不再评分。",
+    ] {
+        assert!(local.contains(part), "no {part} in\n{local}");
+    }
+    assert!(explain(&["--set", "extras"]).contains("本体系只列出问题，不计分。"));
+}
+
+#[test]
 fn an_indicator_leads_to_its_checks() {
     let said = explain(&["m-v3"]);
     for part in [

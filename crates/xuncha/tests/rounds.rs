@@ -378,6 +378,81 @@ fn stored(house: &House) -> Vec<String> {
 }
 
 #[test]
+fn followers_are_compared_with_the_round_before_and_persons_stay_in_the_registry() {
+    let house = House::empty();
+    let workbook = house.path("registry.xlsx");
+    for (round, as_of, followers) in [
+        ("2025Q4", "2025-12-20T09:00", ["1.2万", "8000", ""]),
+        ("2026Q1", "2026-03-20T09:00", ["52000", "8500", "300"]),
+    ] {
+        let mut sheets = registry();
+        let accounts = &mut sheets[3].rows;
+        accounts[0].extend(["粉丝数", "联系人"].map(str::to_owned));
+        for (row, followers) in accounts[1..].iter_mut().zip(followers) {
+            row.extend([followers, "王小二 0999-7654321"].map(str::to_owned));
+        }
+        std::fs::write(&workbook, xuncha_report::sheets::write(&sheets).unwrap()).unwrap();
+        house.run(&["registry", "import", workbook.to_str().unwrap()]);
+        let census = ["--census", "--seed", "s", "--as-of", as_of];
+        house.run(&[&["round", "new", round][..], &census].concat());
+    }
+    let results = house.path("results.json");
+    let out = results.to_str().unwrap();
+    house.run(&["judge", "--round", "2026Q1", "--out", out]);
+    let text = std::fs::read_to_string(&results).unwrap();
+    assert!(!text.contains("王小二"));
+    let results: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let verdict = |id: &str| {
+        let targets = results["targets"].as_array().unwrap();
+        let target = targets
+            .iter()
+            .find(|target| target["subject"]["target"]["id"] == id)
+            .unwrap();
+        let judgements = target["judgements"].as_array().unwrap();
+        let own = judgements
+            .iter()
+            .find(|judgement| judgement["check"] == "follower_jump")
+            .unwrap();
+        own["result"].clone()
+    };
+    let jump = verdict("A000001");
+    assert_eq!(jump["findings"][0]["confidence"], "low", "{jump}");
+    let detail = jump["findings"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("由2025Q4的12000增至52000"), "{detail}");
+    assert_eq!(verdict("A000002")["verdict"], "pass");
+    assert_eq!(verdict("A000003")["verdict"], "not_applicable");
+}
+
+#[test]
+fn units_without_an_account_are_listed_and_judged_on_their_site() {
+    let house = House::new();
+    let (csv, json) = (house.path("gaps.csv"), house.path("gaps.json"));
+    let said = house.run(&[
+        "registry",
+        "gaps",
+        "--csv",
+        csv.to_str().unwrap(),
+        "--json",
+        json.to_str().unwrap(),
+    ]);
+    assert!(
+        said.contains("应开设 2 个单位，没有正常运行账号的 1 个。"),
+        "{said}"
+    );
+    let table = lines(&csv);
+    assert_eq!(table.len(), 2, "{table:?}");
+    assert!(
+        table[1].starts_with("U1,云岭省人民政府,990000,云岭省,省级,,,"),
+        "{table:?}"
+    );
+    let listed: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(listed[0]["organization"], "U1");
+    let judged_on = listed[0]["site"].as_str().unwrap();
+    assert!(table[1].ends_with(judged_on), "{table:?}");
+}
+
+#[test]
 fn whom_an_edited_set_would_hit() {
     let house = House::new();
     house.create("2026Q1", &["--census"]);

@@ -19,7 +19,10 @@ use specification::Specification;
 
 pub mod app_unavailable;
 pub mod broken_links;
+pub mod dead_account;
 pub mod duplicate_account;
+pub mod duplicate_account_name;
+pub mod follower_jump;
 pub mod incomplete_guides;
 pub mod invalid_certificate;
 pub mod manual;
@@ -27,6 +30,7 @@ pub mod missing_page_tags;
 pub mod missing_service_statistics;
 pub mod missing_site_marks;
 pub mod no_account_interaction;
+pub mod nonconforming_account_name;
 pub mod nonconforming_domain;
 pub mod nonconforming_name;
 pub mod search_misses;
@@ -37,7 +41,9 @@ pub mod stale_account;
 pub mod stale_columns;
 pub mod stale_home;
 mod support;
+pub mod unfiled_app;
 pub mod uninterpreted_policies;
+pub mod unit_without_account;
 pub mod unlinked_interpretations;
 pub mod unpublished_messages;
 pub mod unreachable_site;
@@ -177,6 +183,12 @@ pub static CHECKS: &[Check] = &[
     room!(no_account_interaction, "新媒体无互动"),
     room!(app_unavailable, "客户端不可用"),
     room!(duplicate_account, "重复开设账号"),
+    room!(dead_account, "僵尸账号"),
+    room!(nonconforming_account_name, "账号名称、认证主体不符"),
+    room!(duplicate_account_name, "账号重名、名称不统一"),
+    room!(follower_jump, "粉丝数异常"),
+    room!(unfiled_app, "客户端、小程序未备案"),
+    room!(unit_without_account, "应开设而未开设"),
     room!(manual, "人工检查"),
 ];
 

@@ -8,11 +8,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, support};
+use super::Context;
+use super::support::{self, posts};
 use crate::facts::model::{AccountFacts, Facts, Post};
 use crate::registry::{Account, Target};
 use crate::round::Subject;
-use crate::verdict::{Confidence, Finding, Undetermined, UndeterminedReason, Verdict};
+use crate::verdict::{Confidence, Finding, Undetermined, Verdict};
 
 /// 参数.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,55 +64,13 @@ pub fn judge(
     }
     let cutoff = support::days_before(context.as_of, params.days);
     let today = context.as_of.date();
-    let newest = account
-        .posts
-        .iter()
-        .filter(|post| post.date.is_some_and(|date| date <= today))
-        .max_by_key(|post| post.date);
+    let newest = posts::newest(account, today);
     let is_new = |date: Option<jiff::civil::Date>| date.is_some_and(|date| date >= cutoff);
     if is_new(newest.and_then(|post| post.date)) || is_new(registered.opened) {
         return Ok(support::verdict(Vec::new(), Vec::new()));
     }
-    if let Some(trouble) = &account.trouble {
-        return Err(trouble.clone());
-    }
-    readable(account)?;
-    let has_undated = account.posts.iter().any(|post| post.date.is_none());
-    if newest.is_none() && has_undated {
-        return Err(support::undetermined(
-            KEY,
-            "stale",
-            UndeterminedReason::Incomplete,
-            "读到的发文没有日期，请人工查看。",
-        ));
-    }
-    if account.posts.is_empty() && !account.says_empty {
-        return Err(support::undetermined(
-            KEY,
-            "stale",
-            UndeterminedReason::Incomplete,
-            "账号主页上没有读到发文，也没有写明没有发文，请人工查看。",
-        ));
-    }
+    posts::need(account, newest, KEY, "stale")?;
     finding(registered, account, newest, params)
-}
-
-fn readable(account: &AccountFacts) -> Result<(), Undetermined> {
-    match account.is_readable {
-        Some(true) => Ok(()),
-        Some(false) => Err(support::undetermined(
-            KEY,
-            "stale",
-            UndeterminedReason::Incomplete,
-            "账号主页和订阅源都没有读出，请人工查看。",
-        )),
-        None => Err(support::undetermined(
-            KEY,
-            "stale",
-            UndeterminedReason::NotGathered,
-            "名录中没有账号主页或订阅源，请补充登记或导入发文清单。",
-        )),
-    }
 }
 
 fn finding(
@@ -120,27 +79,14 @@ fn finding(
     newest: Option<&Post>,
     params: &Params,
 ) -> Result<Verdict, Undetermined> {
-    let Some(evidence) = account
-        .feed_evidence
-        .as_ref()
-        .or(account.page_evidence.as_ref())
-    else {
-        return Err(Undetermined::new(
-            UndeterminedReason::NotGathered,
-            "没有账号的采集记录，请重新采集。",
-        ));
-    };
-    let shown = newest.map_or("未见任何发文".to_owned(), |post| {
-        let day = post.date.map_or(String::new(), |date| date.to_string());
-        format!("最新发文{day}《{}》", post.title)
-    });
+    let evidence = posts::evidence(account)?;
+    let shown = posts::shown(newest);
     let detail = format!(
         "账号“{}”监测时间点前{}天内无更新（{shown}）。",
         registered.name, params.days
     );
-    let has_undated = account.posts.iter().any(|post| post.date.is_none());
     let confidence = match newest {
-        Some(_) if has_undated => Confidence::Low,
+        Some(_) if posts::has_undated(account) => Confidence::Low,
         Some(_) => Confidence::High,
         None => Confidence::Medium,
     };

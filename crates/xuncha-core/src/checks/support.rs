@@ -16,6 +16,8 @@ use crate::registry::Target;
 use crate::round::Subject;
 use crate::verdict::{Doubt, Finding, Place, Undetermined, UndeterminedReason, Verdict};
 
+pub(super) mod posts;
+
 /// The last day that is still inside a window of `days` days; anything earlier is outside.
 pub(super) fn days_before(as_of: DateTime, days: u16) -> Date {
     as_of

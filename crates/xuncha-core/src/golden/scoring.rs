@@ -44,7 +44,7 @@ fn is_scored(set: &IndicatorSet, class: TargetClass) -> bool {
 }
 
 fn deduct_total(set: &IndicatorSet) -> Points {
-    let formula = set.formula.as_ref();
+    let formula = set.formula_of(TargetClass::Portal);
     formula.map_or(Points::whole(100), |formula| formula.deduct_total)
 }
 
@@ -281,8 +281,7 @@ fn sheet(target: &NoticeTarget, set: &IndicatorSet, scored: Option<&Scored>) -> 
         outcome: target.outcome.unwrap_or(Outcome::Qualified),
     };
     let Some(formula) = set
-        .formula
-        .as_ref()
+        .formula_of(target.class)
         .filter(|formula| formula.scored.contains(&target.class))
     else {
         return sheet;
@@ -359,6 +358,7 @@ fn subject(target: &NoticeTarget) -> Subject {
         region_path: region_path(target),
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 
@@ -388,6 +388,7 @@ fn registry_entry(target: &NoticeTarget) -> Target {
             download_url: None,
             state: State::Running,
             opened: None,
+            details: Default::default(),
         });
     }
     let is_portal = target.class == TargetClass::Portal;

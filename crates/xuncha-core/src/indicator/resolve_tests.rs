@@ -1,5 +1,6 @@
 use super::*;
 use crate::indicator::IndicatorKind;
+use crate::registry::TargetClass;
 use crate::testing::project_files;
 
 fn any_check(_: &str, _: &serde_json::Value) -> Result<(), String> {
@@ -68,7 +69,8 @@ fn the_projects_sets_resolve() {
     for (id, indicators, vetoes) in [
         ("gov-2019", 42, 9),
         ("census-2015", 15, 5),
-        ("extras", 22, 0),
+        ("extras", 28, 0),
+        ("local-accounts", 50, 9),
         ("supervision-2019", 9, 2),
     ] {
         let set = resolve(&files, id, &crate::checks::validate_params).unwrap();
@@ -143,6 +145,45 @@ fn an_extension_replaces_whole_files_and_changes_the_hash() {
         resolve(&demo(), "demo", &any_check).unwrap().sha256,
         base.sha256
     );
+}
+
+#[test]
+fn the_numbers_of_a_class_fit_the_set() {
+    let with = |tail: &str| {
+        let mut files = demo();
+        let head = files.get_mut("demo/set.toml").unwrap();
+        head.push_str(tail);
+        let resolved = resolve(&files, "demo", &any_check);
+        resolved.map(|set| set.formula.unwrap()).map_err(|errors| {
+            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            told.join("\n")
+        })
+    };
+    let base = with("").unwrap();
+    assert!(base.classes.is_empty());
+    let fixed = with("[formula.classes.portal]\nvetoed_score = \"5.99\"\n").unwrap();
+    let of_portal = fixed.of_class(TargetClass::Portal);
+    assert_eq!(of_portal.vetoed_score, Some("5.99".parse().unwrap()));
+    assert_eq!(of_portal.deduct_total, base.deduct_total);
+    assert_eq!(fixed.of_class(TargetClass::Department).vetoed_score, None);
+    for (tail, part) in [
+        (
+            "[formula.classes.account]\nvetoed_score = \"5\"\n",
+            "formula.classes 里的政务新媒体不在 scored 里",
+        ),
+        (
+            "[formula.classes.portal]\nvetoed_score = \"6\"\n",
+            "门户网站vetoed_score 应不小于 0，且低于不合格线 6 分",
+        ),
+        (
+            "[formula.classes.portal]\nbonus_total = \"25\"\n",
+            "门户网站的加分指标合计 0 分，总分应为 25 分",
+        ),
+        ("[formula.classes.portal]\nbonus = \"25\"\n", "读不懂"),
+    ] {
+        let errors = with(tail).unwrap_err();
+        assert!(errors.contains(part), "{part}\n--\n{errors}");
+    }
 }
 
 #[test]

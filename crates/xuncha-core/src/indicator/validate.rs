@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::resolve::{KnownCheck, SetError, SetFile, Sourced};
-use super::{DeductKind, Indicator, IndicatorKind, Rule};
+use super::{DeductKind, Formula, Indicator, IndicatorKind, Rule};
 use crate::points::Points;
 use crate::registry::TargetClass;
 
@@ -153,21 +153,15 @@ pub(super) fn check_whole(
         return;
     };
     for class in &formula.scored {
-        report_total(
-            *class,
-            IndicatorKind::Deduct,
-            formula.deduct_total,
-            &scored,
-            &mut report,
-        );
-        report_total(
-            *class,
-            IndicatorKind::Bonus,
-            formula.bonus_total,
-            &scored,
-            &mut report,
-        );
+        let own = formula.of_class(*class);
+        for (kind, total) in [
+            (IndicatorKind::Deduct, own.deduct_total),
+            (IndicatorKind::Bonus, own.bonus_total),
+        ] {
+            report_total(*class, kind, total, &scored, &mut report);
+        }
     }
+    check_formula(formula, &mut report);
     if let Some(group) = &formula.no_service_group {
         let points = |in_group: bool| -> Points {
             scored
@@ -181,6 +175,32 @@ pub(super) fn check_whole(
         if points(true) == Points::ZERO || points(false) == Points::ZERO {
             report(format!(
                 "no_service_group“{group}”没有扣分指标，或此外再没有扣分指标"
+            ));
+        }
+    }
+}
+
+/// What the numbers of a formula must keep to among one another, for the formula itself and for each class.
+fn check_formula(formula: &Formula, report: &mut dyn FnMut(String)) {
+    for class in formula.classes.keys() {
+        if !formula.scored.contains(class) {
+            report(format!(
+                "formula.classes 里的{}不在 scored 里，不计分",
+                class.zh()
+            ));
+        }
+    }
+    let of_classes = formula
+        .classes
+        .keys()
+        .map(|class| (class.zh(), formula.of_class(*class)));
+    for (whose, own) in std::iter::once(("", formula.clone())).chain(of_classes) {
+        // A vetoed target is 不合格: a score at or above the line would say otherwise.
+        let is_right = |score: Points| score >= Points::ZERO && score < own.fail_below;
+        if own.vetoed_score.is_some_and(|score| !is_right(score)) {
+            report(format!(
+                "{whose}vetoed_score 应不小于 0，且低于不合格线 {} 分",
+                own.fail_below.short()
             ));
         }
     }

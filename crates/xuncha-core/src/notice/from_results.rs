@@ -17,7 +17,7 @@ use super::inputs::{NoticeInputs, ReportingName};
 use super::words::Words;
 use crate::checks::nonconforming_name;
 use crate::points::Points;
-use crate::registry::{Registry, Target};
+use crate::registry::{Registry, Target, TargetClass};
 use crate::results::{Results, TargetResult};
 use crate::score::Outcome;
 use targets::Places;
@@ -45,8 +45,7 @@ pub fn inputs(
         bonus_above: results
             .round
             .set
-            .formula
-            .as_ref()
+            .formula_of(TargetClass::Portal)
             .map_or(Points::ZERO, |formula| formula.bonus_above),
         stats: results.stats.clone(),
         targets: targets::targets(results, registry, &places),

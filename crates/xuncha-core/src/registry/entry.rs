@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::details::{self, AccountDetails};
 use super::sheet::EntryKind;
 use super::{Account, Level, Organization, Region, Registry, Site, SiteKind, State, TargetId};
 
@@ -33,6 +34,16 @@ const STATES: [(State, &str); 5] = [
 ];
 const SITE_KINDS: [(SiteKind, &str); 2] =
     [(SiteKind::Portal, "门户"), (SiteKind::Department, "部门")];
+
+impl Level {
+    /// 省级, 市级 or 县级.
+    pub fn zh(self) -> &'static str {
+        LEVELS
+            .iter()
+            .find(|(own, _, _)| *own == self)
+            .map_or("", |(_, _, long)| long)
+    }
+}
 
 impl State {
     /// The word of the registry's sheets.
@@ -64,12 +75,8 @@ fn level(text: &str) -> Result<Level, String> {
         .ok_or_else(|| format!("“{text}”不认识，应为省、市、县（省级、市级、县级）之一"))
 }
 
-fn level_word(level: Level, is_long: bool) -> String {
-    LEVELS
-        .iter()
-        .find(|(own, _, _)| *own == level)
-        .map_or("", |(_, short, long)| if is_long { long } else { short })
-        .to_owned()
+fn short_level(level: Level) -> String {
+    level.zh().trim_end_matches('级').to_owned()
 }
 
 fn yes_no(text: &str) -> Result<bool, String> {
@@ -258,6 +265,7 @@ fn account(reader: &mut Reader<'_>) -> Option<Account> {
     let region = reader.required("region");
     let state = reader.required_read("state", |text| meaning(&STATES, text));
     let opened = reader.read("opened", day);
+    let details = account_details(reader);
     Some(Account {
         id: TargetId(id),
         name,
@@ -271,6 +279,23 @@ fn account(reader: &mut Reader<'_>) -> Option<Account> {
         download_url: reader.address("download_url"),
         state: state?,
         opened: opened?,
+        details: Box::new(details?),
+    })
+}
+
+fn account_details(reader: &mut Reader<'_>) -> Option<AccountDetails> {
+    let platform_id = reader.read("platform_id", details::platform_id);
+    let followers = reader.read("followers", details::followers);
+    let functions = reader.read("functions", details::functions);
+    let filing_number = reader.read("filing_number", details::filing_number);
+    let qr = reader.read("qr", details::qr);
+    Some(AccountDetails {
+        platform_id: platform_id?,
+        contacts: optional(&reader.text("contacts")),
+        followers: followers?,
+        functions: functions?,
+        filing_number: filing_number?,
+        qr: qr?,
     })
 }
 
@@ -299,7 +324,7 @@ impl Entry {
             Entry::Region(own) => vec![
                 own.code.clone(),
                 own.name.clone(),
-                level_word(own.level, false),
+                short_level(own.level),
                 own.parent.clone().unwrap_or_default(),
             ],
             Entry::Organization(own) => vec![
@@ -307,7 +332,7 @@ impl Entry {
                 own.name.clone(),
                 own.region.clone(),
                 own.parent.clone().unwrap_or_default(),
-                level_word(own.level, true),
+                own.level.zh().to_owned(),
                 yes_no_word(own.requires_accounts),
             ],
             Entry::Site(own) => vec![
@@ -322,7 +347,7 @@ impl Entry {
                 own.police.clone().unwrap_or_default(),
                 yes_no_word(own.no_services),
             ],
-            Entry::Account(own) => vec![
+            Entry::Account(own) => [
                 own.id.0.clone(),
                 own.name.clone(),
                 own.platform.clone(),
@@ -335,7 +360,10 @@ impl Entry {
                 own.download_url.clone().unwrap_or_default(),
                 own.state.zh().to_owned(),
                 own.opened.map(|day| day.to_string()).unwrap_or_default(),
-            ],
+            ]
+            .into_iter()
+            .chain(own.details.values())
+            .collect(),
         };
         let names = self.kind().fields().iter().map(|name| (*name).to_owned());
         names.zip(values).collect()

@@ -85,6 +85,12 @@ impl EntryKind {
                 "download_url",
                 "state",
                 "opened",
+                "platform_id",
+                "contacts",
+                "followers",
+                "functions",
+                "filing_number",
+                "qr",
             ],
         }
     }

@@ -140,6 +140,7 @@ fn judge(site: &str, checked: &Checked) -> Verdict {
         region_path: Vec::new(),
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     };
     let context = Context {
         as_of: at(),

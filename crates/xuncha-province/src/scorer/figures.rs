@@ -27,7 +27,8 @@ pub struct Book<'a> {
 
 /// Reckons all figures.
 pub fn figures(results: &Results, scores: &BTreeMap<String, Score>) -> Figures {
-    let line = results.round.set.formula.as_ref().map(|f| f.bonus_above);
+    let formula = results.round.set.formula.as_ref();
+    let line = formula.map(|f| f.of("portal").bonus_above);
     let mut book = Book {
         results,
         scores,

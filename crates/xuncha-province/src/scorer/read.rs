@@ -98,6 +98,44 @@ pub struct Formula {
     /// The final score of a vetoed target.
     #[serde(default, deserialize_with = "optional")]
     pub vetoed_score: Option<Fraction>,
+    /// Numbers that a class has otherwise.
+    #[serde(default)]
+    pub classes: BTreeMap<String, ClassNumbers>,
+}
+
+/// 分类公式: the numbers of one class.
+#[derive(Debug, Default, Deserialize)]
+pub struct ClassNumbers {
+    /// Full points.
+    #[serde(default, deserialize_with = "optional")]
+    pub deduct_total: Option<Fraction>,
+    /// Below it a target is unqualified.
+    #[serde(default, deserialize_with = "optional")]
+    pub fail_below: Option<Fraction>,
+    /// Above it bonus items count.
+    #[serde(default, deserialize_with = "optional")]
+    pub bonus_above: Option<Fraction>,
+    /// The final score of a vetoed target.
+    #[serde(default, deserialize_with = "optional")]
+    pub vetoed_score: Option<Fraction>,
+}
+
+impl Formula {
+    /// The numbers that hold for a class.
+    pub fn of(&self, class: &str) -> Formula {
+        let none = ClassNumbers::default();
+        let own = self.classes.get(class).unwrap_or(&none);
+        Formula {
+            deduct_total: own.deduct_total.unwrap_or(self.deduct_total),
+            fail_below: own.fail_below.unwrap_or(self.fail_below),
+            bonus_above: own.bonus_above.unwrap_or(self.bonus_above),
+            cap_per_indicator: self.cap_per_indicator,
+            scored: self.scored.clone(),
+            no_service_group: self.no_service_group.clone(),
+            vetoed_score: own.vetoed_score.or(self.vetoed_score),
+            classes: BTreeMap::new(),
+        }
+    }
 }
 
 /// 指标: one indicator.

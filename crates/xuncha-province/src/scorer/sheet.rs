@@ -28,13 +28,13 @@ struct Taken {
 /// Reckons one target under the set.
 pub fn score(set: &Set, target: &Target) -> Score {
     let class = target.subject.target.class();
-    let formula = set
-        .formula
+    let of_class = set.formula.as_ref().map(|f| f.of(class));
+    let formula = of_class
         .as_ref()
         .filter(|f| f.scored.iter().any(|c| c == class));
     let (vetoed, may_veto) = vetoes(set, target, class);
     if vetoed {
-        let last = set.formula.as_ref().and_then(|f| f.vetoed_score);
+        let last = of_class.as_ref().and_then(|f| f.vetoed_score);
         return Score {
             outcome: "unqualified",
             deduct: None,

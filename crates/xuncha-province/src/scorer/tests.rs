@@ -211,6 +211,24 @@ fn a_department_without_services_is_scored_out_of_the_rest() {
 }
 
 #[test]
+fn a_class_may_have_numbers_of_its_own() {
+    let empty = site("a", "portal", &fail(&[("e", "empty", 5)]), &pass(), &pass());
+    let links = |class: &str| {
+        let fault = fail(&[("l", "home", 35)]);
+        site(class, class, &pass(), &pass(), &fault)
+    };
+    let mut results = round(&[empty, links("portal"), links("department")]);
+    results["round"]["set"]["formula"]["classes"] =
+        json!({"portal": {"vetoed_score": "59.00", "fail_below": "70.00"}});
+    let answer = reckoned(results);
+    let of = |id: &str, field: &str| answer["targets"][id][field].clone();
+    assert_eq!(of("a", "final_score"), "59.00");
+    // 65 is below the portals' 70 and not below the 60 of the others.
+    assert_eq!(of("portal", "outcome"), "unqualified");
+    assert_eq!(of("department", "outcome"), "qualified");
+}
+
+#[test]
 fn accounts_have_vetoes_only() {
     let account = |id: &str, result: Value| {
         json!({"subject": {"target": {"target_kind": "account", "id": id}},

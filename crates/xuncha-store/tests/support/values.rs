@@ -46,6 +46,7 @@ pub fn account(number: u32, name: &str) -> Account {
         download_url: None,
         state: State::Running,
         opened: None,
+        details: Default::default(),
     }
 }
 
@@ -121,6 +122,7 @@ pub fn subjects(registry: &Registry) -> Vec<Subject> {
             region_path: vec!["云岭省".to_owned()],
             reporting_name: None,
             sibling_accounts: Vec::new(),
+            kin: Default::default(),
         })
         .collect()
 }

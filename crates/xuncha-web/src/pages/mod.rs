@@ -7,6 +7,7 @@ pub(crate) mod evidence_html;
 pub(crate) mod evidence_pass;
 mod evidence_quote;
 pub(crate) mod evidence_replay;
+pub(crate) mod filed;
 pub(crate) mod findings;
 pub(crate) mod notice;
 pub(crate) mod open;

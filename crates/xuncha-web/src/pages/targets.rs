@@ -22,6 +22,7 @@ use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::filed::{Filed, filed};
 use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
 
@@ -226,6 +227,7 @@ struct TargetPage {
     subject: Subject,
     task_href: String,
     address: String,
+    filed: Vec<Filed>,
     class: &'static str,
     outcome: Label,
     deduct: String,
@@ -253,6 +255,7 @@ pub(crate) async fn show(
     };
     let findings = state.store.findings(&id, &filter, Page::ALL).await?.rows;
     let reviews = state.store.review_history(&id, &target).await?;
+    let names = state.store.unit_and_region_names().await?;
     let lines = Lines {
         lang: viewer.lang,
         target: &target,
@@ -279,6 +282,7 @@ pub(crate) async fn show(
         shell,
         task_href: format!("/rounds/{}/tasks/{}", encode(&id), encode(&target.0)),
         address: address_of(&subject.target),
+        filed: filed(viewer.lang, &subject.target, &names),
         class: labels::class(viewer.lang, subject.target.class()),
         outcome: labels::outcome(viewer.lang, sheet.as_ref().map(|sheet| sheet.outcome)),
         deduct: points(|sheet| sheet.deduct_score),
@@ -321,8 +325,9 @@ struct Lines<'a> {
 
 /// Bonus points count only where ② is above the set's line; else the sheet says why they stand beside the score.
 fn uncounted_bonus(lang: Lang, set: &IndicatorSet, sheet: Option<&ScoreSheet>) -> Option<Label> {
-    let line = set.formula.as_ref()?.bonus_above.short();
-    if sheet?.bonus_score.is_some() {
+    let sheet = sheet?;
+    let line = set.formula_of(sheet.class)?.bonus_above.short();
+    if sheet.bonus_score.is_some() {
         return None;
     }
     let text = match lang {

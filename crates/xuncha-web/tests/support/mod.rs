@@ -253,6 +253,11 @@ fn registry() -> Registry {
             download_url: None,
             state: State::Running,
             opened: None,
+            details: Box::new(AccountDetails {
+                followers: Some(12_000),
+                filing_number: Some("云政务应用备2026000001号".into()),
+                ..AccountDetails::default()
+            }),
         };
         registry.accounts.insert(account.id.clone(), account);
     }
@@ -305,6 +310,7 @@ fn subjects(registry: &Registry) -> Vec<Subject> {
             region_path: vec!["云岭省".into()],
             reporting_name: None,
             sibling_accounts: Vec::new(),
+            kin: Default::default(),
             target,
         })
         .collect()

@@ -146,6 +146,7 @@ fn subject(arguments: &AccountArgs, target: &TargetId) -> Subject {
         download_url: arguments.download.clone(),
         state: State::Running,
         opened: None,
+        details: Default::default(),
     };
     Subject {
         target: Target::Account(account),
@@ -154,6 +155,7 @@ fn subject(arguments: &AccountArgs, target: &TargetId) -> Subject {
         region_path: Vec::new(),
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 

@@ -261,6 +261,7 @@ fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject 
         region_path: Vec::new(),
         reporting_name: None,
         sibling_accounts: Vec::new(),
+        kin: Default::default(),
     }
 }
 

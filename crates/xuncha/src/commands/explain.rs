@@ -126,6 +126,10 @@ fn write_pages(folder: &Path, sets: &[IndicatorSet]) -> Result<usize> {
 
 fn list(set: &IndicatorSet) {
     println!("{} {}（{}）\n", set.id, set.title, set.source);
+    for line in figures::formula(set) {
+        println!("{line}");
+    }
+    println!();
     for indicator in &set.indicators {
         println!(
             "{:<6} {} {} / {}  {}{}",

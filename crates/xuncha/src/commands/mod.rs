@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod explain;
 pub mod facts;
+mod gaps;
 pub mod gather;
 pub mod impact;
 pub mod judge;

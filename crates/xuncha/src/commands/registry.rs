@@ -9,7 +9,7 @@ use xuncha_core::registry::{
 use xuncha_store::Page;
 use xuncha_store::registry::ChangeNote;
 
-use super::sheets;
+use super::{gaps, sheets};
 use crate::cli::RegistryCommand;
 use crate::data::Data;
 use crate::rules::Rules;
@@ -51,6 +51,9 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
         }
         RegistryCommand::Diff { file, mapping } => compare(data, rules, file, mapping).await,
         RegistryCommand::History => history(data).await,
+        RegistryCommand::Gaps { csv, json } => {
+            gaps::run(data, csv.as_deref(), json.as_deref()).await
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use jiff::{Span, ToSpan};
 use xuncha_core::registry::{TargetId, reported_sites};
-use xuncha_core::round::{Coverage, Round, check_deadline, check_id, subjects};
+use xuncha_core::round::{
+    Coverage, Round, Subject, check_deadline, check_id, fill_previous_followers, subjects,
+};
 use xuncha_core::sample::{Quota, SamplePlan, draw, excesses};
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{PreviousRound, previous_rounds};
@@ -25,6 +27,8 @@ use crate::rules::Rules;
 const RECTIFY_DAYS: i64 = 30;
 /// Days of monitoring before the monitoring point, as the rule on home pages asks.
 const MONITOR_DAYS: i64 = 14;
+/// How many earlier rounds are looked through for a number of followers.
+const ROUNDS_COMPARED: usize = 4;
 
 /// Runs a round command.
 pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<()> {
@@ -121,10 +125,23 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
         println!("上轮不合格的 {id} 已不在运行，没有抽取。");
     }
     let names = reporting_names(rules, arguments.reporting.as_deref())?;
-    let drawn = subjects(&registry, sample.drawn.keys(), &names);
+    let mut drawn = subjects(&registry, sample.drawn.keys(), &names);
+    compare_followers(data, &round, &mut drawn).await?;
     data.store.create_round(&round).await?;
     data.store.put_sample(&round.id, &sample, &drawn).await?;
     Ok(round)
+}
+
+/// Puts followers of earlier rounds beside those of now, the latest round first.
+async fn compare_followers(data: &Data, round: &Round, drawn: &mut [Subject]) -> Result<()> {
+    let rounds = data.store.rounds(Page::ALL).await?.rows;
+    let earlier = rounds.iter().filter(|row| row.round.as_of < round.as_of);
+    for row in earlier.take(ROUNDS_COMPARED) {
+        let before = data.store.subjects(&row.round.id).await?;
+        let day = row.round.as_of.date();
+        fill_previous_followers(drawn, (&row.round.id, day), &before);
+    }
+    Ok(())
 }
 
 /// `2026Q1` → 2026年第一季度; other ids stay as they are.

@@ -174,6 +174,11 @@ fn template(list: &str) -> Option<Value> {
             "has_reply": true, "unit": "青石市人民政府办公室",
         }}),
         "posts" => json!({"title": "", "url": "https://mp.example.cn/p/1", "date": "2026-03-18"}),
+        "same_named" | "first_of_unit" => json!({
+            "id": "A000007", "name": "青石发布", "platform": "微信", "organization_name": "青石市人民政府办公室",
+        }),
+        "lacking_unit" => json!({"ended": []}),
+        "previous_followers" => json!({"round": "2025Q4", "on": "2025-12-20", "count": 10_000}),
         "trouble" => json!({"reason": "blocked", "detail": "", "places": []}),
         "package" => json!({
             "kind": "apk", "size_bytes": 8_000_000, "package": "cn.gov.qingshi", "manifest": null, "signatures": ["v2"],
@@ -228,7 +233,7 @@ fn site_subject(target: &str) -> Value {
         },
         "organization_name": pick("青石市人民政府办公室", "青石市水利局"),
         "region_name": "青石市", "region_path": ["云岭省"], "reporting_name": null,
-        "sibling_accounts": [],
+        "sibling_accounts": [], "kin": kin(),
     })
 }
 
@@ -243,10 +248,17 @@ fn account_subject(target: &str) -> Value {
             "certified_subject": "青石市人民政府办公室",
             "page_url": pick("https://mp.example.cn/a/1", "https://store.example.cn/app/1"),
             "feed_url": null, "download_url": null, "state": "running", "opened": "2019-05-01",
+            "platform_id": null, "contacts": null, "followers": null, "functions": [], "qr": null,
+            "filing_number": is_app.then_some("云政务应用备2026000001号"),
         },
         "organization_name": "青石市人民政府办公室", "region_name": "青石市",
         "region_path": ["云岭省"], "reporting_name": null, "sibling_accounts": ["A000001"],
+        "kin": kin(),
     })
+}
+
+fn kin() -> Value {
+    json!({"same_named": [], "first_of_unit": null, "lacking_unit": null, "previous_followers": null})
 }
 
 fn site_facts() -> Value {

@@ -36,7 +36,7 @@ fn is_article(dom: &Dom) -> bool {
     let marks = ["activity-name", "js_content"];
     let is_marked =
         |mark: &&str| (0..dom.nodes.len()).any(|index| dom.attr(index, "id") == Some(*mark));
-    marks.iter().all(|mark| is_marked(&mark))
+    marks.iter().all(is_marked)
 }
 
 /// The article itself is the one post that its address shows. One of pictures or a film alone has hardly any text, but its time.

@@ -301,6 +301,7 @@ mod tests {
             download_url: None,
             state: crate::registry::State::Running,
             opened: None,
+            details: Default::default(),
         };
         let header = FactRecord::Header {
             target: account.id.clone(),

@@ -3,7 +3,7 @@
 //! One problem per kind and target; its weight is how often it occurred. A kind whose whole is a class of targets
 //! (`population = "sample.portals"`) takes targets of that class only, or its words of degree would speak of another whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use url::Url;
 
@@ -11,7 +11,9 @@ use super::targets::{Place, Places, platform};
 use crate::judge::Judged;
 use crate::notice::inputs::Problem;
 use crate::notice::words::Words;
-use crate::registry::{Level, Organization, Registry, State, Target, TargetClass, TargetId};
+use crate::registry::{
+    Level, Organization, Registry, Target, TargetClass, TargetId, units_without_account,
+};
 use crate::results::{Results, TargetResult};
 use crate::score::CountedFinding;
 use crate::score::tally::tally;
@@ -271,16 +273,7 @@ fn stale_account(results: &Results) -> String {
 
 /// Units that have to run an account and have none that runs.
 fn missing_accounts(registry: &Registry, places: &Places<'_>) -> Vec<Problem> {
-    let running: BTreeSet<&str> = registry
-        .accounts
-        .values()
-        .filter(|account| account.state == State::Running)
-        .map(|account| account.organization.as_str())
-        .collect();
-    let units: Vec<(&Organization, Place, String)> = registry
-        .organizations
-        .values()
-        .filter(|unit| unit.requires_accounts && !running.contains(unit.id.as_str()))
+    let units: Vec<(&Organization, Place, String)> = units_without_account(registry)
         .map(|unit| {
             let place = places.of(&unit.region, None);
             let group = unit_group(unit, &place);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use xuncha_core::checks::Check;
 use xuncha_core::indicator::{
-    Confirm, DeductKind, FigureConfidence, Indicator, IndicatorKind, Rule,
+    Confirm, DeductKind, FigureConfidence, Formula, Indicator, IndicatorKind, IndicatorSet, Rule,
 };
+use xuncha_core::registry::TargetClass;
 
 /// 待核定 where a figure is not confirmed by a source.
 pub fn pending(confidence: FigureConfidence) -> &'static str {
@@ -55,6 +56,55 @@ pub fn weight(indicator: &Indicator) -> String {
         IndicatorKind::Listed => "仅列出，不计分".to_owned(),
         IndicatorKind::Deduct => format!("扣分，满分 {points}（{sure}）"),
         IndicatorKind::Bonus => format!("加分，最多 {points}（{sure}）"),
+    }
+}
+
+/// How a set scores: one line for each class that has points, one for those that have none.
+pub fn formula(set: &IndicatorSet) -> Vec<String> {
+    let Some(formula) = &set.formula else {
+        return vec!["本体系只列出问题，不计分。".to_owned()];
+    };
+    let mut lines: Vec<String> = formula
+        .scored
+        .iter()
+        .map(|class| {
+            let own = formula.of_class(*class);
+            format!(
+                "{}：扣分 {} 分，低于 {} 分不合格；高于 {} 分的另计加分，最多 {} 分；{}。",
+                class.zh(),
+                own.deduct_total.short(),
+                own.fail_below.short(),
+                own.bonus_above.short(),
+                own.bonus_total.short(),
+                after_veto(&own)
+            )
+        })
+        .collect();
+    let mut others: Vec<TargetClass> = set
+        .indicators
+        .iter()
+        .filter(|indicator| indicator.kind == IndicatorKind::Veto)
+        .flat_map(|indicator| indicator.applies_to.iter().copied())
+        .filter(|class| !formula.scored.contains(class))
+        .collect();
+    others.sort();
+    others.dedup();
+    lines.extend(others.into_iter().map(|class| {
+        let own = formula.of_class(class);
+        format!(
+            "{}：不计分，只看单项否决；{}。",
+            class.zh(),
+            after_veto(&own)
+        )
+    }));
+    lines
+}
+
+/// What a veto means for the score.
+fn after_veto(formula: &Formula) -> String {
+    match formula.vetoed_score {
+        Some(score) => format!("有单项否决的不合格，总分定为 {} 分", score.short()),
+        None => "有单项否决的不合格，不再评分".to_owned(),
     }
 }
 
