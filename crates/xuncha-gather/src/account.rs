@@ -38,13 +38,24 @@ pub(crate) async fn gather(
     urls: &[String],
     records: &[FactRecord],
 ) -> Result<Option<DateTime>, GatherError> {
-    let mut last = last_look(records);
     let mut known: BTreeMap<String, PageFacts> = by_address(records)
         .into_iter()
         .filter_map(|(url, pages)| Some((url.to_owned(), (*pages.last()?).clone())))
         .collect();
+    let last = walk(gatherer, ledger, urls, &mut known).await?;
+    Ok(last.max(last_look(records)))
+}
+
+/// Goes through the pages of each address as far as the question needs; what is known is not asked again.
+async fn walk(
+    gatherer: &Arc<Gatherer>,
+    ledger: &Ledger,
+    urls: &[String],
+    known: &mut BTreeMap<String, PageFacts>,
+) -> Result<Option<DateTime>, GatherError> {
+    let mut last = None;
     for url in urls {
-        let mut walk = Walk::default();
+        let mut way = Walk::default();
         let mut next = Some(normal(url));
         while let Some(url) = next.take() {
             if !known.contains_key(&url) {
@@ -55,7 +66,7 @@ pub(crate) async fn gather(
                 last = last.max(Some(facts.capture.at));
                 known.insert(url.clone(), *facts);
             }
-            next = known.get(&url).and_then(|facts| walk.after(facts));
+            next = known.get(&url).and_then(|facts| way.after(facts));
         }
     }
     Ok(last)
@@ -83,12 +94,16 @@ impl Walk {
         let days: Vec<_> = facts.posts.iter().filter_map(|post| post.date).collect();
         self.dated += days.len();
         let oldest_new = capture.at.date().checked_sub(NEW_DAYS.days()).ok()?;
-        let has_new = days.iter().any(|day| *day >= oldest_new);
+        // A post of the future is a slip or a decoy.
+        let has_new = days
+            .iter()
+            .any(|day| (oldest_new..=capture.at.date()).contains(day));
         if has_new || self.dated >= ENOUGH_POSTS || self.seen.len() >= MAX_PAGES {
             return None;
         }
         let next = normal(facts.next_page.as_deref()?);
-        let is_same_host = host(&next).is_some() && host(&next) == host(&capture.url);
+        let own = [&capture.url, &capture.final_url].map(|url| host(url));
+        let is_same_host = host(&next).is_some() && own.contains(&host(&next));
         (is_same_host && !self.seen.contains(&next)).then_some(next)
     }
 }
@@ -97,19 +112,26 @@ fn host(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
-/// Asks again what did not convince, once: a second record under the same purpose.
+/// Asks again what did not convince, once: a second record under the same purpose. What opened only now may lead on.
 pub(crate) async fn look_again(
     gatherer: &Arc<Gatherer>,
     ledger: &Ledger,
+    urls: &[String],
     records: &[FactRecord],
 ) -> Result<(), GatherError> {
+    let mut known: BTreeMap<String, PageFacts> = BTreeMap::new();
     for (url, pages) in by_address(records) {
-        if let [only] = pages.as_slice()
-            && is_doubtful_answer(only)
-        {
-            gatherer.page(ledger, url, Purpose::Account).await?;
+        let Some(last) = pages.last() else { continue };
+        let mut facts = (*last).clone();
+        if pages.len() == 1 && is_doubtful_answer(&facts) {
+            let record = gatherer.page(ledger, url, Purpose::Account).await?;
+            if let FactRecord::Page(again) = record {
+                facts = *again;
+            }
         }
+        known.insert(url.to_owned(), facts);
     }
+    walk(gatherer, ledger, urls, &mut known).await?;
     Ok(())
 }
 

@@ -36,6 +36,8 @@ use crate::tls::{self, Verdicts};
 
 /// Bodies of redirects are read this far.
 const MAX_REDIRECT_BODY_BYTES: usize = 64 << 10;
+/// Longest page that only leads on, by its `Refresh` header.
+const MAX_PASSING_BODY_BYTES: usize = 64 << 10;
 
 /// 读取范围. How much of an answer is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,10 +216,7 @@ impl Client {
             took += step.took;
             step.timing = sum(step.timing, timing);
             timing = step.timing;
-            let target = match is_redirect(step.leg.status) {
-                true => redirect_target(&url, &step.headers),
-                false => refresh_target(&url, &step.headers),
-            };
+            let target = target_of(&url, &step);
             // Taken, not copied: a body is up to eight megabytes.
             let leg = std::mem::take(&mut step.leg);
             let status = leg.status;
@@ -226,6 +225,7 @@ impl Client {
                 let failure = step.failure.clone();
                 return self.conclude(asked, legs, failure, took, Some(step));
             }
+            let is_shown = !is_redirect(status);
             let has_new_cookie = jar.learn(host_of(&url), &step.headers);
             let Some(target) = target else {
                 // A browser shows what a redirect without a target carries.
@@ -234,10 +234,15 @@ impl Client {
                 return self.conclude(asked, legs, failure, took, Some(step));
             };
             let is_loop = seen.contains(&without_fragment(&target)) && !has_new_cookie;
+            let is_kept_off = manner.fence.is_some_and(|fence| fence.keeps_off(&target));
+            // Pages that lead on by themselves are shown all the same: where they lead round and round, this one stands for itself.
+            if is_shown && (is_loop || is_kept_off || legs.len() > self.settings.max_redirects) {
+                return self.conclude(asked, legs, None, took, Some(step));
+            }
             if is_loop || legs.len() > self.settings.max_redirects {
                 return self.conclude(asked, legs, Some(Failure::RedirectLoop), took, Some(step));
             }
-            if manner.fence.is_some_and(|fence| fence.keeps_off(&target)) {
+            if is_kept_off {
                 return self.conclude(asked, legs, Some(Failure::KeptOff), took, Some(step));
             }
             next = target.into();
@@ -517,6 +522,7 @@ impl Client {
             return false;
         };
         let silence = self.settings.real(self.settings.body_timeout);
+        let has_odd_length = connection.http.has_odd_length();
         let end = Deadline::now() + silence * 4;
         loop {
             let piece = within(end.min(Deadline::now() + silence), connection.http.piece()).await;
@@ -526,6 +532,11 @@ impl Client {
                     step.leg.body = bytes;
                     step.failure = trouble.map(|detail| Failure::Protocol { detail });
                     return step.failure.is_none();
+                }
+                // Nothing but silence tells the end of such a body; a browser has shown it long before.
+                Err(_) if has_odd_length => {
+                    step.leg.body = decoder.finish().0;
+                    return false;
                 }
                 Err(_) => Failure::Timeout {
                     phase: "body".to_owned(),
@@ -546,6 +557,16 @@ impl Client {
             return false;
         }
     }
+}
+
+/// Where an answer leads on. A page that is an error, or long enough to be read, stands for itself whatever it says of going on.
+fn target_of(url: &Url, step: &Step) -> Option<Url> {
+    if is_redirect(step.leg.status) {
+        return redirect_target(url, &step.headers);
+    }
+    let is_passing =
+        matches!(step.leg.status, Some(200..300)) && step.leg.body.len() <= MAX_PASSING_BODY_BYTES;
+    refresh_target(url, &step.headers).filter(|_| is_passing)
 }
 
 fn has_content(legs: &[Leg]) -> bool {

@@ -86,6 +86,7 @@ pub struct Http1 {
     framing: Framing,
     keeps_alive: bool,
     has_heard: bool,
+    has_odd_length: bool,
 }
 
 impl Http1 {
@@ -98,6 +99,7 @@ impl Http1 {
             framing: Framing::Done,
             keeps_alive: true,
             has_heard: false,
+            has_odd_length: false,
         }
     }
 
@@ -114,6 +116,11 @@ impl Http1 {
     /// Whether any byte of an answer came since the request was sent.
     pub fn has_heard(&self) -> bool {
         self.has_heard
+    }
+
+    /// Whether the answer's length is no number, so that only silence tells its end where the connection stays open.
+    pub fn has_odd_length(&self) -> bool {
+        self.has_odd_length
     }
 
     /// What came and was not taken for an answer, for the evidence of one that went wrong.
@@ -162,7 +169,12 @@ impl Http1 {
             if let Some(length) = head_length(waiting, &mut scanned) {
                 let raw = waiting[..length].to_vec();
                 self.start += length;
-                return self.read_head(raw);
+                let head = self.read_head(raw);
+                if head.is_err() {
+                    // What went wrong is kept whole, head and all.
+                    self.start -= length;
+                }
+                return head;
             }
             if waiting.len() > MAX_HEAD_BYTES {
                 return Err(not_http("head of the answer is too large"));
@@ -201,10 +213,13 @@ impl Http1 {
             }
         }
         self.keeps_alive = keeps_alive(parsed.version == Some(1), &headers);
+        self.has_odd_length = false;
         self.framing = match status {
             100..200 | 204 | 304 => Framing::Done,
             _ => framing(&headers)?,
         };
+        self.has_odd_length =
+            self.framing == Framing::UntilClose && headers.contains_key(header::CONTENT_LENGTH);
         Ok(Head {
             status,
             headers,

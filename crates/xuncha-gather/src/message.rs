@@ -8,8 +8,8 @@ use url::Url;
 use crate::connection::Endpoint;
 use crate::jar::Jar;
 
-/// A visitor stays on a page that goes on later than this.
-const MAX_REFRESH_SECONDS: f32 = 5.0;
+/// A visitor reads a page that goes on later than this.
+const MAX_REFRESH_SECONDS: f32 = 1.0;
 
 pub(crate) fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
@@ -111,22 +111,36 @@ pub(crate) fn redirect_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
     join(url, headers.get(header::LOCATION)?.as_bytes())
 }
 
-/// Where the `Refresh` header sends a visitor within a few seconds: to another address, or `None`.
+/// Where the `Refresh` header sends a visitor at once, read as the HTML standard reads it: seconds, then perhaps `url=` and quotes. The
+/// address may be the page's own. Addresses that no browser opens as a page lead nowhere.
 pub(crate) fn refresh_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
     let refresh = headers.get(HeaderName::from_static("refresh"))?.as_bytes();
-    let at = refresh
+    let refresh = refresh.trim_ascii();
+    let end = refresh
         .iter()
-        .position(|byte| matches!(byte, b';' | b','))?;
-    let seconds = std::str::from_utf8(refresh[..at].trim_ascii()).ok()?;
-    let seconds: f32 = seconds.parse().ok()?;
-    let rest = refresh[at + 1..].trim_ascii();
-    let (name, rest) = rest.split_at_checked(3)?;
-    let target = rest.trim_ascii().strip_prefix(b"=")?.trim_ascii();
-    let target = target.strip_prefix(b"'").unwrap_or(target);
-    let target = target.strip_suffix(b"'").unwrap_or(target);
-    let target = join(url, target).filter(|_| name.eq_ignore_ascii_case(b"url"))?;
-    let is_elsewhere = without_fragment(&target) != without_fragment(url);
-    (seconds <= MAX_REFRESH_SECONDS && is_elsewhere).then_some(target)
+        .position(|byte| !byte.is_ascii_digit() && *byte != b'.')
+        .unwrap_or(refresh.len());
+    let seconds: f32 = std::str::from_utf8(&refresh[..end]).ok()?.parse().ok()?;
+    if seconds > MAX_REFRESH_SECONDS {
+        return None;
+    }
+    let rest = refresh[end..].trim_ascii();
+    let rest = rest.strip_prefix(b";").or_else(|| rest.strip_prefix(b","));
+    let rest = rest.unwrap_or(&refresh[end..]).trim_ascii();
+    let named = rest
+        .split_at_checked(3)
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"url"))
+        .and_then(|(_, rest)| rest.trim_ascii().strip_prefix(b"="));
+    let address = named.unwrap_or(rest).trim_ascii();
+    let address = match address.first() {
+        Some(quote @ (b'"' | b'\'')) => address[1..].split(|byte| byte == quote).next()?,
+        _ => address,
+    };
+    let target = match address.is_empty() {
+        true => Some(url.clone()),
+        false => join(url, address),
+    };
+    target.filter(|target| matches!(target.scheme(), "http" | "https"))
 }
 
 /// An address of a header line. Raw bytes beyond ASCII are sent on as they came, as browsers do.
@@ -183,16 +197,21 @@ mod tests {
     }
 
     #[test]
-    fn the_refresh_header_leads_on_within_seconds() {
+    fn the_refresh_header_leads_on_at_once() {
         for (value, expected) in [
             ("0;url=/new/", Some("http://a.cn/new/")),
-            ("3 ; URL='b.html'", Some("http://a.cn/x/b.html")),
+            ("1 ; URL='b.html'", Some("http://a.cn/x/b.html")),
+            ("0; url=\"/target\"", Some("http://a.cn/target")),
             ("0, url=http://b.cn/", Some("http://b.cn/")),
-            ("300;url=/later", None),
-            ("5", None),
-            ("0;url=", None),
-            ("0;url=/x/y#again", None),
+            ("0;/bare", Some("http://a.cn/bare")),
+            ("0 url=/x", Some("http://a.cn/x")),
+            ("0", Some("http://a.cn/x/y")),
+            ("0;url=", Some("http://a.cn/x/y")),
+            ("3;url=/later", None),
+            ("-1;url=/gone", None),
             ("soon;url=/new", None),
+            ("1;url=javascript:go()", None),
+            ("1;url=weixin://dl", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("refresh", value.parse().unwrap());

@@ -390,10 +390,11 @@ impl Round<'_> {
             return Ok(());
         }
         let home = match &desk.job.kind {
-            JobKind::Account { .. } => {
+            JobKind::Account { urls } => {
+                let urls = urls.clone();
                 desk.has_pages = true;
                 let records = self.reopen(desk)?;
-                account::look_again(&self.gatherer, &desk.ledger, &records).await?;
+                account::look_again(&self.gatherer, &desk.ledger, &urls, &records).await?;
                 return desk.finish(phases::SECOND_LOOKS);
             }
             JobKind::Site { home } => home.clone(),

@@ -38,6 +38,14 @@ fn platform(ask: &Ask) -> Reply {
     match ask.host.as_str() {
         "pinned.example" if is_first || ask.path.ends_with("page=1") => page(&old),
         "pinned.example" => page(&["2026-03-18", "2026-03-10"]),
+        "future.example" if is_first => page(&["2027-01-01", "2024-01-03"]),
+        "future.example" => page(&["2026-03-18"]),
+        "flaky.example" if ask.nth == 0 && is_first => status(503),
+        "flaky.example" if is_first => page(&old),
+        "flaky.example" => page(&["2026-03-18"]),
+        "moved.example" => redirect(302, &format!("http://www.moved.example{}", ask.path)),
+        "www.moved.example" if is_first => page(&old),
+        "www.moved.example" => page(&["2026-03-18"]),
         "sleeper.example" => page(&["2025-01-01"; 12]),
         "undated.example" => html(&format!(
             "<h1>青石发布</h1><ul><li><a href=/p/1>全市春耕生产工作会议召开</a></li><li><a href=/p/2>我市启动春季植树造林活动</a></li></ul>{}",
@@ -125,6 +133,15 @@ async fn posts_are_followed_as_far_as_the_question_needs() {
         let asked = server.distinct();
         assert_eq!(asked.len(), pages, "{url}: {asked:?}");
         assert_eq!(server.asked().len(), pages, "{url}: each page once");
+    }
+}
+
+#[tokio::test]
+async fn neither_slips_nor_detours_hide_what_is_new() {
+    for host in ["future.example", "flaky.example", "moved.example"] {
+        let server = Server::start(platform).await;
+        let facts = looked_at(&server, &format!("http://{host}/u/77")).await;
+        assert_eq!(newest(&facts), Some(NEW), "{host}: {:?}", facts.posts);
     }
 }
 

@@ -267,6 +267,10 @@ fn step(answer: &str, key: &str) -> Reply {
             &format!("{HEAD}\r\nContent-Length: unknown"),
             b"<html><p>a page whose length is no number</p></html>",
         ),
+        "odd-length-open" => Reply::Stall(
+            format!("{HEAD}\r\nContent-Length: unknown\r\n\r\n<html><p>a page whose length is no number, and the connection stays</p></html>")
+                .into_bytes(),
+        ),
         "br" => raw(
             &format!("{HEAD}\r\nContent-Encoding: br"),
             b"\x0b\x02\x80hello\x03",

@@ -142,8 +142,9 @@ fn post(item: &Value, answer: &Answer<'_>) -> Option<Post> {
         let found = names.iter().find_map(|name| map.get(*name)?.as_str());
         found.unwrap_or_default()
     };
-    let time = TIMES.iter().find_map(|name| map.get(*name))?;
-    let date = day(time, answer.today());
+    let mut times = TIMES.iter().filter_map(|name| map.get(*name)).peekable();
+    times.peek()?;
+    let date = times.find_map(|time| day(time, answer.today()));
     let title = plain(text(&TITLES));
     (!title.is_empty() || date.is_some()).then(|| Post {
         title,
@@ -155,7 +156,7 @@ fn post(item: &Value, answer: &Answer<'_>) -> Option<Post> {
 /// A time as platforms write it: seconds or milliseconds since 1970, also in quotes; with an offset; in the words of the platform.
 fn day(time: &Value, today: Date) -> Option<Date> {
     if let Some(number) = time.as_i64() {
-        return epoch_day(number);
+        return compact_day(number).or_else(|| epoch_day(number));
     }
     let text = time.as_str()?.trim();
     let is_number = text.len() >= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -170,13 +171,25 @@ fn day(time: &Value, today: Date) -> Option<Date> {
     instant_day(text).or_else(|| dates::list_date(text, today))
 }
 
-/// The day in UTC+8.
+/// 20260301 as a number.
+fn compact_day(number: i64) -> Option<Date> {
+    let is_compact = (19_000_101..=29_991_231).contains(&number);
+    let (year, rest) = (number / 10_000, number % 10_000);
+    let day = || Date::new(year as i16, (rest / 100) as i8, (rest % 100) as i8).ok();
+    is_compact.then(day).flatten()
+}
+
+/// The day in UTC+8. Before platforms were there nothing was posted: zero stands for an unknown time.
 pub(super) fn epoch_day(number: i64) -> Option<Date> {
+    const FIRST_S: i64 = 1_000_000_000;
     let seconds = if number > 100_000_000_000 {
         number / 1000
     } else {
         number
     };
+    if seconds < FIRST_S {
+        return None;
+    }
     let days = seconds.checked_add(8 * 3600)?.div_euclid(86_400);
     let start = date(1970, 1, 1);
     start

@@ -51,6 +51,16 @@ fn feeds_and_data_of_every_form() {
             r#"{"items":[{"title":"会议召开","url":"/1","date":"1772325000000"}]}"#,
         ),
         (
+            "http://a.cn/feed",
+            "application/json",
+            r#"[{"title":"会议召开","url":"/1","date":null,"created_at":"2026-03-01 10:00:00"}]"#,
+        ),
+        (
+            "http://a.cn/feed",
+            "application/json",
+            r#"[{"title":"会议召开","url":"/1","publish_time":0,"date":20260301}]"#,
+        ),
+        (
             "https://m.weibo.cn/api/container/getIndex?containerid=1076",
             "application/json",
             r#"{"ok":1,"data":{"cards":[{"card_type":9,"mblog":{"created_at":"Sun Mar 01 08:30:00 +0800 2026","text":"<a href='/n/x'>会议</a>召开","user":{"description":"青石市","created_at":"Fri Jan 01 00:00:00 +0800 2016"}},"scheme":"x"}]}}"#,

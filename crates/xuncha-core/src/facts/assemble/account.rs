@@ -1,5 +1,9 @@
 //! Facts of an account or app.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use super::landing::leads_to_login;
 use super::links::lone;
 use super::records::{Records, evidence};
@@ -22,7 +26,6 @@ pub fn assemble_account(
     let limit = records.as_of.date();
     let of = |url: &Option<String>| url.as_deref().and_then(|url| last_good(&records, url));
     let (page, feed) = (of(&account.page_url), of(&account.feed_url));
-    let mut posts: Vec<Post> = Vec::new();
     // The page comes first: where page and feed date the same post differently, what the public sees holds.
     let shown = pages_from(&records, page);
     let fed = pages_from(&records, feed);
@@ -32,21 +35,9 @@ pub fn assemble_account(
         .filter(|page| page.capture.url.starts_with(HANDED_OVER));
     let is_handed_over = handed.clone().next().is_some();
     let all = shown.into_iter().chain(fed).chain(handed);
-    for post in all.flat_map(|page| &page.posts) {
-        // A post of the future is a slip of the platform or a decoy.
-        if post.date.is_some_and(|day| day > limit) {
-            continue;
-        }
-        let known = posts.iter_mut().find(|before| {
-            !post.url.is_empty() && before.url == post.url
-                || bare(&before.title) == bare(&post.title) && before.date == post.date
-        });
-        match known {
-            // A list without dates says nothing against the feed's.
-            Some(before) => before.date = before.date.or(post.date),
-            None => posts.push(post.clone()),
-        }
-    }
+    // A post of the future is a slip of the platform or a decoy.
+    let past = |post: &&Post| post.date.is_none_or(|day| day <= limit);
+    let mut posts = merged(all.flat_map(|page| &page.posts).filter(past));
     sort_newest_first(&mut posts);
     let is_filed = account.page_url.is_some() || account.feed_url.is_some() || is_handed_over;
     let is_readable = is_filed.then(|| {
@@ -95,10 +86,13 @@ pub fn assemble_account(
         posts,
         is_readable,
         interaction,
-        page_evidence: page
-            .map(|page| evidence(page, ""))
-            .or_else(|| any_evidence(&records, &account.page_url)),
+        page_evidence: match page {
+            Some(page) => page.is_html.then(|| evidence(page, "")),
+            None => any_evidence(&records, &account.page_url),
+        },
         feed_evidence: feed
+            // Data under the address of the page show no menu and no comments: they are a feed.
+            .or(page.filter(|page| !page.is_html))
             .map(|page| evidence(page, ""))
             .or_else(|| any_evidence(&records, &account.feed_url)),
         store_page,
@@ -109,6 +103,31 @@ pub fn assemble_account(
         says_empty: page.is_some_and(|page| !page.empty_wording.is_empty())
             || feed.is_some_and(|feed| !feed.is_html && feed.posts.is_empty()),
     }
+}
+
+/// Posts that are kept of an account; the newest are found long before.
+const MAX_POSTS: usize = 5_000;
+
+/// Posts that several pages show, each once: by address, or by title and day.
+fn merged<'p>(all: impl Iterator<Item = &'p Post>) -> Vec<Post> {
+    let mut posts: Vec<Post> = Vec::new();
+    let mut by_url: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_title: BTreeMap<(String, Option<Date>), usize> = BTreeMap::new();
+    for post in all.take(MAX_POSTS) {
+        let title = (bare(&post.title), post.date);
+        let same_url = by_url
+            .get(post.url.as_str())
+            .filter(|_| !post.url.is_empty());
+        if let Some(at) = same_url.or_else(|| by_title.get(&title)).copied() {
+            // A list without dates says nothing against the feed's.
+            posts[at].date = posts[at].date.or(post.date);
+            continue;
+        }
+        by_url.insert(&post.url, posts.len());
+        by_title.insert(title, posts.len());
+        posts.push(post.clone());
+    }
+    posts
 }
 
 /// A first page and those on which its posts go on, in their order.

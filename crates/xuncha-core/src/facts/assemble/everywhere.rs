@@ -21,8 +21,8 @@ const TITLE_CHARS_MIN: usize = 8;
 pub(super) struct Everywhere<'r> {
     records: &'r Records,
     home_key: String,
-    /// Articles that many column pages link.
-    articles: BTreeSet<String>,
+    /// Articles that many column pages link, and how often at least.
+    articles: BTreeMap<String, u32>,
     /// Blocks with which the lists of many columns begin.
     blocks: Vec<Vec<String>>,
 }
@@ -36,15 +36,20 @@ impl<'r> Everywhere<'r> {
             .map(|page| (canonical(&page.capture.final_url), *page))
             .collect();
         let least = COLUMNS_MIN.max(pages.len() / COLUMNS_SHARE);
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for url in pages.values().flat_map(|page| shown(page)) {
-            *counts.entry(url).or_default() += 1;
+        let mut counts: BTreeMap<String, (usize, u32)> = BTreeMap::new();
+        for (url, times) in pages.values().flat_map(|page| shown(page)) {
+            let (pages, fewest) = counts.entry(url).or_insert((0, times));
+            *pages += 1;
+            *fewest = times.min(*fewest);
         }
-        counts.retain(|_, count| *count >= least);
+        counts.retain(|_, (pages, _)| *pages >= least);
         Everywhere {
             records,
             home_key: canonical(home_url.as_str()),
-            articles: counts.into_keys().collect(),
+            articles: counts
+                .into_iter()
+                .map(|(url, (_, fewest))| (url, fewest))
+                .collect(),
             blocks: blocks(pages.into_values(), least),
         }
     }
@@ -52,22 +57,28 @@ impl<'r> Everywhere<'r> {
     /// Addresses that the page of a column, of this address and name, shows and that are none of the column's.
     pub fn strangers(&self, page: &PageFacts, column: (&str, &str)) -> BTreeSet<String> {
         let listed = listed(page);
-        let block = self.blocks.iter().find(|block| listed.starts_with(block));
+        let here = shown(page);
+        // What a page links more often than all others do, it lists by itself too.
+        let is_usual = |item: &str| {
+            let fewest = self.articles.get(item).copied().unwrap_or(u32::MAX);
+            here.get(item).is_none_or(|times| *times <= fewest)
+        };
         let stands_here = |item: &str| self.stands_in(item, page, column);
+        let block = self.blocks.iter().find(|block| listed.starts_with(block));
         let mut strangers: BTreeSet<String> = block
             .into_iter()
             .flatten()
-            .filter(|item| stands_here(item) != Some(true))
+            .filter(|item| is_usual(item) && stands_here(item) != Some(true))
             .cloned()
             .collect();
         let mut rest = listed
             .iter()
-            .filter(|item| !self.articles.contains(*item) && !strangers.contains(*item))
+            .filter(|item| !self.articles.contains_key(*item) && !strangers.contains(*item))
             .peekable();
         // Where a list goes on and nothing of it says that it stands here, the site's articles name their columns too loosely.
         let is_loose = rest.peek().is_some() && !rest.any(|item| stands_here(item) == Some(true));
         if !is_loose {
-            let foreign = self.articles.iter();
+            let foreign = self.articles.keys().filter(|item| is_usual(item));
             strangers.extend(
                 foreign
                     .filter(|item| stands_here(item) == Some(false))
@@ -115,14 +126,18 @@ fn listed(page: &PageFacts) -> Vec<String> {
     items.map(|item| canonical(&item.url)).collect()
 }
 
-/// Articles that a page links from its content or beside it.
-fn shown(page: &PageFacts) -> BTreeSet<String> {
+/// Articles that a page links from its content or beside it, and how often.
+fn shown(page: &PageFacts) -> BTreeMap<String, u32> {
     let links = page.links.iter().filter(|link| {
         link.kind == LinkKind::Anchor
             && matches!(link.area, Area::Body | Area::Beside)
             && link.text.chars().count() >= TITLE_CHARS_MIN
     });
-    links.map(|link| canonical(&link.url)).collect()
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    for link in links {
+        *times.entry(canonical(&link.url)).or_default() += link.count;
+    }
+    times
 }
 
 /// Blocks with which the lists of so many pages begin.

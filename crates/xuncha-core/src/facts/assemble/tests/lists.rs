@@ -105,6 +105,26 @@ fn what_every_page_shows_is_the_list_of_the_column_that_it_names() {
     );
 }
 
+/// The column goes by another name in its articles, and all of them stand in the box that every page shows too.
+#[test]
+fn what_a_column_lists_beside_the_box_is_its_own() {
+    let own = MOST_READ.replace("k1", "k2").replace("本站精选", "通知");
+    let mut pages = vec![page("", "首页", "")];
+    for (path, name) in [
+        ("zc/", "政策文件"),
+        ("jd/", "政策解读"),
+        ("hd/", "县长信箱"),
+    ] {
+        pages.push(page(path, name, &format!("{MOST_READ}<p>栏目建设中</p>")));
+    }
+    pages.push(page("zt/", "乡村振兴", &format!("{MOST_READ}{own}")));
+    pages.extend(news());
+    let columns = columns(pages);
+    let column = columns.iter().find(|column| column.name == "乡村振兴");
+    let column = column.map(|column| (column.newest, column.is_empty));
+    assert_eq!(column, Some((Some(date(2026, 3, 18)), false)));
+}
+
 #[test]
 fn a_column_that_gathers_what_its_sub_columns_hold_is_judged_by_them() {
     let boxes = "<div class=crumb>当前位置：<a href=/>首页</a> &gt; 乡村振兴</div>
