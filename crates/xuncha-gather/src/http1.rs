@@ -395,8 +395,8 @@ fn usual_version(raw: &[u8]) -> Cow<'_, [u8]> {
     if matches!(version, b"HTTP/1.1" | b"HTTP/1.0") {
         return Cow::Borrowed(raw);
     }
-    let is_known = matches!(version, [_, _, _, _, b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit());
-    if !is_known {
+    let is_numbered = matches!(version, [.., major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit());
+    if !is_numbered || !looks_like_http(version) {
         return Cow::Borrowed(raw);
     }
     let mut usual = raw.to_vec();
