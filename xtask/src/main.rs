@@ -26,7 +26,7 @@ cargo xtask TASK   任务：
   test [ARGS]       备齐 PostgreSQL、Chromium、poppler、LibreOffice 等，运行全部测试
                     see to what the tests need, run every test
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
-  eval WHAT         在真实数据上测准确度：facts、real-sites、linkcheckers（与同类工具比死链接）、planted（埋设的死链接，与 lychee、linkinator 比）、migration（迁移核对）、apps（安卓安装包）、planted-content（埋在真实的 WordPress、MediaWiki、DokuWiki 里的一个县的网站）
+  eval WHAT         在真实数据上测准确度：facts、real-sites、linkcheckers（与同类工具比死链接）、planted（埋设的死链接，与 lychee、linkinator 比）、migration（迁移核对）、apps（安卓安装包）、tasks（全省账号的人工事项，在真实浏览器中只用键盘走完）、planted-content（埋在真实的 WordPress、MediaWiki、DokuWiki 里的一个县的网站）
                     measure accuracy on real data
   bench WHAT        测速度：facts [DIR...]、crawl（与同类工具比）、census（全省）/ measure speed
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare

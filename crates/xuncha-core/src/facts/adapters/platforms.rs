@@ -80,16 +80,13 @@ impl Platforms {
         (longest(&best) > 0).then_some(best)
     }
 
-    /// The platform of this name, or of a name that begins with one of its names.
+    /// The platform that is filed under this name.
     pub fn named(&self, name: &str) -> Option<&Platform> {
-        let names = |platform: &'_ Platform| {
-            let own = std::iter::once(&platform.name).chain(&platform.also);
-            own.cloned().collect::<Vec<String>>()
-        };
-        let is_it = |own: &String| own.eq_ignore_ascii_case(name.trim());
+        let name = name.trim();
+        let is_it = |own: &String| own.eq_ignore_ascii_case(name);
         self.all
             .iter()
-            .find(|platform| names(platform).iter().any(is_it))
+            .find(|platform| is_it(&platform.name) || platform.also.iter().any(is_it))
     }
 
     /// All of them, in the order of the file.
