@@ -173,10 +173,11 @@ impl Runner for Links {
     }
 }
 
-/// What a reference is by the URL standard; `None` where it leads to no page.
+/// What a reference is by the URL standard; `None` where it leads to no page, or where a template engine has yet to fill it in.
 fn standard(base: &Url, reference: &str) -> Option<String> {
     let trimmed = reference.trim_matches(|c: char| c.is_ascii_control() || c == ' ');
-    if trimmed.is_empty() || trimmed.starts_with('#') {
+    let unfilled = ["{{", "${", "<%"].iter().any(|mark| trimmed.contains(mark));
+    if trimmed.is_empty() || trimmed.starts_with('#') || unfilled {
         return None;
     }
     let mut url = base.join(trimmed).ok()?;
