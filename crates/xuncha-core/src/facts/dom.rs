@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use super::html::names::{COUNT, Set, Tag};
 use super::html::{self, Span, count_visible};
 use super::model::Area;
-use super::text::Collapser;
+use super::text::{Collapser, lowercase};
 
 /// One node of the flat tree. Pages of hundreds of thousands of them are read, so it is small.
 pub(crate) struct Node {
@@ -142,6 +142,7 @@ pub(crate) struct Dom<'p> {
     pub(in crate::facts) name_starts: [u32; COUNT + 1],
     pub(in crate::facts) lines: OnceCell<Vec<Line>>,
     pub(in crate::facts) whole_text: OnceCell<String>,
+    pub(in crate::facts) lower_text: OnceCell<String>,
     /// Texts of the links by their node, as `links` reads them.
     pub(in crate::facts) anchor_texts: OnceCell<AnchorTexts>,
 }
@@ -285,6 +286,11 @@ impl<'p> Dom<'p> {
             text.shrink_to_fit();
             text
         })
+    }
+
+    /// [`Dom::whole_text`] in lower case, as word lists are looked up in it; made once.
+    pub fn lower_text(&self) -> &str {
+        self.lower_text.get_or_init(|| lowercase(self.whole_text()))
     }
 
     /// Raw text of a `script` or `style`.

@@ -68,6 +68,10 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
         pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
     });
     let mut pages = Vec::new();
+    // All of the names hold this: one look spares most scripts the others.
+    if !holds_word(script, "page") {
+        return pages;
+    }
     // The patterns are slow on long scripts; each needs one of these. The first letter of `showPage` has more than two cases.
     let may_call = ["createpage", "create_page_html", "howpage", "pagehtml"]
         .iter()

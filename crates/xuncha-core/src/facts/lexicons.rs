@@ -1,5 +1,6 @@
 //! Word lists as data. Code knows how to look, these files know what counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -30,8 +31,12 @@ impl Words {
 
     /// The words that a part of this text could hold: a look at the whole text that spares looking at its parts.
     pub(crate) fn may_hit(&self, whole: &str) -> Vec<&str> {
-        let whole = lowercase(whole);
-        let hits = self.finder.hits(&self.words, &whole);
+        self.may_hit_lower(&lowercase(whole))
+    }
+
+    /// [`Words::may_hit`] of a text in lower case.
+    pub(crate) fn may_hit_lower(&self, whole: &str) -> Vec<&str> {
+        let hits = self.finder.hits(&self.words, whole);
         // An exception is replaced by a space, which could make a word of two only where words hold spaces;
         // a sigma is lowered by its place in the text.
         self.words
@@ -44,10 +49,18 @@ impl Words {
 
     /// All words of the list that stand in the text outside of every exception, in the order of the list.
     pub fn iter_in<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
-        let mut text = lowercase(text);
+        self.iter_in_lower(&lowercase(text))
+    }
+
+    /// [`Words::iter_in`] of a text in lower case.
+    pub(crate) fn iter_in_lower<'a>(
+        &'a self,
+        text: &str,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
+        let mut text = Cow::Borrowed(text);
         for exception in &self.exceptions {
             if text.contains(exception.as_str()) {
-                text = text.replace(exception.as_str(), " ");
+                text = Cow::Owned(text.replace(exception.as_str(), " "));
             }
         }
         let hits = self.finder.hits(&self.words, &text);
@@ -270,12 +283,16 @@ impl Lexicons {
 
     /// What a guide's label means: `Some(Some(element))`, `Some(None)` for a label that is no element, `None` for other text.
     pub fn guide_label(&self, label: &str) -> Option<Option<GuideElement>> {
+        const CHARS_MAX: usize = 14;
+        let mut count = 0;
+        // What is too long is known before it is copied.
         let label: String = label
             .chars()
             .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '【' | '】' | '[' | ']'))
+            .inspect(|_| count += 1)
+            .take(CHARS_MAX + 1)
             .collect();
-        let count = label.chars().count();
-        if !(2..=14).contains(&count) {
+        if !(2..=CHARS_MAX).contains(&count) {
             return None;
         }
         if let Some(found) = self.guide_labels.get(&label) {

@@ -79,7 +79,7 @@ impl Resolver {
     }
 
     fn resolve_hard(&self, reference: &str) -> Option<String> {
-        if inline::has_placeholder(reference) {
+        if names_other_scheme(reference) || inline::has_placeholder(reference) {
             return None;
         }
         let encode = encoder(self.encoding);
@@ -102,6 +102,20 @@ impl Resolver {
 /// How a query is written in an encoding, as the URL standard wants it (what does not fit becomes `&#NNNN;`).
 pub(crate) fn encoder(encoding: &'static Encoding) -> impl Fn(&str) -> Cow<'_, [u8]> {
     move |text| encoding.encode(text).0
+}
+
+/// Whether a reference begins with a scheme that is not HTTP. Pictures in `data:` are long, and parsing them says no more.
+fn names_other_scheme(reference: &str) -> bool {
+    let ends = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'-' | b'.');
+    let bytes = reference.as_bytes();
+    let Some(end) = bytes.iter().take(32).position(ends) else {
+        return false;
+    };
+    let scheme = &reference[..end];
+    bytes[end] == b':'
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !scheme.eq_ignore_ascii_case("http")
+        && !scheme.eq_ignore_ascii_case("https")
 }
 
 /// White space and control characters around a reference do not belong to it.

@@ -36,8 +36,8 @@ pub(crate) fn wording(facts: &PageFacts, dom: &Dom, lexicons: &Lexicons) -> Stri
             return cut(&heading, 80);
         }
     }
-    let text = lowercase(dom.whole_text());
-    let mut said = lexicons.missing_strong.iter_in(&text);
+    let text = dom.lower_text();
+    let mut said = lexicons.missing_strong.iter_in_lower(text);
     said.find_map(|word| {
         let mut spots = text.match_indices(word).map(|(at, _)| at);
         spots.find(|at| !is_quoted(&text[..*at]))
@@ -93,8 +93,8 @@ pub(crate) fn blocked_wording(title: &str, dom: &Dom, lexicons: &Lexicons) -> St
     if title.chars().count() <= 60 && lexicons.blocked_title.find(title).is_some() {
         return cut(title, 80);
     }
-    let text = lowercase(dom.whole_text());
-    match lexicons.blocked_strong.find(&text) {
+    let text = dom.lower_text();
+    match lexicons.blocked_strong.iter_in_lower(text).next() {
         Some(word) => cut(&text[text.find(word).unwrap_or(0)..], 60),
         None => String::new(),
     }
@@ -102,7 +102,7 @@ pub(crate) fn blocked_wording(title: &str, dom: &Dom, lexicons: &Lexicons) -> St
 
 /// Wording of an empty column in the body.
 pub(crate) fn empty_wording(dom: &Dom, lexicons: &Lexicons) -> String {
-    if lexicons.empty.may_hit(dom.whole_text()).is_empty() {
+    if lexicons.empty.may_hit_lower(dom.lower_text()).is_empty() {
         return String::new();
     }
     dom.all_lines()

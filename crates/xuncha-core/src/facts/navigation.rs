@@ -50,20 +50,16 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
     beside::mark(dom);
     Navigation {
         entries: main
-            .map(|index| entries(dom, index, resolver))
+            .map(|index| entries(dom, &called, index, resolver))
             .unwrap_or_default(),
         side: side
-            .map(|index| entries(dom, index, resolver))
+            .map(|index| entries(dom, &called, index, resolver))
             .unwrap_or_default(),
         breadcrumbs: crumbs
             .map(|index| breadcrumbs(dom, index, resolver))
             .unwrap_or_default(),
         header_name: header_name(dom, &called),
     }
-}
-
-fn words(tokens: &str) -> impl Iterator<Item = &str> {
-    tokens.split_ascii_whitespace()
 }
 
 fn is_small(dom: &Dom, index: usize) -> bool {
@@ -385,7 +381,12 @@ fn side_navigation(
     })
 }
 
-fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationEntry> {
+fn entries(
+    dom: &Dom,
+    called: &Called,
+    navigation: usize,
+    resolver: &Resolver,
+) -> Vec<NavigationEntry> {
     let mut out: Vec<NavigationEntry> = Vec::new();
     let mut depths: Vec<u8> = Vec::new();
     let mut nodes: Vec<usize> = Vec::new();
@@ -407,7 +408,7 @@ fn entries(dom: &Dom, navigation: usize, resolver: &Resolver) -> Vec<NavigationE
         {
             continue;
         }
-        depths.push(nesting(dom, index, navigation));
+        depths.push(nesting(dom, called, index, navigation));
         nodes.push(index);
         out.push(NavigationEntry {
             text: cut(&text, 40),
@@ -449,18 +450,11 @@ fn leads_home(entry: &NavigationEntry) -> bool {
 }
 
 /// How deep a link stands inside the navigation: list items around it, or blocks named as sub-menus.
-fn nesting(dom: &Dom, index: usize, navigation: usize) -> u8 {
+fn nesting(dom: &Dom, called: &Called, index: usize, navigation: usize) -> u8 {
     let mut depth = 0;
     for up in dom.ancestors(index).take_while(|up| *up > navigation) {
         let name = dom.name(up);
-        let is_sub = words(dom.tokens(up)).any(|word| {
-            word.contains("sub")
-                || word.contains("child")
-                || word.contains("drop")
-                || word.contains("second")
-                || word.contains("level2")
-                || word.contains("er-nav")
-        });
+        let is_sub = called.below(up);
         depth += u8::from(
             matches!(name, "li" | "dd")
                 || is_sub && matches!(name, "div" | "p" | "span" | "ul" | "dl"),

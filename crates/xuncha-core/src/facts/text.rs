@@ -69,6 +69,10 @@ impl Collapser {
         let bytes = piece.as_bytes();
         let (mut at, mut run) = (0, 0);
         while at < bytes.len() {
+            if !MAY_BE_GAP[usize::from(bytes[at])] {
+                at += 1;
+                continue;
+            }
             let gap = gap_len(bytes, at);
             if gap == 0 {
                 at += 1;
@@ -102,6 +106,18 @@ impl Collapser {
         std::mem::take(&mut self.text)
     }
 }
+
+/// Bytes with which white space and its like begin: a look at one byte passes nearly all of a text.
+static MAY_BE_GAP: [bool; 256] = {
+    let mut may = [false; 256];
+    let firsts = *b"\t\n\x0b\x0c\r \xc2\xe1\xe2\xe3\xef";
+    let mut at = 0;
+    while at < firsts.len() {
+        may[firsts[at] as usize] = true;
+        at += 1;
+    }
+    may
+};
 
 /// Bytes of the white space, byte order mark or zero-width space that begins at a byte; 0 for anything else.
 fn gap_len(bytes: &[u8], at: usize) -> usize {

@@ -152,13 +152,37 @@ fn is_closed_at_once(tag: &[u8]) -> bool {
     memchr(b'>', tag).is_some_and(|end| end > 0 && tag[end - 1] == b'/')
 }
 
+/// A name of at most eight letters and digits, in lower case, as a number; 0 for any other.
+const fn packed(name: &[u8]) -> u64 {
+    if name.len() > 8 {
+        return 0;
+    }
+    let mut packed = 0;
+    let mut at = 0;
+    while at < name.len() {
+        // Letters of both cases and digits have this bit in lower case.
+        packed = packed << 8 | (name[at] | 0x20) as u64;
+        at += 1;
+    }
+    packed
+}
+
 fn is_self_closing(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 25] = [
-        b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
-        b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
-        b"param", b"tbody", b"thead", b"frame",
-    ];
-    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    const NAMES: [u64; 25] = {
+        let names: [&[u8]; 25] = [
+            b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
+            b"source", b"track", b"wbr", b"p", b"li", b"td", b"tr", b"th", b"dd", b"dt", b"option",
+            b"param", b"tbody", b"thead", b"frame",
+        ];
+        let mut known = [0; 25];
+        let mut at = 0;
+        while at < names.len() {
+            known[at] = packed(names[at]);
+            at += 1;
+        }
+        known
+    };
+    NAMES.contains(&packed(name))
 }
 
 #[cfg(test)]

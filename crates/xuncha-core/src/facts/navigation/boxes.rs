@@ -1,7 +1,7 @@
 //! A main navigation that is cut into boxes.
 
+use super::Candidate;
 use super::weights::Weights;
-use super::{Candidate, words};
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
 
@@ -42,11 +42,16 @@ pub(super) fn with_siblings(
 /// Whether two blocks stand side by side and are called the same but for what each is about.
 fn are_twins(dom: &Dom, one: usize, other: usize) -> bool {
     let own = dom.tokens(one);
-    let is_shared = |word: &&str| words(own).any(|own| own == *word);
+    let is_shared = |word: &&str| own.split_ascii_whitespace().any(|own| own == *word);
     one != other
         && dom.nodes[one].parent() == dom.nodes[other].parent()
         && dom.nodes[one].tag == dom.nodes[other].tag
-        && words(dom.tokens(other)).filter(is_shared).count() >= 2
+        && dom
+            .tokens(other)
+            .split_ascii_whitespace()
+            .filter(is_shared)
+            .count()
+            >= 2
 }
 
 #[cfg(test)]

@@ -11,17 +11,18 @@ use crate::facts::text::is_at_most;
 pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
     /// 当前位置：, 您所在的位置：, 位置：; a longer text speaks of another place.
     const WORDS_CHARS: usize = 12;
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 5] = [
         "当前位置",
         "您的位置",
         "所在位置",
         "现在位置",
         "您现在的位置",
-        "当前所在",
     ];
     let says_where = |text: &str| {
-        is_at_most(text.trim(), WORDS_CHARS) && text.contains("位置")
-            || WORDS.iter().any(|word| text.contains(word))
+        text.contains("位置")
+            && (is_at_most(text.trim(), WORDS_CHARS)
+                || WORDS.iter().any(|word| text.contains(word)))
+            || text.contains("当前所在")
     };
     let by_class = (0..dom.nodes.len()).find(|index| {
         called.breadcrumb(*index)

@@ -11,7 +11,11 @@ const HEADING_CHARS: usize = 12;
 
 /// Elements of the body that hold a list under a heading such as 点击排行 or 热门推荐.
 pub(super) fn lists(dom: &Dom, lexicons: &Lexicons) -> Vec<usize> {
-    if lexicons.side_lists.may_hit(dom.whole_text()).is_empty() {
+    if lexicons
+        .side_lists
+        .may_hit_lower(dom.lower_text())
+        .is_empty()
+    {
         return Vec::new();
     }
     (0..dom.nodes.len())

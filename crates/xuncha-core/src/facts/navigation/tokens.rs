@@ -1,6 +1,9 @@
 //! What class and id of an element call it. Pages repeat a few dozen of them, so each is read once a page.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::facts::dom::Dom;
 
@@ -12,6 +15,7 @@ const BESIDE: u8 = 1 << 3;
 const SIDE_NAVIGATION: u8 = 1 << 4;
 const BREADCRUMB: u8 = 1 << 5;
 const SITE_NAME: u8 = 1 << 6;
+const BELOW: u8 = 1 << 7;
 
 /// What each element of a page is called.
 pub(super) struct Called(Vec<u8>);
@@ -19,7 +23,7 @@ pub(super) struct Called(Vec<u8>);
 impl Called {
     /// For all elements of a page.
     pub fn of(dom: &Dom) -> Called {
-        let mut known: BTreeMap<&str, u8> = BTreeMap::new();
+        let mut known: HashMap<&str, u8> = HashMap::new();
         let called = (0..dom.nodes.len()).map(|index| {
             let tokens = dom.tokens(index);
             if tokens.is_empty() {
@@ -64,6 +68,11 @@ impl Called {
         self.has(index, BREADCRUMB)
     }
 
+    /// A menu below another one.
+    pub fn below(&self, index: usize) -> bool {
+        self.has(index, BELOW)
+    }
+
     /// What shows the site's name.
     pub fn site_name(&self, index: usize) -> bool {
         self.has(index, SITE_NAME)
@@ -84,21 +93,63 @@ fn kinds(tokens: &str) -> u8 {
     by_word | if is_navigation { NAVIGATION } else { 0 }
 }
 
+/// Parts of words, each with what it says of a word that holds it.
+const PARTS: [(&str, u16); 21] = [
+    ("left", SAYS_BESIDE | SAYS_SIDE),
+    ("side", SAYS_BESIDE | SAYS_SIDE),
+    ("sub", SAYS_BESIDE | SAYS_SIDE | SAYS_BELOW),
+    ("second", SAYS_SIDE | SAYS_BELOW),
+    ("lanmu", SAYS_SIDE),
+    ("crumb", SAYS_BESIDE | SAYS_BREADCRUMB),
+    ("foot", SAYS_BESIDE),
+    ("nav", SAYS_MENU),
+    ("menu", SAYS_MENU),
+    ("column", SAYS_MENU),
+    ("channel", SAYS_MENU),
+    ("lm", SAYS_MENU),
+    ("logo", SAYS_SITE_NAME),
+    ("site-name", SAYS_SITE_NAME),
+    ("sitename", SAYS_SITE_NAME),
+    ("site-title", SAYS_SITE_NAME),
+    ("sitetitle", SAYS_SITE_NAME),
+    ("child", SAYS_BELOW),
+    ("drop", SAYS_BELOW),
+    ("level2", SAYS_BELOW),
+    ("er-nav", SAYS_BELOW),
+];
+const SAYS_BESIDE: u16 = 1;
+const SAYS_SIDE: u16 = 1 << 1;
+const SAYS_MENU: u16 = 1 << 2;
+const SAYS_BREADCRUMB: u16 = 1 << 3;
+const SAYS_SITE_NAME: u16 = 1 << 4;
+const SAYS_BELOW: u16 = 1 << 5;
+
+/// What the parts of a word say together.
+fn said_by_parts(word: &str) -> u16 {
+    static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(PARTS.map(|(part, _)| part))
+            .expect("a few short words")
+    });
+    FINDER
+        .find_overlapping_iter(word)
+        .fold(0, |said, hit| said | PARTS[hit.pattern().as_usize()].1)
+}
+
 fn kinds_of_word(word: &str) -> u8 {
-    let has = |part: &str| word.contains(part);
+    let said = said_by_parts(word);
+    let says = |what: u16| said & what != 0;
     let mut kinds = 0;
     let mut add = |kind: u8, is_it: bool| kinds |= if is_it { kind } else { 0 };
     add(FOOTER, is_footer(word));
     add(HEADER, is_header(word));
-    add(
-        BESIDE,
-        ["left", "side", "sub", "crumb", "foot"]
-            .into_iter()
-            .any(has),
-    );
-    add(SIDE_NAVIGATION, is_side_navigation(word));
-    add(BREADCRUMB, has("crumb") || is_breadcrumb(word));
-    add(SITE_NAME, is_site_name(word));
+    add(BESIDE, says(SAYS_BESIDE));
+    let is_side = says(SAYS_MENU) && says(SAYS_SIDE);
+    add(SIDE_NAVIGATION, is_side || is_side_box(word));
+    add(BREADCRUMB, says(SAYS_BREADCRUMB) || is_breadcrumb(word));
+    add(SITE_NAME, says(SAYS_SITE_NAME) || is_site_name(word));
+    add(BELOW, says(SAYS_BELOW));
     kinds
 }
 
@@ -134,27 +185,9 @@ fn is_header(word: &str) -> bool {
     )
 }
 
-fn is_side_navigation(word: &str) -> bool {
-    let has = |part: &str| word.contains(part);
-    let is_navigation = ["nav", "menu", "column", "channel", "lm"]
-        .into_iter()
-        .any(has);
-    let is_side = ["left", "side", "sub", "second", "lanmu"]
-        .into_iter()
-        .any(has);
-    is_navigation && is_side
-        || matches!(
-            word,
-            "leftnav"
-                | "sidenav"
-                | "subnav"
-                | "side"
-                | "sidebar"
-                | "left-menu"
-                | "submenu"
-                | "column-list"
-                | "lanmu"
-        )
+/// What says side navigation without saying menu.
+fn is_side_box(word: &str) -> bool {
+    matches!(word, "side" | "sidebar" | "column-list" | "lanmu")
 }
 
 fn is_breadcrumb(word: &str) -> bool {
@@ -175,11 +208,8 @@ fn is_breadcrumb(word: &str) -> bool {
 }
 
 fn is_site_name(word: &str) -> bool {
-    ["logo", "site-name", "sitename", "site-title", "sitetitle"]
-        .into_iter()
-        .any(|part| word.contains(part))
-        || matches!(
-            word,
-            "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
-        )
+    matches!(
+        word,
+        "name" | "webname" | "web-name" | "brand" | "site_name" | "wzmc"
+    )
 }
