@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::dates;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
+use super::links::anchor_words;
 use super::model::{Area, ListItem, PageFacts, StatisticsFacts};
 use super::text::{cut, is_at_most};
 
@@ -136,6 +137,12 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
     }
     // Periods may stand in the titles of a list of statistics.
     for statistics in &mut found {
+        if let Some((day, title)) = linked(dom, &statistics.kind, today)
+            && Some(day) > statistics.newest
+        {
+            statistics.newest = Some(day);
+            statistics.quote = cut(&title, 80);
+        }
         for (day, title) in listed(facts, statistics, today) {
             if day > statistics.newest {
                 statistics.newest = day;
@@ -144,6 +151,20 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         }
     }
     found
+}
+
+/// The newest period that a link of the body names together with statistics of this kind.
+fn linked(dom: &Dom, kind: &str, today: Date) -> Option<(Date, String)> {
+    dom.named(Tag::A)
+        .filter(|link| dom.nodes[*link].area == Area::Body)
+        .filter_map(|link| {
+            let title = anchor_words(dom, link);
+            let (day, _) = (kind_of(title) == Some(kind))
+                .then(|| dates::newest_period(title, today))
+                .flatten()?;
+            Some((day, title.to_owned()))
+        })
+        .max()
 }
 
 /// What the page's list says of these statistics. News and what is read most stand on such a page too: their dates say nothing of
@@ -267,6 +288,12 @@ mod tests {
                 <ul><li><a href=3>青石市组织开展水利工程建设专项检查</a><div>2026-03-16</div></li><li><a href=4>我市启动春季植树造林活动</a> 2026-03-14</li></ul>",
                 "service",
                 Some(date(2025, 10, 9)),
+            ),
+            (
+                "<title>办件统计</title><dl><dt><a href=1 title=x>2025年8月份梅浦市办件统计情况</a></dt><dd></dd><dt><a href=2>2025年7月份梅浦市办件统计情况</a></dt><dd></dd></dl>
+                <div><b>本站要闻</b><ul><li><i>1</i><a href=3>青石市组织开展水利工程建设专项检查</a><i>2026-01-16</i></li><li><i>2</i><a href=4>副县长到杏坪镇调研科技创新工作</a><i>2026-02-14</i></li></ul></div>",
+                "service",
+                Some(date(2025, 8, 31)),
             ),
             (
                 "<title>留言受理反馈统计</title><ul><li><a href=1>2025年第四季度留言统计</a><span>2026-01-05</span></li><li><a href=2>2025年第三季度留言统计</a><span>2025-10-05</span></li></ul>",
