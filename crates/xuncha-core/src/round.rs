@@ -11,7 +11,7 @@ use crate::registry::{Registry, Target, TargetId};
 mod kin;
 
 pub(crate) use kin::plain_name;
-pub use kin::{FollowerCount, Kin, LackingUnit, NamedAccount, fill_previous_followers};
+pub use kin::{FollowerCount, Kin, LackingUnit, NamedAccount, fill_previous_followers, followers};
 
 /// 覆盖方式.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

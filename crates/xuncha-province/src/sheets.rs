@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
+use crate::accounts;
 use crate::model::{Province, SiteKind};
 
 /// 表: one sheet as rows of text.
@@ -181,6 +182,12 @@ fn accounts(province: &Province) -> Sheet {
                 a.download_url.clone(),
                 a.state.word().into(),
                 a.opened.to_string(),
+                if a.followers == 0 {
+                    String::new()
+                } else {
+                    a.followers.to_string()
+                },
+                accounts::filing_number(a),
             ]
         })
         .collect();
@@ -197,6 +204,8 @@ fn accounts(province: &Province) -> Sheet {
         "下载链接",
         "状态",
         "开设日期",
+        "粉丝数",
+        "备案编号",
     ];
     Sheet::new("新媒体", &headings, rows)
 }

@@ -70,7 +70,9 @@ pub fn judge(
     let quote = format!(
         "{} 粉丝数 {}：{}，{}：{now}",
         registered.id,
-        before.on,
+        before
+            .on
+            .map_or_else(|| before.round.clone(), |day| day.to_string()),
         before.count,
         context.as_of.date()
     );

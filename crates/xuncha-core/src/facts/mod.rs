@@ -58,7 +58,7 @@ pub use sitemap::SITEMAP_INDEX;
 pub use skip::Skip;
 
 use text::distance as missing_likeness;
-pub(crate) use text::{bare, pattern};
+pub(crate) use text::{bare, cut, pattern};
 
 #[cfg(test)]
 pub(crate) use fixtures::{test_capture, test_page};

@@ -174,6 +174,7 @@ pub fn problems(folder: &mut Folder<'_>, listed: &Listed, words: &Words) -> Vec<
                 city: record.text("城市").to_owned(),
                 group: record.text("归类").to_owned(),
                 detail: record.required("说明", errors).to_owned(),
+                evidence: String::new(),
                 weight: record.parsed("程度", "整数", errors).unwrap_or(1),
             })
         },

@@ -9,16 +9,26 @@ use super::{Annex, ResultTable};
 use crate::registry::{Level, TargetClass, TargetId};
 use crate::score::Outcome;
 
+const EVIDENCE_HEAD: &str = "发现依据";
+
 /// An annex by its id, or `None` where the id is not known.
 pub fn annex(id: &str, number: usize, title: String, inputs: &NoticeInputs) -> Option<Annex> {
-    let (columns, rows, count_figure): (&[&str], Vec<Vec<String>>, &str) = match id {
+    let (columns, mut rows, count_figure): (&[&str], Vec<Vec<String>>, &str) = match id {
         "above_80" => (
             &["序号", "网站名称", "所在市", "层级", "扣分指标得分"],
             above_rows(inputs),
             "outcome.portals_above_80",
         ),
         "problem_accounts" => (
-            &["序号", "名称", "平台", "主办单位", "所在市", "存在问题"],
+            &[
+                "序号",
+                "名称",
+                "平台",
+                "主办单位",
+                "所在市",
+                "存在问题",
+                EVIDENCE_HEAD,
+            ],
             account_rows(inputs),
             "outcome.accounts_unqualified",
         ),
@@ -34,7 +44,10 @@ pub fn annex(id: &str, number: usize, title: String, inputs: &NoticeInputs) -> O
         ),
         _ => return None,
     };
-    let columns = columns.iter().map(|head| (*head).to_owned()).collect();
+    let mut columns: Vec<String> = columns.iter().map(|head| (*head).to_owned()).collect();
+    if columns.last().is_some_and(|head| head == EVIDENCE_HEAD) {
+        without_empty_last(&mut columns, &mut rows);
+    }
     Some(Annex {
         id: id.to_owned(),
         number,
@@ -43,6 +56,17 @@ pub fn annex(id: &str, number: usize, title: String, inputs: &NoticeInputs) -> O
         rows: numbered(rows),
         count_figure: count_figure.to_owned(),
     })
+}
+
+/// A round that was entered by hand knows no evidence: then the column is left out.
+fn without_empty_last(columns: &mut Vec<String>, rows: &mut [Vec<String>]) {
+    let is_empty = |row: &Vec<String>| row.last().is_none_or(String::is_empty);
+    if rows.iter().all(is_empty) {
+        columns.pop();
+        for row in rows {
+            row.pop();
+        }
+    }
 }
 
 fn numbered(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
@@ -95,9 +119,26 @@ fn details(inputs: &NoticeInputs) -> BTreeMap<&TargetId, Vec<String>> {
     details
 }
 
+/// What each problem of a target rests on, in the order of its problems.
+fn evidence(inputs: &NoticeInputs) -> BTreeMap<&TargetId, String> {
+    let mut all: BTreeMap<&TargetId, Vec<&str>> = BTreeMap::new();
+    for problem in inputs
+        .problems
+        .iter()
+        .filter(|one| !one.evidence.is_empty())
+    {
+        if let Some(target) = &problem.target {
+            all.entry(target).or_default().push(&problem.evidence);
+        }
+    }
+    let joined = all.into_iter().map(|(id, parts)| (id, parts.join("；")));
+    joined.collect()
+}
+
 /// Accounts with 突出问题 are those that are 不合格 (a veto), in the order of division code and number.
 fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
     let details = details(inputs);
+    let evidence = evidence(inputs);
     let is_problem = |target: &&NoticeTarget| {
         target.class == TargetClass::Account
             && target.drawn
@@ -115,6 +156,7 @@ fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
             target.unit.clone(),
             target.city.clone(),
             found,
+            evidence.get(&target.id).cloned().unwrap_or_default(),
         ]
     };
     accounts.into_iter().map(row).collect()

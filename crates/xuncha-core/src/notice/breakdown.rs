@@ -232,7 +232,7 @@ fn records(finding: &Finding) -> String {
 }
 
 /// Who says so: the machine, or a person with name and time.
-fn ground(id: &TargetId, counted: &CountedFinding, target: &TargetResult) -> String {
+pub(super) fn ground(id: &TargetId, counted: &CountedFinding, target: &TargetResult) -> String {
     match latest(&target.reviews, id, &counted.check, &counted.key) {
         None => "机器判定".to_owned(),
         Some(review) => {

@@ -113,6 +113,8 @@ pub struct Problem {
     pub group: String,
     /// What is wrong, as it follows the name in the text.
     pub detail: String,
+    /// What was seen, when, and the record that holds it; empty where it is not known.
+    pub evidence: String,
     /// How bad; the worst is named first.
     pub weight: i64,
 }

@@ -33,8 +33,9 @@ pub struct LackingUnit {
 pub struct FollowerCount {
     /// Round in which it was filed so.
     pub round: String,
-    /// Monitoring day of that round.
-    pub on: Date,
+    /// Monitoring day of that round; unknown of one that was imported.
+    #[serde(default)]
+    pub on: Option<Date>,
     /// Followers.
     pub count: u64,
 }
@@ -164,29 +165,35 @@ pub(crate) fn plain_name(name: &str) -> String {
         .collect()
 }
 
-/// Gives each account its followers as the subjects of an earlier round had them, where nothing later did. Call it with the latest earlier round first.
-pub fn fill_previous_followers(
-    subjects: &mut [Subject],
-    (round, on): (&str, Date),
-    earlier: &[Subject],
-) {
-    let counts: BTreeMap<&TargetId, u64> = earlier
+/// Followers of the accounts among the subjects of a round, where they are filed.
+pub fn followers(subjects: &[Subject]) -> BTreeMap<TargetId, u64> {
+    subjects
         .iter()
         .filter_map(|subject| match &subject.target {
-            Target::Account(account) => Some((&account.id, account.details.followers?)),
+            Target::Account(account) => Some((account.id.clone(), account.details.followers?)),
             Target::Site(_) => None,
         })
-        .collect();
+        .collect()
+}
+
+/// Gives each account its followers of an earlier round, where nothing later did. Call it with the latest earlier round first.
+pub fn fill_previous_followers(
+    subjects: &mut [Subject],
+    (round, on): (&str, Option<Date>),
+    followers: &BTreeMap<TargetId, u64>,
+) {
     let open = subjects
         .iter_mut()
         .filter(|subject| subject.kin.previous_followers.is_none());
     for subject in open {
         subject.kin.previous_followers =
-            counts.get(subject.target.id()).map(|count| FollowerCount {
-                round: round.to_owned(),
-                on,
-                count: *count,
-            });
+            followers
+                .get(subject.target.id())
+                .map(|count| FollowerCount {
+                    round: round.to_owned(),
+                    on,
+                    count: *count,
+                });
     }
 }
 

@@ -118,7 +118,7 @@ fn persons_are_not_drawn_and_the_latest_count_holds() {
     let (none, last, before) = (earlier(None), earlier(Some(100)), earlier(Some(50)));
     for (id, subjects) in [("2025Q4", &none), ("2025Q3", &last), ("2025Q2", &before)] {
         let day = jiff::civil::date(2025, 12, 20);
-        fill_previous_followers(&mut now, (id, day), subjects);
+        fill_previous_followers(&mut now, (id, Some(day)), &followers(subjects));
     }
     let found = now[0].kin.previous_followers.clone().unwrap();
     assert_eq!((found.round.as_str(), found.count), ("2025Q3", 100));

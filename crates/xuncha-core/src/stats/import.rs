@@ -12,10 +12,11 @@ use crate::score::Outcome;
 const NUMBER: &str = "对象编号";
 const OUTCOME: &str = "结论";
 const SCORE: &str = "扣分得分";
+const FOLLOWERS: &str = "粉丝数";
 /// Columns that are for people only.
 const IGNORED: [&str; 2] = ["名称", "类别"];
 
-/// Reads rounds (the sheet's name is the round's id), oldest first. Columns: 对象编号, 扣分得分, and where known 结论 and, named
+/// Reads rounds (the sheet's name is the round's id), oldest first. Columns: 对象编号, 扣分得分, and where known 结论, 粉丝数 and, named
 /// after the second-level indicators of `set`, the points kept. An empty cell is unknown. Any error, and nothing is imported.
 pub fn previous_rounds(
     sheets: &[Sheet],
@@ -54,7 +55,8 @@ fn read_round(sheet: &Sheet, set: &IndicatorSet, errors: &mut Vec<ImportError>) 
     let headings: Vec<&str> = sheet.header.iter().map(|heading| heading.trim()).collect();
     let mut indicators: BTreeMap<&str, &Indicator> = BTreeMap::new();
     for heading in &headings {
-        let is_known = [NUMBER, OUTCOME, SCORE].contains(heading) || IGNORED.contains(heading);
+        let is_known =
+            [NUMBER, OUTCOME, SCORE, FOLLOWERS].contains(heading) || IGNORED.contains(heading);
         match deductions(set).find(|own| own.level2 == *heading) {
             Some(indicator) => {
                 indicators.insert(heading, indicator);
@@ -155,6 +157,16 @@ impl RoundRow<'_> {
             Some(other) => {
                 let message = format!("“{other}”不认识，应为合格、不合格、无法判定之一");
                 errors.push(error(self.sheet, self.row, OUTCOME, message));
+            }
+        }
+        match self.cell(FOLLOWERS).map(str::parse) {
+            None => {}
+            Some(Ok(count)) => {
+                round.followers.insert(id.clone(), count);
+            }
+            Some(Err(_)) => {
+                let message = "应为整数，例如 12000".to_owned();
+                errors.push(error(self.sheet, self.row, FOLLOWERS, message));
             }
         }
         if let Some(score) = self.points(SCORE, Points::whole(100), errors) {

@@ -32,6 +32,9 @@ pub struct PreviousRound {
     pub website_pass_rate: Option<Exact>,
     /// Published pass rate of accounts in percent, where `outcomes` are not known.
     pub account_pass_rate: Option<Exact>,
+    /// 粉丝数 of the accounts for which the round had it.
+    #[serde(default)]
+    pub followers: BTreeMap<TargetId, u64>,
 }
 
 impl PreviousRound {

@@ -3,10 +3,10 @@
 use jiff::civil::date;
 
 use super::plan::{
-    AccountPlan, AccountState, DateStyle, Download, Duplicate, FeedFormat, Interaction, Platform,
-    Posting,
+    AccountPlan, AccountState, Certified, DateStyle, Download, Duplicate, FeedFormat, Filing,
+    Growth, Interaction, Platform, Posting,
 };
-use super::{pages, plant};
+use super::{details, pages, plant};
 use crate::content::addresses;
 use crate::model::{PlanKind, Province, Scale, SiteKind};
 use crate::rng::Rng;
@@ -27,6 +27,10 @@ pub(super) struct Counts {
     pub(super) dead: usize,
     pub(super) near_dead: usize,
     pub(super) conduct: usize,
+    /// Of each kind that the registry alone shows: another certified subject, an unclear name, a jump of followers.
+    pub(super) registered: usize,
+    /// Apps and mini-programs without a filing number.
+    pub(super) unfiled: usize,
 }
 
 impl Counts {
@@ -46,13 +50,15 @@ impl Counts {
             cancelled: 8,
             same_name_pairs: 4,
             same_name_platforms: 8,
-            stale: 25,
+            stale: 60,
             near_stale: 30,
             mute: 24,
             near_mute: 24,
             dead: 30,
             near_dead: 25,
             conduct: 2,
+            registered: 20,
+            unfiled: 22,
         }
     }
 
@@ -72,6 +78,8 @@ impl Counts {
             dead: 1 + apps / 5,
             near_dead: 1 + apps / 6,
             conduct: total / 400,
+            registered: 2 + total / 25,
+            unfiled: 2 + apps / 4,
         }
     }
 }
@@ -109,6 +117,7 @@ pub fn plan_accounts(base: &Province) -> Vec<AccountPlan> {
         .map(|(index, seat)| account(base, seat, index))
         .collect();
     plant::all(base.seed, &mut accounts, &counts);
+    details::plant(base, &mut accounts, &counts);
     accounts
 }
 
@@ -222,6 +231,12 @@ fn account(base: &Province, seat: &Seat, index: usize) -> AccountPlan {
         interaction: Interaction::Plain,
         download: Download::Fine,
         duplicate: Duplicate::Single,
+        certified: Certified::Own,
+        unclear_name: false,
+        filing: Filing::Filed,
+        growth: Growth::Usual,
+        followers: 0,
+        followers_before: None,
         manual: Vec::new(),
         slug,
     }

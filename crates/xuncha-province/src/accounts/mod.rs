@@ -5,6 +5,7 @@
 
 pub mod apk;
 pub mod axml;
+mod details;
 pub mod draw;
 pub mod feeds;
 pub mod pages;
@@ -21,8 +22,10 @@ mod tests;
 use jiff::civil::DateTime;
 
 use crate::response::Response;
-use plan::{AccountPlan, Platform};
+pub use plan::AccountPlan;
+use plan::Platform;
 
+pub use details::{Names, drawn_before, filing_number, names};
 pub use draw::plan_accounts;
 pub use truth::truth;
 

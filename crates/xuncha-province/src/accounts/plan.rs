@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-pub use super::planted::{Download, Duplicate, Interaction, Posting};
+pub use super::planted::{Certified, Download, Duplicate, Filing, Growth, Interaction, Posting};
 
 /// 平台: a platform of the province, with its own host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,6 +198,18 @@ pub struct AccountPlan {
     pub download: Download,
     /// Whether the unit has it twice.
     pub duplicate: Duplicate,
+    /// For whom it is certified.
+    pub certified: Certified,
+    /// Whether its name says nothing of unit or region.
+    pub unclear_name: bool,
+    /// Filing of an app or a mini-program.
+    pub filing: Filing,
+    /// How its followers moved.
+    pub growth: Growth,
+    /// 粉丝数 now.
+    pub followers: u64,
+    /// 粉丝数 in the sheet of the last round; `None` when it was not drawn then.
+    pub followers_before: Option<u64>,
     /// Failures that only a person can see: question id, number, note.
     pub manual: Vec<(&'static str, u32, &'static str)>,
 }

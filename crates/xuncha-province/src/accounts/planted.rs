@@ -27,6 +27,8 @@ pub enum Posting {
     TouchedOld,
     /// Stale: it never posted.
     Never,
+    /// Stale and dead: the last post is more than a year old.
+    Dead,
 }
 
 impl Posting {
@@ -40,12 +42,13 @@ impl Posting {
         Self::ScheduledFresh,
     ];
     /// What is stale.
-    pub const STALE: [Self; 5] = [
+    pub const STALE: [Self; 6] = [
         Self::Old,
         Self::FifteenDays,
         Self::ScheduledOld,
         Self::TouchedOld,
         Self::Never,
+        Self::Dead,
     ];
 
     /// The word used in the truth file.
@@ -64,6 +67,7 @@ impl Posting {
             Self::ScheduledOld => "future_post_over_old_posts",
             Self::TouchedOld => "profile_touched_no_post",
             Self::Never => "no_post_ever",
+            Self::Dead => "no_post_for_more_than_a_year",
         }
     }
 
@@ -71,6 +75,18 @@ impl Posting {
     #[must_use]
     pub fn is_stale(self) -> bool {
         Self::STALE.contains(&self)
+    }
+
+    /// Whether the check `dead_account` fails: no post within twelve months, or never.
+    #[must_use]
+    pub fn is_dead(self) -> bool {
+        matches!(self, Self::Never | Self::Dead)
+    }
+
+    /// Whether it looks dead and is only stale: nothing for months.
+    #[must_use]
+    pub fn is_near_dead(self) -> bool {
+        matches!(self, Self::Old | Self::ScheduledOld | Self::TouchedOld)
     }
 
     /// Whether it looks stale and is fine.
@@ -241,4 +257,102 @@ pub enum Duplicate {
     SameNameOtherPlatform(String),
     /// Doubled: the number of the other account.
     Doubled(String),
+}
+
+/// 认证主体: for whom the platform certified the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certified {
+    /// The host unit.
+    Own,
+    /// Looks like another and is fine: an office of the host unit.
+    OwnOffice,
+    /// Looks like another and is fine: 政府 for 人民政府, or the province's name before the unit's.
+    OtherForm,
+    /// Another unit of the region.
+    Neighbour,
+    /// A company.
+    Company,
+    /// A person.
+    Person,
+}
+
+impl Certified {
+    /// What looks like another and is fine.
+    pub const NEAR: [Self; 2] = [Self::OwnOffice, Self::OtherForm];
+    /// What is another.
+    pub const OTHER: [Self; 3] = [Self::Neighbour, Self::Company, Self::Person];
+
+    /// The word used in the truth file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::OwnOffice => "office_of_the_unit",
+            Self::OtherForm => "other_form_of_the_name",
+            Self::Neighbour => "another_unit",
+            Self::Company => "a_company",
+            Self::Person => "a_person",
+        }
+    }
+}
+
+/// 备案: what the registry says of the filing of an app or a mini-program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filing {
+    /// A number.
+    Filed,
+    /// A number written with blanks and small letters.
+    FiledOddly,
+    /// 未备案.
+    Unfiled,
+    /// Nothing.
+    Blank,
+}
+
+impl Filing {
+    /// The word used in the truth file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Filed => "filed",
+            Self::FiledOddly => "number_in_another_form",
+            Self::Unfiled => "registered_as_unfiled",
+            Self::Blank => "no_number",
+        }
+    }
+
+    /// Whether the check `unfiled_app` fails.
+    #[must_use]
+    pub const fn is_missing(self) -> bool {
+        matches!(self, Self::Unfiled | Self::Blank)
+    }
+}
+
+/// 粉丝: how the number of followers moved since the last round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// A few in a hundred more or less.
+    Usual,
+    /// More than threefold and more than ten thousand more.
+    Jump,
+    /// Looks like a jump and is none: many more, but a large account.
+    ManyMore,
+    /// Looks like a jump and is none: threefold, but a small account.
+    SmallTripled,
+}
+
+impl Growth {
+    /// What looks like a jump and is none.
+    pub const NEAR: [Self; 2] = [Self::ManyMore, Self::SmallTripled];
+
+    /// The word used in the truth file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Jump => "followers_tripled",
+            Self::ManyMore => "large_account_grew",
+            Self::SmallTripled => "small_account_tripled",
+        }
+    }
 }

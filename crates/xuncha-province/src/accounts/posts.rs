@@ -100,6 +100,7 @@ fn last_post(account: &AccountPlan) -> Option<DateTime> {
         Posting::LastDay => (14, 15),
         Posting::FifteenDays => (15, 8),
         Posting::Old | Posting::ScheduledOld | Posting::TouchedOld => (rng.range(16, 200), 8),
+        Posting::Dead => (rng.range(380, 600), 8),
         Posting::Never => return None,
         _ => (rng.range(1, 3), rng.range(9, 20) as i8),
     };

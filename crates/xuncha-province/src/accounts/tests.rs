@@ -30,8 +30,8 @@ fn body(response: &Response) -> String {
 
 fn tally(p: &Province) -> BTreeMap<String, (usize, usize)> {
     let mut tally: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for account in &p.accounts {
-        for (check, entry) in truth(account)["checks"].as_object().unwrap() {
+    for (account, names) in p.accounts.iter().zip(&names(&p.accounts)) {
+        for (check, entry) in truth(account, names)["checks"].as_object().unwrap() {
             let count = tally.entry(check.clone()).or_default();
             count.0 += entry["items"].as_array().unwrap().len();
             count.1 += entry["near_misses"].as_array().unwrap().len();
@@ -184,7 +184,9 @@ fn articles_give_the_time_that_a_list_without_dates_hides() {
         0,
     ));
     let newest = posts::unix_seconds(posts::posts(account, p.dates.as_of)[0].at);
-    assert!(!page.contains("2026") && article.contains(&format!("var ct = \"{newest}\"")));
+    // A title may name a year; the place for the date is empty.
+    let shows_date = page.contains("2026-") || !page.contains("<span class=\"date\"></span>");
+    assert!(!shows_date && article.contains(&format!("var ct = \"{newest}\"")));
 }
 
 #[test]

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::plan::{AccountPlan, Download, Duplicate, Platform};
+use super::details::Names;
+use super::plan::{AccountPlan, Certified, Download, Duplicate, Filing, Growth, Platform};
 
 /// What the truth file says of one account; one that is not running has no checks.
 #[must_use]
-pub fn truth(account: &AccountPlan) -> Value {
+pub fn truth(account: &AccountPlan, names: &Names) -> Value {
     let host = account.page_url.split('/').nth(2).unwrap_or_default();
     json!({
         "target": account.id, "kind": "account", "family": account.platform.word(), "host": host,
-        "home": account.page_url, "checks": checks(account), "manual": manual(account), "pages": 1,
+        "home": account.page_url, "checks": checks(account, names), "manual": manual(account), "pages": 1,
     })
 }
 
-fn checks(account: &AccountPlan) -> Map<String, Value> {
+fn checks(account: &AccountPlan, names: &Names) -> Map<String, Value> {
     let mut checks = Map::new();
     if !account.is_running() {
         return checks;
@@ -23,7 +24,98 @@ fn checks(account: &AccountPlan) -> Map<String, Value> {
     checks.insert("no_account_interaction".into(), mute(account));
     checks.insert("app_unavailable".into(), dead(account));
     checks.insert("duplicate_account".into(), doubled(account));
+    checks.insert("dead_account".into(), abandoned(account));
+    checks.insert("nonconforming_account_name".into(), called(account));
+    checks.insert("duplicate_account_name".into(), named_alike(names));
+    checks.insert("follower_jump".into(), jumped(account));
+    checks.insert("unfiled_app".into(), unfiled(account));
     checks
+}
+
+fn abandoned(account: &AccountPlan) -> Value {
+    let posting = account.posting;
+    if !account.platform.publishes() {
+        return not_applicable();
+    }
+    check(
+        "account",
+        posting.word(),
+        posting.is_dead(),
+        posting.is_near_dead(),
+        "",
+    )
+}
+
+fn called(account: &AccountPlan) -> Value {
+    let certified = account.certified;
+    let mut items = Vec::new();
+    if Certified::OTHER.contains(&certified) {
+        items.push(entry(
+            "certified_subject",
+            certified.word(),
+            &account.subject,
+        ));
+    }
+    if account.unclear_name {
+        items.push(entry("name", "unclear_name", &account.name));
+    }
+    let near = Certified::NEAR.contains(&certified);
+    let near = near.then(|| entry("certified_subject", certified.word(), &account.subject));
+    several(items, near.into_iter().collect())
+}
+
+fn named_alike(names: &Names) -> Value {
+    let mut items = Vec::new();
+    if let Some(other) = &names.same {
+        items.push(entry("same_name", "same_name_of_another_unit", other));
+    }
+    if let Some(other) = &names.other {
+        items.push(entry("other_name", "other_name_on_another_platform", other));
+    }
+    let near = names
+        .is_shared
+        .then(|| entry("other_name", "same_name_on_another_platform", ""));
+    several(items, near.into_iter().collect())
+}
+
+fn jumped(account: &AccountPlan) -> Value {
+    let growth = account.growth;
+    if account.followers_before.is_none() {
+        return not_applicable();
+    }
+    check(
+        "followers",
+        growth.word(),
+        growth == Growth::Jump,
+        Growth::NEAR.contains(&growth),
+        "",
+    )
+}
+
+fn unfiled(account: &AccountPlan) -> Value {
+    let filing = account.filing;
+    if account.platform.publishes() {
+        return not_applicable();
+    }
+    check(
+        "filing",
+        filing.word(),
+        filing.is_missing(),
+        filing == Filing::FiledOddly,
+        "",
+    )
+}
+
+fn entry(key: &str, kind: &str, note: &str) -> Value {
+    json!({"key": key, "kind": kind, "found_on": [], "note": note})
+}
+
+fn several(items: Vec<Value>, near: Vec<Value>) -> Value {
+    json!({
+        "outcome": if items.is_empty() { "pass" } else { "fail" },
+        "items": items,
+        "near_misses": near,
+    })
 }
 
 fn stale(account: &AccountPlan) -> Value {
@@ -88,12 +180,9 @@ fn doubled(account: &AccountPlan) -> Value {
 }
 
 fn check(key: &str, kind: &str, planted: bool, near: bool, note: &str) -> Value {
-    let entry = json!({"key": key, "kind": kind, "found_on": [], "note": note});
-    json!({
-        "outcome": if planted { "fail" } else { "pass" },
-        "items": if planted { vec![entry.clone()] } else { Vec::new() },
-        "near_misses": if near { vec![entry] } else { Vec::new() },
-    })
+    let one = entry(key, kind, note);
+    let one_if = |wanted: bool| wanted.then(|| one.clone()).into_iter().collect();
+    several(one_if(planted), one_if(near))
 }
 
 fn not_applicable() -> Value {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Sheet;
+use crate::accounts;
 use crate::model::{Defects, Province, SearchPlan, SiteKind, SitePlan, StatisticsPlan};
 use crate::rng::Rng;
 
@@ -61,14 +62,12 @@ pub(super) fn sheets(province: &Province) -> [Sheet; 3] {
         }
     }
     for account in province.accounts.iter().filter(|a| a.is_running()) {
-        let mut rng = Rng::new(province.seed, &format!("previous {}", account.id));
-        if rng.percent(30) {
-            latest.push(unscored(
-                &account.id,
-                &account.name,
-                "新媒体",
-                !rng.percent(14),
-            ));
+        if let Some(mut rng) = accounts::drawn_before(province.seed, &account.id) {
+            let mut row = unscored(&account.id, &account.name, "新媒体", !rng.percent(14));
+            if let (Some(cell), Some(count)) = (row.last_mut(), account.followers_before) {
+                *cell = count.to_string();
+            }
+            latest.push(row);
         }
     }
     let [third, second] = before;
@@ -99,6 +98,7 @@ pub(super) fn portal_scores(sheet: &Sheet) -> (&'static str, BTreeMap<String, St
 fn latest_sheet(rows: Vec<Vec<String>>) -> Sheet {
     let mut headings = vec!["对象编号", "名称", "类别", "结论", "扣分得分"];
     headings.extend(INDICATORS.iter().map(|i| i.0));
+    headings.push("粉丝数");
     Sheet::new("2025Q4", &headings, rows)
 }
 
@@ -120,7 +120,8 @@ fn unscored(id: &str, name: &str, class: &str, qualified: bool) -> Vec<String> {
         class.to_owned(),
         outcome.to_owned(),
     ];
-    row.resize(5 + INDICATORS.len(), String::new());
+    // The points and, last, the followers.
+    row.resize(5 + INDICATORS.len() + 1, String::new());
     row
 }
 
@@ -233,7 +234,8 @@ mod tests {
         assert_eq!(portals.len(), 126);
         for row in portals {
             let score = hundredths(&row[4]);
-            assert_eq!(row[5..].iter().map(|c| hundredths(c)).sum::<i64>(), score);
+            let kept = &row[5..5 + INDICATORS.len()];
+            assert_eq!(kept.iter().map(|c| hundredths(c)).sum::<i64>(), score);
             assert_eq!(row[3] == "合格", score >= 6_000);
         }
     }

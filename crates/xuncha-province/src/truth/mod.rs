@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::accounts;
 use crate::content::Site;
 use crate::content::links::{Link, Place};
-use crate::model::{Province, SearchPlan};
+use crate::model::{Province, SearchPlan, SiteKind, SitePlan, SiteState};
 
 const MARKS: [&str; 7] = [
     "党政机关网站标识",
@@ -83,8 +83,32 @@ fn not_applicable() -> Value {
 #[must_use]
 pub fn all(province: &Province, sites: &[Site]) -> Value {
     let mut targets: Vec<Value> = sites.iter().map(site).collect();
-    targets.extend(province.accounts.iter().map(accounts::truth));
+    for (target, site) in targets.iter_mut().zip(sites) {
+        target["checks"]["unit_without_account"] = without_account(province, &site.plan);
+    }
+    let names = accounts::names(&province.accounts);
+    let with_names = province.accounts.iter().zip(&names);
+    targets.extend(with_names.map(|(account, names)| accounts::truth(account, names)));
     json!({ "targets": targets })
+}
+
+/// Whether the site's unit has to run accounts and has none that runs; judged on the unit's first site, the portal before others.
+fn without_account(province: &Province, plan: &SitePlan) -> Value {
+    let of_unit = || {
+        let sites = province.sites.iter();
+        sites.filter(|site| site.org == plan.org && site.state == SiteState::Running)
+    };
+    let first = of_unit().min_by_key(|site| (site.kind != SiteKind::Portal, &site.code));
+    let is_first = first.is_some_and(|first| first.code == plan.code);
+    let mut of_org = province.accounts.iter().filter(|a| a.org == plan.org);
+    let mut check = Check::default();
+    let lacks = is_first
+        && province.orgs[plan.org].requires_accounts
+        && !of_org.any(crate::accounts::AccountPlan::is_running);
+    if lacks {
+        check.item("unit", "no_running_account", &[], "");
+    }
+    check.done()
 }
 
 /// The truth about one site.

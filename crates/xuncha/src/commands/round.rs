@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 use jiff::{Span, ToSpan};
 use xuncha_core::registry::{TargetId, reported_sites};
 use xuncha_core::round::{
-    Coverage, Round, Subject, check_deadline, check_id, fill_previous_followers, subjects,
+    Coverage, Round, Subject, check_deadline, check_id, fill_previous_followers, followers,
+    subjects,
 };
 use xuncha_core::sample::{Quota, SamplePlan, draw, excesses};
 use xuncha_core::score::Outcome;
@@ -132,14 +133,18 @@ pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Res
     Ok(round)
 }
 
-/// Puts followers of earlier rounds beside those of now, the latest round first.
+/// Puts followers of earlier rounds beside those of now, the latest round first; imported rounds after those that were run here.
 async fn compare_followers(data: &Data, round: &Round, drawn: &mut [Subject]) -> Result<()> {
     let rounds = data.store.rounds(Page::ALL).await?.rows;
     let earlier = rounds.iter().filter(|row| row.round.as_of < round.as_of);
     for row in earlier.take(ROUNDS_COMPARED) {
-        let before = data.store.subjects(&row.round.id).await?;
+        let before = followers(&data.store.subjects(&row.round.id).await?);
         let day = row.round.as_of.date();
-        fill_previous_followers(drawn, (&row.round.id, day), &before);
+        fill_previous_followers(drawn, (&row.round.id, Some(day)), &before);
+    }
+    let imported = jobs::judge::previous_rounds(data, &round.id).await?;
+    for before in imported.iter().rev().take(ROUNDS_COMPARED) {
+        fill_previous_followers(drawn, (&before.id, None), &before.followers);
     }
     Ok(())
 }

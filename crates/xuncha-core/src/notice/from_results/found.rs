@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::targets::{Place, Places, platform};
+use crate::facts::cut;
 use crate::judge::Judged;
+use crate::notice::breakdown::ground;
 use crate::notice::inputs::Problem;
 use crate::notice::words::Words;
 use crate::registry::{
@@ -17,7 +19,7 @@ use crate::registry::{
 use crate::results::{Results, TargetResult};
 use crate::score::CountedFinding;
 use crate::score::tally::tally;
-use crate::verdict::Verdict;
+use crate::verdict::{Finding, Verdict};
 
 const MISSING_ACCOUNT: &str = "missing_account";
 
@@ -99,6 +101,7 @@ fn counted(result: &TargetResult, results: &Results) -> Vec<Counted> {
 #[derive(Default)]
 struct Sum {
     detail: String,
+    evidence: String,
     occurrences: BTreeMap<(String, String), u32>,
 }
 
@@ -111,6 +114,9 @@ fn of_target(result: &TargetResult, results: &Results, places: &Places<'_>) -> V
                 sum.detail = detail;
             }
             let finding = &counted.finding;
+            if sum.evidence.is_empty() {
+                sum.evidence = evidence(finding, result);
+            }
             let place = (finding.check.clone(), finding.key.clone());
             let count = sum.occurrences.entry(place).or_default();
             *count = (*count).max(finding.count);
@@ -134,6 +140,7 @@ fn of_target(result: &TargetResult, results: &Results, places: &Places<'_>) -> V
             city: city.clone(),
             group: group.clone(),
             detail: sum.detail,
+            evidence: sum.evidence,
             weight: sum
                 .occurrences
                 .values()
@@ -141,6 +148,48 @@ fn of_target(result: &TargetResult, results: &Results, places: &Places<'_>) -> V
                 .sum(),
         })
         .collect()
+}
+
+/// What was seen, when, and the record that holds it; of what a person says, who and when.
+fn evidence(counted: &CountedFinding, result: &TargetResult) -> String {
+    const QUOTE_CHARS: usize = 60;
+    let ground = || ground(result.subject.target.id(), counted, result);
+    let Some(finding) = finding_of(counted, result) else {
+        return ground();
+    };
+    let quoted = finding.evidence().iter().find(|one| !one.quote.is_empty());
+    let Some(evidence) = quoted.or(finding.evidence().first()) else {
+        return ground();
+    };
+    let seen = match evidence.quote.as_str() {
+        "" => evidence.url.as_str(),
+        quote => quote,
+    };
+    let seen = cut(seen, QUOTE_CHARS);
+    let at = evidence.at;
+    let (month, day, hour, minute) = (at.month(), at.day(), at.hour(), at.minute());
+    match evidence.record.as_str() {
+        "" => format!("{seen}（依据名录）"),
+        record => format!(
+            "{seen}（{month}月{day}日{hour}:{minute:02}取证，编号{}/{record}）",
+            result.subject.target.id()
+        ),
+    }
+}
+
+/// The machine's finding behind what counted.
+fn finding_of<'a>(counted: &CountedFinding, result: &'a TargetResult) -> Option<&'a Finding> {
+    let judgements = result.judgements.iter();
+    judgements
+        .filter(|judgement| judgement.check == counted.check)
+        .filter_map(|judgement| match &judgement.result {
+            Judged::Known {
+                verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. },
+            } => Some(findings),
+            _ => None,
+        })
+        .flatten()
+        .find(|finding| finding.key == counted.key)
 }
 
 /// The kinds that a finding speaks for, each with what follows the name in the text.
@@ -295,6 +344,7 @@ fn missing_accounts(registry: &Registry, places: &Places<'_>) -> Vec<Problem> {
             Some(_) => group.clone(),
         },
         detail: "未按照要求开设相应政务新媒体".to_owned(),
+        evidence: String::new(),
         weight: 1,
     };
     units.iter().map(problem).collect()
