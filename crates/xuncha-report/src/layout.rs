@@ -55,29 +55,33 @@ const BLOCK_CHARS: f64 = 36.8;
 /// Columns up to this many characters never wrap; the others share what is left.
 const NARROW_CHARS: f64 = 7.5;
 
-/// Widths of the columns, in characters of the table's text: those that fit into an equal share get what they need in one line, the
-/// others divide what is left by their length.
+/// Widths of the columns, in characters of the table's text: those that fit into their share get what they need in one line, the
+/// others divide what is left by the roots of their lengths.
 pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
     let mut widths: Vec<(f64, bool)> = (0..annex.columns.len())
         .map(|index| natural_width(annex, index))
         .collect();
+    // Columns that wrap share what the others leave by the roots of their widths: then a long one has more lines than a short one, and
+    // no short one is starved to a letter a line.
     loop {
-        let sum = |is_whole: bool| -> f64 {
-            let of_kind = widths.iter().filter(|(_, whole)| *whole == is_whole);
-            of_kind.map(|(width, _)| width).sum()
-        };
-        let (left, shared) = (BLOCK_CHARS - sum(true), sum(false));
-        let count = widths.iter().filter(|(_, is_whole)| !is_whole).count();
-        let equal = left / count.max(1) as f64;
+        let whole: f64 = widths
+            .iter()
+            .filter(|(_, is_whole)| *is_whole)
+            .map(|(width, _)| width)
+            .sum();
+        let open = widths.iter().filter(|(_, is_whole)| !is_whole);
+        let roots: f64 = open.map(|(width, _)| width.sqrt()).sum();
+        let left = (BLOCK_CHARS - whole).max(0.0);
+        let share = |width: f64| left * width.sqrt() / roots.max(1.0);
         match widths
             .iter_mut()
-            .find(|(width, is_whole)| !is_whole && *width <= equal)
+            .find(|(width, is_whole)| !is_whole && *width <= share(*width))
         {
             Some((_, is_whole)) => *is_whole = true,
             None => {
-                let share = (left / shared.max(1.0)).max(0.2);
-                let width = |(width, is_whole): &(f64, bool)| {
-                    if *is_whole { *width } else { width * share }
+                let width = |(width, is_whole): &(f64, bool)| match is_whole {
+                    true => *width,
+                    false => share(*width),
                 };
                 return widths.iter().map(width).collect();
             }
