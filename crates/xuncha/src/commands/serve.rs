@@ -17,6 +17,7 @@ pub async fn run(data: Data, listen: &str) -> Result<()> {
         evidence: data.evidence,
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
+        settings: Default::default(),
     };
     let token = xuncha_web::new_login(&state, &super::person()).await?;
     println!("网页界面：http://{address}/");
