@@ -103,11 +103,15 @@ pub enum AuditAction {
     Downloaded,
     /// 导出.
     Exported,
+    /// 补充证据.
+    EvidenceAdded,
+    /// 清理证据.
+    EvidencePruned,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 22] = [
+    pub const ALL: [AuditAction; 24] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -130,6 +134,8 @@ impl AuditAction {
         AuditAction::DocumentBuilt,
         AuditAction::Downloaded,
         AuditAction::Exported,
+        AuditAction::EvidenceAdded,
+        AuditAction::EvidencePruned,
     ];
 
     /// Its word, as rows hold it.
@@ -169,6 +175,8 @@ impl AuditAction {
             AuditAction::DocumentBuilt => "生成文档",
             AuditAction::Downloaded => "下载",
             AuditAction::Exported => "导出",
+            AuditAction::EvidenceAdded => "补充证据",
+            AuditAction::EvidencePruned => "清理证据",
         }
     }
 }

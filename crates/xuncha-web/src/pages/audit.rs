@@ -203,6 +203,8 @@ fn word(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::DocumentBuilt => "Document built",
         AuditAction::Downloaded => "Downloaded",
         AuditAction::Exported => "Exported",
+        AuditAction::EvidenceAdded => "Evidence added",
+        AuditAction::EvidencePruned => "Evidence pruned",
     };
     lang.t(action.zh(), english)
 }
