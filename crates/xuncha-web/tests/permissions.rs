@@ -379,7 +379,7 @@ async fn an_operator_finds_nothing_of_other_units() {
     same(evidence(other), evidence(none), words).await;
     same(evidence("_outside"), evidence(none), ["_outside", none]).await;
     let filter = xuncha_store::judge::FindingFilter {
-        target: Some("9900000005".into()),
+        target: Some("A000004".into()),
         ..Default::default()
     };
     let all = xuncha_store::Page::ALL;
