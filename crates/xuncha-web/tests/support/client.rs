@@ -8,6 +8,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
 /// What came back.
 pub struct Answer {
     pub status: StatusCode,
@@ -86,10 +88,7 @@ impl Client {
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = Request::get(path)
             .header(header::COOKIE, self.cookie_line())
-            .header(
-                header::USER_AGENT,
-                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-            )
+            .header(header::USER_AGENT, FIREFOX)
             .body(Body::empty())
             .unwrap();
         let answer = send(&self.router, request).await;
@@ -110,6 +109,7 @@ impl Client {
         let mut request = Request::post(path)
             .header(header::COOKIE, self.cookie_line())
             .header(header::HOST, "xuncha.example")
+            .header(header::USER_AGENT, FIREFOX)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
