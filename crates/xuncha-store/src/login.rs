@@ -307,7 +307,7 @@ impl Store {
             .map(|row| row.try_get_by("locked_until_s"))
             .transpose()?;
         let is_locked = until_s.is_none_or(|until_s| until_s > now_s);
-        let after = if is_locked { "锁定" } else { "" };
+        let after = if is_locked { "locked_for_a_while" } else { "" };
         let entry = AuditEntry::new(AuditAction::SignInFailed, object(number));
         transaction.audit(&[entry.change("", after)]).await?;
         transaction.commit().await
@@ -344,10 +344,10 @@ impl Store {
         drop_session(&transaction.inner, new.replaces).await?;
         insert_session(&transaction.inner, number, new).await?;
         let how = match proof {
-            Proof::Password => "密码",
-            Proof::Totp { .. } => "密码与验证码",
-            Proof::Recovery { .. } => "密码与恢复码",
-            Proof::OneTime { .. } => "一次性登录",
+            Proof::Password => "password",
+            Proof::Totp { .. } => "password code",
+            Proof::Recovery { .. } => "password recovery_code",
+            Proof::OneTime { .. } => "one_time_login",
         };
         let entry = AuditEntry::new(AuditAction::SignedIn, object(number));
         transaction.audit(&[entry.change("", how)]).await?;

@@ -245,7 +245,7 @@ impl Store {
         sql::run(&transaction.inner, sql, values).await?;
         let renamed = match old.name == file.name {
             true => "",
-            false => "（改姓名）",
+            false => " renamed",
         };
         let entry = AuditEntry::new(AuditAction::PersonChanged, object(number));
         let after = format!("{}{renamed}", file.for_audit());
@@ -280,9 +280,9 @@ impl Store {
         let sql = "UPDATE persons SET is_locked = 0, locked_until_s = 0, failed_count = 0 WHERE number = ?";
         sql::run(&transaction.inner, sql, vec![number.into()]).await?;
         let before = match (person.is_locked, person.locked_until_s) {
-            (true, _) => "管理员锁定",
-            (false, 0) => "未锁定",
-            (false, _) => "多次失败锁定",
+            (true, _) => "locked",
+            (false, 0) => "not_locked",
+            (false, _) => "locked_for_a_while",
         };
         let entry = AuditEntry::new(AuditAction::PersonUnlocked, object(number));
         transaction.audit(&[entry.change(before, "")]).await?;

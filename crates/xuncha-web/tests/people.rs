@@ -524,8 +524,8 @@ async fn what_people_do_stands_in_the_log() {
         ">wang<",
         id.as_str(),
         "人工处理",
-        "confirmed</bdi>",
-        "rejected</bdi>",
+        "=确认</bdi>",
+        "=驳回</bdi>",
         "1–2 / 2",
     ] {
         assert!(page.body.contains(text), "{text}: {}", page.body);

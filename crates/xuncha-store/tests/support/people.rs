@@ -375,7 +375,7 @@ async fn the_log_names_who_did_what(store: &Store, first: &Person, operator: &Pe
         signed_in.iter().map(|row| row.after.as_str()).collect();
     assert_eq!(
         hows.into_iter().collect::<Vec<_>>(),
-        ["密码", "密码与恢复码", "密码与验证码"]
+        ["password", "password code", "password recovery_code"]
     );
     let changed = of(AuditFilter {
         action: Some(AuditAction::PersonChanged),

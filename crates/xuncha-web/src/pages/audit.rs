@@ -10,6 +10,7 @@ use xuncha_store::AuditAction;
 use xuncha_store::audit::{AuditFilter, AuditRow};
 use xuncha_store::person::person_number;
 
+use super::audit_words as words;
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
@@ -46,10 +47,34 @@ struct Row {
     name: String,
     action: String,
     object: String,
+    object_href: Option<String>,
     object_name: String,
-    before: String,
-    after: String,
+    before: Value,
+    after: Value,
     hash: String,
+}
+
+/// A value of a row: long lists of decisions fold up after the first ones.
+struct Value {
+    first: String,
+    rest: Vec<String>,
+}
+
+/// Parts of a value that stand open.
+const PARTS_SHOWN: usize = 3;
+
+impl Value {
+    fn new(text: &str) -> Value {
+        let parts: Vec<&str> = text.split("; ").collect();
+        let shown = parts.len().min(PARTS_SHOWN);
+        Value {
+            first: parts[..shown].join("; "),
+            rest: parts[shown..]
+                .iter()
+                .map(|part| (*part).to_owned())
+                .collect(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -149,20 +174,22 @@ async fn names(state: &WebState, rows: &[AuditRow]) -> Result<BTreeMap<String, S
 fn shown(lang: Lang, row: AuditRow, names: &BTreeMap<String, String>) -> Row {
     let name = |id: &str| names.get(id).cloned().unwrap_or_default();
     let action = AuditAction::of_word(&row.action);
+    let (object, object_href) = words::object(lang, &row.object);
     Row {
         number: row.number,
         at: moment(&row.at),
         name: name(&row.person),
-        action: action.map_or(row.action, |action| word(lang, action).to_owned()),
+        action: action.map_or(row.action, |action| words::action(lang, action).to_owned()),
         object_name: row
             .object
             .strip_prefix("person/")
             .map(name)
             .unwrap_or_default(),
-        who: row.person,
-        object: row.object,
-        before: row.before,
-        after: row.after,
+        who: words::who(lang, &row.person),
+        object,
+        object_href,
+        before: Value::new(&words::value(lang, &row.before)),
+        after: Value::new(&words::value(lang, &row.after)),
         hash: row.sha256,
     }
 }
@@ -171,40 +198,10 @@ fn actions(lang: Lang, chosen: &str) -> Vec<ActionChoice> {
     let all = AuditAction::ALL.into_iter().map(|action| {
         let value = action.word();
         ActionChoice {
-            text: word(lang, action),
+            text: words::action(lang, action),
             is_chosen: value == chosen,
             value,
         }
     });
     all.collect()
-}
-
-fn word(lang: Lang, action: AuditAction) -> &'static str {
-    let english = match action {
-        AuditAction::SignedIn => "Signed in",
-        AuditAction::SignInFailed => "Sign-in failed",
-        AuditAction::SignedOut => "Signed out",
-        AuditAction::SessionsEnded => "Sessions ended",
-        AuditAction::PersonAdded => "Person added",
-        AuditAction::PersonChanged => "Person changed",
-        AuditAction::PersonLocked => "Person locked",
-        AuditAction::PersonUnlocked => "Person unlocked",
-        AuditAction::LinkMade => "Link made",
-        AuditAction::PasswordSet => "Password set",
-        AuditAction::SecondFactorSet => "Second step set",
-        AuditAction::SecondFactorRemoved => "Second step removed",
-        AuditAction::RegistryChanged => "Registry changed",
-        AuditAction::RoundCreated => "Round created",
-        AuditAction::SampleDrawn => "Sample drawn",
-        AuditAction::RoundMoved => "Round moved",
-        AuditAction::RoundClosed => "Round closed",
-        AuditAction::RoundReopened => "Round reopened",
-        AuditAction::Decided => "Decided",
-        AuditAction::DocumentBuilt => "Document built",
-        AuditAction::Downloaded => "Downloaded",
-        AuditAction::Exported => "Exported",
-        AuditAction::EvidenceAdded => "Evidence added",
-        AuditAction::EvidencePruned => "Evidence pruned",
-    };
-    lang.t(action.zh(), english)
 }

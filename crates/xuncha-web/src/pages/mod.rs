@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod account;
 pub(crate) mod account_factor;
 pub(crate) mod audit;
+mod audit_words;
 pub(crate) mod evidence;
 mod evidence_css;
 pub(crate) mod evidence_html;
