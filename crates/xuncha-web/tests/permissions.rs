@@ -401,6 +401,69 @@ async fn an_operator_finds_nothing_of_other_units() {
     .await;
 }
 
+/// Looks at other hosts stand in an archive that all targets share: of it a unit sees what its own findings refer to.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shared_archive_is_closed_to_operators() {
+    let house = House::new().await;
+    let (mut evidence, _) = house
+        .state
+        .evidence
+        .open_target(ROUND, &"_outside".into())
+        .unwrap();
+    let parts = xuncha_store::evidence::ExchangeParts {
+        url: "http://outside.example/",
+        at: support::at("2026-03-15T09:20:00"),
+        request_head: b"GET / HTTP/1.1\r\n\r\n",
+        response_head: Some(b"HTTP/1.1 404 Not Found\r\nX-Of: others\r\n\r\n"),
+        body: b"not here",
+        failure: "",
+        is_truncated: false,
+        sha256: "",
+    };
+    let kept = evidence.keep(&parts).unwrap();
+    evidence.rest().unwrap();
+    let page = format!(
+        "/rounds/{ROUND}/evidence/{PORTAL}/{}?sha256={}",
+        kept.record, kept.sha256
+    );
+    let mut inspector = house.client("inspector").await;
+    let seen = inspector.get(&page).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+    assert!(seen.body.contains("others") && seen.body.contains("/_outside/"));
+    let mut operator = house.client("operator_of_it").await;
+    let hidden = operator.get(&page).await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    assert!(!hidden.body.contains("others") && !hidden.body.contains("_outside"));
+
+    // A finding of the portal refers to it now: its head is there, the archive stays closed.
+    let set = house.state.store.round(ROUND).await.unwrap().round.set.id;
+    let target = PORTAL.into();
+    let store = &house.state.store;
+    let mut judgements = store.judgements(ROUND, None).await.unwrap();
+    let refers = judgements
+        .iter_mut()
+        .find(|one| one.target == target && one.set == set && one.check == "broken_links");
+    let evidence = xuncha_core::evidence::EvidenceRef {
+        url: parts.url.into(),
+        at: parts.at,
+        sha256: kept.sha256,
+        record: kept.record,
+        quote: String::new(),
+    };
+    let finding = xuncha_core::verdict::Finding::new("outside", "other", "外链打不开", evidence);
+    refers.unwrap().result = xuncha_core::judge::Judged::Known {
+        verdict: xuncha_core::verdict::Verdict::Fail {
+            findings: vec![finding],
+            undetermined: Vec::new(),
+        },
+    };
+    store.put_judgements(ROUND, &judgements).await.unwrap();
+    let seen = operator.get(&page).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+    assert!(seen.body.contains("存档由监管单位保存"));
+    assert!(!seen.body.contains("/_outside/"), "{}", seen.body);
+}
+
 fn sign(scope: Scope) -> &'static str {
     match scope {
         Scope::All => "全部",
