@@ -230,7 +230,12 @@ async fn the_second_step_is_set_up_asked_for_and_stood_in_for() {
     let number = house.add("wang", &[("role", "inspector")]).await;
     let mut client = Client::new(&house.router);
     sign_in(&mut client, "wang", PASSWORD).await;
-    client.post("/account/code", &[]).await;
+    let wrong = client.post("/account/code", &[("password", "wrong")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let offered = client
+        .post("/account/code", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(offered.location(), "/account/code");
     let page = client.get("/account/code").await.body;
     assert!(page.contains("<svg class=\"qr\"") && page.contains("otpauth://totp/"));
     let (_, secret) = page.split_once("secret=").unwrap();

@@ -259,9 +259,8 @@ async fn second_factors_count_once(store: &Store, person: &Person) {
         (Some("SECRET"), None)
     );
     assert_eq!(known.codes_left, 2);
-    let mut next = 0;
     // (proof, whether it holds), each with a fresh token between password and second factor
-    for (step, code, holds) in [
+    let attempts = [
         (Some(7), "", false),
         (Some(8), "", true),
         (Some(8), "", false),
@@ -269,9 +268,9 @@ async fn second_factors_count_once(store: &Store, person: &Person) {
         (None, "code-3", false),
         (None, "code-1", true),
         (None, "code-1", false),
-    ] {
-        let token = format!("step-{next}");
-        next += 1;
+    ];
+    for (attempt, (step, code, holds)) in attempts.into_iter().enumerate() {
+        let token = format!("step-{attempt}");
         store
             .put_link(&token, LinkKind::SecondStep, number, 9_000)
             .await

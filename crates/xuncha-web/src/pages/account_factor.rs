@@ -86,10 +86,12 @@ pub(crate) async fn show(
     shown(&viewer, stage, None)
 }
 
-/// What the form sends: nothing to be offered a secret, the first code to put it in force.
+/// What the form sends: the password to be offered a secret, the first code to put it in force.
 #[derive(Deserialize)]
 pub(crate) struct Code {
     code: Option<String>,
+    #[serde(default)]
+    password: String,
 }
 
 /// Offers a secret, or puts the offered one in force.
@@ -103,6 +105,10 @@ pub(crate) async fn set(
         return Ok(Redirect::to("/account/code").into_response());
     }
     let (Some(code), Some(secret)) = (typed.code, known.offered) else {
+        // Whoever finds a browser open must not shut its person out.
+        if knows_password(&state, &viewer, &typed.password).await? == Some(false) {
+            return shown(&viewer, Stage::Off, Some(wrong_password(&viewer)));
+        }
         let secret = new_secret(&(state.new_token)());
         let store = state.acting(&viewer);
         store.offer_second_factor(viewer.number, &secret).await?;
@@ -127,6 +133,13 @@ pub(crate) async fn set(
     }
 }
 
+fn wrong_password(viewer: &Viewer) -> &'static str {
+    viewer.lang.t(
+        "密码不对，或账号因多次输错暂时锁定",
+        "This is not your password, or it was wrong too often",
+    )
+}
+
 /// What the form for taking it away sends.
 #[derive(Deserialize)]
 pub(crate) struct Removal {
@@ -141,12 +154,8 @@ pub(crate) async fn remove(
     Form(typed): Form<Removal>,
 ) -> Result<Response, WebError> {
     if knows_password(&state, &viewer, &typed.password).await? == Some(false) {
-        let fault = viewer.lang.t(
-            "密码不对，或账号因多次输错暂时锁定",
-            "This is not your password, or it was wrong too often",
-        );
         let stage = stage(&state, &viewer).await?;
-        return shown(&viewer, stage, Some(fault));
+        return shown(&viewer, stage, Some(wrong_password(&viewer)));
     }
     let store = state.acting(&viewer);
     store.remove_second_factor(viewer.number).await?;
