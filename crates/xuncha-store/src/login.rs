@@ -77,6 +77,11 @@ pub enum Proof<'a> {
         /// The code.
         code: &'a str,
     },
+    /// The word of a provider of identities: the person's number there, which is bound to the person by the first sign-in.
+    Provider {
+        /// Issuer and number.
+        subject: &'a str,
+    },
     /// A login that works once.
     OneTime {
         /// Token of [`LinkKind::SignIn`].
@@ -171,6 +176,11 @@ impl Transaction {
             Proof::OneTime { token } => {
                 let whose = self.take_link(token, LinkKind::SignIn, now_s).await?;
                 return Ok(whose == Some(number));
+            }
+            Proof::Provider { subject } => {
+                let sql = "UPDATE persons SET subject = ? WHERE number = ? AND (subject IS NULL OR subject = ?)";
+                let values = vec![sql::text(subject), number.into(), sql::text(subject)];
+                return Ok(sql::run(&self.inner, sql, values).await? == 1);
             }
             Proof::Totp { token, step } => {
                 let sql = "UPDATE persons SET totp_step = ? WHERE totp_step < ? AND number = ? AND totp_secret IS NOT NULL";
@@ -348,6 +358,7 @@ impl Store {
             Proof::Totp { .. } => "password code",
             Proof::Recovery { .. } => "password recovery_code",
             Proof::OneTime { .. } => "one_time_login",
+            Proof::Provider { .. } => "provider",
         };
         let entry = AuditEntry::new(AuditAction::SignedIn, object(number));
         transaction.audit(&[entry.change("", how)]).await?;

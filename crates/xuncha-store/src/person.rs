@@ -33,6 +33,8 @@ pub struct Person {
     pub has_totp: bool,
     /// Last sign-in.
     pub signed_in_at_s: Option<i64>,
+    /// Whether bound to a person of a provider of identities.
+    pub is_bound: bool,
 }
 
 impl Person {
@@ -189,6 +191,27 @@ impl Store {
         by_login(self.read(), login).await
     }
 
+    /// The person bound to a number at a provider of identities.
+    pub async fn person_by_subject(&self, subject: &str) -> Result<Option<Person>> {
+        let sql = "SELECT * FROM persons WHERE subject = ?";
+        let row = sql::row(self.read(), sql, vec![sql::text(subject)]).await?;
+        row.as_ref().map(read_person).transpose()
+    }
+
+    /// Lets the next sign-in through a provider of identities bind a person anew.
+    pub async fn unbind_person(&self, number: i64) -> Result<()> {
+        let transaction = self.begin().await?;
+        let sql = "UPDATE persons SET subject = NULL WHERE number = ? AND subject IS NOT NULL";
+        if sql::run(&transaction.inner, sql, vec![number.into()]).await? == 0 {
+            return Ok(());
+        }
+        let entry = AuditEntry::new(AuditAction::PersonChanged, object(number));
+        transaction
+            .audit(&[entry.change("bound", "not_bound")])
+            .await?;
+        transaction.commit().await
+    }
+
     /// People, by login.
     pub async fn persons(&self, filter: &PersonFilter, page: Page) -> Result<Listing<Person>> {
         let role = filter.role.map(|role| sql::word(&role)).transpose()?;
@@ -333,6 +356,7 @@ pub(crate) fn read_person(row: &QueryResult) -> Result<Person> {
         has_password: has_text("password_hash")?,
         has_totp: has_text("totp_secret")?,
         signed_in_at_s: row.try_get_by("signed_in_at_s")?,
+        is_bound: has_text("subject")?,
     })
 }
 

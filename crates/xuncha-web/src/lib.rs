@@ -23,8 +23,10 @@ mod second_factor;
 mod session;
 mod settings;
 mod shell;
+mod sign_on;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
@@ -50,6 +52,7 @@ pub use password::hash_password;
 pub use routes::{Object, Route};
 pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
 pub use settings::SignInSettings;
+pub use sign_on::{Departure, Identity, SIGN_ON_BACK, SignOn, SignOnAnswer};
 
 /// An archived page as the replay shows it: no scripts, every address below `prefix` or taken out, `quote` marked. It is public so that
 /// it can be tried with hostile pages.
@@ -72,6 +75,8 @@ pub struct WebState {
     pub new_token: fn() -> String,
     /// How people sign in.
     pub settings: SignInSettings,
+    /// Who else says who people are, where an office has somebody.
+    pub sign_on: Option<Arc<dyn SignOn>>,
 }
 
 impl WebState {
@@ -107,6 +112,7 @@ pub fn router(state: WebState) -> Router {
         .fallback(error::not_found)
         .layer(middleware::from_fn(headers::secure))
         .layer(axum::Extension(passes))
+        .layer(axum::Extension(sign_on::Travellers::default()))
         .layer(tower_http::compression::CompressionLayer::new())
         .with_state(state)
 }
@@ -127,7 +133,7 @@ fn all_pages(state: WebState) -> Pages {
 
 fn sign_in_pages(pages: Pages) -> Pages {
     use Action::{Open, SignIn};
-    use pages::{about, evidence_replay, set_password, sign_in};
+    use pages::{about, evidence_replay, set_password, sign_in, sign_on};
     pages
         .get("/assets/style.css", Open, Object::None, about::style)
         .get(
@@ -139,6 +145,8 @@ fn sign_in_pages(pages: Pages) -> Pages {
         .get("/sign-in", SignIn, Object::None, sign_in::form)
         .post("/sign-in", SignIn, Object::None, sign_in::sign_in)
         .post("/sign-in/code", SignIn, Object::None, sign_in::code)
+        .get("/sign-in/provider", SignIn, Object::None, sign_on::leave)
+        .get(SIGN_ON_BACK, SignIn, Object::None, sign_on::arrive)
         .get("/password", SignIn, Object::None, set_password::form)
         .post("/password", SignIn, Object::None, set_password::set)
 }

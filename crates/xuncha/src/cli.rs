@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod person;
 mod round;
 
-pub use person::{AuditCommand, LinkArgs, PasswordArgs, PersonCommand};
+pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
 pub use round::{RoundCommand, RoundNewArgs};
 
 /// 巡查.
@@ -149,12 +149,18 @@ pub struct ServeArgs {
     /// 浏览器经 HTTPS 访问（前面有反向代理）：Cookie 只随 HTTPS 发送 / browsers come over HTTPS: cookies are sent over nothing else
     #[arg(long, env = "XUNCHA_HTTPS")]
     pub https: bool,
+    /// 浏览器访问的地址，如 https://xuncha.example，默认为监听地址 / address in browsers, the one listened on by default
+    #[arg(long, env = "XUNCHA_ADDRESS", value_name = "URL")]
+    pub address: Option<String>,
     /// 总是打印管理员的一次性登录（默认只在还没有设了密码的管理员时打印） / always print a one-time login of an administrator
     #[arg(long)]
     pub login: bool,
     /// 密码要求 / policy
     #[command(flatten)]
     pub policy: PasswordArgs,
+    /// 统一身份认证 / provider of identities
+    #[command(flatten)]
+    pub oidc: OidcArgs,
 }
 
 /// 名录命令.

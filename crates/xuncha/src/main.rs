@@ -9,6 +9,7 @@ mod data;
 mod demo;
 mod jobs;
 mod network;
+mod outbox;
 mod progress;
 mod rules;
 mod wiring;

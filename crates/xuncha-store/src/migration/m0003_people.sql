@@ -14,6 +14,7 @@ CREATE TABLE persons (
     totp_step BIGINT NOT NULL,
     totp_offered TEXT,
     signed_in_at_s BIGINT,
+    subject TEXT UNIQUE,
     search TEXT NOT NULL
 );
 CREATE TABLE recovery_codes (

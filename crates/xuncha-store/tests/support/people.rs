@@ -38,6 +38,7 @@ pub async fn people_promises(store: &Store, raw: &DatabaseConnection) {
     failures_lock_for_a_while(&store, &operator).await;
     second_factors_count_once(&store, &operator).await;
     links_set_passwords_once(&store, &operator).await;
+    providers_bind_once(&store, &operator).await;
     the_last_administrator_stays(&store, &first).await;
     the_log_names_who_did_what(&store, &first, &operator).await;
     the_log_holds_no_secret(&store).await;
@@ -330,6 +331,36 @@ async fn links_set_passwords_once(store: &Store, person: &Person) {
     assert_eq!(store.credentials("nobody").await.unwrap(), None);
 }
 
+async fn providers_bind_once(store: &Store, person: &Person) {
+    let number = person.number;
+    let open = async |subject: &'static str| {
+        let proof = Proof::Provider { subject };
+        let opened = store
+            .open_session(number, proof, &session("p", 5_000))
+            .await;
+        store.close_session("p").await.unwrap();
+        opened.unwrap().is_some()
+    };
+    let bound = async |subject: &str| {
+        let bound = store.person_by_subject(subject).await.unwrap();
+        bound.map(|person| person.number)
+    };
+    assert_eq!(bound("https://id.example 1").await, None);
+    assert!(open("https://id.example 1").await);
+    assert!(open("https://id.example 1").await, "again");
+    assert!(
+        !open("https://id.example 2").await,
+        "the login was given to another"
+    );
+    assert_eq!(bound("https://id.example 1").await, Some(number));
+    assert!(store.person(number).await.unwrap().is_bound);
+    store.unbind_person(number).await.unwrap();
+    assert!(open("https://id.example 2").await);
+    store.lock_person(number).await.unwrap();
+    assert!(!open("https://id.example 2").await, "locked");
+    store.unlock_person(number).await.unwrap();
+}
+
 async fn the_last_administrator_stays(store: &Store, first: &Person) {
     let number = first.number;
     let demoted = file("管理员", Role::Leader, None);
@@ -374,14 +405,20 @@ async fn the_log_names_who_did_what(store: &Store, first: &Person, operator: &Pe
         signed_in.iter().map(|row| row.after.as_str()).collect();
     assert_eq!(
         hows.into_iter().collect::<Vec<_>>(),
-        ["password", "password code", "password recovery_code"]
+        [
+            "password",
+            "password code",
+            "password recovery_code",
+            "provider"
+        ]
     );
     let changed = of(AuditFilter {
         action: Some(AuditAction::PersonChanged),
         ..AuditFilter::default()
     })
     .await;
-    let newest = &changed[0];
+    // The newest is of the binding to a provider.
+    let newest = &changed[1];
     assert_eq!(
         (newest.person.as_str(), newest.object.as_str()),
         ("cli:root", format!("person/{}", operator.id()).as_str())
@@ -416,8 +453,17 @@ async fn the_log_holds_no_secret(store: &Store) {
     for row in rows.rows {
         let all = format!("{row:?}");
         for secret in [
-            "王五", "wangwu", "李四", "argon2id", "$new", "code-1", "SECRET", "one-time", "reset",
+            "王五",
+            "wangwu",
+            "李四",
+            "argon2id",
+            "$new",
+            "code-1",
+            "SECRET",
+            "one-time",
+            "reset",
             "step-1",
+            "id.example",
         ] {
             assert!(!all.contains(secret), "{secret} in {all}");
         }

@@ -22,6 +22,7 @@ pub(crate) mod registry;
 pub(crate) mod rounds;
 pub(crate) mod set_password;
 pub(crate) mod sign_in;
+pub(crate) mod sign_on;
 pub(crate) mod targets;
 pub(crate) mod tasks;
 mod tasks_item;

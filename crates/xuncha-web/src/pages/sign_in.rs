@@ -40,6 +40,23 @@ pub(crate) struct SignIn {
     set: String,
 }
 
+/// Why somebody is not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Login or password wrong, or locked.
+    Password,
+    /// No such one-time login.
+    Once,
+    /// The provider of identities did not say who it is, or nobody here is that.
+    Provider,
+}
+
+/// The way to the provider of identities.
+struct Provider {
+    name: String,
+    href: String,
+}
+
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage {
@@ -52,9 +69,16 @@ struct SignInPage {
     password_href: String,
     is_password_set: bool,
     has_failed: bool,
+    has_provider_failed: bool,
+    provider: Option<Provider>,
 }
 
-fn sign_in_page(viewer: &Viewer, asked: SignIn, has_failed: bool) -> Result<Response, WebError> {
+fn sign_in_page(
+    state: &WebState,
+    viewer: &Viewer,
+    asked: SignIn,
+    failure: Option<Failure>,
+) -> Result<Response, WebError> {
     let shell = Shell::new(viewer, "", viewer.lang.t("登录", "Sign in"));
     let next = crate::pager::query(&[("next", &asked.next)]);
     let once = crate::pager::query(&[("once", "1"), ("next", &asked.next)]);
@@ -67,17 +91,44 @@ fn sign_in_page(viewer: &Viewer, asked: SignIn, has_failed: bool) -> Result<Resp
         once_href: format!("/sign-in{once}"),
         password_href: format!("/sign-in{next}"),
         is_password_set: !asked.set.is_empty(),
-        has_failed,
+        has_failed: matches!(failure, Some(Failure::Password | Failure::Once)),
+        has_provider_failed: failure == Some(Failure::Provider),
+        provider: state.sign_on.as_ref().map(|provider| Provider {
+            name: provider.name().to_owned(),
+            href: format!("/sign-in/provider{next}"),
+        }),
     })
 }
 
 /// The sign-in page. A token in the address only fills the form: it is used up by the button, so that a preview of the
 /// address (mail programs, chat programs) does not use it up.
 pub(crate) async fn form(
+    State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
     Query(asked): Query<SignIn>,
 ) -> Result<Response, WebError> {
-    sign_in_page(&viewer, asked, false)
+    sign_in_page(&state, &viewer, asked, None)
+}
+
+/// The sign-in page after a failure that nothing typed belongs to.
+pub(super) fn refused(
+    state: &WebState,
+    viewer: &Viewer,
+    next: &str,
+    failure: Failure,
+) -> Result<Response, WebError> {
+    let again = SignIn {
+        next: next.to_owned(),
+        ..SignIn::default()
+    };
+    // The address that people come back to is of no use twice.
+    let viewer = Viewer {
+        here: "/sign-in".to_owned(),
+        ..viewer.clone()
+    };
+    let mut response = sign_in_page(state, &viewer, again, Some(failure))?;
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    Ok(response)
 }
 
 /// Takes a one-time login, or login and password.
@@ -103,7 +154,11 @@ pub(crate) async fn sign_in(
         set: String::new(),
         ..asked
     };
-    let mut response = sign_in_page(&viewer, again, true)?;
+    let failure = match is_once {
+        true => Failure::Once,
+        false => Failure::Password,
+    };
+    let mut response = sign_in_page(&state, &viewer, again, Some(failure))?;
     *response.status_mut() = StatusCode::FORBIDDEN;
     Ok(response)
 }
@@ -167,7 +222,7 @@ async fn by_password(
 }
 
 /// Opens a session under a new token; the one that the browser had ends.
-async fn enter(
+pub(super) async fn enter(
     state: &WebState,
     headers: &HeaderMap,
     person: &Person,
@@ -251,13 +306,7 @@ pub(crate) async fn code(
     let whose = state.store.link(&asked.token, kind, now_s).await?;
     let Some(person) = whose.filter(|person| !person.is_locked_at(now_s)) else {
         // Too late, or locked meanwhile: from the beginning.
-        let again = SignIn {
-            next: asked.next,
-            ..SignIn::default()
-        };
-        let mut response = sign_in_page(&viewer, again, true)?;
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return Ok(response);
+        return refused(&state, &viewer, &asked.next, Failure::Password);
     };
     let known = state.store.second_factor(person.number).await?;
     let secret = known.secret.unwrap_or_default();

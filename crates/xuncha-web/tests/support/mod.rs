@@ -49,6 +49,7 @@ pub async fn state(folder: &Path) -> WebState {
         now_s: || 1_775_000_000,
         new_token: counted_token,
         settings: Default::default(),
+        sign_on: None,
     }
 }
 

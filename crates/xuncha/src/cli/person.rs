@@ -55,6 +55,36 @@ pub struct LinkArgs {
     pub address: String,
 }
 
+/// 统一身份认证参数.
+#[derive(Clone, Debug, Args)]
+pub struct OidcArgs {
+    /// 统一身份认证（OpenID Connect）的签发者地址 / issuer of a provider of identities
+    #[arg(
+        long,
+        env = "XUNCHA_OIDC_ISSUER",
+        value_name = "URL",
+        requires = "oidc_client"
+    )]
+    pub oidc_issuer: Option<String>,
+    /// 在那里登记的客户端编号 / client id there
+    #[arg(long, env = "XUNCHA_OIDC_CLIENT", value_name = "ID")]
+    pub oidc_client: Option<String>,
+    /// 客户端密钥的文件 / file with the client's secret
+    #[arg(long, env = "XUNCHA_OIDC_SECRET_FILE", value_name = "FILE")]
+    pub oidc_secret_file: Option<PathBuf>,
+    /// 登录页上的名称 / name on the sign-in page
+    #[arg(
+        long,
+        env = "XUNCHA_OIDC_NAME",
+        value_name = "NAME",
+        default_value = "统一身份认证登录"
+    )]
+    pub oidc_name: String,
+    /// 另加信任的证书机构 / a further certificate authority
+    #[arg(long, env = "XUNCHA_OIDC_CA", value_name = "FILE")]
+    pub oidc_ca: Option<PathBuf>,
+}
+
 /// 人员命令.
 #[derive(Debug, Subcommand)]
 pub enum PersonCommand {
@@ -100,6 +130,11 @@ pub enum PersonCommand {
     },
     /// 锁定：立即结束登录，不能再登录 / lock somebody out
     Lock {
+        /// 登录名 / login
+        login: String,
+    },
+    /// 解除与统一身份的绑定，下次登录重新绑定 / let the next sign-in through a provider bind anew
+    Unbind {
         /// 登录名 / login
         login: String,
     },

@@ -64,6 +64,12 @@ pub async fn run(data: &Data, command: &PersonCommand) -> Result<()> {
             println!("已锁定 {}，其登录都已结束", person.login);
             Ok(())
         }
+        PersonCommand::Unbind { login } => {
+            let person = known(data, login).await?;
+            data.store.unbind_person(person.number).await?;
+            println!("已解除 {} 与统一身份的绑定", person.login);
+            Ok(())
+        }
         PersonCommand::Unlock { login } => {
             let person = known(data, login).await?;
             data.store.unlock_person(person.number).await?;

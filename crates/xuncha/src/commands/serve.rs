@@ -1,9 +1,11 @@
 //! 网页命令. The web interface over a data folder, with a one-time login printed while no administrator has a password.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use xuncha_core::person::PasswordPolicy;
 use xuncha_store::StoreError;
-use xuncha_web::{SignInSettings, WebState};
+use xuncha_web::{SignInSettings, SignOn, WebState};
 
 use crate::cli::ServeArgs;
 use crate::data::Data;
@@ -15,6 +17,8 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
         .await
         .with_context(|| format!("无法监听 {listen}；用 --listen 换一个地址"))?;
     let address = listener.local_addr()?;
+    let public = arguments.address.clone();
+    let public = public.unwrap_or_else(|| format!("http://{address}"));
     let state = WebState {
         documents: data.folder.join("documents"),
         store: data.store,
@@ -28,6 +32,7 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
             is_https: arguments.https,
             ..SignInSettings::default()
         },
+        sign_on: sign_on(arguments, &public)?,
     };
     println!("网页界面：http://{address}/");
     if arguments.login || !state.store.has_administrator().await? {
@@ -41,6 +46,12 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     xuncha_web::serve(listener, xuncha_web::router(state), stopped)
         .await
         .context("网页界面意外停止")
+}
+
+/// The provider of identities, where one is named.
+fn sign_on(arguments: &ServeArgs, public: &str) -> Result<Option<Arc<dyn SignOn>>> {
+    let provider = crate::outbox::oidc::Provider::of(&arguments.oidc, public)?;
+    Ok(provider.map(|provider| Arc::new(provider) as Arc<dyn SignOn>))
 }
 
 /// Whoever starts the program on its machine has all its data anyway, and comes in as an administrator.

@@ -115,11 +115,20 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     if arguments.no_serve {
         return Ok(());
     }
+    // The settings of an office are not those of a demonstration, so nothing of the environment counts.
     let serve = ServeArgs {
         listen: arguments.listen.clone(),
         https: false,
+        address: None,
         login: true,
         policy: PasswordArgs { password_min: 10 },
+        oidc: crate::cli::OidcArgs {
+            oidc_issuer: None,
+            oidc_client: None,
+            oidc_secret_file: None,
+            oidc_name: String::new(),
+            oidc_ca: None,
+        },
     };
     commands::serve::run(data, &serve).await
 }
