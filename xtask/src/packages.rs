@@ -251,18 +251,30 @@ fn has_libssl() -> bool {
     is_there("/usr/include/openssl/ssl.h") && is_there("/usr/bin/pkg-config")
 }
 
+/// Version of a provider of identities for tests, by other authors than the client that we use.
+const OIDC_PROVIDER: &str = "0.3.4";
+
+/// The program `oidc-provider-mock` in an environment of its own under the target folder.
+pub fn see_to_oidc_provider() -> Result<PathBuf, String> {
+    let package = format!("oidc-provider-mock=={OIDC_PROVIDER}");
+    see_to_python("oidc-provider-mock", &package, "不能试统一身份认证")
+}
+
 /// The program `warcio` in an environment of its own under the target folder; it judges the form of our archives.
 pub fn see_to_warcio() -> Result<PathBuf, String> {
-    let folder = root().join("target").join("tools").join("warcio");
-    let program = folder.join("bin").join("warcio");
+    see_to_python("warcio", &format!("warcio=={WARCIO}"), "不能核对存档格式")
+}
+
+/// A program of a Python package, with what it needs around it.
+fn see_to_python(name: &str, package: &str, without: &str) -> Result<PathBuf, String> {
+    let folder = root().join("target").join("tools").join(name);
+    let program = folder.join("bin").join(name);
     if program.is_file() {
         return Ok(program);
     }
-    println!("正在取 warcio {WARCIO} / fetching warcio");
+    println!("正在取 {package} / fetching {package}");
     let failed = |error: String| {
-        format!(
-            "装不上 warcio（PyPI），不能核对存档格式：{error}。需要 python3、python3-venv 与网络"
-        )
+        format!("装不上 {package}（PyPI），{without}：{error}。需要 python3、python3-venv 与网络")
     };
     run(Command::new("python3").args(["-m", "venv"]).arg(&folder)).map_err(failed)?;
     run(Command::new(folder.join("bin").join("python"))
@@ -273,12 +285,12 @@ pub fn see_to_warcio() -> Result<PathBuf, String> {
             "--quiet",
             "--disable-pip-version-check",
         ])
-        .arg(format!("warcio=={WARCIO}")))
+        .arg(package))
     .map_err(failed)?;
     if program.is_file() {
         Ok(program)
     } else {
-        Err(format!("已安装 warcio，但找不到 {}", program.display()))
+        Err(format!("已安装 {package}，但找不到 {}", program.display()))
     }
 }
 

@@ -8,12 +8,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     packages::see_to(&DEMO.iter().chain(TEST).collect::<Vec<_>>())?;
     let fonts = packages::see_to_fandol()?;
     let warcio = packages::see_to_warcio()?;
+    let provider = packages::see_to_oidc_provider()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
     crate::run(
         command
             .env("XUNCHA_FONTS", fonts)
-            .env("XUNCHA_WARCIO", warcio),
+            .env("XUNCHA_WARCIO", warcio)
+            .env("XUNCHA_OIDC_PROVIDER", provider),
     )
 }

@@ -29,6 +29,8 @@ pub mod indicator;
 pub mod judge;
 pub mod migration;
 pub mod notice;
+pub mod permission;
+pub mod person;
 pub mod points;
 pub mod rectify;
 pub mod registry;

@@ -2,6 +2,7 @@
 
 use sea_orm::QueryResult;
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::registry::ChangeNote;
 use crate::round::RoundState;
 use crate::sql;
@@ -72,7 +73,13 @@ impl Transaction {
             sql::text(&note.reason),
         ];
         sql::insert(&self.inner, "round_changes", &columns, vec![row], "").await?;
-        Ok(())
+        let action = match after {
+            RoundState::Closed => AuditAction::RoundClosed,
+            _ => AuditAction::RoundReopened,
+        };
+        let entry = AuditEntry::new(action, format!("round/{round}"));
+        self.audit(&[entry.change(sql::word(&before)?, sql::word(&after)?)])
+            .await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::sql;
 use crate::{Result, Store};
 
@@ -35,10 +36,15 @@ impl Store {
         ];
         let columns = ["round", "name", "path", "sha256", "size_bytes", "at"];
         let transaction = self.begin().await?;
-        let delete = "DELETE FROM documents WHERE round = ? AND name = ?";
+        let delete = "DELETE FROM documents WHERE round = ? AND name = ? RETURNING sha256";
         let key = vec![sql::text(&document.round), sql::text(&document.name)];
-        sql::run(&transaction.inner, delete, key).await?;
+        let replaced = sql::row(&transaction.inner, delete, key).await?;
+        let before: Option<String> = replaced.map(|row| row.try_get_by_index(0)).transpose()?;
         sql::insert(&transaction.inner, "documents", &columns, vec![row], "").await?;
+        let object = format!("round/{}/document/{}", document.round, document.name);
+        let entry = AuditEntry::new(AuditAction::DocumentBuilt, object);
+        let entry = entry.change(before.unwrap_or_default(), &document.sha256);
+        transaction.audit(&[entry]).await?;
         transaction.commit().await
     }
 

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// A round was to be opened again that is open.
     #[error("轮次 {0} 没有关闭，无需重新打开")]
     NotClosed(String),
+    /// What was asked for would break a rule; said so that a page can show it.
+    #[error("{0}")]
+    Refused(&'static str),
     /// A file could not be read or written.
     #[error("文件 {path} 读写失败：{source}")]
     File {

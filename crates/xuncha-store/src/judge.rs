@@ -249,6 +249,13 @@ impl Store {
         })
     }
 
+    /// The unit that a finding's target belongs to; `None` where there is no such finding.
+    pub async fn unit_of_finding(&self, id: &str) -> Result<Option<String>> {
+        let sql = "SELECT s.organization FROM findings f JOIN subjects s ON s.round = f.round AND s.target = f.target WHERE f.id = ?";
+        let row = sql::row(self.read(), sql, vec![sql::text(id)]).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     /// A finding with its places and evidence.
     pub async fn finding(&self, id: &str) -> Result<(FindingRow, Finding)> {
         let missing = || StoreError::Missing {

@@ -1,7 +1,7 @@
 //! `xuncha-store`: the one door to the database and to the evidence files.
 //!
 //! The database (SQLite in the data folder, or PostgreSQL by address) holds what a page of the user interface lists: registry,
-//! rounds, judgements, findings, reviews, score sheets, jobs, sign-ins. What was gathered stands in files, one folder per target:
+//! rounds, judgements, findings, reviews, score sheets, jobs, people and their sessions, the audit log. What was gathered stands in files, one folder per target:
 //! captures in WARC segments, facts in an append-only segment beside them.
 //!
 //! It never reckons: statistics come from rows by pure functions of the core. It reads no clock and draws no random number: times
@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
+pub mod audit;
 pub mod closing;
 pub mod document;
 pub mod error;
@@ -19,13 +20,16 @@ pub mod login;
 mod migration;
 mod open;
 pub mod page;
+pub mod person;
 pub mod previous;
 pub mod registry;
 pub mod review;
 pub mod round;
 pub mod score;
+pub mod second_factor;
 mod sql;
 
+pub use audit::{Actor, AuditAction, AuditEntry};
 pub use error::StoreError;
 pub use open::{Location, Store, Transaction};
 pub use page::{Listing, Page};

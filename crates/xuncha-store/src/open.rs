@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::audit::Actor;
 use crate::migration::Migrator;
 use crate::{Result, StoreError};
 
@@ -33,11 +34,13 @@ impl From<&Path> for Location {
 pub struct Store {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    actor: Actor,
 }
 
 /// 事务. Writes that take effect together, at [`Transaction::commit`]; dropped without it they never happened.
 pub struct Transaction {
     pub(crate) inner: DatabaseTransaction,
+    pub(crate) actor: Actor,
 }
 
 impl Store {
@@ -51,6 +54,14 @@ impl Store {
         Ok(store)
     }
 
+    /// The same store in the hands of somebody: what is written through it stands under that name in the audit log.
+    pub fn acting_as(&self, actor: Actor) -> Store {
+        Store {
+            actor,
+            ..self.clone()
+        }
+    }
+
     /// Begins a transaction. On SQLite it takes the write lock at once: a transaction that reads first and writes later would
     /// fail as soon as another writer came between.
     pub async fn begin(&self) -> Result<Transaction> {
@@ -60,7 +71,10 @@ impl Store {
             ..TransactionOptions::default()
         };
         let inner = self.write.begin_with_options(options).await?;
-        Ok(Transaction { inner })
+        Ok(Transaction {
+            inner,
+            actor: self.actor.clone(),
+        })
     }
 
     /// Closes all connections; SQLite then folds its log into the file.
@@ -87,7 +101,11 @@ async fn open_sqlite(folder: &Path) -> Result<Store> {
     let path = folder.join("xuncha.db");
     let write = Database::connect(sqlite_options(&path, 1)).await?;
     let read = Database::connect(sqlite_options(&path, 4)).await?;
-    Ok(Store { read, write })
+    Ok(Store {
+        read,
+        write,
+        actor: Actor::default(),
+    })
 }
 
 fn sqlite_options(path: &Path, connections: u32) -> ConnectOptions {
@@ -124,5 +142,6 @@ async fn open_postgres(url: &str) -> Result<Store> {
     Ok(Store {
         read: connection.clone(),
         write: connection,
+        actor: Actor::default(),
     })
 }

@@ -10,6 +10,7 @@ use xuncha_core::registry::{
     Account, Organization, Region, Registry, Site, Target, TargetClass, TargetId,
 };
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
 use crate::{Result, Store, Transaction};
@@ -109,6 +110,8 @@ pub struct TargetFilter {
     pub region: Option<String>,
     /// Words that number, name, address or host unit contain.
     pub words: Option<String>,
+    /// Only entries of this unit.
+    pub organization: Option<String>,
 }
 
 /// What changes lead from one registry to the other, in the order of kind and number. For the preview of an import.
@@ -191,6 +194,29 @@ impl Store {
         })
     }
 
+    /// The name of a unit; `None` where there is none of this number.
+    pub async fn unit_name(&self, id: &str) -> Result<Option<String>> {
+        let sql = "SELECT name FROM organizations WHERE id = ?";
+        let row = sql::row(self.read(), sql, vec![sql::text(id)]).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
+    /// Numbers and names of units that contain every word; those that are exactly what was asked come first.
+    pub async fn find_units(&self, words: &str, most: u64) -> Result<Vec<(String, String)>> {
+        let condition = Where::default().and_words("search", Some(words));
+        let sql = format!(
+            "SELECT id, name FROM organizations{} ORDER BY CASE WHEN id = ? OR name = ? THEN 0 ELSE 1 END, id LIMIT ?",
+            condition.sql()
+        );
+        let mut values = condition.values();
+        values.extend([sql::text(words), sql::text(words), sql::number(most)]);
+        let found = sql::rows(self.read(), &sql, values).await?;
+        found
+            .iter()
+            .map(|row| Ok((row.try_get_by("id")?, row.try_get_by("name")?)))
+            .collect()
+    }
+
     /// Replaces the registry and records every change; all of it or nothing. Answers with the changes.
     pub async fn put_registry(
         &self,
@@ -202,6 +228,7 @@ impl Store {
         let changes = registry_changes(&before, registry)?;
         transaction.write_changes(registry, &changes).await?;
         transaction.record_changes(&changes, note).await?;
+        transaction.audit(&summed_up(&changes)).await?;
         transaction.commit().await?;
         Ok(changes)
     }
@@ -233,12 +260,13 @@ impl Store {
         page: Page,
     ) -> Result<Listing<Target>> {
         // Sites and accounts come from two tables under one order: sites first, each by number.
-        let union = "SELECT 0 AS part, id, kind AS class, region, search, body FROM sites \
-             UNION ALL SELECT 1, id, 'account', region, search, body FROM accounts";
+        let union = "SELECT 0 AS part, id, kind AS class, region, organization, search, body FROM sites \
+             UNION ALL SELECT 1, id, 'account', region, organization, search, body FROM accounts";
         let class = filter.class.map(|class| sql::word(&class)).transpose()?;
         let condition = Where::default()
             .and_some("class = ?", class.as_deref())
             .and_some("region = ?", filter.region.as_deref())
+            .and_is("organization = ?", filter.organization.as_deref())
             .and_words("search", filter.words.as_deref());
         let sql = format!(
             "SELECT part, body FROM ({union}) AS entries{} ORDER BY part, id LIMIT ? OFFSET ?",
@@ -385,6 +413,21 @@ impl Transaction {
         sql::insert(&self.inner, "registry_changes", &columns, all, "").await?;
         Ok(())
     }
+}
+
+/// One entry for all changes of an import: what was before and after stands in the history of the registry, entry by entry.
+fn summed_up(changes: &[RegistryChange]) -> Vec<AuditEntry> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let count = |kind: ChangeKind| changes.iter().filter(|change| change.kind == kind).count();
+    let after = format!(
+        "added {}, changed {}, removed {}",
+        count(ChangeKind::Added),
+        count(ChangeKind::Changed),
+        count(ChangeKind::Removed)
+    );
+    vec![AuditEntry::new(AuditAction::RegistryChanged, "registry").change("", after)]
 }
 
 fn table_of(noun: EntryNoun) -> (&'static str, &'static str) {

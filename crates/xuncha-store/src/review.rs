@@ -1,18 +1,21 @@
 //! 人工复核: an append-only list; of several reviews of the same finding the latest counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::QueryResult;
+use sha2::{Digest, Sha256};
 use xuncha_core::registry::TargetId;
-use xuncha_core::review::Review;
+use xuncha_core::review::{Decision, Review, WHOLE_KEY};
 use xuncha_core::score::ScoreSheet;
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::sql;
 use crate::{Result, Store, Transaction};
 
 impl Transaction {
-    /// Appends reviews, in order.
-    pub async fn put_reviews(&self, reviews: &[Review]) -> Result<()> {
+    /// Appends reviews, in order, and says what to write into the audit log at the end of the transaction.
+    pub async fn put_reviews(&self, reviews: &[Review]) -> Result<Vec<AuditEntry>> {
+        let entries = self.audited(reviews).await?;
         let mut all = Vec::with_capacity(reviews.len());
         for review in reviews {
             all.push(vec![
@@ -39,9 +42,69 @@ impl Transaction {
             self.refuse_closed(round).await?;
         }
         sql::insert(&self.inner, "reviews", &columns, all, "").await?;
-        Ok(())
+        Ok(entries)
+    }
+
+    /// One entry for each target: what was decided of it before and is now. Reasons and notes stay in the reviews.
+    async fn audited(&self, reviews: &[Review]) -> Result<Vec<AuditEntry>> {
+        let mut targets: BTreeMap<(&str, &TargetId), Vec<&Review>> = BTreeMap::new();
+        for review in reviews {
+            let place = (review.round.as_str(), &review.target);
+            targets.entry(place).or_default().push(review);
+        }
+        let mut entries = Vec::with_capacity(targets.len());
+        for ((round, target), mine) in targets {
+            let found = sql::rows(
+                &self.inner,
+                HISTORY,
+                vec![sql::text(round), sql::text(&target.0)],
+            )
+            .await?;
+            let mut held = BTreeMap::new();
+            for row in &found {
+                let review = read_review(row)?;
+                held.insert(thing(&review), decided(&review.decision));
+            }
+            let said: BTreeSet<String> = mine.iter().map(|review| thing(review)).collect();
+            let before = written(&held, &said);
+            for review in mine {
+                held.insert(thing(review), decided(&review.decision));
+            }
+            let after = written(&held, &said);
+            let object = format!("round/{round}/target/{target}");
+            entries.push(AuditEntry::new(AuditAction::Decided, object).change(before, after));
+        }
+        Ok(entries)
     }
 }
+
+/// What a review is about, without texts of others: keys of findings can be addresses and names, so they stand as the beginning of their
+/// hash; those of questions are ours.
+fn thing(review: &Review) -> String {
+    if review.check == "manual" || review.key == WHOLE_KEY {
+        return format!("{}/{}", review.check, review.key);
+    }
+    let hash = hex::encode(Sha256::digest(review.key.as_bytes()));
+    format!("{}/#{}", review.check, &hash[..12])
+}
+
+fn decided(decision: &Decision) -> String {
+    match decision {
+        Decision::Confirmed => "confirmed".to_owned(),
+        Decision::Rejected => "rejected".to_owned(),
+        Decision::Answered { number, .. } => format!("answered {number}"),
+    }
+}
+
+fn written(held: &BTreeMap<String, String>, said: &BTreeSet<String>) -> String {
+    let lines = said.iter().filter_map(|thing| {
+        let decision = held.get(thing)?;
+        Some(format!("{thing}={decision}"))
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+const HISTORY: &str = "SELECT body FROM reviews WHERE round = ? AND target = ? ORDER BY number";
 
 impl Store {
     /// Appends one review.
@@ -52,7 +115,8 @@ impl Store {
     /// Appends reviews, in order; all of them or none.
     pub async fn put_reviews(&self, reviews: &[Review]) -> Result<()> {
         let transaction = self.begin().await?;
-        transaction.put_reviews(reviews).await?;
+        let entries = transaction.put_reviews(reviews).await?;
+        transaction.audit(&entries).await?;
         transaction.commit().await
     }
 
@@ -63,8 +127,9 @@ impl Store {
             return Ok(());
         };
         let transaction = self.begin().await?;
-        transaction.put_reviews(reviews).await?;
+        let entries = transaction.put_reviews(reviews).await?;
         transaction.put_sheet(round, set, sheet).await?;
+        transaction.audit(&entries).await?;
         transaction.commit().await
     }
 
@@ -79,10 +144,9 @@ impl Store {
 
     /// Every review of a target in a round, oldest first, superseded ones included.
     pub async fn review_history(&self, round: &str, target: &TargetId) -> Result<Vec<Review>> {
-        let sql = "SELECT body FROM reviews WHERE round = ? AND target = ? ORDER BY number";
         let found = sql::rows(
             self.read(),
-            sql,
+            HISTORY,
             vec![sql::text(round), sql::text(&target.0)],
         )
         .await?;

@@ -8,6 +8,7 @@ use xuncha_core::registry::{TargetClass, TargetId};
 use xuncha_core::round::{Round, Sample, Subject};
 use xuncha_core::score::Outcome;
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
 use crate::{Result, Store, StoreError, Transaction};
@@ -81,6 +82,8 @@ pub struct SubjectFilter {
     pub words: Option<String>,
     /// Only those of which a person still has to decide something.
     pub is_open: bool,
+    /// Only those of this unit.
+    pub organization: Option<String>,
 }
 
 impl Transaction {
@@ -122,22 +125,25 @@ impl Transaction {
                 id: round.id.clone(),
             });
         }
-        Ok(())
+        let entry = AuditEntry::new(AuditAction::RoundCreated, object(&round.id));
+        let frozen = format!("{} sha256:{}", round.set.id, round.set.sha256);
+        self.audit(&[entry.change("", frozen)]).await
     }
 
     /// Moves a round to another state; a closed one stays closed until [`Store::reopen_round`].
     pub async fn set_round_state(&self, round: &str, state: RoundState) -> Result<()> {
         self.refuse_closed(round).await?;
-        let touched = sql::run(
-            &self.inner,
-            "UPDATE rounds SET state = ? WHERE id = ?",
-            vec![sql::text(&sql::word(&state)?), sql::text(round)],
-        )
-        .await?;
-        if touched == 0 {
-            return Err(missing(round));
+        let asked = "SELECT state FROM rounds WHERE id = ?";
+        let row = sql::row(&self.inner, asked, vec![sql::text(round)]).await?;
+        let before: String = row.ok_or_else(|| missing(round))?.try_get_by("state")?;
+        let after = sql::word(&state)?;
+        if before == after {
+            return Ok(());
         }
-        Ok(())
+        let sql = "UPDATE rounds SET state = ? WHERE id = ?";
+        sql::run(&self.inner, sql, vec![sql::text(&after), sql::text(round)]).await?;
+        let entry = AuditEntry::new(AuditAction::RoundMoved, object(round));
+        self.audit(&[entry.change(before, after)]).await
     }
 }
 
@@ -173,6 +179,36 @@ impl Store {
         })
     }
 
+    /// Rounds in which a unit has subjects, latest monitoring point first; only those subjects are counted.
+    pub async fn rounds_of_unit(&self, unit: &str, page: Page) -> Result<Listing<RoundRow>> {
+        let mine = "s.round = r.id AND s.organization = ?";
+        let has = format!("EXISTS (SELECT 1 FROM subjects s WHERE {mine})");
+        let sql = format!(
+            "SELECT r.body, r.state, r.close_reason, (SELECT COUNT(*) FROM subjects s WHERE {mine}) AS subject_count \
+             FROM rounds r WHERE {has} ORDER BY r.as_of DESC, r.id DESC LIMIT ? OFFSET ?"
+        );
+        let values = vec![
+            sql::text(unit),
+            sql::text(unit),
+            sql::number(page.limit),
+            sql::number(page.offset),
+        ];
+        let found = sql::rows(self.read(), &sql, values).await?;
+        let total = format!("SELECT COUNT(*) FROM rounds r WHERE {has}");
+        Ok(Listing {
+            rows: found.iter().map(read_round).collect::<Result<_>>()?,
+            total: sql::count(self.read(), &total, vec![sql::text(unit)]).await?,
+        })
+    }
+
+    /// The unit that a subject of a round belongs to; `None` where the round has no such subject.
+    pub async fn unit_of_subject(&self, round: &str, target: &TargetId) -> Result<Option<String>> {
+        let sql = "SELECT organization FROM subjects WHERE round = ? AND target = ?";
+        let asked = vec![sql::text(round), sql::text(&target.0)];
+        let row = sql::row(self.read(), sql, asked).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     /// Keeps the sample of a round with its subjects; both are replaced together.
     pub async fn put_sample(
         &self,
@@ -195,13 +231,23 @@ impl Store {
         let columns = ["round", "seed", "drawn_count", "body"];
         sql::insert(&transaction.inner, "samples", &columns, vec![row], "").await?;
         let columns = [
-            "round", "target", "class", "name", "region", "search", "body",
+            "round",
+            "target",
+            "class",
+            "name",
+            "region",
+            "search",
+            "body",
+            "organization",
         ];
         let all = subjects
             .iter()
             .map(|one| subject_row(round, one))
             .collect::<Result<_>>()?;
         sql::insert(&transaction.inner, "subjects", &columns, all, "").await?;
+        let entry = AuditEntry::new(AuditAction::SampleDrawn, object(round));
+        let drawn = format!("{} of {}", sample.drawn.len(), subjects.len());
+        transaction.audit(&[entry.change("", drawn)]).await?;
         transaction.commit().await
     }
 
@@ -285,6 +331,7 @@ impl Store {
             .and("s.round = ?", [sql::text(round)])
             .and_some("s.class = ?", class.as_deref())
             .and_some("h.outcome = ?", outcome.as_deref())
+            .and_is("s.organization = ?", filter.organization.as_deref())
             .and_words("s.search", filter.words.as_deref());
         let condition = match filter.is_open {
             true => condition.and("h.open_count > ?", [sql::number(0)]),
@@ -381,6 +428,7 @@ fn subject_row(round: &str, subject: &Subject) -> Result<Vec<sea_orm::Value>> {
         sql::text(target.region()),
         sql::text(&search.to_lowercase()),
         sql::body("受检对象", subject)?,
+        sql::text(target.organization()),
     ])
 }
 
@@ -398,6 +446,11 @@ fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
         finding_count: count as u64,
         open_count: row.try_get_by::<Option<i64>, _>("open_count")?.unwrap_or(0) as u64,
     })
+}
+
+/// How the audit log names a round.
+fn object(round: &str) -> String {
+    format!("round/{round}")
 }
 
 fn missing(round: &str) -> StoreError {

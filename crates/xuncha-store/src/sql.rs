@@ -118,6 +118,14 @@ impl Where {
         }
     }
 
+    /// Adds a clause where there is a value for it, an empty one included: a narrowing that must never be lost.
+    pub(crate) fn and_is(self, clause: &str, value: Option<&str>) -> Where {
+        match value {
+            Some(value) => self.and(clause, [text(value)]),
+            None => self,
+        }
+    }
+
     /// Adds a search in `column`, which holds lower-case text; every word must stand there.
     pub(crate) fn and_words(mut self, column: &str, words: Option<&str>) -> Where {
         for word in words.unwrap_or_default().split_whitespace() {

@@ -6,6 +6,8 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use sea_orm::ConnectionTrait;
+use support::people::people_promises;
 use support::postgres::Cluster;
 use support::values::*;
 use xuncha_core::registry::{SiteKind, TargetClass, TargetId};
@@ -25,9 +27,10 @@ async fn sqlite_keeps_all_promises() {
     let folder = tempfile::tempdir().unwrap();
     // A name with spaces and signs, as folders of offices have.
     let data = folder.path().join("数据 100% #1");
-    let location = Location::Folder(data);
+    let location = Location::Folder(data.clone());
     let store = Store::open(&location).await.unwrap();
     all_promises(&store).await;
+    people_promises(&store, &raw_sqlite(&data.join("xuncha.db")).await).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
@@ -37,6 +40,25 @@ async fn sqlite_keeps_all_promises() {
     );
 }
 
+/// A database of before there were people: its rounds learn which unit each subject is of.
+#[tokio::test(flavor = "multi_thread")]
+async fn rounds_of_before_learn_the_units_of_their_subjects() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Folder(folder.path().to_owned());
+    let store = Store::open(&location).await.unwrap();
+    all_promises(&store).await;
+    store.close().await.unwrap();
+    let raw = raw_sqlite(&folder.path().join("xuncha.db")).await;
+    let back = "DROP INDEX subjects_by_organization; ALTER TABLE subjects DROP COLUMN organization; \
+        DROP TABLE persons; DROP TABLE recovery_codes; DROP TABLE audit; DROP TABLE audit_head; \
+        DELETE FROM seaql_migrations WHERE version = 'm0003_people'";
+    raw.execute_unprepared(back).await.unwrap();
+    raw.close().await.unwrap();
+    let store = Store::open(&location).await.unwrap();
+    let rounds = store.rounds_of_unit("U001", Page::ALL).await.unwrap();
+    assert_eq!(rounds.rows[0].subject_count, 5);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_all_promises() {
     let cluster = Cluster::start();
@@ -44,12 +66,25 @@ async fn postgres_keeps_all_promises() {
         .await
         .unwrap();
     all_promises(&store).await;
+    let raw = sea_orm::Database::connect(&cluster.url).await.unwrap();
+    people_promises(&store, &raw).await;
+    raw.close().await.unwrap();
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await
         .unwrap();
     assert_eq!(again.rounds(Page::ALL).await.unwrap().total, 2);
     again.close().await.unwrap();
+}
+
+/// The same file, past the store.
+async fn raw_sqlite(path: &std::path::Path) -> sea_orm::DatabaseConnection {
+    let path = path.to_owned();
+    let mut options = sea_orm::ConnectOptions::new("sqlite::memory:");
+    options.map_sqlx_sqlite_opts(move |_| {
+        sea_orm::sqlx::sqlite::SqliteConnectOptions::new().filename(&path)
+    });
+    sea_orm::Database::connect(options).await.unwrap()
 }
 
 async fn all_promises(store: &Store) {
@@ -63,7 +98,6 @@ async fn all_promises(store: &Store) {
     documents_are_replaced_by_name(store).await;
     jobs_are_queued_once(store).await;
     jobs_share_the_callers_transaction(store).await;
-    logins_work_once(store).await;
     many_writers_wait_for_each_other(store).await;
     big_batches_go_in(store).await;
 }
@@ -171,6 +205,7 @@ async fn registry_lists_search_and_page(store: &Store) {
             words: Some(words.into()),
             class,
             region: Some("990100".into()),
+            ..TargetFilter::default()
         };
         let found = store.registry_targets(&filter, Page::ALL).await.unwrap();
         assert_eq!(found.total, expected, "{words}");
@@ -380,6 +415,39 @@ async fn targets_list_with_scores(store: &Store) {
         .unwrap();
     assert_eq!(names, [(portal, "青石市人民政府".to_owned())].into());
     assert!(store.target_names("2026Q1", &[]).await.unwrap().is_empty());
+    a_unit_sees_its_own(store, subjects.len()).await;
+}
+
+/// Lists that are narrowed to a unit show nothing of others; an empty unit has nothing.
+async fn a_unit_sees_its_own(store: &Store, subjects: usize) {
+    for (unit, expected) in [("U001", subjects as u64), ("U002", 0), ("", 0)] {
+        let filter = SubjectFilter {
+            organization: Some(unit.to_owned()),
+            ..SubjectFilter::default()
+        };
+        let found = store
+            .targets("2026Q1", "gov-2019", &filter, Page::ALL)
+            .await;
+        assert_eq!(found.unwrap().total, expected, "{unit}");
+        let filter = TargetFilter {
+            organization: Some(unit.to_owned()),
+            ..TargetFilter::default()
+        };
+        let found = store.registry_targets(&filter, Page::ALL).await;
+        assert_eq!(found.unwrap().total > 0, expected > 0, "{unit}");
+        let rounds = store.rounds_of_unit(unit, Page::ALL).await.unwrap();
+        assert_eq!(rounds.total, u64::from(expected > 0), "{unit}");
+        let count = rounds.rows.first().map_or(0, |row| row.subject_count);
+        assert_eq!(count, expected, "{unit}");
+    }
+    let unit = async |target: &str| {
+        store
+            .unit_of_subject("2026Q1", &target.into())
+            .await
+            .unwrap()
+    };
+    assert_eq!(unit("9900000001").await.as_deref(), Some("U001"));
+    assert_eq!(unit("none").await, None);
 }
 
 /// What is open is listed, and a decision takes it off the list in the same step.
@@ -674,42 +742,6 @@ async fn jobs_share_the_callers_transaction(store: &Store) {
         "dropped, so it never happened"
     );
     assert_eq!(store.round("2025Q4").await.unwrap().state, RoundState::New);
-}
-
-async fn logins_work_once(store: &Store) {
-    store.put_login("one-time", "管理员", 1_000).await.unwrap();
-    assert_eq!(
-        store.open_session("wrong", "s", 10, 500).await.unwrap(),
-        None
-    );
-    assert_eq!(
-        store
-            .open_session("one-time", "s", 1_000, 5_000)
-            .await
-            .unwrap(),
-        None,
-        "expired"
-    );
-    assert_eq!(
-        store
-            .open_session("one-time", "s", 10, 500)
-            .await
-            .unwrap()
-            .as_deref(),
-        Some("管理员")
-    );
-    assert_eq!(
-        store.open_session("one-time", "t", 10, 500).await.unwrap(),
-        None,
-        "used up"
-    );
-    assert_eq!(
-        store.session("s", 499).await.unwrap().as_deref(),
-        Some("管理员")
-    );
-    assert_eq!(store.session("s", 500).await.unwrap(), None);
-    store.close_session("s").await.unwrap();
-    assert_eq!(store.session("s", 20).await.unwrap(), None);
 }
 
 async fn many_writers_wait_for_each_other(store: &Store) {

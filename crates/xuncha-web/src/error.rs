@@ -10,6 +10,7 @@ use crate::lang::Lang;
 use crate::shell::{Shell, Viewer};
 
 /// 页面错误. What could not be shown, and why.
+#[derive(Clone)]
 pub(crate) struct WebError {
     status: StatusCode,
     text: String,
@@ -22,6 +23,37 @@ impl WebError {
             text: text.into(),
         }
     }
+
+    pub(crate) fn forbidden(text: impl Into<String>) -> WebError {
+        WebError {
+            status: StatusCode::FORBIDDEN,
+            text: text.into(),
+        }
+    }
+
+    pub(crate) fn failed(text: impl Into<String>) -> WebError {
+        WebError {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            text: text.into(),
+        }
+    }
+
+    /// The error as a page in the viewer's language, with the way on.
+    pub(crate) fn shown_to(self, viewer: &Viewer) -> Response {
+        let lang = viewer.lang;
+        let title = match self.status {
+            StatusCode::NOT_FOUND => lang.t("没有找到", "Not found"),
+            StatusCode::FORBIDDEN => lang.t("没有权限", "Not allowed"),
+            _ => lang.t("出错了", "Something failed"),
+        };
+        let page = ErrorPage {
+            shell: Shell::new(viewer, "", title),
+            text: self.text,
+        };
+        // The error page holds no data that could fail; a plain line stands in all the same.
+        let html = page.render().unwrap_or_else(|_| "页面生成失败".to_owned());
+        (self.status, Html(html)).into_response()
+    }
 }
 
 impl From<StoreError> for WebError {
@@ -31,7 +63,8 @@ impl From<StoreError> for WebError {
             StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 StatusCode::NOT_FOUND
             }
-            StoreError::Closed { .. } => StatusCode::CONFLICT,
+            StoreError::Closed { .. } | StoreError::Exists { .. } => StatusCode::CONFLICT,
+            StoreError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => {
                 tracing::error!(%error, "page failed");
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -61,31 +94,27 @@ struct ErrorPage {
     text: String,
 }
 
+/// Carries itself along, so that the gate shows it as the viewer sees pages.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let title = if self.status == StatusCode::NOT_FOUND {
-            "没有找到"
-        } else {
-            "出错了"
-        };
-        let shell = Shell::new(&Viewer::default(), "", title);
-        let page = ErrorPage {
-            shell,
-            text: self.text,
-        };
-        // The error page holds no data that could fail; a plain line stands in all the same.
-        let html = page.render().unwrap_or_else(|_| "页面生成失败".to_owned());
-        (self.status, Html(html)).into_response()
+        let mut response = self.clone().shown_to(&Viewer::default());
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
 /// For addresses that no page has.
-pub(crate) async fn not_found(request: Request) -> WebError {
+pub(crate) async fn not_found(request: Request) -> Response {
     let lang = Lang::of_cookie(request.headers());
-    WebError::missing(lang.t(
+    let viewer = Viewer {
+        lang,
+        ..Viewer::default()
+    };
+    let text = lang.t(
         "这个地址没有页面。请从首页进入。",
         "There is no page at this address. Please start from the home page.",
-    ))
+    );
+    WebError::missing(text).shown_to(&viewer)
 }
 
 /// A rendered template, or the error page.

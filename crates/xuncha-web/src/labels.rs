@@ -1,6 +1,7 @@
 //! Words for the values of the core, in both languages, and the class that styles them.
 
 use xuncha_core::indicator::{FigureConfidence, IndicatorKind};
+use xuncha_core::person::Role;
 use xuncha_core::registry::{SiteKind, State, TargetClass};
 use xuncha_core::review::Decision;
 use xuncha_core::round::Coverage;
@@ -120,6 +121,18 @@ pub(crate) fn decision(lang: Lang, decision: &Decision) -> Label {
             }
         }
     }
+}
+
+pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
+    let english = match role {
+        Role::Public => "Public",
+        Role::Operator => "Operator of a unit",
+        Role::Inspector => "Inspector",
+        Role::Leader => "Leader",
+        Role::Supervisor => "Supervisor",
+        Role::Administrator => "Administrator",
+    };
+    lang.t(role.zh(), english)
 }
 
 /// Hundredths of a point as people write them.

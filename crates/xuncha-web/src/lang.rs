@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 
-use crate::session::cookie;
+use crate::cookie;
 
 /// 语言.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Lang {
 
     /// The choice kept in the cookie, Chinese where there is none.
     pub(crate) fn of_cookie(headers: &HeaderMap) -> Lang {
-        cookie(headers, LANG_COOKIE)
+        cookie::read(headers, LANG_COOKIE)
             .and_then(Lang::of_short)
             .unwrap_or_default()
     }

@@ -4,26 +4,38 @@
 //! what people decide. It never crawls or judges: what takes time is a job, and a figure on a page is a stored figure. A decision
 //! re-scores its own target in the same step, by the core.
 //!
-//! Every page but the sign-in asks for a session. Archived pages of others are shown in a sandbox without scripts or network.
+//! Every route is registered with the action that it needs, and what may be done by whom is decided in `xuncha_core::permission`; the gate
+//! in `routes` asks it before a page runs, and refuses forms that are not ours. Archived pages of others are shown in a sandbox without scripts or network.
 //!
 //! Start reading at [`router`], then one file in `pages` with the template of the same name.
 
+mod cookie;
+mod csrf;
 mod error;
 mod headers;
 mod labels;
 mod lang;
 mod pager;
 mod pages;
+mod password;
+mod routes;
+mod second_factor;
 mod session;
+mod settings;
 mod shell;
+mod sign_on;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{get, post};
-use xuncha_store::Store;
+use xuncha_core::permission::Action;
 use xuncha_store::evidence::EvidenceFolder;
+use xuncha_store::{Actor, Store};
+
+use routes::Pages;
+use shell::Viewer;
 
 /// Serves the pages on a listening socket until `stopped` ends.
 pub async fn serve(
@@ -36,7 +48,11 @@ pub async fn serve(
         .await
 }
 
+pub use password::hash_password;
+pub use routes::{Object, Route};
 pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
+pub use settings::SignInSettings;
+pub use sign_on::{Departure, Identity, SIGN_ON_BACK, SignOn, SignOnAnswer};
 
 /// An archived page as the replay shows it: no scripts, every address below `prefix` or taken out, `quote` marked. It is public so that
 /// it can be tried with hostile pages.
@@ -57,82 +73,262 @@ pub struct WebState {
     pub now_s: fn() -> i64,
     /// A new unguessable token: [`random_token`] outside tests.
     pub new_token: fn() -> String,
+    /// How people sign in.
+    pub settings: SignInSettings,
+    /// Who else says who people are, where an office has somebody.
+    pub sign_on: Option<Arc<dyn SignOn>>,
 }
 
 impl WebState {
     /// Civil time in UTC+8, to the second.
     fn now(&self) -> jiff::civil::DateTime {
-        let now = jiff::Timestamp::from_second((self.now_s)()).unwrap_or_default();
-        jiff::tz::TimeZone::fixed(jiff::tz::offset(8)).to_datetime(now)
+        civil((self.now_s)())
     }
+
+    /// The store in the hands of the viewer, for everything that changes something or leaves the house.
+    fn acting(&self, viewer: &Viewer) -> Store {
+        let who = match viewer.id.as_str() {
+            "" => "stranger",
+            id => id,
+        };
+        let now_s = self.now_s;
+        self.store
+            .acting_as(Actor::new(who, move || civil(now_s())))
+    }
+}
+
+/// A time as people of the province read it.
+fn civil(now_s: i64) -> jiff::civil::DateTime {
+    let now = jiff::Timestamp::from_second(now_s).unwrap_or_default();
+    jiff::tz::TimeZone::fixed(jiff::tz::offset(8)).to_datetime(now)
 }
 
 /// All pages.
 pub fn router(state: WebState) -> Router {
     // Archived pages have an origin of their own and no session: their addresses carry passes instead.
     let passes = pages::evidence_pass::Passes::new((state.new_token)());
-    let inside = Router::new()
-        .route("/", get(pages::rounds::list))
-        .route("/rounds/{round}", get(pages::rounds::show))
-        .route("/rounds/{round}/targets", get(pages::targets::list))
-        .route(
-            "/rounds/{round}/targets/{target}",
-            get(pages::targets::show),
-        )
-        .route("/rounds/{round}/tasks", get(pages::tasks::list))
-        .route(
-            "/rounds/{round}/tasks/{target}",
-            get(pages::tasks::show).post(pages::tasks::decide),
-        )
-        .route("/rounds/{round}/open", get(pages::open::list))
-        .route("/rounds/{round}/notice", get(pages::notice::show))
-        .route(
-            "/rounds/{round}/documents/{name}",
-            get(pages::notice::download),
-        )
-        .route(
-            "/rounds/{round}/documents/{name}/preview",
-            get(pages::notice::preview),
-        )
-        .route(
-            "/rounds/{round}/evidence/{target}/{record}",
-            get(pages::evidence::show),
-        )
-        .route(
-            "/rounds/{round}/evidence/{target}/{record}/replay",
-            get(pages::evidence::replay),
-        )
-        .route(
-            "/rounds/{round}/evidence/{target}/{record}/raw",
-            get(pages::evidence::raw),
-        )
-        .route(
-            "/rounds/{round}/archived/{target}",
-            get(pages::evidence::at),
-        )
-        .route(
-            "/rounds/{round}/evidence/{target}/{record}/picture",
-            get(pages::pictures::show),
-        )
-        .route("/findings/{id}", get(pages::findings::show))
-        .route("/registry", get(pages::registry::list))
-        .route("/about", get(pages::about::show))
-        .route("/sign-out", post(session::sign_out))
-        .route_layer(middleware::from_fn_with_state(
-            state.clone(),
-            session::require,
-        ));
-    Router::new()
-        .merge(inside)
-        .route("/sign-in", get(session::form).post(session::sign_in))
-        .route(
-            "/replay/{pass}/{round}/{target}/{record}/{kind}",
-            get(pages::evidence_replay::show),
-        )
-        .route("/assets/style.css", get(pages::about::style))
+    let (pages, _) = all_pages(state.clone()).done();
+    pages
         .fallback(error::not_found)
         .layer(middleware::from_fn(headers::secure))
         .layer(axum::Extension(passes))
+        .layer(axum::Extension(sign_on::Travellers::default()))
         .layer(tower_http::compression::CompressionLayer::new())
         .with_state(state)
+}
+
+/// Every route with the action that it needs, as registered. For the table of permissions.
+pub fn routes(state: WebState) -> Vec<Route> {
+    all_pages(state).done().1
+}
+
+fn all_pages(state: WebState) -> Pages {
+    let pages = Pages::new(state);
+    let pages = sign_in_pages(pages);
+    let pages = round_pages(pages);
+    let pages = evidence_pages(pages);
+    let pages = account_pages(pages);
+    people_pages(pages)
+}
+
+fn sign_in_pages(pages: Pages) -> Pages {
+    use Action::{Open, SignIn};
+    use pages::{about, evidence_replay, set_password, sign_in, sign_on};
+    pages
+        .get("/assets/style.css", Open, Object::None, about::style)
+        .get(
+            "/replay/{pass}/{round}/{target}/{record}/{kind}",
+            Open,
+            Object::None,
+            evidence_replay::show,
+        )
+        .get("/sign-in", SignIn, Object::None, sign_in::form)
+        .post("/sign-in", SignIn, Object::None, sign_in::sign_in)
+        .post("/sign-in/code", SignIn, Object::None, sign_in::code)
+        .get("/sign-in/provider", SignIn, Object::None, sign_on::leave)
+        .get(SIGN_ON_BACK, SignIn, Object::None, sign_on::arrive)
+        .get("/password", SignIn, Object::None, set_password::form)
+        .post("/password", SignIn, Object::None, set_password::set)
+}
+
+fn round_pages(pages: Pages) -> Pages {
+    use Action::{
+        DecideTask, Enter, ReadDocument, ReadNotice, ReadRegistry, ReadRound, ReadTarget,
+    };
+    use pages::{about, findings, notice, open, registry, rounds, targets, tasks};
+    pages
+        .get("/", Enter, Object::None, rounds::list)
+        .get("/about", Enter, Object::None, about::show)
+        .get("/registry", ReadRegistry, Object::None, registry::list)
+        .get("/rounds/{round}", ReadRound, Object::Round, rounds::show)
+        .get("/rounds/{round}/open", ReadRound, Object::Round, open::list)
+        .get(
+            "/rounds/{round}/targets",
+            ReadTarget,
+            Object::None,
+            targets::list,
+        )
+        .get(
+            "/rounds/{round}/targets/{target}",
+            ReadTarget,
+            Object::Target,
+            targets::show,
+        )
+        .get(
+            "/findings/{id}",
+            ReadTarget,
+            Object::Finding,
+            findings::show,
+        )
+        .get(
+            "/rounds/{round}/tasks",
+            DecideTask,
+            Object::None,
+            tasks::list,
+        )
+        .get(
+            "/rounds/{round}/tasks/{target}",
+            DecideTask,
+            Object::Target,
+            tasks::show,
+        )
+        .post(
+            "/rounds/{round}/tasks/{target}",
+            DecideTask,
+            Object::Target,
+            tasks::decide,
+        )
+        .get(
+            "/rounds/{round}/notice",
+            ReadNotice,
+            Object::Round,
+            notice::show,
+        )
+        .get(
+            "/rounds/{round}/documents/{name}",
+            ReadDocument,
+            Object::Round,
+            notice::download,
+        )
+        .get(
+            "/rounds/{round}/documents/{name}/preview",
+            ReadDocument,
+            Object::Round,
+            notice::preview,
+        )
+}
+
+fn evidence_pages(pages: Pages) -> Pages {
+    use Action::ReadTarget;
+    use pages::{evidence, pictures};
+    pages
+        .get(
+            "/rounds/{round}/evidence/{target}/{record}",
+            ReadTarget,
+            Object::Target,
+            evidence::show,
+        )
+        .get(
+            "/rounds/{round}/evidence/{target}/{record}/replay",
+            ReadTarget,
+            Object::Target,
+            evidence::replay,
+        )
+        .get(
+            "/rounds/{round}/evidence/{target}/{record}/raw",
+            ReadTarget,
+            Object::Target,
+            evidence::raw,
+        )
+        .get(
+            "/rounds/{round}/evidence/{target}/{record}/picture",
+            ReadTarget,
+            Object::Target,
+            pictures::show,
+        )
+        .get(
+            "/rounds/{round}/archived/{target}",
+            ReadTarget,
+            Object::Target,
+            evidence::at,
+        )
+}
+
+fn account_pages(pages: Pages) -> Pages {
+    use Action::OwnAccount;
+    use pages::{account, account_factor, sign_in};
+    pages
+        .post("/sign-out", OwnAccount, Object::None, sign_in::sign_out)
+        .get("/account", OwnAccount, Object::None, account::show)
+        .post(
+            "/account/password",
+            OwnAccount,
+            Object::None,
+            account::set_password,
+        )
+        .post(
+            "/account/sessions",
+            OwnAccount,
+            Object::None,
+            account::end_sessions,
+        )
+        .get(
+            "/account/code",
+            OwnAccount,
+            Object::None,
+            account_factor::show,
+        )
+        .post(
+            "/account/code",
+            OwnAccount,
+            Object::None,
+            account_factor::set,
+        )
+        .post(
+            "/account/code/remove",
+            OwnAccount,
+            Object::None,
+            account_factor::remove,
+        )
+}
+
+fn people_pages(pages: Pages) -> Pages {
+    use Action::{ManagePeople, ReadAudit};
+    use pages::{audit, people, person};
+    pages
+        .get("/people", ManagePeople, Object::None, people::list)
+        .post("/people", ManagePeople, Object::None, people::add)
+        .get("/people/new", ManagePeople, Object::None, people::new)
+        .get("/people/{person}", ManagePeople, Object::None, person::show)
+        .post(
+            "/people/{person}",
+            ManagePeople,
+            Object::None,
+            person::change,
+        )
+        .post(
+            "/people/{person}/lock",
+            ManagePeople,
+            Object::None,
+            person::lock,
+        )
+        .post(
+            "/people/{person}/unlock",
+            ManagePeople,
+            Object::None,
+            person::unlock,
+        )
+        .post(
+            "/people/{person}/link",
+            ManagePeople,
+            Object::None,
+            person::link,
+        )
+        .post(
+            "/people/{person}/code/remove",
+            ManagePeople,
+            Object::None,
+            person::remove_code,
+        )
+        .get("/audit", ReadAudit, Object::None, audit::list)
 }

@@ -1,32 +1,32 @@
-//! Sign-in by a one-time login that the server prints, and the session that follows it.
+//! Who is behind a request: the session of a person, or a stranger before the sign-in.
 
-use askama::Template;
-use axum::Form;
-use axum::extract::{Query, Request, State};
-use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use xuncha_core::person::login_of;
 use xuncha_store::StoreError;
 
 use crate::WebState;
-use crate::error::{WebError, page};
-use crate::lang::{LANG_COOKIE, Lang};
-use crate::pager::query;
-use crate::shell::{Shell, Viewer};
+use crate::cookie::{self, FORM_COOKIE, SESSION_COOKIE};
+use crate::csrf;
+use crate::lang::Lang;
+use crate::shell::Viewer;
 
-const SESSION_COOKIE: &str = "xuncha_session";
 /// How long a session lasts: a working day.
-const SESSION_LIFETIME_S: i64 = 12 * 60 * 60;
+pub(crate) const SESSION_LIFETIME_S: i64 = 12 * 60 * 60;
 /// How long a one-time login waits to be used.
 pub const LOGIN_LIFETIME_S: i64 = 24 * 60 * 60;
 
-/// Makes a one-time login for `person` and answers with its token; the address to print is `/sign-in?token=TOKEN`.
-pub async fn new_login(state: &WebState, person: &str) -> Result<String, StoreError> {
+/// Makes a one-time login for whoever runs the program on this machine, as an administrator of that name, and answers with its token;
+/// the address to print is `/sign-in?token=TOKEN`. Refused where somebody else has the name as his login.
+pub async fn new_login(state: &WebState, name: &str) -> Result<String, StoreError> {
     let token = (state.new_token)();
+    let login = login_of(name).unwrap_or_else(|_| "console".to_owned());
     let expires_at_s = (state.now_s)() + LOGIN_LIFETIME_S;
-    state.store.put_login(&token, person, expires_at_s).await?;
+    state
+        .store
+        .put_console_login(&token, &login, name, expires_at_s)
+        .await?;
     Ok(token)
 }
 
@@ -42,50 +42,61 @@ pub fn random_token() -> String {
     hex::encode(bytes)
 }
 
-/// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok());
-    lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+/// 来访者. Who asks, and the secret that the forms of the pages are bound to.
+pub(crate) struct Entered {
+    pub(crate) viewer: Viewer,
+    pub(crate) secret: String,
+    /// A secret that the browser does not have yet.
+    pub(crate) form_cookie: Option<String>,
 }
 
-/// Lets only people with a session through, and tells the pages who looks in which language.
-pub(crate) async fn require(
-    State(state): State<WebState>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, WebError> {
-    let headers = request.headers();
-    let token = cookie(headers, SESSION_COOKIE)
-        .unwrap_or_default()
-        .to_owned();
-    let here = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |both| both.as_str())
-        .to_owned();
-    let person = state.store.session(&token, (state.now_s)()).await?;
-    let Some(person) = person.filter(|_| !token.is_empty()) else {
-        return Ok(Redirect::to(&format!("/sign-in{}", query(&[("next", &here)]))).into_response());
-    };
-    let asked = Lang::of_query(request.uri().query().unwrap_or_default());
-    let lang = asked.unwrap_or_else(|| Lang::of_cookie(headers));
-    request.extensions_mut().insert(Viewer {
-        person,
-        lang,
-        here: without_lang(&here),
-    });
-    let mut response = next.run(request).await;
-    if let Some(lang) = asked {
-        set_cookie(&mut response, LANG_COOKIE, lang.short(), 365 * 24 * 60 * 60);
+/// Somebody who need not have signed in.
+pub(crate) fn stranger(state: &WebState, parts: &Parts) -> Option<Entered> {
+    let held = cookie::read(&parts.headers, FORM_COOKIE).unwrap_or_default();
+    let is_fresh = held.is_empty() && parts.method != Method::POST;
+    let form_cookie = is_fresh.then(|| (state.new_token)());
+    let secret = form_cookie.clone().unwrap_or_else(|| held.to_owned());
+    Some(Entered {
+        viewer: viewer(parts, &secret),
+        secret,
+        form_cookie,
+    })
+}
+
+/// The person of a session; `None` where there is none.
+pub(crate) async fn person(state: &WebState, parts: &Parts) -> Result<Option<Entered>, StoreError> {
+    let token = cookie::read(&parts.headers, SESSION_COOKIE).unwrap_or_default();
+    if token.is_empty() {
+        return Ok(None);
     }
-    Ok(response)
+    let Some(person) = state.store.session(token, (state.now_s)()).await? else {
+        return Ok(None);
+    };
+    let viewer = Viewer {
+        id: person.id(),
+        number: person.number,
+        person: person.name,
+        role: person.role,
+        unit: person.organization,
+        ..viewer(parts, token)
+    };
+    Ok(Some(Entered {
+        viewer,
+        secret: token.to_owned(),
+        form_cookie: None,
+    }))
+}
+
+fn viewer(parts: &Parts, secret: &str) -> Viewer {
+    let chosen = Lang::of_query(parts.uri.query().unwrap_or_default());
+    let here = parts.uri.path_and_query();
+    Viewer {
+        lang: chosen.unwrap_or_else(|| Lang::of_cookie(&parts.headers)),
+        chosen,
+        here: without_lang(here.map_or("/", |both| both.as_str())),
+        csrf: csrf::token_of(secret),
+        ..Viewer::default()
+    }
 }
 
 fn without_lang(here: &str) -> String {
@@ -103,93 +114,8 @@ fn without_lang(here: &str) -> String {
     }
 }
 
-fn set_cookie(response: &mut Response, name: &str, value: &str, max_age_s: i64) {
-    let line = format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax");
-    if let Ok(line) = HeaderValue::from_str(&line) {
-        response.headers_mut().append(SET_COOKIE, line);
-    }
-}
-
-/// What the sign-in page is asked with.
-#[derive(Deserialize)]
-pub(crate) struct SignIn {
-    #[serde(default)]
-    token: String,
-    #[serde(default)]
-    next: String,
-    lang: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "sign_in.html")]
-struct SignInPage {
-    shell: Shell,
-    token: String,
-    next: String,
-    has_failed: bool,
-}
-
-fn sign_in_page(lang: Lang, asked: SignIn, has_failed: bool) -> Result<Response, WebError> {
-    let here = format!(
-        "/sign-in{}",
-        query(&[("token", &asked.token), ("next", &asked.next)])
-    );
-    let viewer = Viewer {
-        person: String::new(),
-        lang,
-        here,
-    };
-    let shell = Shell::new(&viewer, "", lang.t("登录", "Sign in"));
-    page(&SignInPage {
-        shell,
-        token: asked.token,
-        next: asked.next,
-        has_failed,
-    })
-}
-
-/// The sign-in page. A token in the address only fills the form: it is used up by the button, so that a preview of the
-/// address (mail programs, chat programs) does not use it up.
-pub(crate) async fn form(
-    headers: HeaderMap,
-    Query(asked): Query<SignIn>,
-) -> Result<Response, WebError> {
-    let chosen = asked.lang.as_deref().and_then(Lang::of_short);
-    let lang = chosen.unwrap_or_else(|| Lang::of_cookie(&headers));
-    let mut response = sign_in_page(lang, asked, false)?;
-    if chosen.is_some() {
-        set_cookie(&mut response, LANG_COOKIE, lang.short(), 365 * 24 * 60 * 60);
-    }
-    Ok(response)
-}
-
-/// Uses the login up and opens a session.
-pub(crate) async fn sign_in(
-    State(state): State<WebState>,
-    headers: HeaderMap,
-    Form(asked): Form<SignIn>,
-) -> Result<Response, WebError> {
-    let session = (state.new_token)();
-    let now_s = (state.now_s)();
-    let expires_at_s = now_s + SESSION_LIFETIME_S;
-    let person = state
-        .store
-        .open_session(asked.token.trim(), &session, now_s, expires_at_s)
-        .await?;
-    if person.is_none() {
-        let lang = Lang::of_cookie(&headers);
-        let token = String::new();
-        let mut response = sign_in_page(lang, SignIn { token, ..asked }, true)?;
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return Ok(response);
-    }
-    let mut response = Redirect::to(safe_next(&asked.next)).into_response();
-    set_cookie(&mut response, SESSION_COOKIE, &session, SESSION_LIFETIME_S);
-    Ok(response)
-}
-
 /// Only addresses of ours: a path, and no second slash that would name another host.
-fn safe_next(next: &str) -> &str {
+pub(crate) fn safe_next(next: &str) -> &str {
     let is_plain = next
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
@@ -200,17 +126,40 @@ fn safe_next(next: &str) -> &str {
     }
 }
 
-/// Ends the session.
-pub(crate) async fn sign_out(
-    State(state): State<WebState>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
-    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
-        state.store.close_session(token).await?;
+/// Which browser on which system, for the list of one's own sessions: names only, no versions that would tell people apart.
+pub(crate) fn agent(headers: &HeaderMap) -> String {
+    let text = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let text = text.unwrap_or_default();
+    let first = |names: &[(&str, &'static str)]| {
+        let found = names.iter().find(|(sign, _)| text.contains(sign));
+        found.map_or("", |(_, name)| name)
+    };
+    // Browsers also name those that they want to be taken for: the most particular comes first.
+    let browser = first(&[
+        ("MicroMessenger", "微信"),
+        ("QQBrowser", "QQ浏览器"),
+        ("360SE", "360浏览器"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iOS"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        ("", "") => String::new(),
+        (one, "") | ("", one) => one.to_owned(),
+        (browser, system) => format!("{browser} · {system}"),
     }
-    let mut response = Redirect::to("/sign-in").into_response();
-    set_cookie(&mut response, SESSION_COOKIE, "", 0);
-    Ok(response)
 }
 
 #[cfg(test)]
@@ -236,5 +185,29 @@ mod tests {
     fn the_switch_of_language_leaves_the_rest_of_the_address() {
         assert_eq!(without_lang("/a?lang=en"), "/a");
         assert_eq!(without_lang("/a?q=1&lang=en&page=2"), "/a?q=1&page=2");
+    }
+
+    #[test]
+    fn browsers_are_told_by_name() {
+        for (text, expected) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+                "Edge · Windows",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox · Linux",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
+                "Safari · iOS",
+            ),
+            ("curl/8.0", ""),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(USER_AGENT, text.parse().unwrap());
+            assert_eq!(agent(&headers), expected);
+        }
+        assert_eq!(agent(&HeaderMap::new()), "");
     }
 }

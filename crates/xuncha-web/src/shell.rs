@@ -3,7 +3,10 @@
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
+use xuncha_core::permission::{Action, Scope, scope};
+use xuncha_core::person::Role;
 
+use crate::labels;
 use crate::lang::Lang;
 use crate::pager::encode;
 
@@ -21,10 +24,36 @@ static STYLE_HREF: LazyLock<String> = LazyLock::new(|| {
 /// Who looks, in which language, at which address.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Viewer {
+    /// `P3`; empty for strangers.
+    pub(crate) id: String,
+    pub(crate) number: i64,
+    /// Name; empty for strangers.
     pub(crate) person: String,
+    pub(crate) role: Role,
+    /// Unit of an operator.
+    pub(crate) unit: Option<String>,
+    /// What every form carries.
+    pub(crate) csrf: String,
     pub(crate) lang: Lang,
+    /// The language that the address asks for.
+    pub(crate) chosen: Option<Lang>,
     /// Path and query without the language switch.
     pub(crate) here: String,
+}
+
+impl Viewer {
+    /// Whether the role includes an action, on something at least.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        scope(self.role, action) != Scope::None
+    }
+
+    /// The unit that lists are narrowed to; `None` where everything may be seen.
+    pub(crate) fn narrowed(&self, action: Action) -> Option<String> {
+        match scope(self.role, action) {
+            Scope::All => None,
+            Scope::Own | Scope::None => Some(self.unit.clone().unwrap_or_default()),
+        }
+    }
 }
 
 /// A step of the breadcrumb.
@@ -69,10 +98,11 @@ impl Shell {
             text: self.lang.t("检查轮次", "Rounds").to_owned(),
             href: "/".to_owned(),
         });
-        if current != "round" {
+        if current != "round" && (current != "targets" || self.reads_rounds()) {
+            let overview = if self.reads_rounds() { "" } else { "/targets" };
             self.crumbs.push(Crumb {
                 text: title.to_owned(),
-                href: base.clone(),
+                href: format!("{base}{overview}"),
             });
         }
         self.tabs = Some(Tabs {
@@ -89,6 +119,34 @@ impl Shell {
             href: href.into(),
         });
         self
+    }
+
+    pub(crate) fn reads_rounds(&self) -> bool {
+        self.viewer.may(Action::ReadRound)
+    }
+
+    pub(crate) fn reads_notices(&self) -> bool {
+        self.viewer.may(Action::ReadNotice)
+    }
+
+    pub(crate) fn reads_registry(&self) -> bool {
+        self.viewer.may(Action::ReadRegistry)
+    }
+
+    pub(crate) fn decides(&self) -> bool {
+        self.viewer.may(Action::DecideTask)
+    }
+
+    pub(crate) fn manages_people(&self) -> bool {
+        self.viewer.may(Action::ManagePeople)
+    }
+
+    pub(crate) fn reads_audit(&self) -> bool {
+        self.viewer.may(Action::ReadAudit)
+    }
+
+    pub(crate) fn role_name(&self) -> &'static str {
+        labels::role(self.lang, self.viewer.role)
     }
 
     pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {

@@ -1,13 +1,15 @@
 //! Every page against a seeded store: it renders, escapes, and asks for a session.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/client.rs"]
+mod client;
 mod support;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use client::{Answer, Client, send};
 use support::{ANSWERED, NAUGHTY, NOTE, PORTAL, ROUND};
-use tower::ServiceExt;
 
 struct Site {
     store: xuncha_store::Store,
@@ -17,23 +19,6 @@ struct Site {
     naughty: String,
     record: String,
     _folder: tempfile::TempDir,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-async fn send(router: &Router, request: Request<Body>) -> Answer {
-    let response = router.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, 1 << 24).await.unwrap();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body: String::from_utf8_lossy(&bytes).into_owned(),
-    }
 }
 
 impl Site {
@@ -153,11 +138,10 @@ impl Site {
 }
 
 async fn sign_in(router: &Router, token: &str, next: &str) -> Answer {
-    let request = Request::post("/sign-in")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(format!("token={token}&next={next}")))
-        .unwrap();
-    send(router, request).await
+    let mut client = Client::new(router);
+    client.get("/sign-in").await;
+    let fields = [("token", token), ("next", next)];
+    client.post("/sign-in", &fields).await
 }
 
 #[tokio::test]
@@ -326,11 +310,12 @@ async fn without_a_session_there_is_only_the_sign_in() {
         "{}",
         form.body
     );
-    let out = Request::post("/sign-out")
-        .header(header::COOKIE, &site.cookie)
-        .body(Body::empty())
-        .unwrap();
-    assert_eq!(send(&site.router, out).await.status, StatusCode::SEE_OTHER);
+    let mut client = Client::new(&site.router);
+    let (name, value) = site.cookie.split_once('=').unwrap();
+    client.cookies.insert(name.to_owned(), value.to_owned());
+    client.get("/about").await;
+    let out = client.post("/sign-out", &[]).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER);
     assert_eq!(
         site.get("/").await.status,
         StatusCode::SEE_OTHER,

@@ -141,11 +141,19 @@ async fn serve(pages: &[Archived<'_>]) -> Served {
 }
 
 fn sign_in(address: SocketAddr, token: &str) -> String {
-    let body = format!("token={token}&next=/");
+    let form = ask(address, "/sign-in", &[]);
+    let cookie = form.headers["set-cookie"]
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let (_, csrf) = form.body.split_once("name=\"csrf\" value=\"").unwrap();
+    let csrf = csrf.split('"').next().unwrap();
+    let body = format!("token={token}&next=/&csrf={csrf}");
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "POST /sign-in HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /sign-in HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();

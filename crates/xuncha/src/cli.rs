@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod person;
 mod round;
 
+pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
 pub use round::{RoundCommand, RoundNewArgs};
 
 /// 巡查.
@@ -73,6 +75,12 @@ pub enum Command {
     /// 派生事实：用本版本的读法重读已存网页 / facts: read stored pages again with this version's readers
     #[command(subcommand)]
     Facts(FactsCommand),
+    /// 人员：新增、列出、设置密码的链接、锁定 / people: add, list, link for a password, lock
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// 审计日志：核验、列出 / audit log: verify, list
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// 体检：本机缺什么，有什么影响 / what this machine lacks and what follows
     Doctor,
     /// 模拟省（演示与测试用） / the simulated province, for demonstration and tests
@@ -138,6 +146,21 @@ pub struct ServeArgs {
     /// 监听地址 / listen on
     #[arg(long, default_value = "127.0.0.1:8300")]
     pub listen: String,
+    /// 浏览器经 HTTPS 访问（前面有反向代理）：Cookie 只随 HTTPS 发送 / browsers come over HTTPS: cookies are sent over nothing else
+    #[arg(long, env = "XUNCHA_HTTPS")]
+    pub https: bool,
+    /// 浏览器访问的地址，如 https://xuncha.example，默认为监听地址 / address in browsers, the one listened on by default
+    #[arg(long, env = "XUNCHA_ADDRESS", value_name = "URL")]
+    pub address: Option<String>,
+    /// 总是打印管理员的一次性登录（默认只在还没有设了密码的管理员时打印） / always print a one-time login of an administrator
+    #[arg(long)]
+    pub login: bool,
+    /// 密码要求 / policy
+    #[command(flatten)]
+    pub policy: PasswordArgs,
+    /// 统一身份认证 / provider of identities
+    #[command(flatten)]
+    pub oidc: OidcArgs,
 }
 
 /// 名录命令.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::round::{RoundRow, RoundState};
-use xuncha_store::{Location, Store, StoreError};
+use xuncha_store::{Actor, Location, Store, StoreError};
+
+use crate::commands;
 
 /// 数据目录. The opened folder.
 pub struct Data {
@@ -31,6 +33,9 @@ impl Data {
             None => Location::from(folder),
         };
         let store = Store::open(&location).await.context("无法打开数据库")?;
+        // What the command line does stands in the audit log under the user of the machine.
+        let who = format!("cli:{}", commands::person());
+        let store = store.acting_as(Actor::new(who, commands::now));
         let evidence =
             EvidenceFolder::open(&folder.join("evidence")).context("无法打开证据目录")?;
         Ok(Data {

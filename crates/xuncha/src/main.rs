@@ -9,6 +9,7 @@ mod data;
 mod demo;
 mod jobs;
 mod network;
+mod outbox;
 mod progress;
 mod rules;
 mod wiring;
@@ -125,7 +126,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
     }
     let data = Data::open(&cli.data, cli.database.as_deref()).await?;
     match &cli.command {
-        Command::Serve(arguments) => commands::serve::run(data, &arguments.listen).await,
+        Command::Serve(arguments) => commands::serve::run(data, arguments).await,
         Command::Registry(command) => commands::registry::run(&data, rules, command).await,
         Command::Round(command) => commands::round::run(&data, rules, command).await,
         Command::Gather(arguments) => commands::gather::run(&data, rules, arguments).await,
@@ -136,6 +137,8 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Notice(command) => commands::notice::run(&data, rules, command).await,
         Command::Evidence(command) => commands::evidence::run(&data, rules, command).await,
         Command::Facts(command) => commands::facts::run(&data, rules, command).await,
+        Command::Person(command) => commands::person::run(&data, command).await,
+        Command::Audit(command) => commands::audit::run(&data, command).await,
         Command::Demo(_)
         | Command::Check(_)
         | Command::Account(_)

@@ -6,14 +6,18 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+use xuncha_core::round::Subject;
+
+use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 3] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
         include_str!("m0002_round_changes.sql"),
     ),
+    ("m0003_people", include_str!("m0003_people.sql")),
 ];
 
 pub(crate) struct Migrator;
@@ -52,8 +56,30 @@ impl MigrationTrait for FileMigration {
                     .await?;
             }
         }
+        if self.name == "m0003_people" {
+            fill_organizations(connection).await?;
+        }
         Ok(())
     }
+}
+
+/// Rounds of before name the unit of a subject in its body only.
+async fn fill_organizations(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let failed = |error: crate::StoreError| DbErr::Migration(error.to_string());
+    let asked = "SELECT round, target, body FROM subjects";
+    let found = sql::rows(connection, asked, vec![]).await.map_err(failed)?;
+    for row in &found {
+        let round: String = row.try_get_by("round")?;
+        let target: String = row.try_get_by("target")?;
+        let body: String = row.try_get_by("body")?;
+        let subject: Subject = sql::parse("受检对象", &body).map_err(failed)?;
+        let keep = "UPDATE subjects SET organization = ? WHERE round = ? AND target = ?";
+        let values = [subject.target.organization(), &round, &target].map(sql::text);
+        sql::run(connection, keep, values.into())
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn for_backend(backend: DbBackend, statement: &str) -> String {

@@ -1,5 +1,6 @@
 //! What the tests share: a temporary PostgreSQL, and small made-up values.
 #![allow(dead_code)]
 
+pub mod people;
 pub mod postgres;
 pub mod values;

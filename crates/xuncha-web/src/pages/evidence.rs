@@ -7,9 +7,11 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use xuncha_core::permission::Action;
 use xuncha_core::registry::TargetId;
-use xuncha_store::StoreError;
 use xuncha_store::evidence::{ArchivedExchange, PrunedCapture};
+use xuncha_store::judge::findings_of;
+use xuncha_store::{AuditAction, AuditEntry, StoreError};
 
 use super::evidence_html::{MARK_ID, Wanted};
 use super::evidence_pass::Passes;
@@ -54,6 +56,8 @@ struct EvidencePage {
     frame_href: String,
     raw_href: String,
     is_shown: bool,
+    /// Whether only its head may be seen.
+    is_narrow: bool,
     picture_href: Option<String>,
 }
 
@@ -143,6 +147,15 @@ pub(crate) async fn show(
         )
         .crumb(target_name.clone(), target_href.clone());
     let (archive, exchange) = read_stated(&state, &round, &target, &record, &pointed.sha256).await;
+    // The shared archive also holds what others' sites link to: of it a unit sees what its own findings refer to, and no more.
+    let is_narrow = viewer.narrowed(Action::ReadTarget).is_some() && archive != target;
+    if is_narrow && !is_evidence(&state, &round, &target, (&record, &pointed.sha256)).await? {
+        return Err(StoreError::Missing {
+            noun: "与问题所记哈希相符的证据",
+            id: record,
+        }
+        .into());
+    }
     let exchange = match exchange {
         Ok(exchange) => exchange,
         Err(StoreError::Pruned { capture }) => {
@@ -184,9 +197,11 @@ pub(crate) async fn show(
     };
     page(&EvidencePage {
         shell,
-        is_shown: has_body(&exchange) && !matches!(Media::of(&exchange), Media::Other),
-        picture_href: pictured
-            .contains_key(&record)
+        is_shown: !is_narrow
+            && has_body(&exchange)
+            && !matches!(Media::of(&exchange), Media::Other),
+        is_narrow,
+        picture_href: (pictured.contains_key(&record) && !is_narrow)
             .then(|| pictures::href(&round, &archive, &record)),
         at: province_time(&exchange.at_utc),
         is_marked: is_pointed.then_some(marked > 0),
@@ -203,6 +218,21 @@ pub(crate) async fn show(
         ),
         record,
     })
+}
+
+/// Whether a finding of the target refers to a record with a hash.
+async fn is_evidence(
+    state: &WebState,
+    round: &str,
+    target: &TargetId,
+    (record, sha256): (&str, &str),
+) -> Result<bool, WebError> {
+    let judgements = state.store.judgements(round, Some(target)).await?;
+    let mut evidence = judgements
+        .iter()
+        .flat_map(findings_of)
+        .flat_map(|finding| finding.evidence());
+    Ok(evidence.any(|one| one.record == record && one.sha256 == sha256))
 }
 
 /// The archived page that was captured of an address, for the places of a finding: goes to its record.
@@ -259,9 +289,14 @@ pub(crate) async fn replay(
 /// The body byte for byte, as a file and never as a page.
 pub(crate) async fn raw(
     State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
     Path((round, target, record)): Path<(String, String, String)>,
 ) -> Result<Response, WebError> {
-    let exchange = read(&state, &round, &TargetId(target), &record).await?;
+    let target = TargetId(target);
+    let exchange = read(&state, &round, &target, &record).await?;
+    let object = format!("round/{round}/target/{target}/evidence/{record}");
+    let entry = AuditEntry::new(AuditAction::Downloaded, object).change("", &exchange.sha256);
+    state.acting(&viewer).audit(entry).await?;
     let mut response = exchange.body.into_response();
     let headers = response.headers_mut();
     for (name, value) in [

@@ -1,6 +1,10 @@
 //! One file per page; the template of the same name stands in `templates/`.
 
 pub(crate) mod about;
+pub(crate) mod account;
+pub(crate) mod account_factor;
+pub(crate) mod audit;
+mod audit_words;
 pub(crate) mod evidence;
 mod evidence_css;
 pub(crate) mod evidence_html;
@@ -11,9 +15,14 @@ pub(crate) mod filed;
 pub(crate) mod findings;
 pub(crate) mod notice;
 pub(crate) mod open;
+pub(crate) mod people;
+pub(crate) mod person;
 pub(crate) mod pictures;
 pub(crate) mod registry;
 pub(crate) mod rounds;
+pub(crate) mod set_password;
+pub(crate) mod sign_in;
+pub(crate) mod sign_on;
 pub(crate) mod targets;
 pub(crate) mod tasks;
 mod tasks_item;

@@ -9,6 +9,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use xuncha_store::document::Document;
+use xuncha_store::{AuditAction, AuditEntry};
 
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -88,9 +89,13 @@ fn size_of(bytes: u64) -> String {
 
 pub(crate) async fn download(
     State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
     let (document, bytes) = read(&state, &id, &name).await?;
+    let object = format!("round/{id}/document/{name}");
+    let entry = AuditEntry::new(AuditAction::Downloaded, object).change("", &document.sha256);
+    state.acting(&viewer).audit(entry).await?;
     let disposition = format!("attachment; filename*=UTF-8''{}", encode(&document.name));
     let mut response = sandboxed(bytes, "application/octet-stream");
     if let Ok(value) = HeaderValue::from_str(&disposition) {

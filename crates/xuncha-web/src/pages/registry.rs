@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use xuncha_core::permission::Action;
 use xuncha_core::registry::{Registry, Target};
 use xuncha_store::registry::TargetFilter;
 
@@ -56,6 +57,7 @@ pub(crate) async fn list(
         class: class_of(&asked.class),
         region: None,
         words: Some(asked.q.clone()),
+        organization: viewer.narrowed(Action::ReadRegistry),
     };
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state.store.registry_targets(&filter, pager.page()).await?;

@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use xuncha_core::permission::Action;
 use xuncha_core::points::Exact;
 use xuncha_core::registry::TargetClass;
 use xuncha_core::score::Outcome;
@@ -50,9 +51,15 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
-    let found = state.store.rounds(pager.page()).await?;
+    let unit = viewer.narrowed(Action::ReadRound);
+    let found = match &unit {
+        Some(unit) => state.store.rounds_of_unit(unit, pager.page()).await?,
+        None => state.store.rounds(pager.page()).await?,
+    };
+    // Who may not see a round as a whole goes to the targets of his unit.
+    let place = if unit.is_some() { "/targets" } else { "" };
     let rows = found.rows.iter().map(|row| ListRow {
-        href: format!("/rounds/{}", encode(&row.round.id)),
+        href: format!("/rounds/{}{place}", encode(&row.round.id)),
         id: row.round.id.clone(),
         title: row.round.title.clone(),
         coverage: labels::coverage(viewer.lang, row.round.coverage),

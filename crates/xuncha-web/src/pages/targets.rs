@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::indicator::{Indicator, IndicatorKind, IndicatorSet};
+use xuncha_core::permission::Action;
 use xuncha_core::registry::{Target, TargetClass, TargetId};
 use xuncha_core::review::{Review, latest};
 use xuncha_core::round::Subject;
@@ -138,6 +139,7 @@ pub(crate) async fn list(
         outcome: outcome_of(&asked.outcome),
         words: Some(asked.q.clone()),
         is_open: false,
+        organization: viewer.narrowed(Action::ReadTarget),
     };
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state

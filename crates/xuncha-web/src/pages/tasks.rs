@@ -286,7 +286,8 @@ pub(crate) async fn decide(
     let set = &desk.round.set;
     let all: Vec<Review> = desk.reviews.iter().chain(&reviews).cloned().collect();
     let sheet = score(set, &desk.subject, &desk.judgements, &all);
-    state.store.decide(&reviews, &set.id, &sheet).await?;
+    let store = state.acting(&viewer);
+    store.decide(&reviews, &set.id, &sheet).await?;
     let target = desk.subject.target.id();
     let class = class_of(&asked.class);
     let stays = fields.iter().any(|(name, _)| name == "stay");

@@ -1,5 +1,7 @@
 //! A real browser driven by key presses, over DevTools pipes: enough of the protocol to type, to look and to take pictures.
 
+#![allow(dead_code)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -74,6 +76,10 @@ impl Browser {
         let attached = browser.call("Target.attachToTarget", attach);
         browser.session = attached["sessionId"].as_str().unwrap().to_owned();
         browser.call("Page.enable", json!({}));
+        // A window has a least width; a page of a phone is narrower.
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        browser.call("Emulation.setDeviceMetricsOverride", size);
         // A page that nobody looks at gives its fields no focus.
         browser.call(
             "Emulation.setFocusEmulationEnabled",
@@ -143,6 +149,13 @@ impl Browser {
         let event = key_event(key);
         self.call("Input.dispatchKeyEvent", event("keyDown"));
         self.call("Input.dispatchKeyEvent", event("keyUp"));
+    }
+
+    /// Types a text into the field that has the focus.
+    pub fn write(&mut self, text: &str) {
+        for sign in text.chars() {
+            self.press(&sign.to_string());
+        }
     }
 
     /// Presses a key that leads to another page, and waits for that.

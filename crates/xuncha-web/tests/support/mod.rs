@@ -48,6 +48,8 @@ pub async fn state(folder: &Path) -> WebState {
         documents: folder.join("documents"),
         now_s: || 1_775_000_000,
         new_token: counted_token,
+        settings: Default::default(),
+        sign_on: None,
     }
 }
 

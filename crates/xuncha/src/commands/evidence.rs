@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use xuncha_core::registry::TargetId;
-use xuncha_store::Page;
 use xuncha_store::evidence::{
     EvidenceFolder, Indexed, Pruning, PurposeSize, TargetSize, Verification,
 };
 use xuncha_store::round::{RoundRow, RoundState};
+use xuncha_store::{AuditAction, AuditEntry, Page};
 
 use super::check::CHECK_ROUND;
 use crate::cli::{EvidenceCommand, PicturesArgs};
@@ -58,7 +58,8 @@ pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Resul
         }
         EvidenceCommand::Export { round, target, out } => {
             let row = data.round(round.round.as_deref()).await?;
-            export(data, &row.round.id, target, out)
+            export(data, &row.round.id, target, out)?;
+            super::exported(data, &format!("round/{}/evidence", row.round.id)).await
         }
         EvidenceCommand::Pictures(arguments) => pictures(data, arguments).await,
     }
@@ -267,7 +268,17 @@ async fn prune_round(
         mega(sum.bytes_before),
         mega(sum.bytes_after)
     );
-    Ok(())
+    if !is_done {
+        return Ok(());
+    }
+    let object = format!("round/{round}/evidence");
+    let entry = AuditEntry::new(AuditAction::EvidencePruned, object);
+    let gone = format!(
+        "{name}: {} of {}",
+        sum.dropped_count,
+        sum.dropped_count + sum.kept_count
+    );
+    Ok(data.store.audit(entry.change("", gone)).await?)
 }
 
 fn export(data: &Data, round: &str, targets: &[String], out: &Path) -> Result<()> {

@@ -45,6 +45,7 @@ pub async fn run(data: &Data, top: usize, csv: Option<&Path>) -> Result<()> {
         std::fs::write(path, write_csv(&all))
             .with_context(|| format!("无法写入 {}", path.display()))?;
         println!("已写出 {}。", path.display());
+        super::exported(data, "ledger").await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! 命令. One file per command; each reads its arguments, calls jobs, prints for people.
 
 pub mod account;
+pub mod audit;
 pub mod check;
 pub mod doctor;
 pub mod evidence;
@@ -14,6 +15,7 @@ pub mod ledger;
 pub mod migration;
 mod network_lines;
 pub mod notice;
+pub mod person;
 pub mod posts;
 pub mod published;
 pub mod registry;
@@ -24,6 +26,9 @@ pub mod serve;
 pub mod sheets;
 
 use jiff::civil::DateTime;
+use xuncha_store::{AuditAction, AuditEntry};
+
+use crate::data::Data;
 
 /// Civil time in UTC+8, to the second: the one place of the binary that reads a clock for what it writes down.
 pub fn now() -> DateTime {
@@ -47,4 +52,10 @@ pub fn person() -> String {
         .ok()
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "命令行".to_owned())
+}
+
+/// Writes down that something left the house, for the audit log.
+async fn exported(data: &Data, what: &str) -> anyhow::Result<()> {
+    let entry = AuditEntry::new(AuditAction::Exported, what);
+    Ok(data.store.audit(entry).await?)
 }

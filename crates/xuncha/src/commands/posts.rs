@@ -14,6 +14,7 @@ use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::round::Round;
 use xuncha_core::sheet::CellError;
 use xuncha_report::sheets;
+use xuncha_store::{AuditAction, AuditEntry};
 
 use super::sheets::all_errors;
 use crate::cli::PostsArgs;
@@ -48,6 +49,10 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &PostsArgs) -> Result<()
         take_in(data, &row.round, target, &name, rows, now, &lexicons)?;
     }
     let count: usize = tables.values().map(Vec::len).sum();
+    let object = format!("round/{}/evidence", row.round.id);
+    let added = format!("posts: {count} of {} accounts", tables.len());
+    let entry = AuditEntry::new(AuditAction::EvidenceAdded, object).change("", added);
+    data.store.audit(entry).await?;
     println!(
         "已导入 {} 个账号的 {count} 条发文，存入证据；运行 xuncha judge 重新判定。",
         tables.len()

@@ -28,7 +28,7 @@ pub async fn write(data: &Data, round: Option<&str>, out: &Path) -> Result<()> {
         round.id,
         out.display()
     );
-    Ok(())
+    super::exported(data, &format!("round/{}/sample", round.id)).await
 }
 
 /// Names of the registry, and of the drawn targets as they were when the round was created.

@@ -39,7 +39,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
                 registry.sites.len(),
                 registry.accounts.len()
             );
-            Ok(())
+            super::exported(data, "registry").await
         }
         RegistryCommand::Template { file } => {
             sheets::write(

@@ -1,30 +1,72 @@
-//! 网页命令. The web interface over a data folder, with a one-time login printed at the start.
+//! 网页命令. The web interface over a data folder, with a one-time login printed while no administrator has a password.
+
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use xuncha_web::WebState;
+use xuncha_core::person::PasswordPolicy;
+use xuncha_store::StoreError;
+use xuncha_web::{SignInSettings, SignOn, WebState};
 
+use crate::cli::ServeArgs;
 use crate::data::Data;
 
 /// Serves until it is stopped.
-pub async fn run(data: Data, listen: &str) -> Result<()> {
+pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
+    let listen = &arguments.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("无法监听 {listen}；用 --listen 换一个地址"))?;
     let address = listener.local_addr()?;
+    let public = arguments.address.clone();
+    let public = public.unwrap_or_else(|| format!("http://{address}"));
     let state = WebState {
         documents: data.folder.join("documents"),
         store: data.store,
         evidence: data.evidence,
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
+        settings: SignInSettings {
+            policy: PasswordPolicy {
+                min_length: usize::try_from(arguments.policy.password_min)?,
+            },
+            is_https: arguments.https,
+            ..SignInSettings::default()
+        },
+        sign_on: sign_on(arguments, &public)?,
     };
-    let token = xuncha_web::new_login(&state, &super::person()).await?;
     println!("网页界面：http://{address}/");
-    println!("一次性登录：http://{address}/sign-in?token={token}（用过即失效）");
+    if arguments.login || !state.store.has_administrator().await? {
+        print_login(&state, address).await?;
+    } else {
+        println!("用登录名和密码登录；忘记密码：xuncha person link 登录名");
+    }
     let stopped = async {
         let _ = tokio::signal::ctrl_c().await;
     };
     xuncha_web::serve(listener, xuncha_web::router(state), stopped)
         .await
         .context("网页界面意外停止")
+}
+
+/// The provider of identities, where one is named.
+fn sign_on(arguments: &ServeArgs, public: &str) -> Result<Option<Arc<dyn SignOn>>> {
+    let provider = crate::outbox::oidc::Provider::of(&arguments.oidc, public)?;
+    Ok(provider.map(|provider| Arc::new(provider) as Arc<dyn SignOn>))
+}
+
+/// Whoever starts the program on its machine has all its data anyway, and comes in as an administrator.
+async fn print_login(state: &WebState, address: std::net::SocketAddr) -> Result<()> {
+    match xuncha_web::new_login(state, &super::person()).await {
+        Ok(token) => {
+            println!("一次性登录：http://{address}/sign-in?token={token}（用过即失效）");
+            Ok(())
+        }
+        Err(StoreError::Refused(why)) => {
+            println!(
+                "没有一次性登录：{why}；可用 xuncha person add --role administrator 新增管理员"
+            );
+            Ok(())
+        }
+        Err(other) => Err(other.into()),
+    }
 }

@@ -16,7 +16,7 @@ use xuncha_core::round::Round;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
 use xuncha_gather::settings::Settings;
 
-use crate::cli::{DemoArgs, Plan, RoundNewArgs, Scale};
+use crate::cli::{DemoArgs, PasswordArgs, Plan, RoundNewArgs, Scale, ServeArgs};
 use crate::commands;
 use crate::data::Data;
 use crate::jobs;
@@ -115,7 +115,22 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     if arguments.no_serve {
         return Ok(());
     }
-    commands::serve::run(data, &arguments.listen).await
+    // The settings of an office are not those of a demonstration, so nothing of the environment counts.
+    let serve = ServeArgs {
+        listen: arguments.listen.clone(),
+        https: false,
+        address: None,
+        login: true,
+        policy: PasswordArgs { password_min: 10 },
+        oidc: crate::cli::OidcArgs {
+            oidc_issuer: None,
+            oidc_client: None,
+            oidc_secret_file: None,
+            oidc_name: String::new(),
+            oidc_ca: None,
+        },
+    };
+    commands::serve::run(data, &serve).await
 }
 
 async fn draw(

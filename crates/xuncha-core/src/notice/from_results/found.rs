@@ -174,7 +174,7 @@ fn evidence(counted: &CountedFinding, result: &TargetResult) -> String {
     match evidence.record.as_str() {
         "" => format!("{seen}（依据名录）"),
         record => format!(
-            "{seen}（{month}月{day}日{hour}:{minute:02}取证，编号{}/{record}）",
+            "{seen}（{month}月{day}日{hour}:{minute:02}取证，编号{} {record}）",
             result.subject.target.id()
         ),
     }

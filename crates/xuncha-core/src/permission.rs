@@ -1,0 +1,165 @@
+//! 权限: who may do what, on whose things. The one place where it is decided.
+//!
+//! It stands in the core because it is a rule: a pure function of role, action and the unit that an object belongs to. The pages ask it
+//! for every route, and whatever else lets people in (an interface for programs, exports) asks the same table.
+
+use crate::person::Role;
+
+/// 动作. What a page, a download or a form does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// 公开内容. What needs no session: style sheets, and addresses that carry their own right.
+    Open,
+    /// 登录. Signing in, and setting a password by a link.
+    SignIn,
+    /// 本人账号. One's own password, second factor and sessions.
+    OwnAccount,
+    /// 进入. The list of rounds and what this is.
+    Enter,
+    /// 查看轮次. A round as a whole: overview, what could not be determined.
+    ReadRound,
+    /// 查看对象. A target with its score sheet, findings and evidence.
+    ReadTarget,
+    /// 查看通报. The notice of a round, built but perhaps not published.
+    ReadNotice,
+    /// 下载文档. A built document.
+    ReadDocument,
+    /// 查看名录. Registered sites and accounts.
+    ReadRegistry,
+    /// 人工处理. Deciding what the machine leaves open.
+    DecideTask,
+    /// 管理人员. Adding, changing and locking people.
+    ManagePeople,
+    /// 查看审计日志. What everybody did.
+    ReadAudit,
+}
+
+impl Action {
+    /// Every action, as tables list them.
+    pub const ALL: [Action; 12] = [
+        Action::Open,
+        Action::SignIn,
+        Action::OwnAccount,
+        Action::Enter,
+        Action::ReadRound,
+        Action::ReadTarget,
+        Action::ReadNotice,
+        Action::ReadDocument,
+        Action::ReadRegistry,
+        Action::DecideTask,
+        Action::ManagePeople,
+        Action::ReadAudit,
+    ];
+
+    /// Its Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Action::Open => "公开内容",
+            Action::SignIn => "登录",
+            Action::OwnAccount => "本人账号",
+            Action::Enter => "轮次列表与关于",
+            Action::ReadRound => "轮次概况与无法判定",
+            Action::ReadTarget => "检查对象、评分表、问题、证据",
+            Action::ReadNotice => "通报",
+            Action::ReadDocument => "下载文档",
+            Action::ReadRegistry => "名录",
+            Action::DecideTask => "人工处理",
+            Action::ManagePeople => "人员管理",
+            Action::ReadAudit => "审计日志",
+        }
+    }
+}
+
+/// 范围. How far a role's right to an action goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Not at all.
+    None,
+    /// What belongs to the person's own unit.
+    Own,
+    /// Everything.
+    All,
+}
+
+/// The table: how far the right of a role to an action goes.
+pub fn scope(role: Role, action: Action) -> Scope {
+    use Role::{Administrator, Inspector, Leader, Operator, Public, Supervisor};
+    match (action, role) {
+        (Action::Open | Action::SignIn, _) => Scope::All,
+        (_, Public) => Scope::None,
+        (Action::OwnAccount | Action::Enter, _) => Scope::All,
+        (Action::ReadTarget | Action::ReadDocument | Action::ReadRegistry, Operator) => Scope::Own,
+        (_, Operator) => Scope::None,
+        (
+            Action::ReadRound
+            | Action::ReadTarget
+            | Action::ReadNotice
+            | Action::ReadDocument
+            | Action::ReadRegistry,
+            Inspector | Leader | Supervisor | Administrator,
+        ) => Scope::All,
+        (Action::DecideTask, Inspector | Supervisor | Administrator) => Scope::All,
+        (Action::DecideTask, Leader) => Scope::None,
+        (Action::ManagePeople | Action::ReadAudit, Administrator) => Scope::All,
+        (Action::ManagePeople | Action::ReadAudit, Inspector | Leader | Supervisor) => Scope::None,
+    }
+}
+
+/// 判断结果. What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// It is done.
+    Allowed,
+    /// The role never may.
+    Forbidden,
+    /// The role may, but not on this object: it is answered as if the object did not exist, so that nobody learns of what others have.
+    Hidden,
+}
+
+/// Whether somebody of a role, and of the unit `own` where the role has one, may do something to what belongs to the unit `object`.
+///
+/// `object` is `None` for what belongs to no unit, such as a document about a whole round: within [`Scope::Own`] that is nobody's own.
+pub fn decide(role: Role, own: Option<&str>, action: Action, object: Option<&str>) -> Permission {
+    match scope(role, action) {
+        Scope::All => Permission::Allowed,
+        Scope::None => Permission::Forbidden,
+        Scope::Own if own.is_some() && own == object => Permission::Allowed,
+        Scope::Own => Permission::Hidden,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_no_unit_or_of_another_is_hidden_from_an_operator() {
+        let ask = |own, object| decide(Role::Operator, own, Action::ReadTarget, object);
+        assert_eq!(ask(Some("U1"), Some("U1")), Permission::Allowed);
+        assert_eq!(ask(Some("U1"), Some("U2")), Permission::Hidden);
+        assert_eq!(ask(Some("U1"), None), Permission::Hidden);
+        assert_eq!(ask(None, None), Permission::Hidden);
+        assert_eq!(ask(None, Some("U1")), Permission::Hidden);
+    }
+
+    #[test]
+    fn who_did_not_sign_in_may_sign_in_only() {
+        for action in Action::ALL {
+            let expected = match action {
+                Action::Open | Action::SignIn => Scope::All,
+                _ => Scope::None,
+            };
+            assert_eq!(scope(Role::Public, action), expected, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_operator_is_held_to_his_own() {
+        for role in Role::ALL {
+            for action in Action::ALL {
+                let is_own = scope(role, action) == Scope::Own;
+                assert!(!is_own || role == Role::Operator, "{role:?} {action:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The audit log in words: rows hold short words of ours that never change; pages say them in the reader's language.
+
+use xuncha_core::person::Role;
+use xuncha_store::AuditAction;
+
+use crate::labels;
+use crate::lang::Lang;
+use crate::pager::encode;
+
+/// Who, where it is no person.
+pub(super) fn who(lang: Lang, who: &str) -> String {
+    match who.split_once(':') {
+        Some(("cli", user)) => format!("{} {user}", lang.t("命令行", "Command line")),
+        _ if who == "stranger" => lang.t("未登录者", "Stranger").to_owned(),
+        _ if who == "system" => lang.t("系统", "System").to_owned(),
+        _ => who.to_owned(),
+    }
+}
+
+/// An object: what it is called, and where it is looked at.
+pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
+    let parts: Vec<&str> = object.split('/').collect();
+    let round = |round: &str| format!("{} {round}", lang.t("轮次", "Round"));
+    match parts.as_slice() {
+        ["person", "unknown"] => (lang.t("未知登录名", "Unknown login").to_owned(), None),
+        ["person", id] => {
+            let href = format!("/people/{}", encode(id));
+            (format!("{} {id}", lang.t("人员", "Person")), Some(href))
+        }
+        ["round", id] => (round(id), Some(format!("/rounds/{}", encode(id)))),
+        ["round", id, "target", target, rest @ ..] => {
+            let target_word = lang.t("对象", "target");
+            let rest = match rest {
+                ["evidence", record] => format!(" {} {record}", lang.t("证据", "evidence")),
+                _ => String::new(),
+            };
+            let href = format!("/rounds/{}/targets/{}", encode(id), encode(target));
+            (
+                format!("{} {target_word} {target}{rest}", round(id)),
+                Some(href),
+            )
+        }
+        ["round", id, "document", name] => {
+            let text = format!("{} {} {name}", round(id), lang.t("文档", "document"));
+            (text, Some(format!("/rounds/{}/notice", encode(id))))
+        }
+        ["round", id, what] => (format!("{} {}", round(id), value(lang, what)), None),
+        ["registry"] => (
+            lang.t("名录", "Registry").to_owned(),
+            Some("/registry".to_owned()),
+        ),
+        _ => (value(lang, object), None),
+    }
+}
+
+/// A value, word by word; what is no word of ours stands as it is.
+pub(super) fn value(lang: Lang, text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let (start, last) = word
+            .rsplit_once('=')
+            .map_or(("", word), |(start, last)| (&word[..=start.len()], last));
+        let bare = last.trim_end_matches(',');
+        format!("{start}{}{}", said(lang, bare), &last[bare.len()..])
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn said(lang: Lang, word: &str) -> &str {
+    if let Some(role) = Role::of_word(word) {
+        return labels::role(lang, role);
+    }
+    let (zh, en) = match word {
+        "set_password" => ("设置密码", "for a password"),
+        "sign_in" => ("一次性登录", "one-time login"),
+        "password" => ("密码", "password"),
+        "code" => ("验证码", "and code"),
+        "recovery_code" => ("恢复码", "and recovery code"),
+        "one_time_login" => ("一次性登录", "one-time login"),
+        "provider" => ("统一身份认证", "provider of identities"),
+        "bound" => ("已绑定统一身份", "bound to a provider"),
+        "not_bound" => ("未绑定统一身份", "not bound to a provider"),
+        "locked" => ("已锁定", "locked"),
+        "not_locked" => ("未锁定", "not locked"),
+        "locked_for_a_while" => ("多次输错，暂时锁定", "locked for a while"),
+        "renamed" => ("（改姓名）", "(renamed)"),
+        "new" => ("新建", "new"),
+        "gathering" => ("采集中", "gathering"),
+        "judged" => ("已判定", "judged"),
+        "closed" => ("已关闭", "closed"),
+        "added" => ("新增", "added"),
+        "changed" => ("修改", "changed"),
+        "removed" => ("删除", "removed"),
+        "confirmed" => ("确认", "confirmed"),
+        "rejected" => ("驳回", "rejected"),
+        "answered" => ("答复", "answered"),
+        "evidence" => ("证据", "evidence"),
+        "sample" => ("抽样", "sample"),
+        "audit" => ("审计日志", "audit log"),
+        "ledger" => ("台账", "ledger"),
+        _ => return word,
+    };
+    // Words of the table live as long as the program; the word itself comes back where it is none.
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// What was done.
+pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
+    let english = match action {
+        AuditAction::SignedIn => "Signed in",
+        AuditAction::SignInFailed => "Sign-in failed",
+        AuditAction::SignedOut => "Signed out",
+        AuditAction::SessionsEnded => "Sessions ended",
+        AuditAction::PersonAdded => "Person added",
+        AuditAction::PersonChanged => "Person changed",
+        AuditAction::PersonLocked => "Person locked",
+        AuditAction::PersonUnlocked => "Person unlocked",
+        AuditAction::LinkMade => "Link made",
+        AuditAction::PasswordSet => "Password set",
+        AuditAction::SecondFactorSet => "Second step set",
+        AuditAction::SecondFactorRemoved => "Second step removed",
+        AuditAction::RegistryChanged => "Registry changed",
+        AuditAction::RoundCreated => "Round created",
+        AuditAction::SampleDrawn => "Sample drawn",
+        AuditAction::RoundMoved => "Round moved",
+        AuditAction::RoundClosed => "Round closed",
+        AuditAction::RoundReopened => "Round reopened",
+        AuditAction::Decided => "Decided",
+        AuditAction::DocumentBuilt => "Document built",
+        AuditAction::Downloaded => "Downloaded",
+        AuditAction::Exported => "Exported",
+        AuditAction::EvidenceAdded => "Evidence added",
+        AuditAction::EvidencePruned => "Evidence pruned",
+    };
+    lang.t(action.zh(), english)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_said_in_words() {
+        let zh = |text: &str| value(Lang::Zh, text);
+        assert_eq!(zh("operator U001 renamed"), "单位填报员 U001 （改姓名）");
+        assert_eq!(
+            zh("added 3, changed 1, removed 0"),
+            "新增 3, 修改 1, 删除 0"
+        );
+        assert_eq!(zh("stale_account/#1f=confirmed"), "stale_account/#1f=确认");
+        assert_eq!(zh("manual/q=answered 2"), "manual/q=答复 2");
+        assert_eq!(value(Lang::En, "password code"), "password and code");
+        assert_eq!(zh(""), "");
+        let of = |text: &str| object(Lang::Zh, text);
+        let target = of("round/2026Q1/target/9900000001");
+        assert_eq!(target.0, "轮次 2026Q1 对象 9900000001");
+        let href = "/rounds/2026Q1/targets/9900000001";
+        assert_eq!(target.1.as_deref(), Some(href));
+        assert_eq!(of("round/a/evidence").0, "轮次 a 证据");
+        assert_eq!(of("person/P3").1.as_deref(), Some("/people/P3"));
+        assert_eq!(who(Lang::Zh, "cli:root"), "命令行 root");
+        assert_eq!(who(Lang::Zh, "P3"), "P3");
+    }
+}

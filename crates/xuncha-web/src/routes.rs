@@ -1,0 +1,273 @@
+//! The one door to the pages: every route is registered together with the action that it needs and the object that it is about, and what
+//! is registered is asked before any page runs. There is no other way to register one.
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodFilter, on};
+use xuncha_core::permission::{Action, Permission, Scope, decide, scope};
+use xuncha_core::registry::TargetId;
+use xuncha_store::StoreError;
+
+use crate::WebState;
+use crate::cookie::{self, FORM_COOKIE};
+use crate::csrf::{self, Refused};
+use crate::error::WebError;
+use crate::lang::{LANG_COOKIE, Lang};
+use crate::pager::query;
+use crate::session::{self, Entered};
+use crate::shell::Viewer;
+
+/// 对象. Whose a route's object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// None: a form, a page about the viewer, or a list that shows a viewer his own only.
+    None,
+    /// The target in the address (`{round}` and `{target}`): of its unit.
+    Target,
+    /// The finding in the address (`{id}`): of the unit of its target.
+    Finding,
+    /// Something about a whole round: of no unit.
+    Round,
+}
+
+/// 路由. A registered address with what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Address, with its parameters in braces.
+    pub path: &'static str,
+    /// What it does.
+    pub action: Action,
+    /// To what.
+    pub object: Object,
+}
+
+/// 页面登记. All pages, each with its action.
+pub(crate) struct Pages {
+    state: WebState,
+    router: Router<WebState>,
+    routes: Vec<Route>,
+}
+
+impl Pages {
+    pub(crate) fn new(state: WebState) -> Pages {
+        Pages {
+            state,
+            router: Router::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    /// A page to look at.
+    pub(crate) fn get<H, T>(
+        self,
+        path: &'static str,
+        action: Action,
+        object: Object,
+        handler: H,
+    ) -> Pages
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let route = Route {
+            method: "GET",
+            path,
+            action,
+            object,
+        };
+        self.with(route, MethodFilter::GET, handler)
+    }
+
+    /// A form to send.
+    pub(crate) fn post<H, T>(
+        self,
+        path: &'static str,
+        action: Action,
+        object: Object,
+        handler: H,
+    ) -> Pages
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let route = Route {
+            method: "POST",
+            path,
+            action,
+            object,
+        };
+        self.with(route, MethodFilter::POST, handler)
+    }
+
+    fn with<H, T>(mut self, route: Route, filter: MethodFilter, handler: H) -> Pages
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let gate = Gate {
+            state: self.state.clone(),
+            action: route.action,
+            object: route.object,
+        };
+        let guarded = on(filter, handler).route_layer(middleware::from_fn_with_state(gate, pass));
+        self.router = self.router.route(route.path, guarded);
+        self.routes.push(route);
+        self
+    }
+
+    /// The router, and what was registered.
+    pub(crate) fn done(self) -> (Router<WebState>, Vec<Route>) {
+        (self.router, self.routes)
+    }
+}
+
+/// What stands before one route.
+#[derive(Clone)]
+struct Gate {
+    state: WebState,
+    action: Action,
+    object: Object,
+}
+
+/// Lets a request through to its page, or says why not.
+async fn pass(
+    State(gate): State<Gate>,
+    params: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Result<Response, WebError> {
+    let (parts, body) = request.into_parts();
+    let entered = match gate.action {
+        Action::Open | Action::SignIn => session::stranger(&gate.state, &parts),
+        _ => session::person(&gate.state, &parts).await?,
+    };
+    let Some(Entered {
+        viewer,
+        secret,
+        form_cookie,
+    }) = entered
+    else {
+        return Ok(to_sign_in(&parts));
+    };
+    let request = Request::from_parts(parts, body);
+    let mut response = match gate.admit(&params, &viewer, &secret, request).await {
+        Ok(mut request) => {
+            request.extensions_mut().insert(viewer.clone());
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
+    };
+    if let Some(error) = response.extensions_mut().remove::<WebError>() {
+        response = error.shown_to(&viewer);
+    }
+    if let Some(chosen) = viewer.chosen {
+        cookie::set(
+            &mut response,
+            &gate.state,
+            LANG_COOKIE,
+            chosen.short(),
+            YEAR_S,
+        );
+    }
+    if let Some(fresh) = form_cookie.filter(|_| gate.action == Action::SignIn) {
+        cookie::set(&mut response, &gate.state, FORM_COOKIE, &fresh, DAY_S);
+    }
+    Ok(response)
+}
+
+const DAY_S: i64 = 24 * 60 * 60;
+const YEAR_S: i64 = 365 * DAY_S;
+
+impl Gate {
+    /// The request again where it may go on.
+    async fn admit(
+        &self,
+        params: &RawPathParams,
+        viewer: &Viewer,
+        secret: &str,
+        request: Request,
+    ) -> Result<Request, WebError> {
+        if scope(viewer.role, self.action) == Scope::None {
+            return Err(WebError::forbidden(viewer.lang.t(
+                "您的角色没有这项权限；确有需要，请联系管理员。",
+                "Your role does not include this. Please ask an administrator if you need it.",
+            )));
+        }
+        let request = if request.method() == Method::POST {
+            let checked = csrf::check(request, secret).await;
+            checked.map_err(|refused| not_ours(viewer.lang, refused))?
+        } else {
+            request
+        };
+        self.refuse_hidden(params, viewer).await?;
+        Ok(request)
+    }
+
+    /// What belongs to others is answered like what does not exist.
+    async fn refuse_hidden(&self, params: &RawPathParams, viewer: &Viewer) -> Result<(), WebError> {
+        if self.object == Object::None || scope(viewer.role, self.action) == Scope::All {
+            return Ok(());
+        }
+        let param = |name: &str| {
+            let found = params.iter().find(|(key, _)| *key == name);
+            found.map_or("", |(_, value)| value).to_owned()
+        };
+        let store = &self.state.store;
+        let (noun, id, unit) = match self.object {
+            Object::None | Object::Round => ("文档", param("name"), None),
+            Object::Target => {
+                let id = param("target");
+                let target = TargetId(id.clone());
+                let unit = store.unit_of_subject(&param("round"), &target).await?;
+                ("受检对象", id, unit)
+            }
+            Object::Finding => {
+                let id = param("id");
+                let unit = store.unit_of_finding(&id).await?;
+                ("问题", id, unit)
+            }
+        };
+        match decide(
+            viewer.role,
+            viewer.unit.as_deref(),
+            self.action,
+            unit.as_deref(),
+        ) {
+            Permission::Allowed => Ok(()),
+            Permission::Forbidden | Permission::Hidden => {
+                Err(StoreError::Missing { noun, id }.into())
+            }
+        }
+    }
+}
+
+fn to_sign_in(parts: &Parts) -> Response {
+    let here = parts.uri.path_and_query();
+    let here = here.map_or("/", |both| both.as_str());
+    Redirect::to(&format!("/sign-in{}", query(&[("next", here)]))).into_response()
+}
+
+fn not_ours(lang: Lang, refused: Refused) -> WebError {
+    let (zh, en) = match refused {
+        Refused::Foreign => (
+            "这个请求来自其他网站，没有执行。请从本系统的页面操作。",
+            "This request came from another site and was not carried out.",
+        ),
+        Refused::Token => (
+            "页面已过期，没有执行。请返回上一页，刷新后重新提交。",
+            "The page was too old, and nothing was done. Go back, reload it and send it again.",
+        ),
+        Refused::Long => (
+            "提交的内容太长，没有执行。",
+            "What was sent is too long, and nothing was done.",
+        ),
+    };
+    WebError::forbidden(lang.t(zh, en))
+}

@@ -1,0 +1,209 @@
+//! Hostile texts in every field of the pages about people: none becomes markup, none breaks a page. Lists of others are tried too where
+//! `XUNCHA_HOSTILE` names a folder of JSON lists.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/client.rs"]
+mod client;
+mod support;
+
+use client::{Answer, Client};
+use support::ROUND;
+
+const TEXTS: [&str; 24] = [
+    "",
+    " ",
+    "\0",
+    "null",
+    "-1",
+    "99999999999999999999999999",
+    "%s%d%n%00",
+    "../../etc/passwd",
+    "' OR 1=1 --",
+    "\"; DROP TABLE persons; --",
+    "<script>alert(1)</script>",
+    "\"><script>alert(1)</script>",
+    "'><img src=x onerror=alert(1)>",
+    "\" autofocus onfocus=alert(1) x=\"",
+    "</title><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "=HYPERLINK(\"http://evil.example\")",
+    "\r\nSet-Cookie: xuncha_session=evil",
+    "\u{202e}txt.exe\u{2066}",
+    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞",
+    "👩‍👩‍👧‍👦🏳️‍🌈",
+    "田中さんにあげて下さい",
+    "//evil.example/%2f..",
+];
+
+fn texts() -> Vec<String> {
+    let mut all: Vec<String> = TEXTS.iter().map(|text| (*text).to_owned()).collect();
+    all.push("长".repeat(500));
+    let Some(folder) = std::env::var_os("XUNCHA_HOSTILE") else {
+        return all;
+    };
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let list: Vec<String> = serde_json::from_str(&text).unwrap();
+        all.extend(list);
+    }
+    all
+}
+
+/// What would run or break out, if the text stood in the page as it is.
+fn assert_harmless(text: &str, place: &str, answer: &Answer) {
+    let status = answer.status.as_u16();
+    assert!(
+        status < 500,
+        "{place} with {text:?}: {status}\n{}",
+        answer.body
+    );
+    let is_ours = answer.body.is_empty() || answer.body.contains("<!doctype html>");
+    if !is_ours {
+        // The framework's own line about an address or form that it cannot read.
+        assert!(
+            answer.body.len() < 500 && status >= 400,
+            "{place}: {}",
+            answer.body
+        );
+        return;
+    }
+    let lower = answer.body.to_lowercase();
+    for sign in [
+        "<script",
+        "<img",
+        "<iframe",
+        "onerror=\"",
+        "onload=\"",
+        "onfocus=\"",
+    ] {
+        assert!(
+            !lower.contains(sign),
+            "{place} with {text:?} lets {sign} through"
+        );
+    }
+    let is_markup = text.contains('<') && text.contains('>');
+    assert!(
+        !is_markup || !answer.body.contains(text),
+        "{place} shows {text:?} as it is"
+    );
+    let location = answer.location();
+    assert!(
+        location.is_empty() || (location.starts_with('/') && !location.starts_with("//")),
+        "{place} with {text:?} leads to {location}"
+    );
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_are_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = support::state(folder.path()).await;
+    support::seed(&state).await;
+    let token = xuncha_web::new_login(&state, "zhou").await.unwrap();
+    let store = state.store.clone();
+    let router = xuncha_web::router(state);
+    let mut inside = Client::signed_in(&router, &token).await;
+    let mut outside = Client::new(&router);
+    outside.get("/sign-in").await;
+    for (number, text) in texts().iter().enumerate() {
+        let text = text.as_str();
+        let login = format!("user{number}");
+        // A login of text is not tried with a password: hashing thousands says nothing of texts.
+        for (path, fields) in [
+            (
+                "/sign-in",
+                vec![("token", text), ("once", "1"), ("next", text)],
+            ),
+            (
+                "/sign-in/code",
+                vec![("token", text), ("code", text), ("next", text)],
+            ),
+            (
+                "/password",
+                vec![("token", text), ("password", text), ("again", text)],
+            ),
+        ] {
+            let answer = outside.post(path, &fields).await;
+            assert_harmless(text, path, &answer);
+        }
+        for (path, fields) in [
+            (
+                "/people",
+                vec![
+                    ("login", text),
+                    ("name", text),
+                    ("role", text),
+                    ("unit", text),
+                ],
+            ),
+            (
+                "/people",
+                vec![("login", &login), ("name", text), ("role", "leader")],
+            ),
+            (
+                "/people",
+                vec![
+                    ("login", text),
+                    ("name", "某"),
+                    ("role", "operator"),
+                    ("unit", text),
+                ],
+            ),
+            (
+                "/people/P1",
+                vec![("name", text), ("role", "administrator"), ("unit", text)],
+            ),
+            ("/account/code", vec![("code", text)]),
+            ("/account/sessions", vec![("number", text)]),
+        ] {
+            let answer = inside.post(path, &fields).await;
+            assert_harmless(text, path, &answer);
+        }
+        let round = format!("/rounds/{ROUND}");
+        for (path, pairs) in [
+            (
+                "/sign-in",
+                vec![("token", text), ("next", text), ("lang", text)],
+            ),
+            ("/password", vec![("token", text)]),
+            ("/people", vec![("q", text), ("role", text), ("page", text)]),
+            ("/people", vec![("q", text), ("role", text)]),
+            ("/people/P1", vec![("done", text), ("lang", text)]),
+            ("/account", vec![("done", text)]),
+            ("/registry", vec![("q", text), ("class", text)]),
+            (
+                &format!("{round}/targets"),
+                vec![("q", text), ("outcome", text)],
+            ),
+            (
+                "/audit",
+                vec![
+                    ("person", text),
+                    ("action", text),
+                    ("from", text),
+                    ("to", text),
+                ],
+            ),
+        ] {
+            let answer = inside.get(&format!("{path}?{}", query(&pairs))).await;
+            assert_harmless(text, path, &answer);
+        }
+    }
+    // What was kept of it is shown, and signs nobody in.
+    for path in ["/people", "/people?page=2", "/audit", "/audit?page=2", "/"] {
+        let answer = inside.get(path).await;
+        assert_harmless("<script>alert(1)</script>", path, &answer);
+    }
+    assert!(!outside.cookies.contains_key("xuncha_session"));
+    let all = store
+        .persons(&Default::default(), xuncha_store::Page::ALL)
+        .await;
+    assert!(all.unwrap().total > 15, "most texts are names");
+    assert_eq!(store.verify_audit(None).await.unwrap().broken, None);
+}
