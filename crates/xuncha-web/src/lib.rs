@@ -18,6 +18,7 @@ mod lang;
 mod pager;
 mod pages;
 mod password;
+mod qr;
 mod routes;
 mod second_factor;
 mod session;

@@ -1,7 +1,6 @@
 //! The second factor: codes of a clock (TOTP, RFC 6238: SHA-1, six digits, thirty seconds, as every code generator knows them), and
 //! recovery codes for a lost generator.
 
-use qrcode::{Color, EcLevel, QrCode};
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Secret, Totp};
 
@@ -66,19 +65,6 @@ pub(crate) fn address(secret: &str, login: &str) -> String {
     )
 }
 
-/// The address as a QR code: its width, and its dark squares as the path of an SVG.
-pub(crate) fn picture(address: &str) -> Option<(usize, String)> {
-    let code = QrCode::with_error_correction_level(address, EcLevel::M).ok()?;
-    let width = code.width();
-    let mut path = String::new();
-    for (place, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            path.push_str(&format!("M{} {}h1v1h-1z", place % width, place / width));
-        }
-    }
-    Some((width, path))
-}
-
 /// A secret in groups of four, for typing.
 pub(crate) fn in_groups(secret: &str) -> String {
     let signs: Vec<char> = secret.chars().collect();
@@ -125,6 +111,6 @@ mod tests {
             assert_eq!(code.len(), 19, "{code}");
             assert_eq!(&tidy_code(&code.to_uppercase().replace('-', " ")), code);
         }
-        assert!(picture(&address(&secret, "张三")).unwrap().0 > 20);
+        assert!(crate::qr::picture(&address(&secret, "张三")).unwrap().0 > 20);
     }
 }

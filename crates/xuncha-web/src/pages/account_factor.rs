@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::account::knows_password;
 use crate::WebState;
 use crate::error::{WebError, page};
-use crate::second_factor::{address, in_groups, new_codes, new_secret, picture, step_of};
+use crate::qr;
+use crate::second_factor::{address, in_groups, new_codes, new_secret, step_of};
 use crate::shell::{Shell, Viewer};
 
 /// How far it is.
@@ -69,7 +70,7 @@ async fn stage(state: &WebState, viewer: &Viewer) -> Result<Stage, WebError> {
     };
     let person = state.store.person(viewer.number).await?;
     let address = address(&secret, &person.login);
-    let (width, path) = picture(&address).unwrap_or_default();
+    let (width, path) = qr::picture(&address).unwrap_or_default();
     Ok(Stage::Offered {
         secret: in_groups(&secret),
         address,

@@ -27,6 +27,7 @@ use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
 use crate::pages::targets::{Choice, class_choices, class_of};
+use crate::qr;
 use crate::shell::{Shell, Viewer};
 
 /// What the list is asked for, and the page of a target with it.
@@ -130,6 +131,8 @@ struct TaskPage {
     subject: Subject,
     what: String,
     looks: Vec<Look>,
+    /// For a telephone: width and path of the QR code.
+    code: Option<(usize, String)>,
     sheet_href: String,
     outcome: Label,
     is_closed: bool,
@@ -214,6 +217,7 @@ async fn task_page(
             ),
         what: what(lang, &desk.subject),
         looks: looks(lang, &desk.subject.target),
+        code: code(&desk.subject.target),
         sheet_href: format!("/rounds/{}/targets/{}", encode(id), encode(&target.0)),
         outcome: labels::outcome(lang, sheet.map(|sheet| sheet.outcome)),
         is_closed: desk.is_closed,
@@ -234,6 +238,17 @@ fn what(lang: Lang, subject: &Subject) -> String {
         Target::Site(_) => class.to_owned(),
         Target::Account(account) => format!("{class} · {} {}", account.platform, account.kind),
     }
+}
+
+/// What a telephone opens an account by, most of which live on telephones: the filed text of its code, else the app's download or
+/// the account's page. A filed picture of a code is an address like any other and leads to the picture.
+fn code(target: &Target) -> Option<(usize, String)> {
+    let Target::Account(account) = target else {
+        return None;
+    };
+    let download = account.download_url.as_ref().filter(|_| account.is_app());
+    let filed = account.details.qr.as_ref();
+    qr::picture(filed.or(download).or(account.page_url.as_ref())?)
 }
 
 fn looks(lang: Lang, target: &Target) -> Vec<Look> {
