@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderName};
 use url::Url;
+use xuncha_core::facts::refresh;
 
 use crate::connection::Endpoint;
 use crate::jar::Jar;
@@ -111,31 +112,14 @@ pub(crate) fn redirect_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
     join(url, headers.get(header::LOCATION)?.as_bytes())
 }
 
-/// Where the `Refresh` header sends a visitor at once, read as the HTML standard reads it: seconds, then perhaps `url=` and quotes. The
-/// address may be the page's own. Addresses that no browser opens as a page lead nowhere.
+/// Where the `Refresh` header sends a visitor at once. The address may be the page's own. Addresses that no browser opens as a page
+/// lead nowhere.
 pub(crate) fn refresh_target(url: &Url, headers: &HeaderMap) -> Option<Url> {
-    let refresh = headers.get(HeaderName::from_static("refresh"))?.as_bytes();
-    let refresh = refresh.trim_ascii();
-    let end = refresh
-        .iter()
-        .position(|byte| !byte.is_ascii_digit() && *byte != b'.')
-        .unwrap_or(refresh.len());
-    let seconds: f32 = std::str::from_utf8(&refresh[..end]).ok()?.parse().ok()?;
+    let header = headers.get(HeaderName::from_static("refresh"))?;
+    let (seconds, address) = refresh(header.as_bytes())?;
     if seconds > MAX_REFRESH_SECONDS {
         return None;
     }
-    let rest = refresh[end..].trim_ascii();
-    let rest = rest.strip_prefix(b";").or_else(|| rest.strip_prefix(b","));
-    let rest = rest.unwrap_or(&refresh[end..]).trim_ascii();
-    let named = rest
-        .split_at_checked(3)
-        .filter(|(name, _)| name.eq_ignore_ascii_case(b"url"))
-        .and_then(|(_, rest)| rest.trim_ascii().strip_prefix(b"="));
-    let address = named.unwrap_or(rest).trim_ascii();
-    let address = match address.first() {
-        Some(quote @ (b'"' | b'\'')) => address[1..].split(|byte| byte == quote).next()?,
-        _ => address,
-    };
     let target = match address.is_empty() {
         true => Some(url.clone()),
         false => join(url, address),

@@ -1,18 +1,17 @@
 //! Links of a page: everything that a browser would ask for or a reader could follow.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
 use percent_encoding::percent_decode_str;
-use regex::Regex;
 use url::Url;
 
 use super::dom::{AnchorTexts, Dom};
 use super::html::names::Tag;
 use super::model::LinkKind;
 use super::reference::PlainBase;
-use super::text::{cut, pattern};
+use super::refresh::refresh;
+use super::text::cut;
 use super::{inline, style};
 
 pub(crate) use merged::{Collector, PageLinks};
@@ -437,12 +436,11 @@ fn srcset(value: &str) -> Vec<String> {
     }
 }
 
+/// Where a refresh leads; one without an address loads the page itself again and is no link.
 fn refresh_target(content: &str) -> Option<String> {
-    static TARGET: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"(?i)^\s*[\d.]+\s*[;,]\s*(?:url\s*=)?\s*['"]?([^'"]+)"#));
-    TARGET
-        .captures(content)
-        .map(|found| found[1].trim().to_owned())
+    let (_, address) = refresh(content.as_bytes())?;
+    let address = std::str::from_utf8(address).ok()?.trim();
+    (!address.is_empty()).then(|| address.to_owned())
 }
 
 #[cfg(test)]
