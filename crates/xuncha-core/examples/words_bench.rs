@@ -1,4 +1,5 @@
-//! How fast the search for wrong characters is: `words_bench MODEL TEXT...`, MB of text a second, best of some rounds.
+//! How fast the search for wrong characters is: `words_bench MODEL TEXT...`, MB of text a second, for a
+//! text never seen and for one seen before, best of some rounds.
 // An example measures on files; the purity that the library keeps is not asked of it.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -25,20 +26,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         bytes.len() as f64 / 1e6
     );
     let wrong_words = WrongWords::builtin();
-    let mut checker = Checker::new(&model, &wrong_words);
     for path in texts {
         let text = fs::read_to_string(path)?;
-        let mut best = f64::INFINITY;
+        let (mut first, mut again) = (f64::INFINITY, f64::INFINITY);
         let mut hits = 0;
         for _ in 0..ROUNDS {
-            let started = Instant::now();
-            hits = checker.check(&text, &NotWrong::new()).len();
-            best = best.min(started.elapsed().as_secs_f64());
+            // A new checker remembers nothing; the second time it knows the text, as it knows what all pages of a site share.
+            let mut checker = Checker::new(&model, &wrong_words);
+            for best in [&mut first, &mut again] {
+                let started = Instant::now();
+                hits = checker.check(&text, &NotWrong::new()).len();
+                *best = best.min(started.elapsed().as_secs_f64());
+            }
         }
+        let size = text.len() as f64 / 1e6;
         println!(
-            "{path}：{:.2} MB，{:.2} MB/s，{hits} 处",
-            text.len() as f64 / 1e6,
-            text.len() as f64 / 1e6 / best
+            "{path}：{size:.2} MB，首次 {:.2} MB/s，再次 {:.2} MB/s，{hits} 处",
+            size / first,
+            size / again
         );
     }
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -7,14 +7,14 @@ use super::confidence::{Sentence, of_change, of_sentence, probability};
 use super::guard;
 use super::hit::{Hit, NotWrong, Reason};
 use super::mend::{Features, Mend, Reader};
-use super::model::Model;
+use super::model::{CharId, Model};
 use super::omission;
 use super::pairs::WrongWords;
 use super::scan::Scanned;
 use super::text::{runs, sentences};
 
 /// Confidence from which a hit is shown to a person.
-pub const SHIPPED: f32 = 0.75;
+pub const SHIPPED: f32 = 0.7;
 /// A sentence is read a second time if a change of it has these log odds.
 const WORTH_A_SECOND_LOOK: f32 = 0.5;
 /// In a sentence with one sure change others need these log odds.
@@ -23,6 +23,8 @@ const ALSO_CHANGED: f32 = -1.0;
 const CHEAPER: f32 = 0.7;
 /// Longest sentence that is read whole, in characters.
 const LONGEST_SENTENCE: usize = 400;
+/// How many windows without a find are remembered: pages of a site share most of their text.
+const REMEMBERED: usize = 1 << 16;
 
 /// A change with its place in the text.
 #[derive(Clone, Debug)]
@@ -56,6 +58,8 @@ pub struct Checker<'m> {
     wrong_words: &'m WrongWords,
     reader: Reader<'m>,
     scanned: Scanned,
+    /// Hashes of windows in which nothing was found, each at the place that its hash gives.
+    clean: Vec<u64>,
 }
 
 impl<'m> Checker<'m> {
@@ -66,6 +70,7 @@ impl<'m> Checker<'m> {
             wrong_words,
             reader: Reader::new(model),
             scanned: Scanned::default(),
+            clean: vec![0; REMEMBERED],
         }
     }
 
@@ -123,14 +128,21 @@ impl<'m> Checker<'m> {
         let scanned = &self.scanned;
         for run in runs(&scanned.chars, sentence.clone()) {
             for (window, places) in scanned.windows(&run) {
+                let codes = &scanned.codes[window.clone()];
+                let hash = window_hash(codes, places.iter().map(|at| at - window.start));
+                let slot = hash as usize % REMEMBERED;
+                if self.clean[slot] == hash {
+                    continue;
+                }
                 let mut doubted = vec![false; window.len()];
                 for at in places {
                     doubted[at - window.start] = true;
                     doubted[at + 1 - window.start] = true;
                 }
-                let mends =
-                    self.reader
-                        .read(&scanned.codes[window.clone()], &doubted, &Costs::default());
+                let mends = self.reader.read(codes, &doubted, &Costs::default());
+                if mends.is_empty() {
+                    self.clean[slot] = hash;
+                }
                 evidence.first.extend(
                     mends
                         .into_iter()
@@ -273,6 +285,15 @@ fn reason(features: &Features) -> Reason {
         Features { shape: true, .. } => Reason::SimilarShape,
         _ => Reason::NearSound,
     }
+}
+
+/// A hash of a window and of its suspicious places (FNV-1a).
+fn window_hash(codes: &[CharId], places: impl Iterator<Item = usize>) -> u64 {
+    let places = places.map(|at| at as u16);
+    let all = codes.iter().copied().chain([0]).chain(places);
+    all.fold(0xCBF2_9CE4_8422_2325, |hash, value| {
+        (hash ^ u64::from(value)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 /// Sentences with something suspicious or written twice.

@@ -6,11 +6,11 @@ use super::mend::Features;
 
 /// Weights of [`of_change`], in the order of its terms.
 const CHANGE: [f32; 17] = [
-    -1.68, 1.51, 1.57, 1.82, -1.33, -2.01, -0.27, -0.85, 1.65, 0.20, 0.92, -1.10, -0.13, -0.99,
-    0.27, -0.99, 0.87,
+    -1.60, 1.43, 1.55, 1.86, -1.11, -1.98, -0.44, -1.18, 1.64, 0.14, 0.88, -1.10, -0.03, -1.01,
+    0.34, -1.01, 0.92,
 ];
 /// Weights of [`of_sentence`], in the order of its terms.
-const SENTENCE: [f32; 8] = [0.68, 0.29, 1.77, -1.64, -0.07, -0.47, -0.99, -0.15];
+const SENTENCE: [f32; 8] = [0.80, 0.26, 1.65, -1.53, -0.16, -0.49, -1.00, -0.19];
 
 /// The terms of a change.
 pub fn change_terms(features: &Features) -> [f32; 17] {

@@ -16,6 +16,9 @@ pub mod model;
 mod omission;
 mod pairs;
 mod scan;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 pub mod text;
 
 pub use self::check::{Checker, Evidence, SHIPPED};

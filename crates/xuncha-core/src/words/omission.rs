@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::confidence::probability;
 use super::guard;
 use super::hit::{Hit, Reason};
+use super::lattice::Step;
 use super::mend::Reader;
 use super::model::{CharId, Model, Node, ROOT};
 use super::scan::Scanned;
@@ -13,9 +14,11 @@ use super::text::runs;
 /// Characters read to each side of a place.
 const AROUND: usize = 6;
 /// How much likelier (log10) a text must be without what is written twice.
-const DOUBLED_GAIN: f32 = 4.5;
+const DOUBLED_GAIN: f32 = 4.0;
+/// How much more, for a word written twice: one may say a word again.
+const WORD_MORE: f32 = 1.0;
 /// How much likelier a text must be with the character that a word lacks.
-const MISSING_GAIN: f32 = 5.0;
+const MISSING_GAIN: f32 = 4.5;
 /// Shortest word that is looked for when a character may lack.
 const SHORTEST_WORD: usize = 4;
 /// Longest such word.
@@ -66,7 +69,9 @@ pub(super) fn doubled(
             continue;
         }
         let once = [&codes[..second], &codes[second + length..]].concat();
-        let gain = reader.score(&once) - reader.score(codes) - DOUBLED_GAIN * length as f32;
+        let gain = reader.score(&once)
+            - reader.score(codes)
+            - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
         if gain > 0.0 {
             let meant = &scanned.codes[at..at + length];
             hits.push(hit(
@@ -104,7 +109,14 @@ pub(super) fn missing(
             let codes = &scanned.codes[window.clone()];
             let strange =
                 |at: &usize| !model.neighbours(scanned.codes[*at], scanned.codes[*at + 1]);
-            if !places.iter().any(strange) {
+            let alone = |step: &Step| {
+                let at = window.start + step.start;
+                step.edge.length == 1
+                    && places
+                        .iter()
+                        .any(|place| at + 1 >= *place && at <= place + 2)
+            };
+            if !places.iter().any(strange) || !reader.words(codes).iter().any(alone) {
                 continue;
             }
             let mut words = Vec::new();

@@ -52,6 +52,8 @@ impl Scanned {
             self.chars.push(char);
             self.codes.push(code);
         }
+        let codes = &self.codes;
+        self.suspicious.retain(|at| !is_seam(model, codes, *at));
     }
 
     /// Parts of a run that are worth reading: suspicious pairs that lie together, with what stands around them.
@@ -72,4 +74,14 @@ impl Scanned {
         }
         windows
     }
+}
+
+/// Longest word that is looked for at a seam.
+const SEAM_WORD: usize = 4;
+
+/// Whether a pair is the seam of two words of two and more characters, as a rare pair mostly is in good text.
+fn is_seam(model: &Model, codes: &[CharId], at: usize) -> bool {
+    let is_word = |range: Range<usize>| codes.get(range).is_some_and(|word| model.find(word) != 0);
+    let behind = (2..=SEAM_WORD).any(|length| is_word(at + 1..at + 1 + length));
+    behind && (2..=SEAM_WORD.min(at + 1)).any(|length| is_word(at + 1 - length..at + 1))
 }

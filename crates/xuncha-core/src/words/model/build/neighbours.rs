@@ -26,12 +26,14 @@ pub(super) fn table(
     alike: &BTreeMap<char, Vec<CharId>>,
 ) -> Vec<u8> {
     let weights = weights(builder, vocabulary);
-    let mut own = vec![UNSEEN; COMMON_CHARS * COMMON_CHARS];
+    let side = vocabulary.chars.len().min(COMMON_CHARS);
+    let index = |first: CharId, second: CharId| usize::from(first) * side + usize::from(second);
+    let mut own = vec![UNSEEN; side * side];
     for ((first, second), weight) in &weights {
         own[index(*first, *second)] = (weight.log10() as f32).max(UNSEEN);
     }
     let slips = slips(builder, vocabulary, alike);
-    let mut better = vec![UNSEEN; COMMON_CHARS * COMMON_CHARS];
+    let mut better = vec![UNSEEN; side * side];
     for (first, second) in weights.keys() {
         let log10 = own[index(*first, *second)];
         if log10 < LIKELY {
@@ -60,13 +62,10 @@ pub(super) fn table(
         } else {
             0
         };
+        let at = at / side * COMMON_CHARS + at % side;
         table[at / 4] |= (strange | suspicious) << (at % 4 * 2);
     }
     table
-}
-
-fn index(first: CharId, second: CharId) -> usize {
-    usize::from(first) * COMMON_CHARS + usize::from(second)
 }
 
 /// Probabilities of pairs within words and at the seams of two words.
