@@ -52,8 +52,9 @@ impl Scanned {
             self.chars.push(char);
             self.codes.push(code);
         }
-        let codes = &self.codes;
-        self.suspicious.retain(|at| !is_seam(model, codes, *at));
+        let (chars, codes) = (&self.chars, &self.codes);
+        self.suspicious
+            .retain(|at| !is_seam(model, chars, codes, *at));
     }
 
     /// Parts of a run that are worth reading: suspicious pairs that lie together, with what stands around them.
@@ -78,10 +79,18 @@ impl Scanned {
 
 /// Longest word that is looked for at a seam.
 const SEAM_WORD: usize = 4;
+/// 虚词: characters that stand alone as words, in any company.
+const ALONE: &str = "的和在对为由等及是了与或将不各从向按以把被让给到于之其这那有无并而且因就都也还又再更最很已未应须需可能会要";
 
-/// Whether a pair is the seam of two words of two and more characters, as a rare pair mostly is in good text.
-fn is_seam(model: &Model, codes: &[CharId], at: usize) -> bool {
+/// Whether a pair is the seam of two words, as a rare pair mostly is in good text: two words of two and more characters, or one of those
+/// and a character that stands alone.
+fn is_seam(model: &Model, chars: &[char], codes: &[CharId], at: usize) -> bool {
     let is_word = |range: Range<usize>| codes.get(range).is_some_and(|word| model.find(word) != 0);
+    let alone = |at: usize| ALONE.contains(chars[at]);
     let behind = (2..=SEAM_WORD).any(|length| is_word(at + 1..at + 1 + length));
-    behind && (2..=SEAM_WORD.min(at + 1)).any(|length| is_word(at + 1 - length..at + 1))
+    let before = || (2..=SEAM_WORD.min(at + 1)).any(|length| is_word(at + 1 - length..at + 1));
+    match behind {
+        true => alone(at) || before(),
+        false => alone(at + 1) && before(),
+    }
 }
