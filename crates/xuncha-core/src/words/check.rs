@@ -23,6 +23,8 @@ const ALSO_CHANGED: f32 = -1.0;
 const CHEAPER: f32 = 0.7;
 /// Longest sentence that is read whole, in characters.
 const LONGEST_SENTENCE: usize = 400;
+/// A sentence with more suspicious pairs than this is read only if most of it is not suspicious.
+const MOST_SUSPICIOUS: usize = 16;
 /// How many windows without a find are remembered: pages of a site share most of their text.
 const REMEMBERED: usize = 1 << 16;
 
@@ -296,19 +298,19 @@ fn window_hash(codes: &[CharId], places: impl Iterator<Item = usize>) -> u64 {
     })
 }
 
-/// Sentences with something suspicious or written twice.
+/// Sentences with something suspicious or written twice. One that is suspicious all over is no modern Chinese in simplified characters.
 fn busy_sentences(scanned: &Scanned) -> Vec<Range<usize>> {
-    let any = |range: &Range<usize>| {
-        let suspicious = scanned.suspicious.partition_point(|at| *at < range.start);
+    let worth = |range: &Range<usize>| {
+        let from = scanned.suspicious.partition_point(|at| *at < range.start);
+        let to = scanned.suspicious.partition_point(|at| *at < range.end);
         let doubled = scanned.doubled.partition_point(|(at, _)| *at < range.start);
-        scanned
-            .suspicious
-            .get(suspicious)
-            .is_some_and(|at| *at < range.end)
-            || scanned
-                .doubled
-                .get(doubled)
-                .is_some_and(|(at, _)| *at < range.end)
+        let has_doubled = scanned
+            .doubled
+            .get(doubled)
+            .is_some_and(|(at, _)| *at < range.end);
+        let strange = to - from;
+        let foreign = strange > MOST_SUSPICIOUS && strange * 3 > range.len();
+        (strange > 0 || has_doubled) && !foreign
     };
-    sentences(&scanned.chars).filter(any).collect()
+    sentences(&scanned.chars).filter(worth).collect()
 }

@@ -214,10 +214,10 @@ fn log10(model: &Model, state: &State, word: WordId, unigram: f32) -> (f32, Opti
     let pair_backoff = pair.map(|(_, backoff)| backoff);
     if let Some(context) = state.pair_backoff {
         // Only a pair with a back-off weight has triples.
-        if context < 0.0 {
-            if let Some(log10) = model.trigram(state.before, state.word, word) {
-                return (log10, pair_backoff);
-            }
+        if context < 0.0
+            && let Some(log10) = model.trigram(state.before, state.word, word)
+        {
+            return (log10, pair_backoff);
         }
         let log10 = pair.map_or(state.backoff + unigram, |(log10, _)| log10);
         return (context + log10, pair_backoff);

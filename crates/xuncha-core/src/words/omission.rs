@@ -45,7 +45,9 @@ pub(super) fn doubled(
         .take_while(|(at, _)| *at < sentence.end)
     {
         let place = at..at + 2 * length;
-        let Some(run) = runs(&scanned.chars, sentence.clone()).find(|run| run.contains(&at)) else {
+        let Some(run) = runs(&scanned.chars, sentence.clone())
+            .find(|run| run.start <= at && place.end <= run.end)
+        else {
             continue;
         };
         if is_figure_of_speech(scanned, at, length) {
@@ -121,16 +123,15 @@ pub(super) fn missing(
             }
             let mut words = Vec::new();
             for start in 0..codes.len() {
-                lacking(
+                let chars = &codes[start..];
+                let mut lacking = Lacking {
                     model,
-                    &codes[start..],
-                    0,
-                    ROOT,
-                    &mut Vec::new(),
-                    false,
+                    chars,
                     start,
-                    &mut words,
-                );
+                    word: Vec::new(),
+                    found: &mut words,
+                };
+                lacking.follow(0, ROOT, false);
             }
             let near = |place: &Range<usize>| {
                 places
@@ -141,7 +142,7 @@ pub(super) fn missing(
             let is_cut = |place: &Range<usize>| place.end == codes.len() && window.end < run.end;
             words.retain(|(place, _)| near(place) && !is_cut(place));
             let written = reader.score(codes);
-            let mut best: Option<(f32, (Range<usize>, Vec<CharId>))> = None;
+            let mut best: Option<(f32, Whole)> = None;
             for (place, word) in words {
                 let whole = [&codes[..place.start], &word, &codes[place.end..]].concat();
                 let gain = reader.score(&whole) - written - MISSING_GAIN;
@@ -170,36 +171,42 @@ pub(super) fn missing(
     hits
 }
 
-/// Follows the trie with exactly one character more than is written, not the first one.
-#[allow(clippy::too_many_arguments)]
-fn lacking(
-    model: &Model,
-    chars: &[CharId],
-    depth: usize,
-    node: Node,
-    word: &mut Vec<CharId>,
-    added: bool,
+/// A place and the word that stands there when the lacking character is put in.
+type Whole = (Range<usize>, Vec<CharId>);
+
+/// Looking for words at one place that have one character more than is written.
+struct Lacking<'l> {
+    model: &'l Model<'l>,
+    chars: &'l [CharId],
     start: usize,
-    found: &mut Vec<(Range<usize>, Vec<CharId>)>,
-) {
-    if added && word.len() >= SHORTEST_WORD && model.word_at(node) != 0 {
-        found.push((start..start + depth, word.clone()));
-    }
-    if word.len() >= LONGEST_WORD {
-        return;
-    }
-    if let Some(char) = chars.get(depth)
-        && let Some(next) = model.step(node, *char)
-    {
-        word.push(*char);
-        lacking(model, chars, depth + 1, next, word, added, start, found);
-        word.pop();
-    }
-    if !added && depth > 0 {
-        for (char, next) in model.each_child(node) {
-            word.push(char);
-            lacking(model, chars, depth, next, word, true, start, found);
-            word.pop();
+    word: Vec<CharId>,
+    found: &'l mut Vec<Whole>,
+}
+
+impl Lacking<'_> {
+    /// Follows the trie with exactly one character more than is written, not the first one.
+    fn follow(&mut self, depth: usize, node: Node, added: bool) {
+        let model = self.model;
+        if added && self.word.len() >= SHORTEST_WORD && model.word_at(node) != 0 {
+            let place = self.start..self.start + depth;
+            self.found.push((place, self.word.clone()));
+        }
+        if self.word.len() >= LONGEST_WORD {
+            return;
+        }
+        if let Some(char) = self.chars.get(depth).copied()
+            && let Some(next) = model.step(node, char)
+        {
+            self.word.push(char);
+            self.follow(depth + 1, next, added);
+            self.word.pop();
+        }
+        if !added && depth > 0 {
+            for (char, next) in model.each_child(node) {
+                self.word.push(char);
+                self.follow(depth, next, true);
+                self.word.pop();
+            }
         }
     }
 }

@@ -60,7 +60,7 @@ impl Scanned {
     /// Parts of a run that are worth reading: suspicious pairs that lie together, with what stands around them.
     pub fn windows(&self, run: &Range<usize>) -> Vec<(Range<usize>, Vec<usize>)> {
         let from = self.suspicious.partition_point(|at| *at < run.start);
-        let to = self.suspicious.partition_point(|at| *at < run.end);
+        let to = self.suspicious.partition_point(|at| *at + 1 < run.end);
         let mut windows: Vec<(Range<usize>, Vec<usize>)> = Vec::new();
         for at in &self.suspicious[from..to] {
             let start = at.saturating_sub(AROUND).max(run.start);

@@ -314,3 +314,27 @@ fn names_places_units_and_quotations() {
     let (chars, _, place) = at("他说“加强强”了", "强强");
     assert!(guard::is_quoted(&chars, &(0..chars.len()), &place));
 }
+
+#[test]
+fn endless_text_takes_time_in_proportion() {
+    let bytes = bytes();
+    let model = Model::open(&bytes).unwrap();
+    let words = WrongWords::builtin();
+    let mut checker = Checker::new(&model, &words);
+    for part in ["法元", "的", "完元染", "㤁"] {
+        let text = part.repeat(30_000 / part.len());
+        let hits = checker.check(&text, &NotWrong::new());
+        let end = text.chars().count();
+        assert!(
+            hits.iter().all(|hit| hit.start + hit.length <= end),
+            "{part}"
+        );
+        assert!(
+            hits.windows(2)
+                .all(|pair| pair[0].start + pair[0].length <= pair[1].start),
+            "{part}"
+        );
+    }
+    let chars: Vec<char> = "法".repeat(2_500).chars().collect();
+    assert_eq!(text::sentences(&chars).count(), 3);
+}

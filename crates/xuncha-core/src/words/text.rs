@@ -16,6 +16,9 @@ pub fn ends_sentence(char: char) -> bool {
     )
 }
 
+/// Longest sentence, in characters; what goes on is the next one.
+const LONGEST_SENTENCE: usize = 1000;
+
 /// Sentences of a text, each with its end mark, by offsets in characters.
 pub fn sentences(chars: &[char]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = 0;
@@ -23,8 +26,10 @@ pub fn sentences(chars: &[char]) -> impl Iterator<Item = Range<usize>> + '_ {
         if start >= chars.len() {
             return None;
         }
-        let length = chars[start..].iter().position(|char| ends_sentence(*char));
-        let end = length.map_or(chars.len(), |length| start + length + 1);
+        let longest = chars.len().min(start + LONGEST_SENTENCE);
+        let rest = &chars[start..longest];
+        let length = rest.iter().position(|char| ends_sentence(*char));
+        let end = length.map_or(longest, |length| start + length + 1);
         let sentence = start..end;
         start = end;
         Some(sentence)

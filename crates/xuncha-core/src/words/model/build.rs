@@ -138,13 +138,12 @@ impl Builder {
             let syllables: Vec<String> = sounds.split('\'').map(str::to_owned).collect();
             let chars: Vec<char> = word.chars().collect();
             match (chars.as_slice(), syllables.as_slice()) {
+                ([_], [_]) if share < RAREST_READING => {}
                 ([char], [syllable]) => {
-                    if share >= RAREST_READING {
-                        self.readings
-                            .entry(*char)
-                            .or_default()
-                            .push((share, syllable.clone()));
-                    }
+                    self.readings
+                        .entry(*char)
+                        .or_default()
+                        .push((share, syllable.clone()));
                 }
                 _ if chars.len() == syllables.len() => {
                     self.sounds

@@ -38,26 +38,22 @@ impl Method {
 
     /// Pairs of characters whose codes are equal but for one letter changed, added or left out.
     pub fn alike(&self, among: &BTreeSet<char>, pairs: &mut BTreeSet<(char, char)>) {
-        let mut lacking: BTreeMap<(Vec<u8>, usize), Vec<(char, bool)>> = BTreeMap::new();
+        // Two codes that are equal without one letter, or with one letter less in one of them, meet in one group.
+        let mut lacking: BTreeMap<(Vec<u8>, usize), Vec<char>> = BTreeMap::new();
         for (char, code) in self.codes.iter().filter(|(char, _)| among.contains(char)) {
             for at in 0..code.len() {
                 let mut rest = code.clone();
                 rest.remove(at);
-                lacking.entry((rest, at)).or_default().push((*char, false));
+                lacking.entry((rest, at)).or_default().push(*char);
             }
             for at in 0..=code.len() {
-                lacking
-                    .entry((code.clone(), at))
-                    .or_default()
-                    .push((*char, true));
+                lacking.entry((code.clone(), at)).or_default().push(*char);
             }
         }
         for group in lacking.values() {
-            for (index, (a, whole)) in group.iter().enumerate() {
-                for (b, other_whole) in &group[index + 1..] {
+            for (index, a) in group.iter().enumerate() {
+                for b in &group[index + 1..] {
                     let long = |char: &char| self.codes[char].len() >= SHORTEST_CODE;
-                    // Two whole codes in one group are equal; that is alike as well.
-                    let _ = (whole, other_whole);
                     if a != b && (long(a) || long(b)) {
                         pairs.insert((*a, *b));
                         pairs.insert((*b, *a));

@@ -100,7 +100,7 @@ impl Trie {
             node_words: vec![0],
             ..Self::default()
         };
-        let mut level: Vec<std::ops::Range<usize>> = vec![0..spelled.len()];
+        let mut level: Vec<std::ops::Range<usize>> = std::iter::once(0..spelled.len()).collect();
         let mut depth = 0;
         while !level.is_empty() {
             let mut next = Vec::new();
