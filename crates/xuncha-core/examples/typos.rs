@@ -82,7 +82,7 @@ fn main() -> Result<()> {
         let titles = fs::read_to_string(titles)?;
         let titles: Vec<_> = titles
             .lines()
-            .filter(|title| hash(title) % 2 != 0)
+            .filter(|title| !hash(title).is_multiple_of(2))
             .map(|title| (title.to_owned(), title.to_owned()))
             .collect();
         measure(
