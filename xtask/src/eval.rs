@@ -6,6 +6,7 @@
 //! losses and looks whether `xuncha migration` finds them and nothing else. `planted` holds us, lychee and linkinator against the planted
 //! defects of our tests. `planted-content` plants the site of a county into a WordPress, a MediaWiki and a DokuWiki and holds everything
 //! that `xuncha check` says against it. `tasks` settles all accounts of a simulated province in a real browser, by the keyboard alone.
+//! `typos` searches the shared pairs of wrong and right sentences for wrong characters.
 //! `apps` downloads a real package of Android, and what only bears the name of one.
 
 mod apps;
@@ -18,6 +19,7 @@ mod real_sites;
 pub mod servers;
 mod sites;
 mod tasks;
+mod typos;
 
 use std::path::PathBuf;
 
@@ -33,12 +35,13 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some("migration") => migration::run(only),
         Some("planted") => planted::run(only),
         Some("apps") => apps::run(only),
+        Some("typos") => typos::run(only.map(PathBuf::from)),
         Some("tasks") => tasks::run(only),
         Some("planted-content") => {
             planted_content::run(only, arguments.get(2).map(String::as_str))
         }
         _ => Err(
-            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY] | apps [BINARY] | tasks [BINARY] | planted-content [BINARY [SITE]]"
+            "用法：cargo xtask eval facts [DIR] | real-sites [SITE] | linkcheckers [SITE] | migration [BINARY] | planted [BINARY] | apps [BINARY] | tasks [BINARY] | planted-content [BINARY [SITE]] | typos [DIR]"
                 .to_owned(),
         ),
     }

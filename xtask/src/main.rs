@@ -10,6 +10,7 @@ mod docs;
 mod eval;
 mod fuzz;
 mod impact;
+mod lexicon;
 mod new_check;
 mod packages;
 mod soak;
@@ -26,12 +27,14 @@ cargo xtask TASK   任务：
   test [ARGS]       备齐 PostgreSQL、Chromium、poppler、LibreOffice 等，运行全部测试
                     see to what the tests need, run every test
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
-  eval WHAT         在真实数据上测准确度：facts、real-sites、linkcheckers（与同类工具比死链接）、planted（埋设的死链接，与 lychee、linkinator 比）、migration（迁移核对）、apps（安卓安装包）、tasks（全省账号的人工事项，在真实浏览器中只用键盘走完）、planted-content（埋在真实的 WordPress、MediaWiki、DokuWiki 里的一个县的网站）
+  eval WHAT         在真实数据上测准确度：facts、real-sites、linkcheckers（与同类工具比死链接）、planted（埋设的死链接，与 lychee、linkinator 比）、migration（迁移核对）、apps（安卓安装包）、tasks（全省账号的人工事项，在真实浏览器中只用键盘走完）、planted-content（埋在真实的 WordPress、MediaWiki、DokuWiki 里的一个县的网站）、typos（错别字）
                     measure accuracy on real data
-  bench WHAT        测速度：facts [DIR...]、crawl（与同类工具比）、census（全省）/ measure speed
+  bench WHAT        测速度：facts [DIR...]、words [TEXT...]（查错别字）、crawl（与同类工具比）、census（全省）/ measure speed
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
   fuzz [--seconds N] [--jobs N] [TARGET…]  用按语法生成和变异的输入考验每个读取器，默认各 600 秒
                     feed every reader with mutated inputs, 600 s each by default
+  lexicon           由 Debian 的语言模型建成查错别字的模型 target/lexicon/words.model
+                    build the model of words for the search for wrong characters
   docs              生成 docs/checks/ 中每个检查项的说明 / write the pages of all checks
   impact [...]      改了检查项或指标，会影响谁：用两版程序判定同一轮已存的事实（impact --help）
                     whom a change of a check or of a set would hit: two versions judge the same stored round
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
         "docs" => docs::run(rest),
+        "lexicon" => lexicon::run(rest),
         "impact" => impact::run(rest),
         "new-check" => new_check::run(rest),
         "packages" => packages::list(),

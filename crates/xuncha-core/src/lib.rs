@@ -46,3 +46,4 @@ pub mod stats;
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;
 pub mod verdict;
+pub mod words;

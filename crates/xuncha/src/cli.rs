@@ -69,6 +69,8 @@ pub enum Command {
     Posts(PostsArgs),
     /// 解释一个指标，或一个检查项：规则、依据、数字的把握、什么自动、已知误判 / explain an indicator or a check
     Explain(ExplainArgs),
+    /// 查错别字：文本或网页文件中的错字、漏字、多字，由人确认 / search files for wrong, missing and doubled characters
+    Words(WordsArgs),
     /// 证据：核验、索引、大小、清理、导出 / evidence: verify, index, size, prune, export
     #[command(subcommand)]
     Evidence(EvidenceCommand),
@@ -474,6 +476,31 @@ pub struct ExplainArgs {
     /// 把每个检查项的说明写成文件，不用 --set 时写全部体系 / write the pages of all checks, under all sets unless --set names one
     #[arg(long, value_name = "DIR", conflicts_with = "name")]
     pub markdown: Option<PathBuf>,
+}
+
+/// 查错别字参数.
+#[derive(Clone, Debug, Args)]
+pub struct WordsArgs {
+    /// UTF-8 文本或 .html 文件，视为同一网站的 / UTF-8 texts or .html files, taken for one site's
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 语言模型，由 cargo xtask lexicon 建成；没有时只查错词表 / model of words; without one only known wrong words are found
+    #[arg(
+        long,
+        env = "XUNCHA_WORDS",
+        default_value = "target/lexicon/words.model",
+        value_name = "FILE"
+    )]
+    pub model: PathBuf,
+    /// 确认不算错的写法，每行一条 / texts that a person said are not wrong, one a line
+    #[arg(long, value_name = "FILE")]
+    pub not_wrong: Option<PathBuf>,
+    /// 把握的下限，0 到 1 / least confidence
+    #[arg(long, default_value_t = xuncha_core::words::SHIPPED, value_name = "N")]
+    pub confidence: f32,
+    /// 另存为 JSON / write the hits as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
 /// 证据命令.

@@ -107,6 +107,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Account(arguments) => return commands::account::run(rules, arguments).await,
         Command::Migration(arguments) => return commands::migration::run(rules, arguments).await,
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
+        Command::Words(arguments) => return commands::words::run(rules, arguments),
         Command::Evidence(EvidenceCommand::Verify {
             folder: Some(folder),
             ..
@@ -144,6 +145,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         | Command::Account(_)
         | Command::Migration(_)
         | Command::Explain(_)
+        | Command::Words(_)
         | Command::Doctor
         | Command::Province(_) => Ok(()),
     }

@@ -24,6 +24,7 @@ pub mod round;
 pub mod score;
 pub mod serve;
 pub mod sheets;
+pub mod words;
 
 use jiff::civil::DateTime;
 use xuncha_store::{AuditAction, AuditEntry};

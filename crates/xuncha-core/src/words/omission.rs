@@ -1,0 +1,232 @@
+//! 多字、漏字: characters written twice, and long words that lack a character.
+
+use std::ops::Range;
+
+use super::confidence::probability;
+use super::guard;
+use super::hit::{Hit, Reason};
+use super::lattice::Step;
+use super::mend::Reader;
+use super::model::{CharId, Model, Node, ROOT};
+use super::scan::Scanned;
+use super::text::runs;
+
+/// Characters read to each side of a place.
+const AROUND: usize = 6;
+/// How much likelier (log10) a text must be without what is written twice.
+const DOUBLED_GAIN: f32 = 4.0;
+/// How much more, for a word written twice: one may say a word again.
+const WORD_MORE: f32 = 1.0;
+/// How much likelier a text must be with the character that a word lacks.
+const MISSING_GAIN: f32 = 4.5;
+/// Shortest word that is looked for when a character may lack.
+const SHORTEST_WORD: usize = 4;
+/// Longest such word.
+const LONGEST_WORD: usize = 8;
+/// Log odds of a hit for each log10 of gain beyond the least.
+const ODDS_PER_GAIN: f32 = 1.0;
+/// Log odds of a hit with the least gain.
+const LEAST_ODDS: f32 = 1.0;
+
+/// What is written twice in a sentence, where once reads much better.
+pub(super) fn doubled(
+    model: &Model,
+    reader: &mut Reader,
+    scanned: &Scanned,
+    sentence: &Range<usize>,
+) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let from = scanned
+        .doubled
+        .partition_point(|(at, _)| *at < sentence.start);
+    for (at, length) in scanned.doubled[from..]
+        .iter()
+        .copied()
+        .take_while(|(at, _)| *at < sentence.end)
+    {
+        let place = at..at + 2 * length;
+        let Some(run) = runs(&scanned.chars, sentence.clone())
+            .find(|run| run.start <= at && place.end <= run.end)
+        else {
+            continue;
+        };
+        if is_figure_of_speech(scanned, at, length) {
+            continue;
+        }
+        if guard::is_quoted(&scanned.chars, sentence, &place)
+            || guard::is_name(&scanned.chars, &run, &place)
+            || guard::is_place(&scanned.chars, &run, &place)
+        {
+            continue;
+        }
+        let window = at.saturating_sub(AROUND).max(run.start)..(place.end + AROUND).min(run.end);
+        let codes = &scanned.codes[window.clone()];
+        let second = at + length - window.start;
+        let is_word = |start: usize, length: usize| start < second && second < start + length;
+        if reader
+            .words(codes)
+            .iter()
+            .any(|step| is_word(step.start, usize::from(step.edge.length)))
+        {
+            continue;
+        }
+        let once = [&codes[..second], &codes[second + length..]].concat();
+        let gain = reader.score(&once)
+            - reader.score(codes)
+            - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
+        if gain > 0.0 {
+            let meant = &scanned.codes[at..at + length];
+            hits.push(hit(
+                model,
+                scanned,
+                sentence,
+                (place, meant),
+                Reason::Doubled,
+                gain,
+            ));
+        }
+    }
+    hits
+}
+
+/// Whether a repetition is how Chinese says it: 坎坎坷坷, 一件件.
+fn is_figure_of_speech(scanned: &Scanned, at: usize, length: usize) -> bool {
+    let doubled = |at: usize| scanned.doubled.binary_search(&(at, 1)).is_ok();
+    let counted = at
+        .checked_sub(1)
+        .is_some_and(|before| scanned.chars[before] == '一');
+    length == 1 && (counted || doubled(at + 2) || at >= 2 && doubled(at - 2))
+}
+
+/// Long words of a sentence that lack a character.
+pub(super) fn missing(
+    model: &Model,
+    reader: &mut Reader,
+    scanned: &Scanned,
+    sentence: &Range<usize>,
+) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    for run in runs(&scanned.chars, sentence.clone()) {
+        for (window, places) in scanned.windows(&run) {
+            let codes = &scanned.codes[window.clone()];
+            let strange =
+                |at: &usize| !model.neighbours(scanned.codes[*at], scanned.codes[*at + 1]);
+            let alone = |step: &Step| {
+                let at = window.start + step.start;
+                step.edge.length == 1
+                    && places
+                        .iter()
+                        .any(|place| at + 1 >= *place && at <= place + 2)
+            };
+            if !places.iter().any(strange) || !reader.words(codes).iter().any(alone) {
+                continue;
+            }
+            let mut words = Vec::new();
+            for start in 0..codes.len() {
+                let chars = &codes[start..];
+                let mut lacking = Lacking {
+                    model,
+                    chars,
+                    start,
+                    word: Vec::new(),
+                    found: &mut words,
+                };
+                lacking.follow(0, ROOT, false);
+            }
+            let near = |place: &Range<usize>| {
+                places
+                    .iter()
+                    .any(|at| place.start < *at + 2 - window.start && at - window.start < place.end)
+            };
+            // A word that the window cuts lacks nothing.
+            let is_cut = |place: &Range<usize>| place.end == codes.len() && window.end < run.end;
+            words.retain(|(place, _)| near(place) && !is_cut(place));
+            let written = reader.score(codes);
+            let mut best: Option<(f32, Whole)> = None;
+            for (place, word) in words {
+                let whole = [&codes[..place.start], &word, &codes[place.end..]].concat();
+                let gain = reader.score(&whole) - written - MISSING_GAIN;
+                if gain > best.as_ref().map_or(0.0, |(gain, _)| *gain) {
+                    best = Some((gain, (place, word)));
+                }
+            }
+            let Some((gain, (place, word))) = best else {
+                continue;
+            };
+            let place = place.start + window.start..place.end + window.start;
+            let guarded = guard::is_quoted(&scanned.chars, sentence, &place)
+                || guard::is_name(&scanned.chars, &run, &place);
+            if !guarded && hits.iter().all(|hit| hit.start + hit.length <= place.start) {
+                hits.push(hit(
+                    model,
+                    scanned,
+                    sentence,
+                    (place, &word),
+                    Reason::Missing,
+                    gain,
+                ));
+            }
+        }
+    }
+    hits
+}
+
+/// A place and the word that stands there when the lacking character is put in.
+type Whole = (Range<usize>, Vec<CharId>);
+
+/// Looking for words at one place that have one character more than is written.
+struct Lacking<'l> {
+    model: &'l Model<'l>,
+    chars: &'l [CharId],
+    start: usize,
+    word: Vec<CharId>,
+    found: &'l mut Vec<Whole>,
+}
+
+impl Lacking<'_> {
+    /// Follows the trie with exactly one character more than is written, not the first one.
+    fn follow(&mut self, depth: usize, node: Node, added: bool) {
+        let model = self.model;
+        if added && self.word.len() >= SHORTEST_WORD && model.word_at(node) != 0 {
+            let place = self.start..self.start + depth;
+            self.found.push((place, self.word.clone()));
+        }
+        if self.word.len() >= LONGEST_WORD {
+            return;
+        }
+        if let Some(char) = self.chars.get(depth).copied()
+            && let Some(next) = model.step(node, char)
+        {
+            self.word.push(char);
+            self.follow(depth + 1, next, added);
+            self.word.pop();
+        }
+        if !added && depth > 0 {
+            for (char, next) in model.each_child(node) {
+                self.word.push(char);
+                self.follow(depth, next, true);
+                self.word.pop();
+            }
+        }
+    }
+}
+
+fn hit(
+    model: &Model,
+    scanned: &Scanned,
+    sentence: &Range<usize>,
+    (place, meant): (Range<usize>, &[CharId]),
+    reason: Reason,
+    gain: f32,
+) -> Hit {
+    let text = |range: Range<usize>| scanned.chars[range].iter().collect::<String>();
+    Hit {
+        wrong: text(place.clone()),
+        proposal: meant.iter().map(|char| model.char(*char)).collect(),
+        sentence: text(sentence.clone()).trim().to_owned(),
+        start: place.start,
+        length: place.len(),
+        reason,
+        confidence: probability(LEAST_ODDS + ODDS_PER_GAIN * gain),
+    }
+}

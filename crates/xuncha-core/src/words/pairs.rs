@@ -1,0 +1,120 @@
+//! 已知错词: a dictionary of wrong words and what is right, found in one pass.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
+
+use super::hit::{Hit, Reason};
+use super::text::sentences;
+
+/// How sure a hit of the dictionary is.
+const CONFIDENCE: f32 = 0.95;
+
+/// 错词表.
+pub struct WrongWords {
+    /// Version of the list.
+    pub version: String,
+    finder: Option<AhoCorasick>,
+    pairs: Vec<Pair>,
+}
+
+struct Pair {
+    wrong: String,
+    right: String,
+    unless: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    version: String,
+    /// Wrong word to right word.
+    words: BTreeMap<String, String>,
+    /// Wrong word to longer words that it is a proper part of.
+    #[serde(default)]
+    unless: BTreeMap<String, Vec<String>>,
+}
+
+impl WrongWords {
+    /// Reads a list: `version`, `[words]` of wrong to right, and `[unless]`.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let Listed {
+            version,
+            words,
+            mut unless,
+        } = toml::from_str(text)?;
+        let pairs: Vec<Pair> = words
+            .into_iter()
+            .map(|(wrong, right)| Pair {
+                unless: unless.remove(&wrong).unwrap_or_default(),
+                wrong,
+                right,
+            })
+            .collect();
+        let patterns = pairs.iter().map(|pair| pair.wrong.as_str());
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(patterns)
+            .ok();
+        Ok(Self {
+            version,
+            finder: finder.filter(|_| !pairs.is_empty()),
+            pairs,
+        })
+    }
+
+    /// The list that comes with the program.
+    pub fn builtin() -> Self {
+        let text = include_str!("../../../../lexicons/wrong_words.toml");
+        Self::parse(text).unwrap_or_else(|_| Self {
+            version: String::new(),
+            finder: None,
+            pairs: Vec::new(),
+        })
+    }
+
+    /// The wrong words of a text.
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        let Some(finder) = &self.finder else {
+            return Vec::new();
+        };
+        let mut found = finder.find_iter(text).peekable();
+        if found.peek().is_none() {
+            return Vec::new();
+        }
+        let chars: Vec<char> = text.chars().collect();
+        found
+            .filter_map(|found| {
+                let pair = &self.pairs[found.pattern().as_usize()];
+                if pair
+                    .unless
+                    .iter()
+                    .any(|whole| stands_in(text, found.range(), whole, &pair.wrong))
+                {
+                    return None;
+                }
+                let start = text[..found.start()].chars().count();
+                let sentence = sentences(&chars).find(|sentence| sentence.contains(&start))?;
+                let sentence: String = chars[sentence].iter().collect();
+                Some(Hit {
+                    wrong: pair.wrong.clone(),
+                    proposal: pair.right.clone(),
+                    sentence: sentence.trim().to_owned(),
+                    start,
+                    length: pair.wrong.chars().count(),
+                    reason: Reason::KnownPair,
+                    confidence: CONFIDENCE,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Whether a match lies in a longer word.
+fn stands_in(text: &str, range: std::ops::Range<usize>, whole: &str, wrong: &str) -> bool {
+    whole.match_indices(wrong).any(|(at, _)| {
+        let start = range.start.checked_sub(at);
+        start.is_some_and(|start| text.get(start..start + whole.len()) == Some(whole))
+    })
+}

@@ -1,0 +1,49 @@
+//! 文本切分: sentences, and the runs of Chinese characters in them, by offsets in characters.
+
+use std::ops::Range;
+
+/// Whether a character is a Chinese one.
+pub fn is_han(char: char) -> bool {
+    matches!(char as u32, 0x4E00..=0x9FFF | 0x3400..=0x4DBF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+        || char == '〇'
+}
+
+/// Whether a character ends a sentence.
+pub fn ends_sentence(char: char) -> bool {
+    matches!(
+        char,
+        '。' | '！' | '？' | '；' | '!' | '?' | ';' | '\n' | '\r'
+    )
+}
+
+/// Longest sentence, in characters; what goes on is the next one.
+const LONGEST_SENTENCE: usize = 1000;
+
+/// Sentences of a text, each with its end mark, by offsets in characters.
+pub fn sentences(chars: &[char]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= chars.len() {
+            return None;
+        }
+        let longest = chars.len().min(start + LONGEST_SENTENCE);
+        let rest = &chars[start..longest];
+        let length = rest.iter().position(|char| ends_sentence(*char));
+        let end = length.map_or(longest, |length| start + length + 1);
+        let sentence = start..end;
+        start = end;
+        Some(sentence)
+    })
+}
+
+/// Runs of Chinese characters within a part of a text.
+pub fn runs(chars: &[char], within: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+    let end = within.end.min(chars.len());
+    let mut at = within.start;
+    std::iter::from_fn(move || {
+        let start = at + chars.get(at..end)?.iter().position(|char| is_han(*char))?;
+        let length = chars[start..end].iter().position(|char| !is_han(*char));
+        at = length.map_or(end, |length| start + length);
+        Some(start..at)
+    })
+}
