@@ -14,6 +14,7 @@ mod gaps;
 mod import;
 mod sheet;
 
+pub(crate) use details::followers as read_followers;
 pub use details::{AccountDetails, AccountFunction, NOT_FILED, functions_text};
 pub use diff::{ApplyError, Change, ChangeKind, apply, diff};
 pub use disagree::{Disagreement, ReportedSite, ShownSite, disagreements, reported_sites};

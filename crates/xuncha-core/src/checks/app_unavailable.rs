@@ -68,6 +68,7 @@ pub fn judge(
         }
     }
     faults.extend(wrong_package(account));
+    doubts.extend(hidden_package(account));
     if let Some(finding) = finding(&registered.name, faults) {
         return Ok(support::verdict(vec![finding], doubts));
     }
@@ -103,6 +104,20 @@ fn look(name: &str, link: &LinkFacts) -> Result<Option<Fault>, Doubt> {
             format!("{name}：{why}"),
         )),
     }
+}
+
+/// A download that opens and gives nothing that was read as a file: a login or a captcha stands before it.
+fn hidden_package(account: &AccountFacts) -> Option<Doubt> {
+    let download = account.download.as_ref()?;
+    let is_hidden = download.state == LinkState::Alive && account.package.is_none();
+    is_hidden.then(|| {
+        support::doubt(
+            KEY,
+            "unavailable",
+            UndeterminedReason::Blocked,
+            "下载地址打得开，但没有给出文件（可能要登录或验证），请人工查看",
+        )
+    })
 }
 
 /// A download that came, and is no installable package.

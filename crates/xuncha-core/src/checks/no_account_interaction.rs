@@ -56,7 +56,7 @@ pub fn judge(
     let page = account
         .page_evidence
         .as_ref()
-        .filter(|_| account.is_readable == Some(true));
+        .filter(|_| account.is_readable == Some(true) && account.is_page_shown);
     let Some(page) = page else {
         return Err(support::undetermined(
             KEY,

@@ -1,6 +1,7 @@
 //! Pages of accounts on platforms: interaction entries. What they show of posts is read by `adapters`.
 
 use super::dom::Dom;
+use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::model::Post;
 use super::text::{bare, cut};
@@ -36,7 +37,11 @@ pub(crate) fn interaction(dom: &Dom, posts: &[Post], lexicons: &Lexicons) -> Vec
         match dom.name(index) {
             // A title of a post that speaks of messages is no entry, so posts (with a date beside) are left out.
             "a" if !is_post(dom, index) => push(&super::links::anchor_text(dom, index)),
-            "button" | "label" => push(&dom.text(index)),
+            "button" | "label" => {
+                push(&dom.text(index));
+                // A button with a picture says by this what it is for.
+                push(dom.attr(index, "aria-label").unwrap_or_default());
+            }
             "textarea" | "input" => {
                 for name in ["placeholder", "value"] {
                     if let Some(text) = dom.attr(index, name) {
@@ -55,6 +60,34 @@ pub(crate) fn interaction(dom: &Dom, posts: &[Post], lexicons: &Lexicons) -> Vec
         }
     }
     found
+}
+
+/// Words of a page that asks for a login before it shows the account; empty where it does not. Only a short page can be one.
+pub(crate) fn login_wording(dom: &Dom) -> String {
+    const CHARS_MAX: u32 = 800;
+    const WORDS: [&str; 6] = [
+        "请先登录",
+        "请登录后",
+        "登录后查看",
+        "登录后可",
+        "扫码登录",
+        "log in to",
+    ];
+    if dom.chars > CHARS_MAX {
+        return String::new();
+    }
+    let text = dom.lower_text();
+    if let Some(word) = WORDS.iter().find(|word| text.contains(**word)) {
+        return (*word).to_owned();
+    }
+    let is_password = |input: usize| {
+        let kind = dom.attr(input, "type");
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
+    };
+    match dom.named(Tag::Input).any(is_password) {
+        true => "需要密码".to_owned(),
+        false => String::new(),
+    }
 }
 
 fn is_post(dom: &Dom, index: usize) -> bool {
@@ -103,6 +136,7 @@ mod tests {
             ("<p>该账号未开启私信和评论</p>", 0),
             ("<p class=desc>县长信箱办理工作会召开</p>", 0),
             ("<p>关注我们</p>", 0),
+            ("<button aria-label=私信><img src=i.png></button>", 1),
         ] {
             assert_eq!(
                 interaction(&Dom::parse(html), &[], &lexicons).len(),

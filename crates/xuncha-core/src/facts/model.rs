@@ -12,7 +12,7 @@ use crate::registry::TargetId;
 use crate::verdict::Place;
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 4;
+pub const FACTS_VERSION: u32 = 5;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -966,6 +966,16 @@ pub struct AccountFacts {
     /// Whether page or feed say that nothing was ever posted; a page of which no post was read may only be built otherwise.
     #[serde(default)]
     pub says_empty: bool,
+    /// Whether the account's own page was seen: menu and comments stand nowhere else.
+    #[serde(default = "yes")]
+    pub is_page_shown: bool,
+    /// Whether nothing but one article was seen, filed as the account: it proves what is new, and nothing about what is absent.
+    #[serde(default)]
+    pub is_one_article: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// 事实. Facts of one target.

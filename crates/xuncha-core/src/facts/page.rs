@@ -124,6 +124,9 @@ pub fn read_in_steps(
             page: None,
         };
         if let Some(shown) = adapters::read(&answer) {
+            if shown.says_empty && !capture.truncated {
+                facts.empty_wording = "没有条目".to_owned();
+            }
             (facts.posts, facts.next_page) = (shown.posts, shown.next);
             return facts;
         }
@@ -287,6 +290,9 @@ fn read_html(
         let shown = adapters::read(&answer).unwrap_or_default();
         (facts.posts, facts.next_page) = (shown.posts, shown.next);
         facts.interaction = account::interaction(&dom, &facts.posts, lexicons);
+        if facts.posts.is_empty() && facts.blocked_wording.is_empty() {
+            facts.blocked_wording = account::login_wording(&dom);
+        }
         done("account");
     }
     // The tree goes before the links are made, so that both never stand in memory at once.

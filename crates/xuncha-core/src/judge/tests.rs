@@ -50,6 +50,8 @@ fn account() -> (Subject, Facts) {
         download: None,
         trouble: None,
         says_empty: false,
+        is_page_shown: true,
+        is_one_article: false,
     }));
     (subject, facts)
 }

@@ -95,7 +95,7 @@ pub fn functions_text(functions: &BTreeSet<AccountFunction>) -> String {
 }
 
 /// 12345, 12,345 and 1.2万 are numbers of followers; an empty cell is none.
-pub(super) fn followers(text: &str) -> Result<Option<u64>, String> {
+pub(crate) fn followers(text: &str) -> Result<Option<u64>, String> {
     let plain: String = text
         .chars()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '，'))

@@ -1,12 +1,14 @@
 //! An entry as text by field, both ways: what import, diff, apply and export share.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
 use super::details::{self, AccountDetails};
 use super::sheet::EntryKind;
 use super::{Account, Level, Organization, Region, Registry, Site, SiteKind, State, TargetId};
+use crate::facts::Lexicons;
 
 /// Values by field.
 pub(crate) type Fields = BTreeMap<String, String>;
@@ -252,10 +254,21 @@ fn site(reader: &mut Reader<'_>) -> Option<Site> {
     })
 }
 
+/// A platform by the name that others go by too: 微信 and 微信公众号 are one, or a unit's second account on it would not be seen.
+/// Mini-programs of several platforms stay apart, and so does what is not known.
+fn platform_name(filed: String) -> String {
+    static KNOWN: LazyLock<Lexicons> = LazyLock::new(Lexicons::builtin);
+    let plain: String = filed.chars().filter(|c| !c.is_whitespace()).collect();
+    match KNOWN.platforms.named(&plain) {
+        Some(platform) if platform.name != "小程序" => platform.name.clone(),
+        _ => filed,
+    }
+}
+
 fn account(reader: &mut Reader<'_>) -> Option<Account> {
     let id = reader.required("id");
     let name = reader.required("name");
-    let platform = reader.required("platform");
+    let platform = platform_name(reader.required("platform"));
     if platform.contains(['/', '|']) {
         let message = "平台名称不能含有“/”或“|”".to_owned();
         reader.wrong.push(("platform".to_owned(), message));

@@ -6,7 +6,7 @@ use super::PreviousRound;
 use super::index::deductions;
 use crate::indicator::{Indicator, IndicatorSet};
 use crate::points::Points;
-use crate::registry::{ImportError, Sheet, TargetId};
+use crate::registry::{ImportError, Sheet, TargetId, read_followers};
 use crate::score::Outcome;
 
 const NUMBER: &str = "对象编号";
@@ -159,13 +159,12 @@ impl RoundRow<'_> {
                 errors.push(error(self.sheet, self.row, OUTCOME, message));
             }
         }
-        match self.cell(FOLLOWERS).map(str::parse) {
-            None => {}
-            Some(Ok(count)) => {
+        match self.cell(FOLLOWERS).map(read_followers) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(count))) => {
                 round.followers.insert(id.clone(), count);
             }
-            Some(Err(_)) => {
-                let message = "应为整数，例如 12000".to_owned();
+            Some(Err(message)) => {
                 errors.push(error(self.sheet, self.row, FOLLOWERS, message));
             }
         }

@@ -58,7 +58,7 @@ fn sign_on(arguments: &ServeArgs, public: &str) -> Result<Option<Arc<dyn SignOn>
 async fn print_login(state: &WebState, address: std::net::SocketAddr) -> Result<()> {
     match xuncha_web::new_login(state, &super::person()).await {
         Ok(token) => {
-            println!("一次性登录：http://{address}/sign-in?token={token}（用过即失效）");
+            println!("一次性登录：http://{address}/sign-in?token={token} （用过即失效）");
             Ok(())
         }
         Err(StoreError::Refused(why)) => {

@@ -55,6 +55,12 @@ pub(in crate::checks) fn need(
             );
         }
     }
+    if account.is_one_article {
+        return unknown(
+            UndeterminedReason::Incomplete,
+            "登记的是一篇文章的链接，看不到其他发文，请登记账号主页或人工查看。",
+        );
+    }
     if newest.is_none() && has_undated(account) {
         return unknown(
             UndeterminedReason::Incomplete,

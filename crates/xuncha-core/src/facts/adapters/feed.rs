@@ -32,11 +32,22 @@ impl Adapter for Feed {
             .find(|link| link.rel.as_deref() == Some("next"))
             .map(|link| answer.absolute(&link.href));
         let posts = feed.entries.into_iter().map(|entry| post(entry, answer));
+        let posts: Vec<Post> = posts.collect();
         Some(Shown {
-            posts: posts.collect(),
+            says_empty: posts.is_empty() && is_whole(answer.body),
+            posts,
             next: next.filter(|next| !next.is_empty()),
         })
     }
+}
+
+/// Whether the feed's root is closed: the parser takes what broke off for a feed without entries.
+fn is_whole(body: &[u8]) -> bool {
+    let tail = &body[body.len().saturating_sub(200)..];
+    let tail = String::from_utf8_lossy(tail).to_ascii_lowercase();
+    ["</rss>", "</feed>", "</rdf:rdf>"]
+        .iter()
+        .any(|end| tail.contains(end))
 }
 
 fn post(entry: feed_rs::model::Entry, answer: &Answer<'_>) -> Post {

@@ -90,6 +90,7 @@ fn by_layout(layout: &JsonLayout, value: &Value, answer: &Answer<'_>) -> Option<
     Some(Shown {
         posts,
         next: next.filter(|next| !next.is_empty()),
+        says_empty: false,
     })
 }
 
@@ -107,10 +108,36 @@ fn by_looks(value: &Value, answer: &Answer<'_>) -> Option<Shown> {
         .iter()
         .find_map(|name| value.get(name)?.as_str())
         .map(|next| answer.absolute(next));
-    saw_list.then_some(Shown {
+    saw_list.then(|| Shown {
+        says_empty: posts.is_empty() && !tells_error(value),
         posts,
         next: next.filter(|next| !next.is_empty()),
     })
+}
+
+/// Whether the answer says that it was refused: platforms do so with status 200 and an empty list.
+fn tells_error(value: &Value) -> bool {
+    const CODES: [&str; 8] = [
+        "code",
+        "errcode",
+        "errno",
+        "error_code",
+        "ret",
+        "status",
+        "ok",
+        "success",
+    ];
+    let is_error = |code: &Value| match code {
+        Value::Number(number) => !matches!(number.as_i64(), Some(0 | 1 | 200)),
+        Value::String(text) => !matches!(text.as_str(), "" | "0" | "1" | "200" | "ok" | "success"),
+        Value::Bool(is_fine) => !is_fine,
+        _ => false,
+    };
+    let says = |name: &&str| value.get(*name).is_some_and(is_error);
+    let has_error = value
+        .get("error")
+        .is_some_and(|error| !error.is_null() && error != false);
+    CODES.iter().any(|name| says(&name)) || has_error
 }
 
 fn walk(value: &Value, depth: u8, answer: &Answer<'_>, posts: &mut Vec<Post>, saw_list: &mut bool) {
@@ -155,7 +182,10 @@ fn post(item: &Value, answer: &Answer<'_>) -> Option<Post> {
 
 /// A time as platforms write it: seconds or milliseconds since 1970, also in quotes; with an offset; in the words of the platform.
 fn day(time: &Value, today: Date) -> Option<Date> {
-    if let Some(number) = time.as_i64() {
+    let whole = time
+        .as_i64()
+        .or_else(|| time.as_f64().map(|seconds| seconds as i64));
+    if let Some(number) = whole {
         return compact_day(number).or_else(|| epoch_day(number));
     }
     let text = time.as_str()?.trim();

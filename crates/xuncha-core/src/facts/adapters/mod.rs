@@ -59,6 +59,8 @@ pub(crate) struct Shown {
     pub posts: Vec<Post>,
     /// Where the posts go on.
     pub next: Option<String>,
+    /// A whole answer that holds a list of posts with none in it; one that broke off or tells of an error says nothing of posts.
+    pub says_empty: bool,
 }
 
 /// 适配器. Reads the answers of one kind of source.

@@ -56,7 +56,7 @@ impl Adapter for Table {
         });
         Some(Shown {
             posts: posts.collect(),
-            next: None,
+            ..Shown::default()
         })
     }
 }

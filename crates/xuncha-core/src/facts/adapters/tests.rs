@@ -196,3 +196,39 @@ fn an_answer_of_no_adapter_shows_nothing() {
     };
     assert_eq!(read(&answer), None);
 }
+
+#[test]
+fn only_a_whole_answer_without_an_error_says_that_there_are_no_posts() {
+    let rss = |inner: &str| {
+        format!("<?xml version='1.0'?><rss version='2.0'><channel><title>青石发布</title>{inner}")
+    };
+    for (kind, body, is_empty) in [
+        (
+            "application/json",
+            r#"{"code":0,"data":{"list":[]}}"#.to_owned(),
+            true,
+        ),
+        ("application/json", r#"{"items":[]}"#.to_owned(), true),
+        (
+            "application/json",
+            r#"{"code":-101,"message":"请先登录","data":{"list":[]}}"#.to_owned(),
+            false,
+        ),
+        (
+            "application/json",
+            r#"{"errcode":"412","data":[]}"#.to_owned(),
+            false,
+        ),
+        (
+            "application/json",
+            r#"{"ok":false,"items":[]}"#.to_owned(),
+            false,
+        ),
+        ("application/rss+xml", rss("</channel></rss>"), true),
+        ("application/rss+xml", rss("<item><title>会"), false),
+    ] {
+        let page = shown("http://a.cn/feed", kind, &body);
+        assert!(page.posts.is_empty(), "{body}");
+        assert_eq!(!page.empty_wording.is_empty(), is_empty, "{body}");
+    }
+}

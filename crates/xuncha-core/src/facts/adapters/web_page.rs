@@ -17,6 +17,7 @@ impl Adapter for WebPage {
                 .chain(items.map(post))
                 .collect(),
             next: list.and_then(|list| next(list, answer)),
+            says_empty: false,
         })
     }
 }

@@ -27,7 +27,10 @@ impl Adapter for Weixin {
             false => albums,
             true => article(facts, dom, answer).into_iter().collect(),
         };
-        (!posts.is_empty()).then_some(Shown { posts, next: None })
+        (!posts.is_empty()).then(|| Shown {
+            posts,
+            ..Shown::default()
+        })
     }
 }
 
@@ -60,7 +63,7 @@ fn article(facts: &PageFacts, dom: &Dom, answer: &Answer<'_>) -> Option<Post> {
 /// The variable that holds the time of publication.
 fn clock(dom: &Dom) -> Option<Date> {
     static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"\b(?:ct|create_time|ori_create_time)\s*[:=]\s*["'](\d{10})["']"#)
+        pattern(r#"\b(?:ct|create_time|ori_create_time)\s*[:=]\s*["']?(\d{10})\b"#)
     });
     let mut scripts = dom.named(Tag::Script).map(|index| dom.raw_text(index));
     scripts.find_map(|script| epoch_day(CLOCK.captures(&script)?[1].parse().ok()?))

@@ -34,6 +34,7 @@ pub fn assemble_account(
         .iter()
         .filter(|page| page.capture.url.starts_with(HANDED_OVER));
     let is_handed_over = handed.clone().next().is_some();
+    let handed_evidence = handed.clone().last().map(|page| evidence(page, ""));
     let all = shown.into_iter().chain(fed).chain(handed);
     // A post of the future is a slip of the platform or a decoy.
     let past = |post: &&Post| post.date.is_none_or(|day| day <= limit);
@@ -88,21 +89,43 @@ pub fn assemble_account(
         interaction,
         page_evidence: match page {
             Some(page) => page.is_html.then(|| evidence(page, "")),
+            // What a person handed over is the evidence then, and not the wall before the page.
+            None if is_handed_over => None,
             None => any_evidence(&records, &account.page_url),
         },
         feed_evidence: feed
             // Data under the address of the page show no menu and no comments: they are a feed.
             .or(page.filter(|page| !page.is_html))
             .map(|page| evidence(page, ""))
+            .or(handed_evidence)
             .or_else(|| any_evidence(&records, &account.feed_url)),
         store_page,
         package,
         download,
         trouble: trouble(account, &records, is_readable)
             .map(|trouble| with_task(trouble, account, lexicons)),
+        // An empty feed says something of an account whose page does not show otherwise.
         says_empty: page.is_some_and(|page| !page.empty_wording.is_empty())
-            || feed.is_some_and(|feed| !feed.is_html && feed.posts.is_empty()),
+            || (page.is_some() || account.page_url.is_none())
+                && feed.is_some_and(|feed| !feed.empty_wording.is_empty()),
+        is_page_shown: page.is_some_and(is_profile),
+        is_one_article: page.is_some_and(is_article) && feed.is_none() && !is_handed_over,
     }
+}
+
+/// Whether a page is the account's own, where its menu would stand.
+fn is_profile(page: &PageFacts) -> bool {
+    let is_read = !page.needs_script || !page.posts.is_empty() || !page.interaction.is_empty();
+    page.is_html && page.missing_wording.is_empty() && is_read && !is_article(page)
+}
+
+/// Whether a page shows one article and no other: platforms are filed by the link of an article too.
+fn is_article(page: &PageFacts) -> bool {
+    let own = match page.capture.final_url.as_str() {
+        "" => &page.capture.url,
+        url => url,
+    };
+    matches!(&page.posts[..], [post] if canonical(&post.url) == canonical(own))
 }
 
 /// Posts that are kept of an account; the newest are found long before.
@@ -306,8 +329,37 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_hands_over_stands_for_what_the_platform_does_not_show() {
-        let account = Account {
+    fn only_the_page_of_an_account_shows_what_is_absent() {
+        let list =
+            "<li><a href=/p/1>青石市召开安全生产工作会议</a><span>2026-03-18</span></li>".repeat(4);
+        let profile = format!("<title>青石发布</title><ul>{list}</ul>");
+        let article = "<title>青石市召开安全生产工作会议</title><div id=js_content><h1 id=activity-name>青石市召开安全生产工作会议</h1><p>会议强调，要压实责任，抓好落实，确保平安。</p></div><script>var ct = 1772325000;</script>";
+        let login = "<title>平台</title><p>请先登录后查看更多内容</p><form><input type=password><button>立即登录</button></form>";
+        for (html, is_page_shown, is_one_article) in [
+            (profile.as_str(), true, false),
+            (article, false, true),
+            (login, false, false),
+            (
+                "<title>青石发布</title><p>TA还没有发布过内容</p>",
+                true,
+                false,
+            ),
+        ] {
+            let mut capture = test_capture("http://p.cn/u/1");
+            capture.purpose = Purpose::Account;
+            let page = crate::facts::read(&capture, html.as_bytes(), &Lexicons::builtin());
+            let records = [header(), FactRecord::Page(Box::new(page))];
+            let facts = assemble_account(&account(), records.into_iter(), &Lexicons::builtin());
+            assert_eq!(
+                (facts.is_page_shown, facts.is_one_article),
+                (is_page_shown, is_one_article),
+                "{html}"
+            );
+        }
+    }
+
+    fn account() -> Account {
+        Account {
             id: "A000001".into(),
             name: "青石发布".to_owned(),
             platform: "视频号".to_owned(),
@@ -321,13 +373,21 @@ mod tests {
             state: crate::registry::State::Running,
             opened: None,
             details: Default::default(),
-        };
-        let header = FactRecord::Header {
-            target: account.id.clone(),
+        }
+    }
+
+    fn header() -> FactRecord {
+        FactRecord::Header {
+            target: account().id,
             facts_version: 1,
             monitor_from: date(2026, 3, 6).at(9, 0, 0, 0),
             as_of: date(2026, 3, 20).at(9, 0, 0, 0),
-        };
+        }
+    }
+
+    #[test]
+    fn what_a_person_hands_over_stands_for_what_the_platform_does_not_show() {
+        let (account, header) = (account(), header());
         let mut wall = test_page(
             "http://p.cn/u/1",
             "<title>安全验证</title><p>请完成验证</p>",

@@ -172,7 +172,8 @@ fn evidence(counted: &CountedFinding, result: &TargetResult) -> String {
     let at = evidence.at;
     let (month, day, hour, minute) = (at.month(), at.day(), at.hour(), at.minute());
     match evidence.record.as_str() {
-        "" => format!("{seen}（依据名录）"),
+        // The registry's own words name the other accounts too.
+        "" => format!("{}（依据名录）", counted.detail.trim_end_matches('。')),
         record => format!(
             "{seen}（{month}月{day}日{hour}:{minute:02}取证，编号{} {record}）",
             result.subject.target.id()
