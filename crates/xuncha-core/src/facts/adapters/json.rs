@@ -133,11 +133,11 @@ fn tells_error(value: &Value) -> bool {
         Value::Bool(is_fine) => !is_fine,
         _ => false,
     };
-    let says = |name: &&str| value.get(*name).is_some_and(is_error);
+    let says = |name: &str| value.get(name).is_some_and(is_error);
     let has_error = value
         .get("error")
         .is_some_and(|error| !error.is_null() && error != false);
-    CODES.iter().any(|name| says(&name)) || has_error
+    CODES.iter().any(|name| says(name)) || has_error
 }
 
 fn walk(value: &Value, depth: u8, answer: &Answer<'_>, posts: &mut Vec<Post>, saw_list: &mut bool) {

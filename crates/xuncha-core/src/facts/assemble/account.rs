@@ -34,7 +34,7 @@ pub fn assemble_account(
         .iter()
         .filter(|page| page.capture.url.starts_with(HANDED_OVER));
     let is_handed_over = handed.clone().next().is_some();
-    let handed_evidence = handed.clone().last().map(|page| evidence(page, ""));
+    let handed_evidence = handed.clone().next_back().map(|page| evidence(page, ""));
     let all = shown.into_iter().chain(fed).chain(handed);
     // A post of the future is a slip of the platform or a decoy.
     let past = |post: &&Post| post.date.is_none_or(|day| day <= limit);
