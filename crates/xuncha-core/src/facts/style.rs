@@ -42,7 +42,8 @@ fn url_in_brackets(css: &str) -> Option<(&str, &str)> {
             (&inner[..end], &inner[end + 1..])
         }
         _ => {
-            let ends = |c: char| matches!(c, '\'' | '"' | ')') || c.is_whitespace();
+            // A bracket inside breaks an address that is not quoted, as in browsers; so brackets without end are read once.
+            let ends = |c: char| matches!(c, '\'' | '"' | '(' | ')') || c.is_whitespace();
             let end = inner.find(ends)?;
             inner.split_at(end)
         }
