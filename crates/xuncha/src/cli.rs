@@ -151,7 +151,7 @@ pub struct ServeArgs {
     /// 浏览器经 HTTPS 访问（前面有反向代理）：Cookie 只随 HTTPS 发送 / browsers come over HTTPS: cookies are sent over nothing else
     #[arg(long, env = "XUNCHA_HTTPS")]
     pub https: bool,
-    /// 浏览器访问的地址，如 https://xuncha.example，默认为监听地址 / address in browsers, the one listened on by default
+    /// 浏览器访问的地址，如 `https://xuncha.example`，默认为监听地址 / address in browsers, the one listened on by default
     #[arg(long, env = "XUNCHA_ADDRESS", value_name = "URL")]
     pub address: Option<String>,
     /// 总是打印管理员的一次性登录（默认只在还没有设了密码的管理员时打印） / always print a one-time login of an administrator

@@ -1,7 +1,7 @@
 //! 词网格: the best way through all words that a run of characters can be read as, original or mended.
 //!
 //! An edge covers some characters of the text with one word of the model; where its spelling differs from the text it costs what such a
-//! slip costs ([`Costs`]). The path of the highest probability is found by Viterbi over the last word, with the word before it kept for the
+//! slip costs (`Costs`). The path of the highest probability is found by Viterbi over the last word, with the word before it kept for the
 //! triples of the model.
 
 use super::model::{CharId, Model, WordId};

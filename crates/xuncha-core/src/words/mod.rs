@@ -1,7 +1,7 @@
 //! 文字: wrong, missing and doubled characters in Chinese text.
 //!
 //! [`Checker::check`] reads a text in three looks, each far rarer and dearer than the one before: a bit for each pair of neighbours
-//! ([`scan`]), words with slips allowed around what is suspicious ([`mend`] over [`lattice`]), and the whole sentence where something was
+//! (`scan`), words with slips allowed around what is suspicious ([`mend`] over [`lattice`]), and the whole sentence where something was
 //! found. How sure it is of a sentence: [`confidence`]. The model's bytes are an argument ([`model`]); nothing here reads a file.
 //! `docs/words.md` has the figures and what is known to go wrong.
 
