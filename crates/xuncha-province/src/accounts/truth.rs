@@ -32,18 +32,17 @@ fn checks(account: &AccountPlan, names: &Names) -> Map<String, Value> {
     checks
 }
 
-fn abandoned(account: &AccountPlan) -> Value {
-    let posting = account.posting;
+/// What a check of posts must say: whether the posting is planted for it, and whether it only looks so.
+fn posting(account: &AccountPlan, is_planted: bool, is_near: bool) -> Value {
     if !account.platform.publishes() {
         return not_applicable();
     }
-    check(
-        "account",
-        posting.word(),
-        posting.is_dead(),
-        posting.is_near_dead(),
-        "",
-    )
+    check("account", account.posting.word(), is_planted, is_near, "")
+}
+
+fn abandoned(account: &AccountPlan) -> Value {
+    let own = account.posting;
+    posting(account, own.is_dead(), own.is_near_dead())
 }
 
 fn called(account: &AccountPlan) -> Value {
@@ -119,17 +118,8 @@ fn several(items: Vec<Value>, near: Vec<Value>) -> Value {
 }
 
 fn stale(account: &AccountPlan) -> Value {
-    let posting = account.posting;
-    if !account.platform.publishes() {
-        return not_applicable();
-    }
-    check(
-        "account",
-        posting.word(),
-        posting.is_stale(),
-        posting.is_near(),
-        "",
-    )
+    let own = account.posting;
+    posting(account, own.is_stale(), own.is_near())
 }
 
 fn mute(account: &AccountPlan) -> Value {

@@ -130,7 +130,7 @@ fn said_by_parts(word: &str) -> u16 {
         AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
             .build(PARTS.map(|(part, _)| part))
-            .expect("a few short words")
+            .expect("an automaton of these few short words is far below every limit")
     });
     FINDER
         .find_overlapping_iter(word)
