@@ -162,7 +162,9 @@ fn evidence(counted: &CountedFinding, result: &TargetResult) -> String {
         return ground();
     };
     // What a program says of a file (`zip 3341字节`) tells a reader less than the finding's own words.
-    let is_words = evidence.quote.chars().filter(|c| !c.is_ascii()).count() >= 4;
+    // The name alone, quoted where something is absent, tells nothing at all.
+    let is_name = evidence.quote == result.subject.target.name();
+    let is_words = !is_name && evidence.quote.chars().filter(|c| !c.is_ascii()).count() >= 4;
     let said = counted
         .detail
         .split_once('：')
