@@ -260,6 +260,15 @@ pub fn see_to_oidc_provider() -> Result<PathBuf, String> {
     see_to_python("oidc-provider-mock", &package, "不能试统一身份认证")
 }
 
+/// Version of the program that tries the interface for programs against its own description.
+const SCHEMATHESIS: &str = "4.32.5";
+
+/// The program `schemathesis` in an environment of its own under the target folder.
+pub fn see_to_schemathesis() -> Result<PathBuf, String> {
+    let package = format!("schemathesis=={SCHEMATHESIS}");
+    see_to_python("schemathesis", &package, "不能试程序接口")
+}
+
 /// The program `warcio` in an environment of its own under the target folder; it judges the form of our archives.
 pub fn see_to_warcio() -> Result<PathBuf, String> {
     see_to_python("warcio", &format!("warcio=={WARCIO}"), "不能核对存档格式")

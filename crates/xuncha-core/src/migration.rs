@@ -29,7 +29,7 @@ mod tests;
 mod titles;
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::holdings::{
     Article, Attachment, FileState, Holding, Holdings, Lead, Listed, Picture, Titled,
@@ -40,7 +40,7 @@ use crate::evidence::EvidenceRef;
 use crate::verdict::{MAX_PLACES, Place};
 
 /// 迁移损失种类.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LossKind {
     /// An article of the old site is not on the new one.
@@ -147,7 +147,7 @@ impl LossKind {
 }
 
 /// 迁移损失. One root cause with its places.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loss {
     /// Which kind.
     pub kind: LossKind,
@@ -206,7 +206,7 @@ impl Loss {
 }
 
 /// 存疑. Something that could not be determined.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unclear {
     /// What it would be a loss of, in Chinese.
     pub about: String,
@@ -219,7 +219,7 @@ pub struct Unclear {
 }
 
 /// 一方概况. What was read of one site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideSummary {
     /// Home page.
     pub home: String,
@@ -240,7 +240,7 @@ pub struct SideSummary {
 }
 
 /// 核对结果.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Migration {
     /// The old site.
     pub old: SideSummary,

@@ -105,6 +105,49 @@ pub fn scope(role: Role, action: Action) -> Scope {
     }
 }
 
+/// 令牌范围. What a token may be used for, within what its person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenScope {
+    /// 读取. Rounds, targets, findings, notices, documents, the registry.
+    Read,
+    /// 复核. Deciding what the machine leaves open.
+    Decide,
+}
+
+impl TokenScope {
+    /// Every scope.
+    pub const ALL: [TokenScope; 2] = [TokenScope::Read, TokenScope::Decide];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            TokenScope::Read => "read",
+            TokenScope::Decide => "decide",
+        }
+    }
+
+    /// The scope of a word.
+    pub fn of_word(word: &str) -> Option<TokenScope> {
+        TokenScope::ALL
+            .into_iter()
+            .find(|scope| scope.word() == word)
+    }
+
+    /// The scope that an action needs; `None` for what no token may do: people, their accounts, the audit log.
+    pub fn of(action: Action) -> Option<TokenScope> {
+        match action {
+            Action::Enter
+            | Action::ReadRound
+            | Action::ReadTarget
+            | Action::ReadNotice
+            | Action::ReadDocument
+            | Action::ReadRegistry => Some(TokenScope::Read),
+            Action::DecideTask => Some(TokenScope::Decide),
+            _ => None,
+        }
+    }
+}
+
 /// 判断结果. What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {

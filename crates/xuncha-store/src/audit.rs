@@ -83,6 +83,10 @@ pub enum AuditAction {
     SecondFactorSet,
     /// 停用二次验证.
     SecondFactorRemoved,
+    /// 新建令牌.
+    TokenMade,
+    /// 撤销令牌.
+    TokenRevoked,
     /// 名录变更.
     RegistryChanged,
     /// 新建轮次.
@@ -111,7 +115,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 24] = [
+    pub const ALL: [AuditAction; 26] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -124,6 +128,8 @@ impl AuditAction {
         AuditAction::PasswordSet,
         AuditAction::SecondFactorSet,
         AuditAction::SecondFactorRemoved,
+        AuditAction::TokenMade,
+        AuditAction::TokenRevoked,
         AuditAction::RegistryChanged,
         AuditAction::RoundCreated,
         AuditAction::SampleDrawn,
@@ -165,6 +171,8 @@ impl AuditAction {
             AuditAction::PasswordSet => "设置密码",
             AuditAction::SecondFactorSet => "启用二次验证",
             AuditAction::SecondFactorRemoved => "停用二次验证",
+            AuditAction::TokenMade => "新建接口令牌",
+            AuditAction::TokenRevoked => "撤销接口令牌",
             AuditAction::RegistryChanged => "名录变更",
             AuditAction::RoundCreated => "新建轮次",
             AuditAction::SampleDrawn => "抽样",

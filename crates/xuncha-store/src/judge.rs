@@ -90,6 +90,8 @@ pub struct FindingFilter {
     pub check: Option<String>,
     /// Words that sentence, address or key contain.
     pub words: Option<String>,
+    /// Only those of targets of this unit.
+    pub organization: Option<String>,
 }
 
 /// The stable id of a finding; `twin` counts findings of the same key in one judgement, which a sound check never has.
@@ -236,7 +238,11 @@ impl Store {
             .and_some("target = ?", target)
             .and_some("indicator = ?", filter.indicator.as_deref())
             .and_some("check_name = ?", filter.check.as_deref())
-            .and_words("search", filter.words.as_deref());
+            .and_words("search", filter.words.as_deref())
+            .and_is(
+                "EXISTS (SELECT 1 FROM subjects s WHERE s.round = findings.round AND s.target = findings.target AND s.organization = ?)",
+                filter.organization.as_deref(),
+            );
         let sql = format!(
             "SELECT * FROM findings{} ORDER BY target, set_id, indicator, check_name, key, id LIMIT ? OFFSET ?",
             condition.sql()

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
+pub mod api_token;
 pub mod audit;
 pub mod closing;
 pub mod document;
@@ -27,6 +28,7 @@ pub mod review;
 pub mod round;
 pub mod score;
 pub mod second_factor;
+pub mod site_migration;
 mod sql;
 
 pub use audit::{Actor, AuditAction, AuditEntry};

@@ -150,7 +150,7 @@ impl Transaction {
 
     /// Ends every session and link of a person.
     pub(crate) async fn end_all(&self, number: i64) -> Result<()> {
-        for table in ["sessions", "logins"] {
+        for table in ["sessions", "logins", "api_tokens"] {
             let sql = format!("DELETE FROM {table} WHERE person = ?");
             sql::run(&self.inner, &sql, vec![number.into()]).await?;
         }
@@ -347,7 +347,7 @@ impl Store {
             return Ok(None);
         };
         let person = read_person(&row)?;
-        for table in ["sessions", "logins"] {
+        for table in ["sessions", "logins", "api_tokens"] {
             let sql = format!("DELETE FROM {table} WHERE expires_at_s <= ?");
             sql::run(&transaction.inner, &sql, vec![new.now_s.into()]).await?;
         }

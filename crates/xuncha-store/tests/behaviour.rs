@@ -96,6 +96,7 @@ async fn all_promises(store: &Store) {
     latest_review_counts(store).await;
     previous_rounds_come_back(store).await;
     documents_are_replaced_by_name(store).await;
+    migrations_are_kept_with_a_round(store).await;
     jobs_are_queued_once(store).await;
     jobs_share_the_callers_transaction(store).await;
     many_writers_wait_for_each_other(store).await;
@@ -668,6 +669,103 @@ fn job(key: &str) -> NewJob {
         payload: serde_json::json!({"round": "2026Q1"}),
         due_at: at("2026-03-01T00:00"),
     }
+}
+
+async fn migrations_are_kept_with_a_round(store: &Store) {
+    use xuncha_core::migration::{LossKind, Migration};
+    use xuncha_store::site_migration::{Item, ItemFilter, ItemKind, Opinion};
+    let migration = include_str!("../../../fixtures/migration/kept.json");
+    let mut migration: Migration = serde_json::from_str(migration).unwrap();
+    migration.losses[1].title = "通知\0公告".to_owned();
+    let refused = store.put_site_migration("none", &migration).await;
+    assert!(matches!(refused, Err(StoreError::Missing { .. })));
+    let number = store
+        .put_site_migration("2026Q1", &migration)
+        .await
+        .unwrap();
+    let listed = store.site_migrations("2026Q1", Page::ALL).await.unwrap();
+    assert_eq!((listed.total, listed.rows[0].number), (1, number));
+    let one = store.site_migration("2026Q1", number).await.unwrap();
+    assert_eq!(
+        (one.loss_count, one.notice_count, one.unclear_count),
+        (1, 1, 1)
+    );
+    assert_eq!((&one.old, &one.new), (&migration.old, &migration.new));
+    assert!(store.site_migration("2025Q4", number).await.is_err());
+
+    let all = ItemFilter::default();
+    let items = store
+        .site_migration_items(number, &all, Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(items.total, 3);
+    assert_eq!(items.rows[0].item, Item::Loss(migration.losses[0].clone()));
+    assert_eq!(
+        items.rows[2].item,
+        Item::Unclear(migration.unclear[0].clone())
+    );
+    let place = ("2026Q1", number);
+    let mended = Some((Opinion::Mended, "已补传"));
+    store.put_migration_opinion(place, 1, mended).await.unwrap();
+    assert!(store.put_migration_opinion(place, 9, mended).await.is_err());
+    assert!(
+        store
+            .put_migration_opinion(("2025Q4", number), 1, mended)
+            .await
+            .is_err()
+    );
+    let kinds = store.site_migration_kinds(number).await.unwrap();
+    let missing = ItemKind::Loss(LossKind::ArticleMissing);
+    assert!(kinds.contains(&(missing, 1, 0)) && kinds.contains(&(ItemKind::Unclear, 1, 1)));
+    let of = async |filter: ItemFilter| {
+        let found = store.site_migration_items(number, &filter, Page::ALL).await;
+        found
+            .unwrap()
+            .rows
+            .iter()
+            .map(|row| row.number)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(ItemFilter {
+            is_open: true,
+            ..all.clone()
+        })
+        .await,
+        [2, 3]
+    );
+    assert_eq!(
+        of(ItemFilter {
+            kind: Some(missing),
+            ..all.clone()
+        })
+        .await,
+        [1]
+    );
+    let words = Some("OLD.example 公报".to_owned());
+    assert_eq!(
+        of(ItemFilter {
+            words,
+            ..all.clone()
+        })
+        .await,
+        [1]
+    );
+    let said = store
+        .site_migration_items(number, &all, Page::ALL)
+        .await
+        .unwrap();
+    let (opinion, note, _) = said.rows[0].opinion.clone().unwrap();
+    assert_eq!((opinion, note.as_str()), (Opinion::Mended, "已补传"));
+    store.put_migration_opinion(place, 1, None).await.unwrap();
+    assert_eq!(
+        of(ItemFilter {
+            is_open: true,
+            ..all
+        })
+        .await,
+        [1, 2, 3]
+    );
 }
 
 async fn jobs_are_queued_once(store: &Store) {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use xuncha_store::StoreError;
 
+use crate::api;
 use crate::lang::Lang;
 use crate::shell::{Shell, Viewer};
 
@@ -36,6 +37,11 @@ impl WebError {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             text: text.into(),
         }
+    }
+
+    /// Status and text, for answers that are no pages.
+    pub(crate) fn parts(self) -> (StatusCode, String) {
+        (self.status, self.text)
     }
 
     /// The error as a page in the viewer's language, with the way on.
@@ -105,6 +111,9 @@ impl IntoResponse for WebError {
 
 /// For addresses that no page has.
 pub(crate) async fn not_found(request: Request) -> Response {
+    if api::is_api(&request) {
+        return api::not_found(Lang::of_accepted(request.headers())).into_response();
+    }
     let lang = Lang::of_cookie(request.headers());
     let viewer = Viewer {
         lang,

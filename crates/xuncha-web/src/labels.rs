@@ -1,6 +1,7 @@
 //! Words for the values of the core, in both languages, and the class that styles them.
 
 use xuncha_core::indicator::{FigureConfidence, IndicatorKind};
+use xuncha_core::migration::LossKind;
 use xuncha_core::person::Role;
 use xuncha_core::registry::{SiteKind, State, TargetClass};
 use xuncha_core::review::Decision;
@@ -8,6 +9,7 @@ use xuncha_core::round::Coverage;
 use xuncha_core::score::Outcome;
 use xuncha_core::verdict::{Confidence, UndeterminedReason};
 use xuncha_store::round::RoundState;
+use xuncha_store::site_migration::Opinion;
 
 use crate::lang::Lang;
 
@@ -139,4 +141,41 @@ pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
 pub(crate) fn points(hundredths: Option<i64>) -> String {
     let points = hundredths.map(xuncha_core::points::Points::from_hundredths);
     points.map_or_else(|| "—".to_owned(), |points| points.to_string())
+}
+
+/// Kinds of loss have their Chinese names in the core, as reports use them.
+pub(crate) fn loss_kind(lang: Lang, kind: LossKind) -> &'static str {
+    let en = match kind {
+        LossKind::ArticleMissing => "Article missing",
+        LossKind::BodyCut => "Text cut",
+        LossKind::BodyChanged => "Text changed",
+        LossKind::Garbled => "Garbled",
+        LossKind::TitleChanged => "Title changed",
+        LossKind::Doubled => "Doubled",
+        LossKind::Redated => "Date changed",
+        LossKind::DateLost => "Date lost",
+        LossKind::DateInFuture => "Date in the future",
+        LossKind::DatesFlattened => "Dates made one",
+        LossKind::AttachmentLost => "Attachment lost",
+        LossKind::AttachmentDead => "Attachment dead",
+        LossKind::AttachmentIsPage => "Page instead of attachment",
+        LossKind::AttachmentDiffers => "Attachment differs",
+        LossKind::PicturesLost => "Pictures lost",
+        LossKind::ColumnMissing => "Column missing",
+        LossKind::ColumnEmpty => "Column empty",
+        LossKind::ColumnChanged => "Column changed",
+        LossKind::AddressDead => "Old address dead",
+        LossKind::AddressLeadsHome => "Old address leads home",
+        LossKind::AddressAstray => "Old address astray",
+    };
+    lang.t(kind.name(), en)
+}
+
+pub(crate) fn opinion(lang: Lang, opinion: Opinion) -> Label {
+    match opinion {
+        Opinion::Confirmed => label(lang, "属实", "Confirmed", "bad"),
+        Opinion::Meant => label(lang, "有意调整", "Meant", "info"),
+        Opinion::Wrong => label(lang, "误报", "Not lost", "none"),
+        Opinion::Mended => label(lang, "已补正", "Put right", "good"),
+    }
 }

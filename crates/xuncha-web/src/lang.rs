@@ -1,6 +1,7 @@
 //! The two languages of the pages. Both wordings stand side by side where they are used.
 
 use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
 
 use crate::cookie;
 
@@ -56,6 +57,16 @@ impl Lang {
             .split('&')
             .filter_map(|pair| pair.strip_prefix("lang="));
         values.filter_map(Lang::of_short).next_back()
+    }
+
+    /// What a program asks for: English where its first wish is, Chinese otherwise.
+    pub(crate) fn of_accepted(headers: &HeaderMap) -> Lang {
+        let wish = headers.get(ACCEPT_LANGUAGE);
+        let wish = wish.and_then(|value| value.to_str().ok());
+        match wish.is_some_and(|wish| wish.trim_start().starts_with("en")) {
+            true => Lang::En,
+            false => Lang::Zh,
+        }
     }
 
     /// The choice kept in the cookie, Chinese where there is none.

@@ -5,10 +5,11 @@
 //! re-scores its own target in the same step, by the core.
 //!
 //! Every route is registered with the action that it needs, and what may be done by whom is decided in `xuncha_core::permission`; the gate
-//! in `routes` asks it before a page runs, and refuses forms that are not ours. Archived pages of others are shown in a sandbox without scripts or network.
+//! in `routes` asks it before a page runs, and refuses forms that are not ours. Programs get the same things as JSON (`api`), by the same gate. Archived pages of others are shown in a sandbox without scripts or network.
 //!
 //! Start reading at [`router`], then one file in `pages` with the template of the same name.
 
+mod api;
 mod cookie;
 mod csrf;
 mod error;
@@ -51,7 +52,7 @@ pub async fn serve(
 
 pub use password::hash_password;
 pub use routes::{Object, Route};
-pub use session::{LOGIN_LIFETIME_S, new_login, random_token};
+pub use session::{LOGIN_LIFETIME_S, new_api_token, new_login, random_token};
 pub use settings::SignInSettings;
 pub use sign_on::{Departure, Identity, SIGN_ON_BACK, SignOn, SignOnAnswer};
 
@@ -128,7 +129,9 @@ fn all_pages(state: WebState) -> Pages {
     let pages = sign_in_pages(pages);
     let pages = round_pages(pages);
     let pages = evidence_pages(pages);
+    let pages = migration_pages(pages);
     let pages = account_pages(pages);
+    let pages = api::registered(pages);
     people_pages(pages)
 }
 
@@ -219,6 +222,30 @@ fn round_pages(pages: Pages) -> Pages {
         )
 }
 
+fn migration_pages(pages: Pages) -> Pages {
+    use Action::{DecideTask, ReadRound};
+    use pages::migrations;
+    pages
+        .get(
+            "/rounds/{round}/migrations",
+            ReadRound,
+            Object::Round,
+            migrations::list,
+        )
+        .get(
+            "/rounds/{round}/migrations/{number}",
+            ReadRound,
+            Object::Round,
+            migrations::show,
+        )
+        .post(
+            "/rounds/{round}/migrations/{number}/{item}",
+            DecideTask,
+            Object::Round,
+            migrations::decide,
+        )
+}
+
 fn evidence_pages(pages: Pages) -> Pages {
     use Action::ReadTarget;
     use pages::{evidence, pictures};
@@ -257,7 +284,7 @@ fn evidence_pages(pages: Pages) -> Pages {
 
 fn account_pages(pages: Pages) -> Pages {
     use Action::OwnAccount;
-    use pages::{account, account_factor, sign_in};
+    use pages::{account, account_factor, account_tokens, sign_in};
     pages
         .post("/sign-out", OwnAccount, Object::None, sign_in::sign_out)
         .get("/account", OwnAccount, Object::None, account::show)
@@ -290,6 +317,24 @@ fn account_pages(pages: Pages) -> Pages {
             OwnAccount,
             Object::None,
             account_factor::remove,
+        )
+        .get(
+            "/account/tokens",
+            OwnAccount,
+            Object::None,
+            account_tokens::show,
+        )
+        .post(
+            "/account/tokens",
+            OwnAccount,
+            Object::None,
+            account_tokens::make,
+        )
+        .post(
+            "/account/tokens/revoke",
+            OwnAccount,
+            Object::None,
+            account_tokens::revoke,
         )
 }
 

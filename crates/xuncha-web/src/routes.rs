@@ -2,18 +2,20 @@
 //! is registered is asked before any page runs. There is no other way to register one.
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use xuncha_core::permission::{Action, Permission, Scope, decide, scope};
 use xuncha_core::registry::TargetId;
 use xuncha_store::StoreError;
 
 use crate::WebState;
+use crate::api::{self, Problem};
 use crate::cookie::{self, FORM_COOKIE};
 use crate::csrf::{self, Refused};
 use crate::error::WebError;
@@ -76,13 +78,9 @@ impl Pages {
         H: Handler<T, WebState>,
         T: 'static,
     {
-        let route = Route {
-            method: "GET",
-            path,
-            action,
-            object,
-        };
-        self.with(route, MethodFilter::GET, handler)
+        let (route, gate) = self.gate("GET", path, action, object);
+        let gated = middleware::from_fn_with_state(gate, pass);
+        self.put(route, on(MethodFilter::GET, handler).route_layer(gated))
     }
 
     /// A form to send.
@@ -97,26 +95,67 @@ impl Pages {
         H: Handler<T, WebState>,
         T: 'static,
     {
-        let route = Route {
-            method: "POST",
-            path,
-            action,
-            object,
-        };
-        self.with(route, MethodFilter::POST, handler)
+        let (route, gate) = self.gate("POST", path, action, object);
+        let gated = middleware::from_fn_with_state(gate, pass);
+        self.put(route, on(MethodFilter::POST, handler).route_layer(gated))
     }
 
-    fn with<H, T>(mut self, route: Route, filter: MethodFilter, handler: H) -> Pages
+    /// Something for programs to read.
+    pub(crate) fn api_get<H, T>(
+        self,
+        path: &'static str,
+        action: Action,
+        object: Object,
+        handler: H,
+    ) -> Pages
     where
         H: Handler<T, WebState>,
         T: 'static,
     {
+        let (route, gate) = self.gate("GET", path, action, object);
+        let gated = middleware::from_fn_with_state(gate, pass_program);
+        self.put(route, on(MethodFilter::GET, handler).route_layer(gated))
+    }
+
+    /// Something for programs to send.
+    pub(crate) fn api_post<H, T>(
+        self,
+        path: &'static str,
+        action: Action,
+        object: Object,
+        handler: H,
+    ) -> Pages
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let (route, gate) = self.gate("POST", path, action, object);
+        let gated = middleware::from_fn_with_state(gate, pass_program);
+        self.put(route, on(MethodFilter::POST, handler).route_layer(gated))
+    }
+
+    fn gate(
+        &self,
+        method: &'static str,
+        path: &'static str,
+        action: Action,
+        object: Object,
+    ) -> (Route, Gate) {
+        let route = Route {
+            method,
+            path,
+            action,
+            object,
+        };
         let gate = Gate {
             state: self.state.clone(),
-            action: route.action,
-            object: route.object,
+            action,
+            object,
         };
-        let guarded = on(filter, handler).route_layer(middleware::from_fn_with_state(gate, pass));
+        (route, gate)
+    }
+
+    fn put(mut self, route: Route, guarded: MethodRouter<WebState>) -> Pages {
         self.router = self.router.route(route.path, guarded);
         self.routes.push(route);
         self
@@ -182,6 +221,30 @@ async fn pass(
     Ok(response)
 }
 
+/// Lets a program's request through, or says why not. Its token stands in a header that no other site can make a browser send, so that
+/// nothing else has to be shown with it.
+async fn pass_program(
+    State(gate): State<Gate>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let params = params.map_err(|error| Problem::bad(error.body_text()))?;
+    let (parts, body) = request.into_parts();
+    let viewer = api::enter(&gate.state, &parts, gate.action).await?;
+    if scope(viewer.role, gate.action) == Scope::None {
+        return Err(Problem::forbidden(viewer.lang.t(ROLE_ZH, ROLE_EN)));
+    }
+    gate.refuse_hidden(&params, &viewer).await?;
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(viewer);
+    Ok(next.run(request).await)
+}
+
+const ROLE_ZH: &str = "您的角色没有这项权限；确有需要，请联系管理员。";
+const ROLE_EN: &str =
+    "Your role does not include this. Please ask an administrator if you need it.";
+
 const DAY_S: i64 = 24 * 60 * 60;
 const YEAR_S: i64 = 365 * DAY_S;
 
@@ -195,10 +258,7 @@ impl Gate {
         request: Request,
     ) -> Result<Request, WebError> {
         if scope(viewer.role, self.action) == Scope::None {
-            return Err(WebError::forbidden(viewer.lang.t(
-                "您的角色没有这项权限；确有需要，请联系管理员。",
-                "Your role does not include this. Please ask an administrator if you need it.",
-            )));
+            return Err(WebError::forbidden(viewer.lang.t(ROLE_ZH, ROLE_EN)));
         }
         let request = if request.method() == Method::POST {
             let checked = csrf::check(request, secret).await;

@@ -42,6 +42,11 @@ pub fn random_token() -> String {
     hex::encode(bytes)
 }
 
+/// A new token for programs.
+pub fn new_api_token() -> String {
+    format!("{}{}", crate::api::TOKEN_PREFIX, random_token())
+}
+
 /// 来访者. Who asks, and the secret that the forms of the pages are bound to.
 pub(crate) struct Entered {
     pub(crate) viewer: Viewer,

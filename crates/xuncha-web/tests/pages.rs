@@ -123,6 +123,12 @@ impl Site {
                 "最近一次发文是2025年11月2日",
             ),
             (format!("{round}/tasks/{PORTAL}"), "已处理"),
+            (format!("{round}/migrations"), "http://old.example/"),
+            (format!("{round}/migrations/1"), "三届一次会议公报"),
+            (
+                format!("{round}/migrations/1?kind=unclear"),
+                "新页面需脚本显示而没有渲染",
+            ),
             (format!("{round}/notice"), "annexes.xlsx"),
             (
                 format!("{round}/evidence/{PORTAL}/{}", self.record),
@@ -198,6 +204,59 @@ async fn every_page_shows_what_it_should() {
                 .starts_with("xuncha_lang=en")
         );
     }
+}
+
+#[tokio::test]
+async fn what_people_say_of_a_loss_stands_beside_it() {
+    let site = Site::seeded().await;
+    let path = format!("/rounds/{ROUND}/migrations/1");
+    let typed = |opinion, note| [("opinion", opinion), ("note", note)];
+    let send = async |fields: &[(&str, &str)]| {
+        let page = site.get(&path).await.body;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).unwrap();
+        let token = token.split('"').next().unwrap();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", token).append_pair("open", "1");
+        form.extend_pairs(fields.iter().copied());
+        let request = Request::post(format!("{path}/1"))
+            .header(header::COOKIE, &site.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        send(
+            &site.router,
+            request.body(Body::from(form.finish())).unwrap(),
+        )
+        .await
+    };
+    let refused = send(&typed("wrong", " ")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("请写明理由"), "{}", refused.body);
+    let taken = send(&typed("wrong", NAUGHTY)).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+    let back = taken.headers[header::LOCATION].to_str().unwrap();
+    assert_eq!(back, format!("{path}?open=1#i1"));
+    let all = site.get(&path).await.body;
+    assert!(
+        all.contains("<span class=\"tag none\">误报</span>"),
+        "{all}"
+    );
+    assert!(
+        all.contains("1–3 / 3") && !all.contains("<script>alert"),
+        "{all}"
+    );
+    let open = site.get(&format!("{path}?open=1")).await.body;
+    assert!(
+        open.contains("1–2 / 2") && !open.contains("id=\"i1\""),
+        "{open}"
+    );
+    send(&typed("", "")).await;
+    let open = site.get(&format!("{path}?open=1")).await.body;
+    assert!(open.contains("1–3 / 3"), "{open}");
+    assert_eq!(
+        site.get(&format!("/rounds/{ROUND}/migrations/9"))
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 /// The row of a score sheet that names the indicator.

@@ -447,6 +447,9 @@ pub struct MigrationArgs {
     /// 结果写成网页 / write the result as HTML
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// 存入这一轮，网页上逐项核对 / keep it with this round, to be gone through on its page
+    #[arg(long, value_name = "ROUND")]
+    pub round: Option<String>,
     /// 旧网站切换前的证据（check --evidence 的目录）；旧地址再问一遍 / evidence of the old site from before the switch; its addresses are asked again
     #[arg(long, value_name = "DIR")]
     pub old_evidence: Option<PathBuf>,

@@ -105,7 +105,9 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Demo(arguments) => return demo::run(rules, arguments).await,
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
         Command::Account(arguments) => return commands::account::run(rules, arguments).await,
-        Command::Migration(arguments) => return commands::migration::run(rules, arguments).await,
+        Command::Migration(arguments) if arguments.round.is_none() => {
+            return commands::migration::run(rules, arguments, None).await;
+        }
         Command::Explain(arguments) => return commands::explain::run(rules, arguments),
         Command::Words(arguments) => return commands::words::run(rules, arguments),
         Command::Evidence(EvidenceCommand::Verify {
@@ -132,6 +134,9 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Round(command) => commands::round::run(&data, rules, command).await,
         Command::Gather(arguments) => commands::gather::run(&data, rules, arguments).await,
         Command::Posts(arguments) => commands::posts::run(&data, rules, arguments).await,
+        Command::Migration(arguments) => {
+            commands::migration::run(rules, arguments, Some(&data)).await
+        }
         Command::Judge(arguments) => commands::judge::run(&data, rules, arguments).await,
         Command::Review(command) => commands::review::run(&data, command).await,
         Command::Score(round) => commands::score::run(&data, round).await,
@@ -143,7 +148,6 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Demo(_)
         | Command::Check(_)
         | Command::Account(_)
-        | Command::Migration(_)
         | Command::Explain(_)
         | Command::Words(_)
         | Command::Doctor

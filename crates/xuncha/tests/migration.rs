@@ -105,6 +105,8 @@ fn plain_or_tagged(has_tags: bool) {
     assert_eq!(twice, plan.doubtful());
     assert!(counts.values().all(|count| *count <= 2), "{counts:?}");
 
+    kept_with_a_round(&servers, folder.path());
+
     // An old host that sends its home page on too has nothing left to read.
     servers.switch_home();
     let output = asking("migration")
@@ -121,6 +123,47 @@ fn plain_or_tagged(has_tags: bool) {
         .map(|(kind, _)| kind)
         .collect();
     assert!(kinds.len() >= 12, "{kinds:?}");
+}
+
+/// A round that does not exist is said before anything is asked; into one that exists everything goes.
+fn kept_with_a_round(servers: &Servers, folder: &Path) {
+    let data = folder.join("data").display().to_string();
+    let sites = [
+        servers.old.as_str(),
+        &servers.new,
+        "--round",
+        "2026Q1",
+        "--data",
+        &data,
+    ];
+    servers.take_asked();
+    let output = asking("migration").args(sites).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && said.contains("2026Q1"),
+        "{said}"
+    );
+    assert!(servers.take_asked().is_empty());
+    let registry = folder.join("registry.xlsx").display().to_string();
+    for arguments in [
+        &["registry", "template", &registry][..],
+        &[
+            "round",
+            "new",
+            "2026Q1",
+            "--as-of",
+            "2026-03-20T09:00",
+            "--seed",
+            "s",
+            "--title",
+            "核对",
+        ],
+    ] {
+        succeed(xuncha().args(arguments).args(["--data", &data]));
+    }
+    let output = succeed(asking("migration").args(sites));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("/rounds/2026Q1/migrations/1"), "{said}");
 }
 
 #[test]

@@ -11,13 +11,18 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
         include_str!("m0002_round_changes.sql"),
     ),
     ("m0003_people", include_str!("m0003_people.sql")),
+    (
+        "m0009_site_migrations",
+        include_str!("m0009_site_migrations.sql"),
+    ),
+    ("m0010_api_tokens", include_str!("m0010_api_tokens.sql")),
 ];
 
 pub(crate) struct Migrator;

@@ -121,6 +121,8 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::PasswordSet => "Password set",
         AuditAction::SecondFactorSet => "Second step set",
         AuditAction::SecondFactorRemoved => "Second step removed",
+        AuditAction::TokenMade => "Token made",
+        AuditAction::TokenRevoked => "Token revoked",
         AuditAction::RegistryChanged => "Registry changed",
         AuditAction::RoundCreated => "Round created",
         AuditAction::SampleDrawn => "Sample drawn",

@@ -3,6 +3,7 @@
 pub(crate) mod about;
 pub(crate) mod account;
 pub(crate) mod account_factor;
+pub(crate) mod account_tokens;
 pub(crate) mod audit;
 mod audit_words;
 pub(crate) mod evidence;
@@ -13,6 +14,7 @@ mod evidence_quote;
 pub(crate) mod evidence_replay;
 pub(crate) mod filed;
 pub(crate) mod findings;
+pub(crate) mod migrations;
 pub(crate) mod notice;
 pub(crate) mod open;
 pub(crate) mod people;

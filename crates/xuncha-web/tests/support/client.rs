@@ -96,6 +96,19 @@ impl Client {
         answer
     }
 
+    /// As a program asks: with a token, and a body in JSON where there is one.
+    pub async fn program(&self, token: &str, path: &str, body: Option<&str>) -> Answer {
+        let mut request = match body {
+            Some(_) => Request::post(path).header(header::CONTENT_TYPE, "application/json"),
+            None => Request::get(path),
+        };
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = Body::from(body.unwrap_or_default().to_owned());
+        send(&self.router, request.body(body).unwrap()).await
+    }
+
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("csrf", &self.csrf)

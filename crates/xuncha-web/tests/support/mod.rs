@@ -150,6 +150,11 @@ async fn seed_round(state: &WebState, has_reviews: bool) {
         .set_round_state(ROUND, RoundState::Judged)
         .await
         .unwrap();
+    let migration = include_str!("../../../../fixtures/migration/kept.json");
+    let mut migration: xuncha_core::migration::Migration = serde_json::from_str(migration).unwrap();
+    migration.losses[1].title = NAUGHTY.to_owned();
+    let kept = state.store.put_site_migration(ROUND, &migration).await;
+    assert_eq!(kept.unwrap(), 1);
 }
 
 fn registry() -> Registry {

@@ -133,6 +133,20 @@ pub enum PersonCommand {
         /// 登录名 / login
         login: String,
     },
+    /// 新建接口令牌并打印，只显示这一次 / make a token for programs and print it, once
+    Token {
+        /// 登录名 / login
+        login: String,
+        /// 用途 / what it is for
+        #[arg(long)]
+        name: String,
+        /// 范围：read 读取，decide 复核决定 / scopes
+        #[arg(long, value_delimiter = ',', default_value = "read", value_parser = ["read", "decide"])]
+        scope: Vec<String>,
+        /// 有效天数 / how many days it lasts
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=365))]
+        days: i64,
+    },
     /// 解除与统一身份的绑定，下次登录重新绑定 / let the next sign-in through a provider bind anew
     Unbind {
         /// 登录名 / login

@@ -1,4 +1,5 @@
-//! 迁移核对. An old site against its successor, without a database: read both, compare, print; JSON as docs/migration.md says.
+//! 迁移核对. An old site against its successor: read both, compare, print; JSON as docs/migration.md says. It needs no database, but keeps
+//! the result with a round where one is named.
 
 mod html;
 
@@ -21,6 +22,7 @@ use xuncha_store::evidence::EvidenceFolder;
 
 use super::check::{CHECK_ROUND, Unreachable, plain};
 use crate::cli::MigrationArgs;
+use crate::data::Data;
 use crate::jobs::gather::Bars;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
@@ -39,8 +41,8 @@ struct Output<'a> {
     migration: &'a Migration,
 }
 
-/// Reads both sites, prints what was lost, writes the file.
-pub async fn run(rules: &Rules, arguments: &MigrationArgs) -> Result<()> {
+/// Reads both sites, prints what was lost, writes the files, and keeps it with the round of `data` that the arguments name.
+pub async fn run(rules: &Rules, arguments: &MigrationArgs, data: Option<&Data>) -> Result<()> {
     let usage = |error: anyhow::Error| anyhow::Error::new(Usage(format!("{error:#}")));
     let lexicons = Arc::new(rules.lexicons()?);
     let settings = network::settings(&arguments.network).map_err(usage)?;
@@ -51,6 +53,10 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs) -> Result<()> {
     for path in [&arguments.json, &arguments.html].into_iter().flatten() {
         super::check::is_writable(path)?;
     }
+    let kept = match (data, &arguments.round) {
+        (Some(data), Some(round)) => Some((data, data.round(Some(round)).await?.round.id)),
+        _ => None,
+    };
     let plan = plan(arguments);
     let old = match &arguments.old_evidence {
         Some(folder) => {
@@ -79,6 +85,12 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs) -> Result<()> {
     if let Some(path) = &arguments.html {
         std::fs::write(path, html::page(&migration))
             .with_context(|| format!("无法写入 {}", path.display()))?;
+    }
+    if let Some((data, round)) = kept {
+        let number = data.store.put_site_migration(&round, &migration).await?;
+        println!(
+            "\n已存入 {round}，编号 {number}；xuncha serve 后在 /rounds/{round}/migrations/{number} 逐项核对。"
+        );
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 use std::io::{BufRead, IsTerminal};
 
 use anyhow::{Context, Result, bail};
+use xuncha_core::permission::TokenScope;
 use xuncha_core::person::{PasswordPolicy, login_of};
 use xuncha_store::Page;
+use xuncha_store::api_token::NewApiToken;
 use xuncha_store::login::LinkKind;
 use xuncha_store::person::{Person, PersonFile, PersonFilter};
 
@@ -57,6 +59,30 @@ pub async fn run(data: &Data, command: &PersonCommand) -> Result<()> {
         PersonCommand::Link { login, address } => {
             let person = known(data, login).await?;
             print_link(data, &person, address).await
+        }
+        PersonCommand::Token {
+            login,
+            name,
+            scope,
+            days,
+        } => {
+            let person = known(data, login).await?;
+            let token = xuncha_web::new_api_token();
+            let now_s = jiff::Timestamp::now().as_second();
+            let new = NewApiToken {
+                name: name.clone(),
+                scopes: scope
+                    .iter()
+                    .filter_map(|word| TokenScope::of_word(word))
+                    .collect(),
+                now_s,
+                expires_at_s: now_s + days * 24 * 60 * 60,
+            };
+            data.store
+                .put_api_token(person.number, &token, &new)
+                .await?;
+            println!("{token}");
+            Ok(())
         }
         PersonCommand::Lock { login } => {
             let person = known(data, login).await?;
