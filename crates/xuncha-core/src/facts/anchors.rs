@@ -109,24 +109,19 @@ const MAX_ID_CHARS: usize = 100;
 /// Ids that an inline script writes (`id="x"`, `id: 'x'`, `\"name\",\"x\"`): they count as present. Scripts are half of many pages, so this
 /// looks only where a quoted word ends in one of the two names.
 fn written_ids(script: &str) -> Vec<&str> {
-    let bytes = script.as_bytes();
     let mut found = Vec::new();
-    let mut from = 0;
-    for at in memchr::memchr2_iter(b'i', b'n', bytes) {
-        let rest = &bytes[at..];
-        let len = match bytes[at] {
-            b'i' if rest.starts_with(b"id") => 2,
-            b'n' if rest.starts_with(b"name") => 4,
-            _ => continue,
-        };
-        if at < from || !begins_word(script, at) {
-            continue;
-        }
-        if let Some((id, end)) = written_id(script, at + len) {
-            found.push(id);
-            from = end;
-            if found.len() == MAX_WRITTEN {
-                break;
+    for word in ["id", "name"] {
+        let mut from = 0;
+        for at in memchr::memmem::find_iter(script.as_bytes(), word) {
+            if at < from || !begins_word(script, at) {
+                continue;
+            }
+            if let Some((id, end)) = written_id(script, at + word.len()) {
+                found.push(id);
+                from = end;
+                if found.len() == MAX_WRITTEN {
+                    return found;
+                }
             }
         }
     }

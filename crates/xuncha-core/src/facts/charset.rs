@@ -86,7 +86,7 @@ fn bare_utf16(body: &[u8]) -> Option<&'static Encoding> {
 /// each, so that a body of nothing else would take a hundred times its size.
 pub fn decode<'b>(body: &'b [u8], encoding: &'static Encoding) -> Cow<'b, str> {
     let text = encoding.decode(body).0;
-    if text.contains('\0') {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
         return Cow::Owned(text.replace('\0', ""));
     }
     text

@@ -64,9 +64,6 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
             r#"(?i)\b(?:createPageHTML|create_page_html|createPage|showPage|pageHtml)\s*\(\s*['"]?(\d{1,5})['"]?\s*,\s*['"]?(\d{1,5})['"]?\s*,\s*['"]([\w./-]{1,80})['"]\s*,\s*['"]\.?(\w{2,6})['"]"#,
         )
     });
-    static JPAGE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\bcountPage\s*=\s*(\d{1,5})(?s:.){0,600}?index(?s:.){0,200}?\.(s?html?)\b")
-    });
     let mut pages = Vec::new();
     // All of the names hold this: one look spares most scripts the others.
     if !holds_word(script, "page") {
@@ -90,15 +87,60 @@ pub(crate) fn pager_pages(script: &str) -> Vec<String> {
             pages.push(format!("{name}_{page}.{extension}"));
         }
     }
-    if holds_word(script, "countpage")
-        && let Some(hit) = JPAGE.captures(script)
-    {
-        let count: u32 = hit[1].parse().unwrap_or(0);
+    if let Some((count, extension)) = counted(script) {
         for page in 2..=count.min(MAX_PAGER_PAGES) {
-            pages.push(format!("index_{page}.{}", &hit[2]));
+            pages.push(format!("index_{page}.{extension}"));
         }
     }
     pages
+}
+
+/// `countPage = 12`, then `index` within 600 characters and an ending of pages within 200 behind it: the number and the ending. By hand,
+/// because the gaps make a pattern walk hundreds of states on every script that counts pages.
+fn counted(script: &str) -> Option<(u32, &str)> {
+    const NAME: &str = "countpage";
+    let starts = |text: &str, word: &str| {
+        let head = text.as_bytes().get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    for at in memchr::memchr2_iter(b'c', b'C', script.as_bytes()) {
+        if !starts(&script[at..], NAME) || script[..at].chars().next_back().is_some_and(is_word) {
+            continue;
+        }
+        let rest = script[at + NAME.len()..].trim_start();
+        let Some(rest) = rest.strip_prefix('=').map(str::trim_start) else {
+            continue;
+        };
+        let digits = rest.bytes().take(5).take_while(u8::is_ascii_digit).count();
+        let Ok(count) = rest[..digits].parse() else {
+            continue;
+        };
+        let behind = &rest[digits..];
+        let near = first_chars(behind, 600 + "index".len());
+        let names = memchr::memchr2_iter(b'i', b'I', near.as_bytes());
+        for name in names.filter(|name| starts(&near[*name..], "index")) {
+            let tail = first_chars(&behind[name + "index".len()..], 200 + ".shtml?".len());
+            for dot in memchr::memchr_iter(b'.', tail.as_bytes()) {
+                let word = &tail[dot + 1..];
+                let end = word.find(|c| !is_word(c)).unwrap_or(word.len());
+                let extension = &word[..end];
+                let endings = ["html", "htm", "shtml", "shtm"];
+                if endings
+                    .iter()
+                    .any(|one| one.eq_ignore_ascii_case(extension))
+                {
+                    return Some((count, extension));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    let end = text.char_indices().nth(count).map(|(at, _)| at);
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// Where an entrance page's script jumps.
@@ -137,5 +179,31 @@ mod tests {
         ] {
             assert_eq!(addresses(script), expected, "{script}");
         }
+    }
+
+    #[test]
+    fn a_counting_pager_names_its_pages() {
+        for (script, expected) in [
+            (
+                "var countPage = 3; s = 'index_' + i + '.html';",
+                vec!["index_2.html", "index_3.html"],
+            ),
+            (
+                "COUNTPAGE=2\nfor(;;) a('Index'+n+\".shtml\")",
+                vec!["index_2.shtml"],
+            ),
+            (
+                "var countPage = n; countPage=2; 'index' + '.js' + '.htm'",
+                vec!["index_2.htm"],
+            ),
+            ("mycountPage = 3; 'index.html'", vec![]),
+            ("countPage == 3; 'index.html'", vec![]),
+            ("countPage = 3; 'index.html5'", vec![]),
+            ("countPage = 3;", vec![]),
+        ] {
+            assert_eq!(pager_pages(script), expected, "{script}");
+        }
+        let far = format!("countPage = 2; {} 'index.html'", "页".repeat(700));
+        assert!(pager_pages(&far).is_empty());
     }
 }

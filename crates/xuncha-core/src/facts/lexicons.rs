@@ -47,6 +47,14 @@ impl Words {
             .collect()
     }
 
+    /// Whether a part of a text could hold one of the words that the whole may hold: no letter of theirs has a case, or it is looked at.
+    pub(crate) fn may_hit_part(part: &str, words: &[&str]) -> bool {
+        let has_case = |word: &str| word.chars().any(|c| c.is_lowercase());
+        words
+            .iter()
+            .any(|word| has_case(word) || part.contains(word))
+    }
+
     /// All words of the list that stand in the text outside of every exception, in the order of the list.
     pub fn iter_in<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
         self.iter_in_lower(&lowercase(text))
@@ -298,19 +306,20 @@ impl Lexicons {
         if let Some(found) = self.guide_labels.get(&label) {
             return Some(*found);
         }
+        if count > 8 {
+            return None;
+        }
+        let (_, element) = self
+            .guide_endings
+            .iter()
+            .find(|(ending, _)| label.ends_with(ending.as_str()))?;
         // By its ending only a short plain noun is a label; 身份证及其他相关材料 is a value.
         let is_phrase = [
             "及", "和", "、", "其他", "其它", "相关", "有关", "等", "的", "，",
         ]
         .iter()
         .any(|word| label.contains(word));
-        if count > 8 || is_phrase {
-            return None;
-        }
-        self.guide_endings
-            .iter()
-            .find(|(ending, _)| label.ends_with(ending.as_str()))
-            .map(|(_, element)| Some(*element))
+        (!is_phrase).then_some(Some(*element))
     }
 
     /// Whether a title names no service item.

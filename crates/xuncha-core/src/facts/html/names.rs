@@ -51,10 +51,23 @@ tags! {
 /// Number of names.
 pub(crate) const COUNT: usize = NAMES.len();
 
+/// The names as text, made at compile time: every reader asks for many.
+static WORDS: [&str; COUNT] = {
+    let mut words = [""; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        if let Ok(word) = std::str::from_utf8(NAMES[at]) {
+            words[at] = word;
+        }
+        at += 1;
+    }
+    words
+};
+
 impl Tag {
     /// The name; empty for text and for names that no rule knows.
     pub fn name(self) -> &'static str {
-        std::str::from_utf8(NAMES[self as usize]).unwrap_or_default()
+        WORDS[self as usize]
     }
 }
 

@@ -41,7 +41,8 @@ fn changed<'p>(page: Cow<'p, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'
 fn without_noscript(html: &str) -> Cow<'_, str> {
     static NOSCRIPT: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?is)<noscript\b[^>]*>.*?</noscript\s*>"));
-    if html.contains("<noscript") || html.contains("<NOSCRIPT") {
+    let holds = |tag: &str| memchr::memmem::find(html.as_bytes(), tag.as_bytes()).is_some();
+    if holds("<noscript") || holds("<NOSCRIPT") {
         NOSCRIPT.replace_all(html, "")
     } else {
         Cow::Borrowed(html)

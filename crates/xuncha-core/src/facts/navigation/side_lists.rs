@@ -2,7 +2,7 @@
 
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
-use crate::facts::lexicons::Lexicons;
+use crate::facts::lexicons::{Lexicons, Words};
 use crate::facts::model::Area;
 use crate::facts::text::is_at_most;
 
@@ -11,18 +11,17 @@ const HEADING_CHARS: usize = 12;
 
 /// Elements of the body that hold a list under a heading such as 点击排行 or 热门推荐.
 pub(super) fn lists(dom: &Dom, lexicons: &Lexicons) -> Vec<usize> {
-    if lexicons
-        .side_lists
-        .may_hit_lower(dom.lower_text())
-        .is_empty()
-    {
+    let words = lexicons.side_lists.may_hit_lower(dom.lower_text());
+    if words.is_empty() {
         return Vec::new();
     }
     (0..dom.nodes.len())
         .filter(|index| dom.nodes[*index].area == Area::Body && !dom.nodes[*index].is_hidden())
         .filter(|index| {
             dom.text_of(*index).is_some_and(|text| {
-                is_at_most(text.trim(), HEADING_CHARS) && lexicons.side_lists.find(text).is_some()
+                is_at_most(text.trim(), HEADING_CHARS)
+                    && Words::may_hit_part(text, &words)
+                    && lexicons.side_lists.find(text).is_some()
             })
         })
         .filter(|index| {
