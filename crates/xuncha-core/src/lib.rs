@@ -42,6 +42,7 @@ pub mod sample;
 pub mod score;
 pub mod sheet;
 pub mod stats;
+pub mod term;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;

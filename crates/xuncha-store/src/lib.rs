@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
+pub mod appeal;
 pub mod audit;
 pub mod closing;
 pub mod document;
@@ -21,13 +22,17 @@ mod migration;
 mod open;
 pub mod page;
 pub mod person;
+pub mod outbox;
 pub mod previous;
+pub mod recheck;
+pub mod rectify;
 pub mod registry;
 pub mod review;
 pub mod round;
 pub mod score;
 pub mod second_factor;
 mod sql;
+pub mod tip;
 
 pub use audit::{Actor, AuditAction, AuditEntry};
 pub use error::StoreError;
