@@ -107,11 +107,15 @@ pub enum AuditAction {
     EvidenceAdded,
     /// 清理证据.
     EvidencePruned,
+    /// 上传附件.
+    AttachmentAdded,
+    /// 撤回附件.
+    AttachmentWithdrawn,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 24] = [
+    pub const ALL: [AuditAction; 26] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -136,6 +140,8 @@ impl AuditAction {
         AuditAction::Exported,
         AuditAction::EvidenceAdded,
         AuditAction::EvidencePruned,
+        AuditAction::AttachmentAdded,
+        AuditAction::AttachmentWithdrawn,
     ];
 
     /// Its word, as rows hold it.
@@ -177,6 +183,8 @@ impl AuditAction {
             AuditAction::Exported => "导出",
             AuditAction::EvidenceAdded => "补充证据",
             AuditAction::EvidencePruned => "清理证据",
+            AuditAction::AttachmentAdded => "上传附件",
+            AuditAction::AttachmentWithdrawn => "撤回附件",
         }
     }
 }

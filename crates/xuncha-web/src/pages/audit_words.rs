@@ -45,6 +45,10 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             (text, Some(format!("/rounds/{}/notice", encode(id))))
         }
         ["round", id, what] => (format!("{} {}", round(id), value(lang, what)), None),
+        ["attachment", number] => (
+            format!("{} {number}", lang.t("附件", "File")),
+            Some(format!("/attachments/{}", encode(number))),
+        ),
         ["registry"] => (
             lang.t("名录", "Registry").to_owned(),
             Some("/registry".to_owned()),
@@ -133,6 +137,8 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::Exported => "Exported",
         AuditAction::EvidenceAdded => "Evidence added",
         AuditAction::EvidencePruned => "Evidence pruned",
+        AuditAction::AttachmentAdded => "File handed in",
+        AuditAction::AttachmentWithdrawn => "File taken back",
     };
     lang.t(action.zh(), english)
 }
