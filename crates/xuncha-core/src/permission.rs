@@ -28,6 +28,8 @@ pub enum Action {
     ReadRegistry,
     /// 人工处理. Deciding what the machine leaves open.
     DecideTask,
+    /// 下载附件. A file that somebody handed in.
+    ReadAttachment,
     /// 管理人员. Adding, changing and locking people.
     ManagePeople,
     /// 查看审计日志. What everybody did.
@@ -36,7 +38,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 13] = [
         Action::Open,
         Action::SignIn,
         Action::OwnAccount,
@@ -47,6 +49,7 @@ impl Action {
         Action::ReadDocument,
         Action::ReadRegistry,
         Action::DecideTask,
+        Action::ReadAttachment,
         Action::ManagePeople,
         Action::ReadAudit,
     ];
@@ -64,6 +67,7 @@ impl Action {
             Action::ReadDocument => "下载文档",
             Action::ReadRegistry => "名录",
             Action::DecideTask => "人工处理",
+            Action::ReadAttachment => "下载附件",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
         }
@@ -88,13 +92,20 @@ pub fn scope(role: Role, action: Action) -> Scope {
         (Action::Open | Action::SignIn, _) => Scope::All,
         (_, Public) => Scope::None,
         (Action::OwnAccount | Action::Enter, _) => Scope::All,
-        (Action::ReadTarget | Action::ReadDocument | Action::ReadRegistry, Operator) => Scope::Own,
+        (
+            Action::ReadTarget
+            | Action::ReadDocument
+            | Action::ReadRegistry
+            | Action::ReadAttachment,
+            Operator,
+        ) => Scope::Own,
         (_, Operator) => Scope::None,
         (
             Action::ReadRound
             | Action::ReadTarget
             | Action::ReadNotice
             | Action::ReadDocument
+            | Action::ReadAttachment
             | Action::ReadRegistry,
             Inspector | Leader | Supervisor | Administrator,
         ) => Scope::All,

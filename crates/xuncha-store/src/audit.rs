@@ -129,11 +129,15 @@ pub enum AuditAction {
     SelfCheckAsked,
     /// 模拟咨询.
     EnquiryChanged,
+    /// 上传附件.
+    AttachmentAdded,
+    /// 撤回附件.
+    AttachmentWithdrawn,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 35] = [
+    pub const ALL: [AuditAction; 37] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -169,6 +173,8 @@ impl AuditAction {
         AuditAction::AppealAnswered,
         AuditAction::SelfCheckAsked,
         AuditAction::EnquiryChanged,
+        AuditAction::AttachmentAdded,
+        AuditAction::AttachmentWithdrawn,
     ];
 
     /// Its word, as rows hold it.
@@ -221,6 +227,8 @@ impl AuditAction {
             AuditAction::AppealAnswered => "答复申诉",
             AuditAction::SelfCheckAsked => "自查",
             AuditAction::EnquiryChanged => "模拟咨询",
+            AuditAction::AttachmentAdded => "上传附件",
+            AuditAction::AttachmentWithdrawn => "撤回附件",
         }
     }
 }

@@ -10,6 +10,7 @@
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
 pub mod appeal;
+pub mod attachment;
 pub mod audit;
 pub mod closing;
 pub mod document;

@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod shell;
 mod sign_on;
+mod upload;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 use xuncha_core::permission::Action;
+use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::{Actor, Store};
 
@@ -68,6 +70,8 @@ pub struct WebState {
     pub store: Store,
     /// Evidence files.
     pub evidence: EvidenceFolder,
+    /// Files that people hand in.
+    pub attachments: AttachmentFolder,
     /// Folder below which documents stand.
     pub documents: PathBuf,
     /// Seconds since 1970, for sessions.
@@ -156,7 +160,7 @@ fn round_pages(pages: Pages) -> Pages {
     use Action::{
         DecideTask, Enter, ReadDocument, ReadNotice, ReadRegistry, ReadRound, ReadTarget,
     };
-    use pages::{about, findings, notice, open, registry, rounds, targets, tasks};
+    use pages::{about, findings, notice, open, registry, rounds, targets, tasks, tasks_files};
     pages
         .get("/", Enter, Object::None, rounds::list)
         .get("/about", Enter, Object::None, about::show)
@@ -199,6 +203,12 @@ fn round_pages(pages: Pages) -> Pages {
             Object::Target,
             tasks::decide,
         )
+        .post(
+            "/rounds/{round}/tasks/{target}/attachments",
+            DecideTask,
+            Object::Target,
+            tasks_files::change,
+        )
         .get(
             "/rounds/{round}/notice",
             ReadNotice,
@@ -220,9 +230,15 @@ fn round_pages(pages: Pages) -> Pages {
 }
 
 fn evidence_pages(pages: Pages) -> Pages {
-    use Action::ReadTarget;
-    use pages::{evidence, pictures};
+    use Action::{ReadAttachment, ReadTarget};
+    use pages::{attachments, evidence, pictures};
     pages
+        .get(
+            "/attachments/{attachment}",
+            ReadAttachment,
+            Object::Attachment,
+            attachments::download,
+        )
         .get(
             "/rounds/{round}/evidence/{target}/{record}",
             ReadTarget,

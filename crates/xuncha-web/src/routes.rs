@@ -21,6 +21,7 @@ use crate::lang::{LANG_COOKIE, Lang};
 use crate::pager::query;
 use crate::session::{self, Entered};
 use crate::shell::Viewer;
+use crate::upload;
 
 /// 对象. Whose a route's object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum Object {
     Target,
     /// The finding in the address (`{id}`): of the unit of its target.
     Finding,
+    /// The file in the address (`{attachment}`): of the unit that it was handed in for.
+    Attachment,
     /// Something about a whole round: of no unit.
     Round,
 }
@@ -186,6 +189,14 @@ const DAY_S: i64 = 24 * 60 * 60;
 const YEAR_S: i64 = 365 * DAY_S;
 
 impl Gate {
+    /// Bytes of the longest form: strangers send no files.
+    fn longest(&self) -> usize {
+        match self.action {
+            Action::Open | Action::SignIn => csrf::LONGEST_FORM,
+            _ => upload::LONGEST_UPLOAD,
+        }
+    }
+
     /// The request again where it may go on.
     async fn admit(
         &self,
@@ -201,7 +212,7 @@ impl Gate {
             )));
         }
         let request = if request.method() == Method::POST {
-            let checked = csrf::check(request, secret).await;
+            let checked = csrf::check(request, secret, self.longest()).await;
             checked.map_err(|refused| not_ours(viewer.lang, refused))?
         } else {
             request
@@ -227,6 +238,14 @@ impl Gate {
                 let target = TargetId(id.clone());
                 let unit = store.unit_of_subject(&param("round"), &target).await?;
                 ("受检对象", id, unit)
+            }
+            Object::Attachment => {
+                let id = param("attachment");
+                let unit = match id.parse() {
+                    Ok(number) => store.unit_of_attachment(number).await?,
+                    Err(_) => None,
+                };
+                ("附件", id, unit)
             }
             Object::Finding => {
                 let id = param("id");

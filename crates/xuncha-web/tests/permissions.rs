@@ -122,6 +122,19 @@ impl House {
         );
         let replay = client.get(&replay).await;
         let pass = replay.location().split('/').nth(2).unwrap().to_owned();
+        let sha256 = house.state.attachments.put(b"%PDF-1.7").unwrap();
+        let file = xuncha_store::attachment::NewAttachment {
+            owner: format!("round/{ROUND}/target/{PORTAL}"),
+            about: String::new(),
+            organization: Some(UNITS[0].to_owned()),
+            name: "回复.pdf".to_owned(),
+            kind: xuncha_core::attachment::FileKind::Pdf,
+            sha256,
+            size_bytes: 8,
+            by: "张三".to_owned(),
+            at: support::at("2026-03-20T10:00"),
+        };
+        let attachment = house.state.store.put_attachment(&file).await.unwrap();
         let person = add(&house.state, "subject", Role::Inspector, None).await;
         house.values = BTreeMap::from([
             ("round", ROUND.to_owned()),
@@ -129,6 +142,7 @@ impl House {
             ("record", evidence.record),
             ("url", evidence.url),
             ("id", finding),
+            ("attachment", attachment.to_string()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),
             ("pass", pass),

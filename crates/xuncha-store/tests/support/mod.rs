@@ -3,4 +3,5 @@
 
 pub mod people;
 pub mod postgres;
+pub mod rounds;
 pub mod values;

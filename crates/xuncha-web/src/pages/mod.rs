@@ -3,6 +3,7 @@
 pub(crate) mod about;
 pub(crate) mod account;
 pub(crate) mod account_factor;
+pub(crate) mod attachments;
 pub(crate) mod audit;
 mod audit_words;
 pub(crate) mod evidence;
@@ -25,6 +26,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_on;
 pub(crate) mod targets;
 pub(crate) mod tasks;
+pub(crate) mod tasks_files;
 mod tasks_item;
 
 /// Rows on one page of a list.

@@ -15,6 +15,7 @@ use xuncha_core::results::Results;
 use xuncha_core::review::{Decision, Review};
 use xuncha_core::round::{Coverage, Round, Sample, Subject};
 use xuncha_core::verdict::*;
+use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::document::Document;
 use xuncha_store::evidence::{EvidenceFolder, ExchangeParts};
 use xuncha_store::registry::ChangeNote;
@@ -45,6 +46,7 @@ pub async fn state(folder: &Path) -> WebState {
             .await
             .unwrap(),
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
+        attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),
         now_s: || 1_775_000_000,
         new_token: counted_token,
