@@ -9,6 +9,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let fonts = packages::see_to_fandol()?;
     let warcio = packages::see_to_warcio()?;
     let provider = packages::see_to_oidc_provider()?;
+    let smtp = packages::see_to_aiosmtpd()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
@@ -16,6 +17,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         command
             .env("XUNCHA_FONTS", fonts)
             .env("XUNCHA_WARCIO", warcio)
-            .env("XUNCHA_OIDC_PROVIDER", provider),
+            .env("XUNCHA_OIDC_PROVIDER", provider)
+            .env("XUNCHA_AIOSMTPD", smtp),
     )
 }

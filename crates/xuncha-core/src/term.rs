@@ -84,7 +84,11 @@ mod tests {
             (Some(date(2026, 2, 28)), date(2026, 3, 9), TermState::Late),
         ] {
             let own = term(&calendar, asked, answered, 5, today).unwrap();
-            assert_eq!((own.due, own.state), (due, expected), "{answered:?} {today}");
+            assert_eq!(
+                (own.due, own.state),
+                (due, expected),
+                "{answered:?} {today}"
+            );
         }
         let unknown = term(&calendar, date(2039, 3, 1), None, 5, date(2039, 3, 2));
         assert_eq!(unknown, Err(CalendarError::UnknownYear(2039)));

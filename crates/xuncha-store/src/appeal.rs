@@ -173,7 +173,8 @@ impl Store {
         let row = sql::row(self.read(), sql, vec![sql::text(round)]).await?;
         let row = row.ok_or_else(|| missing_round(round))?;
         let word: Option<String> = row.try_get_by("appeal_until")?;
-        word.map(|word| sql::from_word("申诉期限", word)).transpose()
+        word.map(|word| sql::from_word("申诉期限", word))
+            .transpose()
     }
 
     /// Sets the last day of appeals of a round.
@@ -365,7 +366,8 @@ impl Transaction {
     /// Takes the case of an accepted appeal back, where there is one that is open.
     async fn withdraw_case(&self, appeal: &Appeal, answer: &Answer<'_>) -> Result<Vec<AuditEntry>> {
         let id = case_id(&appeal.new.problem);
-        let open = "SELECT COUNT(*) FROM cases WHERE id = ? AND state NOT IN ('closed', 'withdrawn')";
+        let open =
+            "SELECT COUNT(*) FROM cases WHERE id = ? AND state NOT IN ('closed', 'withdrawn')";
         if sql::count(&self.inner, open, vec![sql::text(&id)]).await? == 0 {
             return Ok(Vec::new());
         }

@@ -335,8 +335,7 @@ impl Store {
             true => MessageState::Waiting,
             false => MessageState::Settled,
         };
-        let sql =
-            "UPDATE outbox SET state = ?, at = ?, due_at = ? WHERE number = ? AND state = ?";
+        let sql = "UPDATE outbox SET state = ?, at = ?, due_at = ? WHERE number = ? AND state = ?";
         let time = sql::text(&sql::word(&now)?);
         let values = vec![
             sql::text(&after.word()),

@@ -95,7 +95,8 @@ impl Store {
     /// Asks for a recheck: row and job in one transaction. Refused while another one of the same case is under way.
     pub async fn ask_recheck(&self, id: &str, case: &str, by: &str, at: DateTime) -> Result<()> {
         let transaction = self.begin().await?;
-        let open = "SELECT COUNT(*) FROM rechecks WHERE case_id = ? AND state IN ('waiting', 'running')";
+        let open =
+            "SELECT COUNT(*) FROM rechecks WHERE case_id = ? AND state IN ('waiting', 'running')";
         if sql::count(&transaction.inner, open, vec![sql::text(case)]).await? > 0 {
             return Err(StoreError::Refused("这个问题的机器复查还没有结束"));
         }
@@ -136,14 +137,19 @@ impl Store {
     }
 
     /// Says how far a recheck is.
-    pub async fn end_recheck<T: Serialize>(&self, id: &str, outcome: &Outcome<'_, T>) -> Result<()> {
+    pub async fn end_recheck<T: Serialize>(
+        &self,
+        id: &str,
+        outcome: &Outcome<'_, T>,
+    ) -> Result<()> {
         self.end_work("rechecks", ("机器复查", id), outcome).await
     }
 
     /// Asks for a self-check: row and job in one transaction. Refused while another one of the same target is under way.
     pub async fn ask_self_check(&self, check: &SelfCheck) -> Result<()> {
         let transaction = self.begin().await?;
-        let open = "SELECT COUNT(*) FROM self_checks WHERE target = ? AND state IN ('waiting', 'running')";
+        let open =
+            "SELECT COUNT(*) FROM self_checks WHERE target = ? AND state IN ('waiting', 'running')";
         let target = vec![sql::text(&check.target.0)];
         if sql::count(&transaction.inner, open, target).await? > 0 {
             return Err(StoreError::Refused("这个网站或账号的自查还没有结束"));
@@ -232,7 +238,8 @@ impl Store {
                 what: noun.to_owned(),
                 source,
             })?;
-        let sql = format!("UPDATE {table} SET state = ?, note = ?, done_at = ?, body = ? WHERE id = ?");
+        let sql =
+            format!("UPDATE {table} SET state = ?, note = ?, done_at = ?, body = ? WHERE id = ?");
         let values = vec![
             sql::text(&sql::word(&outcome.state)?),
             sql::text(outcome.note),

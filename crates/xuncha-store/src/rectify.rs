@@ -14,6 +14,7 @@ use xuncha_core::rectify::{
 };
 use xuncha_core::registry::TargetId;
 
+use crate::attachment::NewAttachment;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
@@ -171,11 +172,7 @@ struct Read {
 
 impl Transaction {
     /// Brings cases up to date with what a round found. Facts that stand there already are not written again.
-    pub async fn follow_cases(
-        &self,
-        files: &[CaseFile],
-        note: (&str, DateTime),
-    ) -> Result<Opened> {
+    pub async fn follow_cases(&self, files: &[CaseFile], note: (&str, DateTime)) -> Result<Opened> {
         let mut opened = Opened::default();
         for file in files {
             let id = case_id(&file.case.problem);
@@ -355,6 +352,30 @@ impl Store {
         transaction.commit().await
     }
 
+    /// Writes a unit's answer down in several of its cases, with its files: all of it or nothing.
+    pub async fn reply_cases(
+        &self,
+        cases: &[String],
+        new: &NewFact,
+        files: &[NewAttachment],
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        let places = vec!["?"; cases.len().max(1)].join(",");
+        let units =
+            format!("SELECT COUNT(DISTINCT organization) FROM cases WHERE id IN ({places})");
+        let values = cases.iter().map(|id| sql::text(id)).collect();
+        if cases.is_empty() || sql::count(&transaction.inner, &units, values).await? > 1 {
+            return Err(StoreError::Refused("一次回复只能对同一个单位的问题"));
+        }
+        let mut entries = Vec::new();
+        for file in files {
+            entries.push(transaction.put_attachment(file).await?.1);
+        }
+        entries.extend(transaction.add_case_facts(cases, new).await?);
+        transaction.audit(&entries).await?;
+        transaction.commit().await
+    }
+
     /// Cases as they stand on `today`, the costliest first.
     pub async fn cases(
         &self,
@@ -432,7 +453,9 @@ impl Store {
     pub async fn rectifications(&self, round: Option<&str>) -> Result<Vec<Rectification>> {
         let narrowed = match round {
             None => String::new(),
-            Some(_) => " WHERE c.target IN (SELECT target FROM subjects WHERE round = ?)".to_owned(),
+            Some(_) => {
+                " WHERE c.target IN (SELECT target FROM subjects WHERE round = ?)".to_owned()
+            }
         };
         let values: Vec<Value> = round.map(sql::text).into_iter().collect();
         let heads = format!(
@@ -521,7 +544,10 @@ impl Store {
             .iter()
             .map(|row| {
                 let count: i64 = row.try_get_by("n")?;
-                Ok((sql::from_word("期限", row.try_get_by("deadline")?)?, count as u64))
+                Ok((
+                    sql::from_word("期限", row.try_get_by("deadline")?)?,
+                    count as u64,
+                ))
             })
             .collect()
     }
@@ -633,7 +659,8 @@ fn fact_row(id: &str, new: &NewFact) -> Result<Vec<Value>> {
 }
 
 async fn facts_of(connection: &impl ConnectionTrait, id: &str) -> Result<Vec<FactRow>> {
-    let sql = "SELECT on_day, at, person, owner, body FROM case_facts WHERE case_id = ? ORDER BY number";
+    let sql =
+        "SELECT on_day, at, person, owner, body FROM case_facts WHERE case_id = ? ORDER BY number";
     let found = sql::rows(connection, sql, vec![sql::text(id)]).await?;
     found.iter().map(read_fact).collect()
 }

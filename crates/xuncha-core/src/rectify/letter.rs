@@ -158,9 +158,15 @@ fn annex(input: &LetterInput) -> Annex {
         id: "problems".to_owned(),
         number: 1,
         title: format!("{}存在问题清单", input.unit),
-        columns: ["序号", "检查对象", "存在问题", "涉及分值", "取证时间和校验码"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: [
+            "序号",
+            "检查对象",
+            "存在问题",
+            "涉及分值",
+            "取证时间和校验码",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: rows.collect(),
         count_figure: "problems".to_owned(),
     }
@@ -227,12 +233,18 @@ mod tests {
         }
         assert!(!text.contains("申诉"), "{text}");
         let list = &whole.annexes[0];
-        assert_eq!(list.rows.len().to_string(), whole.figures["problems"].printed);
+        assert_eq!(
+            list.rows.len().to_string(),
+            whole.figures["problems"].printed
+        );
         assert_eq!(list.rows[0][3], "单项否决");
         assert_eq!(list.rows[1][3..], ["1.5分", "2026-03-15 09:12，3f2a19c4"]);
         input.problems.remove(0);
         input.appeal_until = Some(date(2026, 4, 20));
         let text = letter(&input).plain_text();
-        assert!(text.contains("2026年4月20日前提出申诉") && !text.contains("否决"), "{text}");
+        assert!(
+            text.contains("2026年4月20日前提出申诉") && !text.contains("否决"),
+            "{text}"
+        );
     }
 }

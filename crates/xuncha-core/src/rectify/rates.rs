@@ -207,9 +207,26 @@ mod tests {
         };
         let cases = [
             // Fixed in time, and back in the second quarter.
-            case("1", &[(3, found("Q1")), (4, told(april)), (4, replied()), (5, fixed("张三")), (6, found("Q2"))]),
+            case(
+                "1",
+                &[
+                    (3, found("Q1")),
+                    (4, told(april)),
+                    (4, replied()),
+                    (5, fixed("张三")),
+                    (6, found("Q2")),
+                ],
+            ),
             // Fixed late.
-            case("2", &[(3, found("Q1")), (4, told(april)), (5, replied()), (5, fixed("张三"))]),
+            case(
+                "2",
+                &[
+                    (3, found("Q1")),
+                    (4, told(april)),
+                    (5, replied()),
+                    (5, fixed("张三")),
+                ],
+            ),
             // Fixed, seen by the next round, which found nothing.
             case("3", &[(3, found("Q1")), (4, told(april)), (6, fixed("Q2"))]),
             case("4", &[(3, found("Q1")), (4, told(april))]),
@@ -232,7 +249,11 @@ mod tests {
         assert_eq!(first.relapse_rate(), None);
         let second = rates(&cases, "Q2", &all, today);
         assert_eq!((second.found, second.fixed), (2, 0));
-        assert_eq!((second.were_closed, second.relapsed), (2, 1), "1 came back, 2 did not");
+        assert_eq!(
+            (second.were_closed, second.relapsed),
+            (2, 1),
+            "1 came back, 2 did not"
+        );
         assert_eq!(second.relapse_rate().unwrap().short(1), "50");
         let narrow: BTreeSet<TargetId> = ["1"].map(TargetId::from).into();
         assert_eq!(rates(&cases, "Q2", &narrow, today).were_closed, 1);

@@ -108,7 +108,10 @@ pub fn digest(unit: &str, due: &[Due], today: Date, address: &str) -> Digest {
     for own in due.iter().take(NAMED) {
         let when = when(days_between(own.deadline, today));
         let (target, detail) = (plain(&own.target), plain(&own.detail));
-        lines.push(format!("· [{when}] {target}：{detail}（期限 {}）", own.deadline));
+        lines.push(format!(
+            "· [{when}] {target}：{detail}（期限 {}）",
+            own.deadline
+        ));
     }
     if due.len() > NAMED {
         lines.push(format!("另有 {} 个问题，见系统。", due.len() - NAMED));
@@ -185,7 +188,10 @@ mod tests {
             RectifyState::Closed,
             RectifyState::Withdrawn,
         ] {
-            assert_eq!(settings.step(&progress(state, deadline), date(2026, 5, 3)), None);
+            assert_eq!(
+                settings.step(&progress(state, deadline), date(2026, 5, 3)),
+                None
+            );
         }
     }
 
@@ -231,7 +237,11 @@ mod tests {
             message.lines[2],
             "· [逾期3天] 网站99：首页链接打不开（期限 2026-04-20）"
         );
-        assert!(message.lines.contains(&"另有 3 个问题，见系统。".to_owned()));
+        assert!(
+            message
+                .lines
+                .contains(&"另有 3 个问题，见系统。".to_owned())
+        );
         assert!(message.lines.last().unwrap().ends_with("http://x/rectify"));
         let last_day = digest("甲", &all[..1], date(2026, 4, 30), "");
         assert_eq!(last_day.subject, "整改提醒：1 个问题即将到期");
