@@ -43,7 +43,7 @@ pub enum Action {
     /// 答复申诉. Accepting or refusing it.
     AnswerAppeal,
     /// 单位工作台. What a unit has to do, and how it stands.
-    ReadDesk,
+    ReadUnit,
     /// 自查. Having the machine look at one's own site or account now.
     SelfCheck,
     /// 模拟咨询. Questions that are sent as a citizen would.
@@ -74,7 +74,7 @@ impl Action {
         Action::ManageCase,
         Action::FileAppeal,
         Action::AnswerAppeal,
-        Action::ReadDesk,
+        Action::ReadUnit,
         Action::SelfCheck,
         Action::Enquire,
         Action::ManagePeople,
@@ -101,7 +101,7 @@ impl Action {
             Action::ManageCase => "督办整改、消息、联系方式",
             Action::FileAppeal => "提出申诉",
             Action::AnswerAppeal => "答复申诉",
-            Action::ReadDesk => "单位工作台",
+            Action::ReadUnit => "单位工作台",
             Action::SelfCheck => "自查",
             Action::Enquire => "模拟咨询",
             Action::ManagePeople => "人员管理",
@@ -136,7 +136,7 @@ pub fn scope(role: Role, action: Action) -> Scope {
             | Action::ReadCase
             | Action::ReplyCase
             | Action::FileAppeal
-            | Action::ReadDesk
+            | Action::ReadUnit
             | Action::SelfCheck,
             Operator,
         ) => Scope::Own,
@@ -149,7 +149,7 @@ pub fn scope(role: Role, action: Action) -> Scope {
             | Action::ReadAttachment
             | Action::ReadRegistry
             | Action::ReadCase
-            | Action::ReadDesk,
+            | Action::ReadUnit,
             Inspector | Leader | Supervisor | Administrator,
         ) => Scope::All,
         (

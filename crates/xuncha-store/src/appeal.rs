@@ -10,6 +10,7 @@ use xuncha_core::registry::TargetId;
 use xuncha_core::review::Review;
 use xuncha_core::score::{Outcome, ScoreSheet};
 
+use crate::attachment::NewAttachment;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::rectify::{NewFact, case_id};
@@ -217,7 +218,7 @@ impl Transaction {
             sql::text(&new.round),
             sql::text(&new.problem.target.0),
             sql::text(&new.problem.check),
-            sql::text(&new.problem.key),
+            sql::body("问题编号", &new.problem.key)?,
         ];
         if sql::count(&self.inner, twin, place).await? > 0 {
             return Err(StoreError::Refused("这个问题已经提出申诉，请等待答复"));
@@ -245,7 +246,7 @@ impl Transaction {
             sql::text(&new.problem.target.0),
             sql::text(&new.target_name),
             sql::text(&new.problem.check),
-            sql::text(&new.problem.key),
+            sql::body("问题编号", &new.problem.key)?,
             sql::text(&new.organization),
             sql::text(&new.unit_name),
             sql::text(&new.detail),
@@ -264,6 +265,17 @@ impl Transaction {
 }
 
 impl Store {
+    /// Files an appeal with its papers: all of it or nothing.
+    pub async fn file_appeal(&self, new: &NewAppeal, files: &[NewAttachment]) -> Result<()> {
+        let transaction = self.begin().await?;
+        let mut entries = vec![transaction.put_appeal(new).await?];
+        for file in files {
+            entries.push(transaction.put_attachment(file).await?.1);
+        }
+        transaction.audit(&entries).await?;
+        transaction.commit().await
+    }
+
     /// Answers an appeal, once. An accepted one takes the finding back by a review that outranks every later run of the machine, keeps
     /// the sheet that follows and takes the case back.
     pub async fn answer_appeal(&self, id: &str, answer: &Answer<'_>) -> Result<()> {
@@ -414,7 +426,7 @@ fn read_appeal(row: &QueryResult) -> Result<Appeal> {
             problem: ProblemId {
                 target: TargetId(text("target")?),
                 check: text("check_name")?,
-                key: text("key")?,
+                key: sql::parse("问题编号", &text("key")?)?,
             },
             target_name: text("target_name")?,
             organization: text("organization")?,

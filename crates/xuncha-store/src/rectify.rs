@@ -269,7 +269,7 @@ impl Transaction {
             sql::text(id),
             sql::text(&problem.target.0),
             sql::text(&problem.check),
-            sql::text(&problem.key),
+            sql::body("问题编号", &problem.key)?,
         ];
         row.extend(described(file)?);
         row.extend(derived(&file.case.progress(today))?);
@@ -681,7 +681,8 @@ fn read_problem(row: &QueryResult) -> Result<ProblemId> {
     Ok(ProblemId {
         target: TargetId(row.try_get_by("target")?),
         check: row.try_get_by("check_name")?,
-        key: row.try_get_by("key")?,
+        // As JSON: a key may hold any sign, and comes back as it was.
+        key: sql::parse("问题编号", &row.try_get_by::<String, _>("key")?)?,
     })
 }
 

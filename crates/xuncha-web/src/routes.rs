@@ -34,6 +34,14 @@ pub enum Object {
     Finding,
     /// The file in the address (`{attachment}`): of the unit that it was handed in for.
     Attachment,
+    /// The case in the address (`{case}`): of the unit of its target.
+    Case,
+    /// The appeal in the address (`{appeal}`): of the unit that filed it.
+    Appeal,
+    /// The unit in the address (`{unit}`).
+    Unit,
+    /// The registered target in the address (`{target}`): of its unit.
+    Registered,
     /// Something about a whole round: of no unit.
     Round,
 }
@@ -246,6 +254,26 @@ impl Gate {
                     Err(_) => None,
                 };
                 ("附件", id, unit)
+            }
+            Object::Case => {
+                let id = param("case");
+                let unit = store.unit_of_case(&id).await?;
+                ("整改事项", id, unit)
+            }
+            Object::Appeal => {
+                let id = param("appeal");
+                let unit = store.unit_of_appeal(&id).await?;
+                ("申诉", id, unit)
+            }
+            Object::Unit => {
+                let id = param("unit");
+                let unit = store.unit_name(&id).await?.map(|_| id.clone());
+                ("单位", id, unit)
+            }
+            Object::Registered => {
+                let id = param("target");
+                let unit = store.unit_of_registered(&TargetId(id.clone())).await?;
+                ("网站或账号", id, unit)
             }
             Object::Finding => {
                 let id = param("id");

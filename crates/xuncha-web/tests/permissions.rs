@@ -135,8 +135,13 @@ impl House {
             at: support::at("2026-03-20T10:00"),
         };
         let attachment = house.state.store.put_attachment(&file).await.unwrap();
+        let case = support::seed_case(&house.state, &finding).await;
         let person = add(&house.state, "subject", Role::Inspector, None).await;
         house.values = BTreeMap::from([
+            ("case", case),
+            ("appeal", support::APPEAL.to_owned()),
+            ("unit", UNITS[0].to_owned()),
+            ("number", "1".to_owned()),
             ("round", ROUND.to_owned()),
             ("target", PORTAL.to_owned()),
             ("record", evidence.record),
