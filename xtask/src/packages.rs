@@ -269,6 +269,15 @@ pub fn see_to_schemathesis() -> Result<PathBuf, String> {
     see_to_python("schemathesis", &package, "不能试程序接口")
 }
 
+/// Version of a mail server for tests.
+const AIOSMTPD: &str = "1.4.6";
+
+/// The program `aiosmtpd` in an environment of its own under the target folder; tests run their own server on its Python.
+pub fn see_to_aiosmtpd() -> Result<PathBuf, String> {
+    let package = format!("aiosmtpd=={AIOSMTPD}");
+    see_to_python("aiosmtpd", &package, "不能试发邮件")
+}
+
 /// The program `warcio` in an environment of its own under the target folder; it judges the form of our archives.
 pub fn see_to_warcio() -> Result<PathBuf, String> {
     see_to_python("warcio", &format!("warcio=={WARCIO}"), "不能核对存档格式")

@@ -10,6 +10,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let warcio = packages::see_to_warcio()?;
     let provider = packages::see_to_oidc_provider()?;
     let schemathesis = packages::see_to_schemathesis()?;
+    let smtp = packages::see_to_aiosmtpd()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
@@ -18,6 +19,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .env("XUNCHA_FONTS", fonts)
             .env("XUNCHA_WARCIO", warcio)
             .env("XUNCHA_OIDC_PROVIDER", provider)
-            .env("XUNCHA_SCHEMATHESIS", schemathesis),
+            .env("XUNCHA_SCHEMATHESIS", schemathesis)
+            .env("XUNCHA_AIOSMTPD", smtp),
     )
 }

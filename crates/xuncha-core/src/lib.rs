@@ -19,6 +19,7 @@
 )]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+pub mod attachment;
 pub mod calendar;
 pub mod checks;
 pub mod evidence;
@@ -42,6 +43,7 @@ pub mod sample;
 pub mod score;
 pub mod sheet;
 pub mod stats;
+pub mod term;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;

@@ -28,6 +28,26 @@ pub enum Action {
     ReadRegistry,
     /// 人工处理. Deciding what the machine leaves open.
     DecideTask,
+    /// 下载附件. A file that somebody handed in.
+    ReadAttachment,
+    /// 查看整改. Problems to put right, with what was done about them.
+    ReadCase,
+    /// 回复整改. What a unit says it did.
+    ReplyCase,
+    /// 复查整改. Looking again, or having the machine look again.
+    RecheckCase,
+    /// 督办整改. Notices, terms, reminders, letters.
+    ManageCase,
+    /// 提出申诉. Contesting a finding.
+    FileAppeal,
+    /// 答复申诉. Accepting or refusing it.
+    AnswerAppeal,
+    /// 单位工作台. What a unit has to do, and how it stands.
+    ReadUnit,
+    /// 自查. Having the machine look at one's own site or account now.
+    SelfCheck,
+    /// 模拟咨询. Questions that are sent as a citizen would.
+    Enquire,
     /// 管理人员. Adding, changing and locking people.
     ManagePeople,
     /// 查看审计日志. What everybody did.
@@ -36,7 +56,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 22] = [
         Action::Open,
         Action::SignIn,
         Action::OwnAccount,
@@ -47,6 +67,16 @@ impl Action {
         Action::ReadDocument,
         Action::ReadRegistry,
         Action::DecideTask,
+        Action::ReadAttachment,
+        Action::ReadCase,
+        Action::ReplyCase,
+        Action::RecheckCase,
+        Action::ManageCase,
+        Action::FileAppeal,
+        Action::AnswerAppeal,
+        Action::ReadUnit,
+        Action::SelfCheck,
+        Action::Enquire,
         Action::ManagePeople,
         Action::ReadAudit,
     ];
@@ -64,6 +94,16 @@ impl Action {
             Action::ReadDocument => "下载文档",
             Action::ReadRegistry => "名录",
             Action::DecideTask => "人工处理",
+            Action::ReadAttachment => "下载附件",
+            Action::ReadCase => "查看整改",
+            Action::ReplyCase => "回复整改",
+            Action::RecheckCase => "复查整改",
+            Action::ManageCase => "督办整改、消息、联系方式",
+            Action::FileAppeal => "提出申诉",
+            Action::AnswerAppeal => "答复申诉",
+            Action::ReadUnit => "单位工作台",
+            Action::SelfCheck => "自查",
+            Action::Enquire => "模拟咨询",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
         }
@@ -88,18 +128,51 @@ pub fn scope(role: Role, action: Action) -> Scope {
         (Action::Open | Action::SignIn, _) => Scope::All,
         (_, Public) => Scope::None,
         (Action::OwnAccount | Action::Enter, _) => Scope::All,
-        (Action::ReadTarget | Action::ReadDocument | Action::ReadRegistry, Operator) => Scope::Own,
+        (
+            Action::ReadTarget
+            | Action::ReadDocument
+            | Action::ReadRegistry
+            | Action::ReadAttachment
+            | Action::ReadCase
+            | Action::ReplyCase
+            | Action::FileAppeal
+            | Action::ReadUnit
+            | Action::SelfCheck,
+            Operator,
+        ) => Scope::Own,
         (_, Operator) => Scope::None,
         (
             Action::ReadRound
             | Action::ReadTarget
             | Action::ReadNotice
             | Action::ReadDocument
-            | Action::ReadRegistry,
+            | Action::ReadAttachment
+            | Action::ReadRegistry
+            | Action::ReadCase
+            | Action::ReadUnit,
             Inspector | Leader | Supervisor | Administrator,
         ) => Scope::All,
-        (Action::DecideTask, Inspector | Supervisor | Administrator) => Scope::All,
-        (Action::DecideTask, Leader) => Scope::None,
+        (
+            Action::DecideTask | Action::RecheckCase | Action::Enquire,
+            Inspector | Supervisor | Administrator,
+        ) => Scope::All,
+        (Action::DecideTask | Action::RecheckCase | Action::Enquire, Leader) => Scope::None,
+        (
+            Action::ReplyCase
+            | Action::ManageCase
+            | Action::FileAppeal
+            | Action::AnswerAppeal
+            | Action::SelfCheck,
+            Supervisor | Administrator,
+        ) => Scope::All,
+        (
+            Action::ReplyCase
+            | Action::ManageCase
+            | Action::FileAppeal
+            | Action::AnswerAppeal
+            | Action::SelfCheck,
+            Inspector | Leader,
+        ) => Scope::None,
         (Action::ManagePeople | Action::ReadAudit, Administrator) => Scope::All,
         (Action::ManagePeople | Action::ReadAudit, Inspector | Leader | Supervisor) => Scope::None,
     }

@@ -6,10 +6,56 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, CalendarError};
+use crate::indicator::IndicatorKind;
 use crate::judge::Judged;
 use crate::registry::TargetId;
 use crate::results::{Results, TargetResult};
 use crate::verdict::{Finding, Verdict};
+
+pub mod letter;
+pub mod rates;
+pub mod remind;
+pub mod stake;
+
+/// 举一反三. What the unit says of problems of the same kind elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SameKind {
+    /// 已自查，没有同类问题.
+    NoneFound,
+    /// 已自查，同类问题一并整改.
+    Fixed,
+    /// 正在自查.
+    Looking,
+}
+
+impl SameKind {
+    /// Every answer, as forms list them.
+    pub const ALL: [SameKind; 3] = [SameKind::NoneFound, SameKind::Fixed, SameKind::Looking];
+
+    /// Chinese wording.
+    pub fn zh(self) -> &'static str {
+        match self {
+            SameKind::NoneFound => "已自查，没有同类问题",
+            SameKind::Fixed => "已自查，同类问题一并整改",
+            SameKind::Looking => "正在自查",
+        }
+    }
+
+    /// Its word in forms and sheets.
+    pub fn word(self) -> &'static str {
+        match self {
+            SameKind::NoneFound => "none_found",
+            SameKind::Fixed => "fixed",
+            SameKind::Looking => "looking",
+        }
+    }
+
+    /// The answer of a word.
+    pub fn of_word(word: &str) -> Option<SameKind> {
+        SameKind::ALL.into_iter().find(|own| own.word() == word)
+    }
+}
 
 /// 整改事实. What happened; the day stands beside it in [`Fact`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,10 +73,14 @@ pub enum FactKind {
     },
     /// 回复: the unit reported that it is put right.
     Replied {
-        /// SHA-256 of the stamped file, where there is one.
-        file_sha256: Option<String>,
+        /// SHA-256 of the stamped files, where there are any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files_sha256: Vec<String>,
         /// What the unit says.
         note: String,
+        /// 举一反三, where it was answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        same_kind: Option<SameKind>,
     },
     /// 复查: somebody looked again.
     Rechecked {
@@ -38,6 +88,9 @@ pub enum FactKind {
         is_fixed: bool,
         /// By whom or by which round.
         by: String,
+        /// What was seen; empty where nothing was noted.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
     },
     /// 撤销: taken back (appeal accepted, target closed or merged).
     Withdrawn {
@@ -99,6 +152,35 @@ pub enum RectifyState {
 }
 
 impl RectifyState {
+    /// Every state, in the order of a problem's life.
+    pub const ALL: [RectifyState; 7] = [
+        RectifyState::Found,
+        RectifyState::Notified,
+        RectifyState::Overdue,
+        RectifyState::Replied,
+        RectifyState::Relapsed,
+        RectifyState::Closed,
+        RectifyState::Withdrawn,
+    ];
+
+    /// Its word in addresses and columns.
+    pub fn word(self) -> &'static str {
+        match self {
+            RectifyState::Found => "found",
+            RectifyState::Notified => "notified",
+            RectifyState::Overdue => "overdue",
+            RectifyState::Replied => "replied",
+            RectifyState::Closed => "closed",
+            RectifyState::Relapsed => "relapsed",
+            RectifyState::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of a word.
+    pub fn of_word(word: &str) -> Option<RectifyState> {
+        RectifyState::ALL.into_iter().find(|own| own.word() == word)
+    }
+
     /// Chinese name.
     pub fn zh(self) -> &'static str {
         match self {
@@ -285,6 +367,7 @@ pub fn follow(earlier: &[Rectification], results: &Results, on: Date) -> Vec<Rec
             .sheet
             .indicators
             .iter()
+            .filter(|score| !is_bonus(results, &score.indicator))
             .flat_map(|score| &score.findings)
             .map(|own| ((own.check.as_str(), own.key.as_str()), own.detail.as_str()))
             .collect();
@@ -299,6 +382,7 @@ pub fn follow(earlier: &[Rectification], results: &Results, on: Date) -> Vec<Rec
                 let kind = FactKind::Rechecked {
                     is_fixed: true,
                     by: results.round.id.clone(),
+                    note: String::new(),
                 };
                 own.facts.push(Fact { on, kind });
             }
@@ -329,6 +413,12 @@ pub fn follow(earlier: &[Rectification], results: &Results, on: Date) -> Vec<Rec
         }
     }
     by_problem.into_values().collect()
+}
+
+/// Points that were earned are no problems.
+fn is_bonus(results: &Results, indicator: &str) -> bool {
+    let known = results.round.set.indicator(indicator);
+    known.is_some_and(|indicator| indicator.kind == IndicatorKind::Bonus)
 }
 
 /// Whether the round's judgement of that check is known and says nothing at all of the problem.

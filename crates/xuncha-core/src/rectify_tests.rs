@@ -31,8 +31,9 @@ fn notified() -> FactKind {
 
 fn replied() -> FactKind {
     FactKind::Replied {
-        file_sha256: None,
+        files_sha256: Vec::new(),
         note: "已整改".to_owned(),
+        same_kind: None,
     }
 }
 
@@ -40,6 +41,7 @@ fn rechecked(is_fixed: bool) -> FactKind {
     FactKind::Rechecked {
         is_fixed,
         by: "张三".to_owned(),
+        note: String::new(),
     }
 }
 

@@ -111,11 +111,37 @@ pub enum AuditAction {
     EvidenceAdded,
     /// 清理证据.
     EvidencePruned,
+    /// 跟进整改.
+    CasesFollowed,
+    /// 整改登记.
+    CaseChanged,
+    /// 请求复查.
+    RecheckAsked,
+    /// 联系方式.
+    ContactChanged,
+    /// 消息.
+    MessageChanged,
+    /// 导入找错留言.
+    TipsImported,
+    /// 申诉期限.
+    AppealTermSet,
+    /// 提出申诉.
+    AppealFiled,
+    /// 答复申诉.
+    AppealAnswered,
+    /// 自查.
+    SelfCheckAsked,
+    /// 模拟咨询.
+    EnquiryChanged,
+    /// 上传附件.
+    AttachmentAdded,
+    /// 撤回附件.
+    AttachmentWithdrawn,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 26] = [
+    pub const ALL: [AuditAction; 39] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -142,6 +168,19 @@ impl AuditAction {
         AuditAction::Exported,
         AuditAction::EvidenceAdded,
         AuditAction::EvidencePruned,
+        AuditAction::CasesFollowed,
+        AuditAction::CaseChanged,
+        AuditAction::RecheckAsked,
+        AuditAction::ContactChanged,
+        AuditAction::MessageChanged,
+        AuditAction::TipsImported,
+        AuditAction::AppealTermSet,
+        AuditAction::AppealFiled,
+        AuditAction::AppealAnswered,
+        AuditAction::SelfCheckAsked,
+        AuditAction::EnquiryChanged,
+        AuditAction::AttachmentAdded,
+        AuditAction::AttachmentWithdrawn,
     ];
 
     /// Its word, as rows hold it.
@@ -185,6 +224,19 @@ impl AuditAction {
             AuditAction::Exported => "导出",
             AuditAction::EvidenceAdded => "补充证据",
             AuditAction::EvidencePruned => "清理证据",
+            AuditAction::CasesFollowed => "跟进整改",
+            AuditAction::CaseChanged => "整改登记",
+            AuditAction::RecheckAsked => "请求复查",
+            AuditAction::ContactChanged => "联系方式",
+            AuditAction::MessageChanged => "消息",
+            AuditAction::TipsImported => "导入找错留言",
+            AuditAction::AppealTermSet => "申诉期限",
+            AuditAction::AppealFiled => "提出申诉",
+            AuditAction::AppealAnswered => "答复申诉",
+            AuditAction::SelfCheckAsked => "自查",
+            AuditAction::EnquiryChanged => "模拟咨询",
+            AuditAction::AttachmentAdded => "上传附件",
+            AuditAction::AttachmentWithdrawn => "撤回附件",
         }
     }
 }

@@ -57,6 +57,9 @@ pub enum StoreError {
     /// What was asked for would break a rule; said so that a page can show it.
     #[error("{0}")]
     Refused(&'static str),
+    /// What was to be written cannot follow what stands there.
+    #[error("{0}")]
+    Unfit(String),
     /// A file could not be read or written.
     #[error("文件 {path} 读写失败：{source}")]
     File {

@@ -10,6 +10,8 @@
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
 pub mod api_token;
+pub mod appeal;
+pub mod attachment;
 pub mod audit;
 pub mod closing;
 pub mod document;
@@ -20,9 +22,12 @@ pub mod judge;
 pub mod login;
 mod migration;
 mod open;
+pub mod outbox;
 pub mod page;
 pub mod person;
 pub mod previous;
+pub mod recheck;
+pub mod rectify;
 pub mod registry;
 pub mod review;
 pub mod round;
@@ -30,6 +35,7 @@ pub mod score;
 pub mod second_factor;
 pub mod site_migration;
 mod sql;
+pub mod tip;
 
 pub use audit::{Actor, AuditAction, AuditEntry};
 pub use error::StoreError;

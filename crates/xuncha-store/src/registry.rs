@@ -194,6 +194,14 @@ impl Store {
         })
     }
 
+    /// The unit of a registered site or account; `None` where there is none of that number.
+    pub async fn unit_of_registered(&self, target: &TargetId) -> Result<Option<String>> {
+        let sql = "SELECT organization FROM sites WHERE id = ? UNION ALL SELECT organization FROM accounts WHERE id = ?";
+        let id = sql::text(&target.0);
+        let row = sql::row(self.read(), sql, vec![id.clone(), id]).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     /// The name of a unit; `None` where there is none of this number.
     pub async fn unit_name(&self, id: &str) -> Result<Option<String>> {
         let sql = "SELECT name FROM organizations WHERE id = ?";

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use sea_orm::ConnectionTrait;
 use support::people::people_promises;
 use support::postgres::Cluster;
+use support::rectify::rectify_promises;
+use support::rounds::round_promises;
 use support::values::*;
 use xuncha_core::registry::{SiteKind, TargetClass, TargetId};
 use xuncha_core::review::Decision;
@@ -30,12 +32,14 @@ async fn sqlite_keeps_all_promises() {
     let location = Location::Folder(data.clone());
     let store = Store::open(&location).await.unwrap();
     all_promises(&store).await;
+    round_promises(&store).await;
     people_promises(&store, &raw_sqlite(&data.join("xuncha.db")).await).await;
+    rectify_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
         again.rounds(Page::ALL).await.unwrap().total,
-        2,
+        3,
         "what was written is there after closing"
     );
 }
@@ -66,14 +70,16 @@ async fn postgres_keeps_all_promises() {
         .await
         .unwrap();
     all_promises(&store).await;
+    round_promises(&store).await;
     let raw = sea_orm::Database::connect(&cluster.url).await.unwrap();
     people_promises(&store, &raw).await;
     raw.close().await.unwrap();
+    rectify_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await
         .unwrap();
-    assert_eq!(again.rounds(Page::ALL).await.unwrap().total, 2);
+    assert_eq!(again.rounds(Page::ALL).await.unwrap().total, 3);
     again.close().await.unwrap();
 }
 

@@ -7,12 +7,14 @@ use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 
+use crate::upload;
+
 /// Name of the field in every form, and of the header for requests that are none.
 pub(crate) const FIELD: &str = "csrf";
 const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// Bytes of the longest form.
-const LONGEST_FORM: usize = 2 << 20;
+/// Bytes of the longest form without files.
+pub(crate) const LONGEST_FORM: usize = 2 << 20;
 
 /// 拒绝原因. Why a form is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +33,22 @@ pub(crate) fn token_of(secret: &str) -> String {
 }
 
 /// Whether a form was sent by our own page; hands the request on whole.
-pub(crate) async fn check(request: Request, secret: &str) -> Result<Request, Refused> {
+///
+/// `longest_upload` is the limit of forms with files; all others have that of [`LONGEST_FORM`].
+pub(crate) async fn check(
+    request: Request,
+    secret: &str,
+    longest_upload: usize,
+) -> Result<Request, Refused> {
     if is_foreign(request.headers()) {
         return Err(Refused::Foreign);
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, LONGEST_FORM)
-        .await
-        .map_err(|_| Refused::Long)?;
+    let longest = match upload::boundary(&parts.headers) {
+        Some(_) => longest_upload,
+        None => LONGEST_FORM,
+    };
+    let bytes = to_bytes(body, longest).await.map_err(|_| Refused::Long)?;
     let sent = sent_token(&parts.headers, &bytes);
     if secret.is_empty() || !is_same(&token_of(secret), &sent.unwrap_or_default()) {
         return Err(Refused::Token);
@@ -49,6 +59,9 @@ pub(crate) async fn check(request: Request, secret: &str) -> Result<Request, Ref
 fn sent_token(headers: &HeaderMap, bytes: &Bytes) -> Option<String> {
     if let Some(token) = headers.get(HEADER).and_then(|value| value.to_str().ok()) {
         return Some(token.to_owned());
+    }
+    if let Some(boundary) = upload::boundary(headers) {
+        return upload::field_of(&boundary, bytes, FIELD);
     }
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     if !kind.starts_with("application/x-www-form-urlencoded") {
@@ -142,7 +155,7 @@ mod tests {
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(Body::from(body.to_owned()))
                 .unwrap();
-            check(request, secret).await.map(drop)
+            check(request, secret, LONGEST_FORM).await.map(drop)
         };
         let right = format!("a=1&csrf={}&b=2", token_of("s"));
         assert_eq!(send("s", &right).await, Ok(()));

@@ -32,6 +32,13 @@ impl WebError {
         }
     }
 
+    pub(crate) fn of(status: StatusCode, text: impl Into<String>) -> WebError {
+        WebError {
+            status,
+            text: text.into(),
+        }
+    }
+
     pub(crate) fn failed(text: impl Into<String>) -> WebError {
         WebError {
             status: StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,11 +3,15 @@
 use xuncha_core::indicator::{FigureConfidence, IndicatorKind};
 use xuncha_core::migration::LossKind;
 use xuncha_core::person::Role;
+use xuncha_core::rectify::{RectifyState, SameKind};
 use xuncha_core::registry::{SiteKind, State, TargetClass};
 use xuncha_core::review::Decision;
 use xuncha_core::round::Coverage;
 use xuncha_core::score::Outcome;
 use xuncha_core::verdict::{Confidence, UndeterminedReason};
+use xuncha_store::appeal::AppealState;
+use xuncha_store::job::JobState;
+use xuncha_store::outbox::MessageState;
 use xuncha_store::round::RoundState;
 use xuncha_store::site_migration::Opinion;
 
@@ -135,6 +139,57 @@ pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
         Role::Administrator => "Administrator",
     };
     lang.t(role.zh(), english)
+}
+
+pub(crate) fn rectify(lang: Lang, state: RectifyState) -> Label {
+    let (english, tone) = match state {
+        RectifyState::Found => ("To notify", "none"),
+        RectifyState::Notified => ("To put right", "info"),
+        RectifyState::Overdue => ("Overdue", "bad"),
+        RectifyState::Replied => ("To recheck", "open"),
+        RectifyState::Closed => ("Closed", "good"),
+        RectifyState::Relapsed => ("Relapsed", "bad"),
+        RectifyState::Withdrawn => ("Withdrawn", "none"),
+    };
+    label(lang, state.zh(), english, tone)
+}
+
+pub(crate) fn same_kind(lang: Lang, answer: SameKind) -> &'static str {
+    let english = match answer {
+        SameKind::NoneFound => "Looked elsewhere: none found",
+        SameKind::Fixed => "Looked elsewhere: put right as well",
+        SameKind::Looking => "Still looking elsewhere",
+    };
+    lang.t(answer.zh(), english)
+}
+
+pub(crate) fn job(lang: Lang, state: JobState) -> Label {
+    match state {
+        JobState::Waiting => label(lang, "排队中", "Queued", "info"),
+        JobState::Running => label(lang, "进行中", "Under way", "open"),
+        JobState::Done => label(lang, "完成", "Done", "good"),
+        JobState::Failed => label(lang, "失败", "Failed", "bad"),
+    }
+}
+
+pub(crate) fn message(lang: Lang, state: MessageState) -> Label {
+    let (english, tone) = match state {
+        MessageState::Waiting => ("Waiting", "info"),
+        MessageState::Sending => ("Being sent", "open"),
+        MessageState::Sent => ("Sent", "good"),
+        MessageState::Failed => ("Failed", "bad"),
+        MessageState::Unsure => ("Not sure", "open"),
+        MessageState::Settled => ("Settled", "none"),
+    };
+    label(lang, state.zh(), english, tone)
+}
+
+pub(crate) fn appeal(lang: Lang, state: AppealState) -> Label {
+    match state {
+        AppealState::Waiting => label(lang, "待答复", "To answer", "open"),
+        AppealState::Accepted => label(lang, "申诉成立", "Accepted", "good"),
+        AppealState::Refused => label(lang, "申诉不成立", "Refused", "none"),
+    }
 }
 
 /// Hundredths of a point as people write them.

@@ -26,6 +26,7 @@ mod session;
 mod settings;
 mod shell;
 mod sign_on;
+mod upload;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 use xuncha_core::permission::Action;
+use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::{Actor, Store};
 
@@ -69,6 +71,8 @@ pub struct WebState {
     pub store: Store,
     /// Evidence files.
     pub evidence: EvidenceFolder,
+    /// Files that people hand in.
+    pub attachments: AttachmentFolder,
     /// Folder below which documents stand.
     pub documents: PathBuf,
     /// Seconds since 1970, for sessions.
@@ -132,6 +136,8 @@ fn all_pages(state: WebState) -> Pages {
     let pages = migration_pages(pages);
     let pages = account_pages(pages);
     let pages = api::registered(pages);
+    let pages = rectify_pages(pages);
+    let pages = appeal_pages(pages);
     people_pages(pages)
 }
 
@@ -159,7 +165,7 @@ fn round_pages(pages: Pages) -> Pages {
     use Action::{
         DecideTask, Enter, ReadDocument, ReadNotice, ReadRegistry, ReadRound, ReadTarget,
     };
-    use pages::{about, findings, notice, open, registry, rounds, targets, tasks};
+    use pages::{about, findings, notice, open, registry, rounds, targets, tasks, tasks_files};
     pages
         .get("/", Enter, Object::None, rounds::list)
         .get("/about", Enter, Object::None, about::show)
@@ -201,6 +207,12 @@ fn round_pages(pages: Pages) -> Pages {
             DecideTask,
             Object::Target,
             tasks::decide,
+        )
+        .post(
+            "/rounds/{round}/tasks/{target}/attachments",
+            DecideTask,
+            Object::Target,
+            tasks_files::change,
         )
         .get(
             "/rounds/{round}/notice",
@@ -247,9 +259,15 @@ fn migration_pages(pages: Pages) -> Pages {
 }
 
 fn evidence_pages(pages: Pages) -> Pages {
-    use Action::ReadTarget;
-    use pages::{evidence, pictures};
+    use Action::{ReadAttachment, ReadTarget};
+    use pages::{attachments, evidence, pictures};
     pages
+        .get(
+            "/attachments/{attachment}",
+            ReadAttachment,
+            Object::Attachment,
+            attachments::download,
+        )
         .get(
             "/rounds/{round}/evidence/{target}/{record}",
             ReadTarget,
@@ -335,6 +353,143 @@ fn account_pages(pages: Pages) -> Pages {
             OwnAccount,
             Object::None,
             account_tokens::revoke,
+        )
+}
+
+fn rectify_pages(pages: Pages) -> Pages {
+    use Action::{ManageCase, ReadCase, RecheckCase, ReplyCase};
+    use pages::{messages, rectify, rectify_case, rectify_office, rectify_reply};
+    pages
+        .get("/rectify", ReadCase, Object::None, rectify::list)
+        .get(
+            "/rectify/reply",
+            ReplyCase,
+            Object::None,
+            rectify_reply::form,
+        )
+        .post(
+            "/rectify/reply",
+            ReplyCase,
+            Object::None,
+            rectify_reply::file,
+        )
+        .get(
+            "/rectify/{case}",
+            ReadCase,
+            Object::Case,
+            rectify_case::show,
+        )
+        .post(
+            "/rectify/{case}/recheck",
+            RecheckCase,
+            Object::Case,
+            rectify_case::recheck,
+        )
+        .post(
+            "/rectify/{case}/manage",
+            ManageCase,
+            Object::Case,
+            rectify_case::manage,
+        )
+        .post(
+            "/rectify/follow",
+            ManageCase,
+            Object::None,
+            rectify_office::follow,
+        )
+        .post(
+            "/rectify/notify",
+            ManageCase,
+            Object::None,
+            rectify_office::notify,
+        )
+        .post(
+            "/rectify/letters",
+            ManageCase,
+            Object::None,
+            rectify_office::letters,
+        )
+        .get(
+            "/rectify/letters/{round}/{unit}",
+            ReadCase,
+            Object::Unit,
+            rectify_office::letter,
+        )
+        .get(
+            "/rectify/roll-call",
+            ManageCase,
+            Object::None,
+            rectify_office::roll_call,
+        )
+        .get(
+            "/rectify/messages",
+            ManageCase,
+            Object::None,
+            messages::list,
+        )
+        .post(
+            "/rectify/messages/{number}",
+            ManageCase,
+            Object::None,
+            messages::settle,
+        )
+        .get(
+            "/rectify/contacts",
+            ManageCase,
+            Object::None,
+            messages::contacts,
+        )
+        .post(
+            "/rectify/contacts",
+            ManageCase,
+            Object::None,
+            messages::add_contact,
+        )
+        .post(
+            "/rectify/contacts/{number}/remove",
+            ManageCase,
+            Object::None,
+            messages::remove_contact,
+        )
+}
+
+fn appeal_pages(pages: Pages) -> Pages {
+    use Action::{AnswerAppeal, FileAppeal, ReadCase, ReadUnit, SelfCheck};
+    use pages::{appeals, unit_desk};
+    pages
+        .get("/appeals", ReadCase, Object::None, appeals::list)
+        .post(
+            "/appeals/term",
+            AnswerAppeal,
+            Object::None,
+            appeals::set_term,
+        )
+        .get("/appeals/{appeal}", ReadCase, Object::Appeal, appeals::show)
+        .post(
+            "/appeals/{appeal}",
+            AnswerAppeal,
+            Object::Appeal,
+            appeals::answer,
+        )
+        .get(
+            "/findings/{id}/appeal",
+            FileAppeal,
+            Object::Finding,
+            appeals::form,
+        )
+        .post(
+            "/findings/{id}/appeal",
+            FileAppeal,
+            Object::Finding,
+            appeals::file,
+        )
+        .get("/unit", ReadUnit, Object::None, unit_desk::own)
+        .get("/unit/{unit}", ReadUnit, Object::Unit, unit_desk::show)
+        .post(
+            "/unit/targets/{target}/check",
+            SelfCheck,
+            Object::Registered,
+            unit_desk::check,
         )
 }
 

@@ -23,6 +23,7 @@ use crate::lang::{LANG_COOKIE, Lang};
 use crate::pager::query;
 use crate::session::{self, Entered};
 use crate::shell::Viewer;
+use crate::upload;
 
 /// 对象. Whose a route's object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,16 @@ pub enum Object {
     Target,
     /// The finding in the address (`{id}`): of the unit of its target.
     Finding,
+    /// The file in the address (`{attachment}`): of the unit that it was handed in for.
+    Attachment,
+    /// The case in the address (`{case}`): of the unit of its target.
+    Case,
+    /// The appeal in the address (`{appeal}`): of the unit that filed it.
+    Appeal,
+    /// The unit in the address (`{unit}`).
+    Unit,
+    /// The registered target in the address (`{target}`): of its unit.
+    Registered,
     /// Something about a whole round: of no unit.
     Round,
 }
@@ -249,6 +260,14 @@ const DAY_S: i64 = 24 * 60 * 60;
 const YEAR_S: i64 = 365 * DAY_S;
 
 impl Gate {
+    /// Bytes of the longest form: strangers send no files.
+    fn longest(&self) -> usize {
+        match self.action {
+            Action::Open | Action::SignIn => csrf::LONGEST_FORM,
+            _ => upload::LONGEST_UPLOAD,
+        }
+    }
+
     /// The request again where it may go on.
     async fn admit(
         &self,
@@ -261,7 +280,7 @@ impl Gate {
             return Err(WebError::forbidden(viewer.lang.t(ROLE_ZH, ROLE_EN)));
         }
         let request = if request.method() == Method::POST {
-            let checked = csrf::check(request, secret).await;
+            let checked = csrf::check(request, secret, self.longest()).await;
             checked.map_err(|refused| not_ours(viewer.lang, refused))?
         } else {
             request
@@ -287,6 +306,34 @@ impl Gate {
                 let target = TargetId(id.clone());
                 let unit = store.unit_of_subject(&param("round"), &target).await?;
                 ("受检对象", id, unit)
+            }
+            Object::Attachment => {
+                let id = param("attachment");
+                let unit = match id.parse() {
+                    Ok(number) => store.unit_of_attachment(number).await?,
+                    Err(_) => None,
+                };
+                ("附件", id, unit)
+            }
+            Object::Case => {
+                let id = param("case");
+                let unit = store.unit_of_case(&id).await?;
+                ("整改事项", id, unit)
+            }
+            Object::Appeal => {
+                let id = param("appeal");
+                let unit = store.unit_of_appeal(&id).await?;
+                ("申诉", id, unit)
+            }
+            Object::Unit => {
+                let id = param("unit");
+                let unit = store.unit_name(&id).await?.map(|_| id.clone());
+                ("单位", id, unit)
+            }
+            Object::Registered => {
+                let id = param("target");
+                let unit = store.unit_of_registered(&TargetId(id.clone())).await?;
+                ("网站或账号", id, unit)
             }
             Object::Finding => {
                 let id = param("id");

@@ -137,6 +137,15 @@ impl Shell {
         self.viewer.may(Action::DecideTask)
     }
 
+    pub(crate) fn reads_cases(&self) -> bool {
+        self.viewer.may(Action::ReadCase)
+    }
+
+    /// Whether the viewer has a desk of an own unit.
+    pub(crate) fn has_desk(&self) -> bool {
+        self.viewer.unit.is_some() && self.viewer.may(Action::ReadUnit)
+    }
+
     pub(crate) fn manages_people(&self) -> bool {
         self.viewer.may(Action::ManagePeople)
     }

@@ -122,13 +122,32 @@ impl House {
         );
         let replay = client.get(&replay).await;
         let pass = replay.location().split('/').nth(2).unwrap().to_owned();
+        let sha256 = house.state.attachments.put(b"%PDF-1.7").unwrap();
+        let file = xuncha_store::attachment::NewAttachment {
+            owner: format!("round/{ROUND}/target/{PORTAL}"),
+            about: String::new(),
+            organization: Some(UNITS[0].to_owned()),
+            name: "回复.pdf".to_owned(),
+            kind: xuncha_core::attachment::FileKind::Pdf,
+            sha256,
+            size_bytes: 8,
+            by: "张三".to_owned(),
+            at: support::at("2026-03-20T10:00"),
+        };
+        let attachment = house.state.store.put_attachment(&file).await.unwrap();
+        let case = support::seed_case(&house.state, &finding).await;
         let person = add(&house.state, "subject", Role::Inspector, None).await;
         house.values = BTreeMap::from([
+            ("case", case),
+            ("appeal", support::APPEAL.to_owned()),
+            ("unit", UNITS[0].to_owned()),
+            ("number", "1".to_owned()),
             ("round", ROUND.to_owned()),
             ("target", PORTAL.to_owned()),
             ("record", evidence.record),
             ("url", evidence.url),
             ("id", finding),
+            ("attachment", attachment.to_string()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),
             ("number", "1".to_owned()),

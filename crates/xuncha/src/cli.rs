@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod person;
+mod rectify;
 mod round;
 
 pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
+pub use rectify::{
+    CasesArg, ContactCommand, OutboxArgs, OutboxCommand, RectifyCommand, RemindArgs, TipsCommand,
+};
 pub use round::{RoundCommand, RoundNewArgs};
 
 /// 巡查.
@@ -83,6 +87,18 @@ pub enum Command {
     /// 审计日志：核验、列出 / audit log: verify, list
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 整改：建立、通知、回复、复查、催办、通知书 / rectification: open, notify, reply, recheck, remind, letters
+    #[command(subcommand)]
+    Rectify(Box<RectifyCommand>),
+    /// 发件箱：列出、发送、核实后重发 / outbox: list, send, settle
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// 联系方式：单位的邮箱与群机器人 / mailboxes and robots of units
+    #[command(subcommand)]
+    Contact(ContactCommand),
+    /// 找错留言：由表格导入，按工作日判断是否超期 / messages of the public and their clocks
+    #[command(subcommand)]
+    Tips(TipsCommand),
     /// 体检：本机缺什么，有什么影响 / what this machine lacks and what follows
     Doctor,
     /// 模拟省（演示与测试用） / the simulated province, for demonstration and tests

@@ -145,6 +145,10 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Facts(command) => commands::facts::run(&data, rules, command).await,
         Command::Person(command) => commands::person::run(&data, command).await,
         Command::Audit(command) => commands::audit::run(&data, command).await,
+        Command::Rectify(command) => commands::rectify::run(&data, rules, command).await,
+        Command::Outbox(command) => commands::outbox::run(&data, command).await,
+        Command::Contact(command) => commands::outbox::contact(&data, command).await,
+        Command::Tips(command) => commands::tips::run(&data, command).await,
         Command::Demo(_)
         | Command::Check(_)
         | Command::Account(_)

@@ -11,13 +11,15 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
         include_str!("m0002_round_changes.sql"),
     ),
     ("m0003_people", include_str!("m0003_people.sql")),
+    ("m0004_attachments", include_str!("m0004_attachments.sql")),
+    ("m0006_rectify", include_str!("m0006_rectify.sql")),
     (
         "m0009_site_migrations",
         include_str!("m0009_site_migrations.sql"),

@@ -3,4 +3,6 @@
 
 pub mod people;
 pub mod postgres;
+pub mod rectify;
+pub mod rounds;
 pub mod values;

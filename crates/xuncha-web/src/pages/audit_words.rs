@@ -45,6 +45,18 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             (text, Some(format!("/rounds/{}/notice", encode(id))))
         }
         ["round", id, what] => (format!("{} {}", round(id), value(lang, what)), None),
+        ["attachment", number] => (
+            format!("{} {number}", lang.t("附件", "File")),
+            Some(format!("/attachments/{}", encode(number))),
+        ),
+        ["case", id] => (
+            format!("{} {id}", lang.t("整改事项", "Case")),
+            Some(format!("/rectify/{}", encode(id))),
+        ),
+        ["appeal", id] => (
+            format!("{} {id}", lang.t("申诉", "Appeal")),
+            Some(format!("/appeals/{}", encode(id))),
+        ),
         ["registry"] => (
             lang.t("名录", "Registry").to_owned(),
             Some("/registry".to_owned()),
@@ -97,6 +109,21 @@ fn said(lang: Lang, word: &str) -> &str {
         "sample" => ("抽样", "sample"),
         "audit" => ("审计日志", "audit log"),
         "ledger" => ("台账", "ledger"),
+        "rectify" => ("整改事项", "cases"),
+        "tips" => ("找错留言", "messages of the public"),
+        "contacts" => ("联系方式", "contacts"),
+        "found" => ("待通知", "found"),
+        "notified" => ("待整改", "notified"),
+        "overdue" => ("逾期", "overdue"),
+        "replied" => ("待复查", "replied"),
+        "relapsed" => ("复发", "relapsed"),
+        "withdrawn" => ("已撤销", "withdrawn"),
+        "waiting" => ("待办", "waiting"),
+        "accepted" => ("成立", "accepted"),
+        "refused" => ("不成立", "refused"),
+        "unsure" => ("待核实", "unsure"),
+        "failed" => ("失败", "failed"),
+        "settled" => ("已处理", "settled"),
         _ => return word,
     };
     // Words of the table live as long as the program; the word itself comes back where it is none.
@@ -134,7 +161,20 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::Downloaded => "Downloaded",
         AuditAction::Exported => "Exported",
         AuditAction::EvidenceAdded => "Evidence added",
+        AuditAction::CasesFollowed => "Cases followed",
+        AuditAction::CaseChanged => "Case changed",
+        AuditAction::RecheckAsked => "Recheck asked for",
+        AuditAction::ContactChanged => "Contact changed",
+        AuditAction::MessageChanged => "Message settled",
+        AuditAction::TipsImported => "Messages imported",
+        AuditAction::AppealTermSet => "Term of appeals set",
+        AuditAction::AppealFiled => "Appeal filed",
+        AuditAction::AppealAnswered => "Appeal answered",
+        AuditAction::SelfCheckAsked => "Self-check asked for",
+        AuditAction::EnquiryChanged => "Enquiry changed",
         AuditAction::EvidencePruned => "Evidence pruned",
+        AuditAction::AttachmentAdded => "File handed in",
+        AuditAction::AttachmentWithdrawn => "File taken back",
     };
     lang.t(action.zh(), english)
 }

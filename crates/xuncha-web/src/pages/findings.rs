@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::indicator::{Indicator, IndicatorSet};
+use xuncha_core::permission::Action;
 use xuncha_core::review::Review;
 use xuncha_core::round::Round;
 use xuncha_core::verdict::Finding;
@@ -66,6 +67,7 @@ struct FindingPage {
     evidence: Vec<EvidenceLine>,
     places: Vec<PlaceLine>,
     reviews: Vec<ReviewLine>,
+    appeal_href: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -95,7 +97,11 @@ pub(crate) async fn show(
         .in_round(&row.round, &round.title, "targets")
         .crumb(lang.t("检查对象", "Targets"), format!("{base}/targets"))
         .crumb(target_name.clone(), target_href.clone());
+    let until = state.store.appeal_until(&row.round).await?;
+    let is_open = until.is_some_and(|day| state.now().date() <= day);
+    let may_appeal = is_open && viewer.may(Action::FileAppeal);
     page(&FindingPage {
+        appeal_href: may_appeal.then(|| format!("/findings/{}/appeal", encode(&id))),
         shell,
         confidence: labels::confidence(lang, row.confidence),
         state: finding_state(lang, &row, &all_reviews),

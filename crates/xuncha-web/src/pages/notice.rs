@@ -79,7 +79,7 @@ fn kind_of(name: &str, viewer: &Viewer) -> &'static str {
     }
 }
 
-fn size_of(bytes: u64) -> String {
+pub(crate) fn size_of(bytes: u64) -> String {
     if bytes < 1 << 20 {
         format!("{} KB", bytes.div_ceil(1024))
     } else {

@@ -14,6 +14,7 @@ use xuncha_core::review::{Review, latest};
 use xuncha_core::round::Subject;
 use xuncha_core::score::{CountedFinding, IndicatorScore, Outcome, ScoreSheet};
 use xuncha_store::Page;
+use xuncha_store::appeal::{AppealFilter, AppealState};
 use xuncha_store::judge::{FindingFilter, FindingRow, VerdictClass};
 use xuncha_store::round::{SubjectFilter, SubjectRow};
 
@@ -23,6 +24,7 @@ use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::appeals::{Change, changes};
 use crate::pages::filed::{Filed, filed};
 use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
@@ -239,6 +241,8 @@ struct TargetPage {
     has_sheet: bool,
     groups: Vec<SheetGroup>,
     listed: Vec<(String, Vec<FindingLine>)>,
+    /// Appeals that changed the score, with what it was and is.
+    rescored: Vec<(String, Vec<Change>)>,
 }
 
 pub(crate) async fn show(
@@ -280,7 +284,19 @@ pub(crate) async fn show(
             viewer.lang.t("检查对象", "Targets"),
             format!("/rounds/{}/targets", encode(&id)),
         );
+    let accepted = AppealFilter {
+        round: Some(id.clone()),
+        state: Some(AppealState::Accepted),
+        target: Some(target.clone()),
+        ..AppealFilter::default()
+    };
+    let accepted = state.store.appeals(&accepted, Page::ALL).await?.rows;
+    let rescored = accepted.iter().filter_map(|appeal| {
+        let href = format!("/appeals/{}", encode(&appeal.new.id));
+        Some((href, changes(viewer.lang, appeal.scores.as_ref()?)))
+    });
     page(&TargetPage {
+        rescored: rescored.collect(),
         shell,
         task_href: format!("/rounds/{}/tasks/{}", encode(&id), encode(&target.0)),
         address: address_of(&subject.target),

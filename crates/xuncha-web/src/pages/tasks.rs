@@ -19,6 +19,7 @@ use xuncha_store::Page;
 use xuncha_store::judge::FindingFilter;
 use xuncha_store::round::{RoundState, SubjectFilter, SubjectRow};
 
+use super::tasks_files::Files;
 use super::tasks_item::{Item, Typed, items};
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -143,20 +144,25 @@ struct TaskPage {
     errors: Vec<String>,
     action: String,
     next_href: Option<String>,
+    files: Files,
 }
 
 /// Everything that is known of one target while a person decides.
-struct Desk {
-    round: Round,
+pub(crate) struct Desk {
+    pub(crate) round: Round,
     title: String,
-    is_closed: bool,
-    subject: Subject,
+    pub(crate) is_closed: bool,
+    pub(crate) subject: Subject,
     judgements: Vec<xuncha_core::judge::Judgement>,
     reviews: Vec<Review>,
 }
 
 impl Desk {
-    async fn open(state: &WebState, id: &str, target: &TargetId) -> Result<Desk, WebError> {
+    pub(crate) async fn open(
+        state: &WebState,
+        id: &str,
+        target: &TargetId,
+    ) -> Result<Desk, WebError> {
         let row = state.store.round(id).await?;
         Ok(Desk {
             title: row.round.title.clone(),
@@ -202,6 +208,11 @@ async fn task_page(
         .collect();
     let set = &desk.round.set;
     let (open, decided) = items(lang, set, &desk.judgements, &desk.reviews, &hrefs, typed);
+    let asked_things = open.iter().chain(&decided);
+    let questions = asked_things
+        .filter(|item| item.is_number)
+        .map(|item| (item.key.clone(), item.text.clone()));
+    let files = Files::of(state, viewer, desk, questions.collect()).await?;
     let base = format!("/rounds/{}/tasks", encode(id));
     let kept_filter = query(&[("class", &asked.class)]);
     let class = class_of(&asked.class);
@@ -229,6 +240,7 @@ async fn task_page(
         action: format!("{base}/{}{kept_filter}", encode(&target.0)),
         next_href: next.map(|next| format!("{base}/{}{kept_filter}", encode(&next.0))),
         subject: desk.subject.clone(),
+        files,
     })
 }
 
@@ -293,10 +305,7 @@ pub(crate) async fn decide(
     let mut typed = Typed::read(&fields);
     let reviews = new_reviews(&state, &viewer, &desk, &mut typed);
     if !typed.errors.is_empty() {
-        let shown = task_page(&state, &viewer, &desk, &asked, &typed).await?;
-        let mut response = page(&shown)?;
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        return refused_page(&state, &viewer, &desk, &asked, &typed).await;
     }
     let set = &desk.round.set;
     let all: Vec<Review> = desk.reviews.iter().chain(&reviews).cloned().collect();
@@ -315,6 +324,20 @@ pub(crate) async fn decide(
     let kept = reviews.len().to_string();
     let pairs = query(&[("class", &asked.class), ("kept", &kept)]);
     Ok(Redirect::to(&format!("{place}{pairs}")).into_response())
+}
+
+/// The page of a target again, with what is wrong with what was sent.
+pub(crate) async fn refused_page(
+    state: &WebState,
+    viewer: &Viewer,
+    desk: &Desk,
+    asked: &Asked,
+    typed: &Typed,
+) -> Result<Response, WebError> {
+    let shown = task_page(state, viewer, desk, asked, typed).await?;
+    let mut response = page(&shown)?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// The decisions that differ from what holds already. What cannot be kept is added to the errors.

@@ -117,6 +117,39 @@ impl Client {
         self.post_raw(path, form, &[]).await
     }
 
+    /// Sends a form with a file.
+    pub async fn post_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
+        let mut form = Vec::new();
+        let token = [("csrf", self.csrf.as_str())];
+        for (field, value) in token.iter().chain(fields) {
+            let part = format!(
+                "--B0\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            form.extend(part.into_bytes());
+        }
+        let head = format!(
+            "--B0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+        );
+        form.extend(head.into_bytes());
+        form.extend(bytes);
+        form.extend(b"\r\n--B0--\r\n");
+        let request = Request::post(path)
+            .header(header::COOKIE, self.cookie_line())
+            .header(header::HOST, "xuncha.example")
+            .header(header::USER_AGENT, FIREFOX)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B0")
+            .body(Body::from(form))
+            .unwrap();
+        let answer = send(&self.router, request).await;
+        self.keep(&answer);
+        answer
+    }
+
     /// Sends a form as it is, with further headers.
     pub async fn post_raw(&mut self, path: &str, form: String, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::post(path)

@@ -15,6 +15,7 @@ use xuncha_core::results::Results;
 use xuncha_core::review::{Decision, Review};
 use xuncha_core::round::{Coverage, Round, Sample, Subject};
 use xuncha_core::verdict::*;
+use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::document::Document;
 use xuncha_store::evidence::{EvidenceFolder, ExchangeParts};
 use xuncha_store::registry::ChangeNote;
@@ -45,6 +46,7 @@ pub async fn state(folder: &Path) -> WebState {
             .await
             .unwrap(),
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
+        attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),
         now_s: || 1_775_000_000,
         new_token: counted_token,
@@ -602,4 +604,97 @@ pub async fn close(store: &xuncha_store::Store) {
         reason: "处理完毕".into(),
     };
     store.close_round(ROUND, &note).await.unwrap();
+}
+
+/// The appeal that [`seed_case`] files.
+pub const APPEAL: &str = "appeal-1";
+/// Last day of the term of the seeded case.
+pub const DEADLINE: &str = "2026-04-30";
+
+/// The problem of a finding becomes a case that its unit was told of, with an appeal, a letter and a message. Answers with its id.
+pub async fn seed_case(state: &WebState, finding: &str) -> String {
+    use xuncha_core::rectify::{Fact, FactKind, ProblemId, Rectification, stake::Stake};
+    use xuncha_store::appeal::NewAppeal;
+    use xuncha_store::outbox::{Channel, NewMessage};
+    use xuncha_store::rectify::{CaseFile, NewFact, case_id};
+
+    let (row, found) = state.store.finding(finding).await.unwrap();
+    let subject = state.store.subject(&row.round, &row.target).await.unwrap();
+    let problem = ProblemId {
+        target: row.target.clone(),
+        check: row.check.clone(),
+        key: row.key.clone(),
+    };
+    let on = "2026-03-20".parse().unwrap();
+    let file = CaseFile {
+        case: Rectification::found(problem.clone(), found.detail.clone(), &row.round, on),
+        target_name: subject.target.name().to_owned(),
+        organization: subject.target.organization().to_owned(),
+        unit_name: subject.organization_name.clone(),
+        region: subject.target.region().to_owned(),
+        region_name: subject.region_name.clone(),
+        indicators: vec![row.indicator.clone()],
+        round: row.round.clone(),
+        stake: Stake {
+            is_veto: false,
+            points: "1.5".parse().unwrap(),
+        },
+    };
+    let when = at("2026-03-20T09:00");
+    let store = &state.store;
+    let followed = store.follow_cases(&row.round, &[file], "张三", when).await;
+    assert_eq!(followed.unwrap().new, 1);
+    let told = NewFact {
+        fact: Fact {
+            on: "2026-03-30".parse().unwrap(),
+            kind: FactKind::Notified {
+                deadline: DEADLINE.parse().unwrap(),
+            },
+        },
+        at: at("2026-03-30T09:00"),
+        by: "张三".into(),
+        owner: String::new(),
+    };
+    let id = case_id(&problem);
+    store.add_case_facts(&[id.clone()], &told).await.unwrap();
+    let until = "2026-04-20".parse().unwrap();
+    store.set_appeal_until(&row.round, until).await.unwrap();
+    let appeal = NewAppeal {
+        id: APPEAL.into(),
+        round: row.round.clone(),
+        problem,
+        target_name: subject.target.name().to_owned(),
+        organization: subject.target.organization().to_owned(),
+        unit_name: subject.organization_name.clone(),
+        detail: found.detail,
+        text: format!("该链接已恢复{NAUGHTY}"),
+        by: "王五".into(),
+        at: at("2026-04-01T07:00"),
+    };
+    store.file_appeal(&appeal, &[]).await.unwrap();
+    let message = NewMessage {
+        idempotency_key: "remind/1".into(),
+        channel: Channel::Mail,
+        address: "a@unit.example".into(),
+        secret: None,
+        organization: "U001".into(),
+        subject: "整改提醒：1 个问题即将到期".into(),
+        text: "青石市：".into(),
+        due_at: when,
+    };
+    let transaction = store.begin().await.unwrap();
+    assert!(transaction.put_message(&message, when).await.unwrap());
+    transaction.commit().await.unwrap();
+    let folder = state.documents.join(&row.round);
+    std::fs::write(folder.join("letter-U001.docx"), b"PK letter").unwrap();
+    let letter = Document {
+        round: row.round.clone(),
+        name: "letter-U001.docx".into(),
+        path: format!("{}/letter-U001.docx", row.round),
+        sha256: "3f".repeat(32),
+        size_bytes: 9,
+        at: when,
+    };
+    store.put_document(&letter).await.unwrap();
+    id
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use xuncha_core::person::PasswordPolicy;
 use xuncha_store::StoreError;
+use xuncha_store::attachment::AttachmentFolder;
 use xuncha_web::{SignInSettings, SignOn, WebState};
 
 use crate::cli::ServeArgs;
@@ -20,6 +21,7 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     let public = arguments.address.clone();
     let public = public.unwrap_or_else(|| format!("http://{address}"));
     let state = WebState {
+        attachments: AttachmentFolder::open(&data.folder.join("attachments"))?,
         documents: data.folder.join("documents"),
         store: data.store,
         evidence: data.evidence,

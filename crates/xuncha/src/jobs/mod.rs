@@ -3,5 +3,8 @@
 pub mod evidence;
 pub mod gather;
 pub mod judge;
+pub mod letters;
 pub mod notice;
+pub mod outbox;
 pub mod pictures;
+pub mod rectify;

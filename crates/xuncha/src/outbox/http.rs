@@ -15,6 +15,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use super::guard::Guard;
+
 /// Bytes of the longest answer.
 const LONGEST_ANSWER: usize = 1 << 20;
 /// How long a service has.
@@ -24,6 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Client {
     tls: Arc<ClientConfig>,
+}
+
+/// 未成请求. Whether anything had left when it failed.
+#[derive(Debug)]
+pub enum Unsent {
+    /// Nothing had.
+    Before(anyhow::Error),
+    /// The request was on its way.
+    After(anyhow::Error),
 }
 
 impl Client {
@@ -55,6 +66,45 @@ impl Client {
         answer.with_context(|| format!("请求 {address} 失败"))
     }
 
+    /// Sends a request to an address that somebody typed: private hosts have to be named, and in the clear it goes to named hosts only.
+    pub async fn send_guarded(
+        &self,
+        guard: &Guard,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Unsent> {
+        let uri = request.uri().clone();
+        let dialled = async {
+            let host = uri.host().context("地址没有主机名")?.to_owned();
+            let bare = host.trim_matches(['[', ']']).to_owned();
+            let is_tls = match uri.scheme_str() {
+                Some("https") => true,
+                Some("http") if guard.is_named(&bare) => false,
+                _ => bail!("只支持 https（管理员指名的主机可用 http）"),
+            };
+            let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+            let stream = guard.connect(&bare, port).await?;
+            if !is_tls {
+                return Ok(Dialled::Plain(stream));
+            }
+            let name = ServerName::try_from(bare)?;
+            let connector = TlsConnector::from(self.tls.clone());
+            let shaking = tokio::time::timeout(PATIENCE, connector.connect(name, stream));
+            Ok(Dialled::Tls(Box::new(
+                shaking.await.context("加密没有在限时内开始")??,
+            )))
+        };
+        let dialled = dialled.await.map_err(Unsent::Before)?;
+        let exchange = async {
+            match dialled {
+                Dialled::Plain(stream) => over(stream, request).await,
+                Dialled::Tls(stream) => over(stream, request).await,
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let answer = answer.context("没有在限时内应答").map_err(Unsent::After)?;
+        answer.map_err(Unsent::After)
+    }
+
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>> {
         let uri = request.uri().clone();
         let host = uri.host().context("地址没有主机名")?.to_owned();
@@ -74,6 +124,11 @@ impl Client {
         let connector = TlsConnector::from(self.tls.clone());
         over(connector.connect(name, stream).await?, request).await
     }
+}
+
+enum Dialled {
+    Plain(TcpStream),
+    Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
 }
 
 async fn over<S>(stream: S, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>>

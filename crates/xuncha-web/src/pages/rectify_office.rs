@@ -1,0 +1,220 @@
+//! What the office does about many problems at once: following a round, notices with their term, the roll-call, letters.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use jiff::civil::Date;
+use serde::Deserialize;
+use xuncha_core::rectify::{Fact, FactKind, RectifyState};
+use xuncha_store::job::NewJob;
+use xuncha_store::rectify::{CaseFilter, NewFact};
+use xuncha_store::{AuditAction, AuditEntry, Page, StoreError};
+
+use super::attachments::as_attachment;
+use crate::WebState;
+use crate::error::{WebError, page};
+use crate::pager::{encode, query};
+use crate::shell::{Shell, Viewer};
+
+/// Kind of the job that follows a round.
+const FOLLOW_JOB: &str = "rectify_follow";
+/// Kind of the job that writes the letters of a round.
+const LETTERS_JOB: &str = "rectify_letters";
+
+/// What the forms beside the list send.
+#[derive(Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    round: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    deadline: String,
+    #[serde(default)]
+    issuer: String,
+}
+
+/// Has the machine follow a round: what it found becomes a case, what is gone is closed.
+pub(crate) async fn follow(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, WebError> {
+    let row = state.store.round(&typed.round).await?;
+    let at = state.now();
+    let job = NewJob {
+        kind: FOLLOW_JOB.to_owned(),
+        idempotency_key: format!("{FOLLOW_JOB}/{}/{at}", row.round.id),
+        payload: serde_json::json!({ "round": row.round.id, "by": viewer.person }),
+        due_at: at,
+    };
+    state.acting(&viewer).put_job(&job).await?;
+    Ok(Redirect::to("/rectify?done=queued").into_response())
+}
+
+/// Has the letters of a round written.
+pub(crate) async fn letters(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, WebError> {
+    let row = state.store.round(&typed.round).await?;
+    let issuer = typed.issuer.trim();
+    if issuer.is_empty() {
+        return Err(StoreError::Refused("请填写发文单位").into());
+    }
+    let at = state.now();
+    let job = NewJob {
+        kind: LETTERS_JOB.to_owned(),
+        idempotency_key: format!("{LETTERS_JOB}/{}/{at}", row.round.id),
+        payload: serde_json::json!({ "round": row.round.id, "issuer": issuer }),
+        due_at: at,
+    };
+    state.acting(&viewer).put_job(&job).await?;
+    Ok(Redirect::to("/rectify?done=queued").into_response())
+}
+
+/// Writes down that units were told, for all problems of a round (and unit) that wait for it.
+pub(crate) async fn notify(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, WebError> {
+    let at = state.now();
+    let deadline: Date = typed
+        .deadline
+        .parse()
+        .map_err(|_| StoreError::Refused("请填写整改期限"))?;
+    let unit = Some(typed.unit.trim().to_owned()).filter(|unit| !unit.is_empty());
+    let mut cases = Vec::new();
+    for own in [RectifyState::Found, RectifyState::Relapsed] {
+        let filter = CaseFilter {
+            state: Some(own),
+            round: Some(typed.round.clone()),
+            organization: unit.clone(),
+            ..CaseFilter::default()
+        };
+        let found = state.store.cases(&filter, at.date(), Page::ALL).await?;
+        cases.extend(found.rows.into_iter().map(|case| case.id));
+    }
+    if cases.is_empty() {
+        return Err(StoreError::Refused("范围内没有待通知的问题").into());
+    }
+    let new = NewFact {
+        fact: Fact {
+            on: at.date(),
+            kind: FactKind::Notified { deadline },
+        },
+        at,
+        by: viewer.person.clone(),
+        owner: String::new(),
+    };
+    state.acting(&viewer).add_case_facts(&cases, &new).await?;
+    Ok(Redirect::to("/rectify?done=notified").into_response())
+}
+
+/// What the roll-call is asked for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    day: String,
+}
+
+struct RollLine {
+    href: String,
+    unit: String,
+    total: u64,
+    unanswered: u64,
+    late: u64,
+}
+
+struct DayLine {
+    href: String,
+    day: String,
+    count: u64,
+    is_chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "roll_call.html")]
+struct RollPage {
+    shell: Shell,
+    day: String,
+    days: Vec<DayLine>,
+    rows: Vec<RollLine>,
+    silent: usize,
+}
+
+/// 点名: who has not answered on the last day of a term.
+pub(crate) async fn roll_call(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let lang = viewer.lang;
+    let today = state.now().date();
+    let days = state.store.deadlines(12).await?;
+    // Without a day: the term that ends next, else the last one that did.
+    let next = days
+        .iter()
+        .map(|(day, _)| *day)
+        .filter(|day| *day >= today)
+        .min();
+    let day = asked.day.parse::<Date>().ok().or(next);
+    let day = day.or(days.first().map(|(day, _)| *day)).unwrap_or(today);
+    let rows = state.store.roll_call(day).await?;
+    let shell = Shell::new(&viewer, "rectify", lang.t("点名", "Roll-call"))
+        .crumb(lang.t("整改", "Rectification"), "/rectify");
+    page(&RollPage {
+        shell,
+        silent: rows.iter().filter(|row| row.unanswered > 0).count(),
+        rows: rows
+            .into_iter()
+            .map(|row| RollLine {
+                href: format!("/rectify{}", query(&[("unit", &row.organization)])),
+                unit: row.unit_name,
+                total: row.total,
+                unanswered: row.unanswered,
+                late: row.late,
+            })
+            .collect(),
+        days: days
+            .into_iter()
+            .map(|(own, count)| DayLine {
+                href: format!("/rectify/roll-call{}", query(&[("day", &own.to_string())])),
+                day: own.to_string(),
+                count,
+                is_chosen: own == day,
+            })
+            .collect(),
+        day: day.to_string(),
+    })
+}
+
+/// Hands out the letter of a unit in a round, where it was written.
+pub(crate) async fn letter(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path((round, unit)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let name = format!("letter-{unit}.docx");
+    let documents = state.store.documents(&round).await?;
+    let document = documents.into_iter().find(|own| own.name == name);
+    let Some(document) = document else {
+        let id = format!("{round} {unit}");
+        let noun = "整改通知书";
+        return Err(StoreError::Missing { noun, id }.into());
+    };
+    let path = state.documents.join(&document.path);
+    let read = tokio::fs::read(&path).await;
+    let bytes = read.map_err(|source| StoreError::File { path, source })?;
+    let object = format!("round/{round}/document/{name}");
+    let entry = AuditEntry::new(AuditAction::Downloaded, object);
+    let entry = entry.change("", format!("sha256:{}", document.sha256));
+    state.acting(&viewer).audit(entry).await?;
+    Ok(as_attachment(
+        bytes,
+        &format!("整改通知书-{round}-{}.docx", encode(&unit)),
+    ))
+}

@@ -1,0 +1,417 @@
+//! Putting right, appeals and the desk of a unit, on the real router over a real store: each role's part of a problem's life.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/client.rs"]
+mod client;
+mod support;
+
+use axum::Router;
+use axum::http::StatusCode;
+use client::Client;
+use support::{APPEAL, NAUGHTY, PORTAL, ROUND};
+use xuncha_core::person::Role;
+use xuncha_core::rectify::RectifyState;
+use xuncha_store::login::LinkKind;
+use xuncha_store::outbox::{Channel, MessageState};
+use xuncha_store::person::PersonFile;
+use xuncha_store::{Page, Store};
+use xuncha_web::WebState;
+
+struct House {
+    state: WebState,
+    router: Router,
+    store: Store,
+    finding: String,
+    case: String,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let state = support::state(folder.path()).await;
+        let (finding, _) = support::seed(&state).await;
+        let case = support::seed_case(&state, &finding).await;
+        House {
+            router: xuncha_web::router(state.clone()),
+            store: state.store.clone(),
+            state,
+            finding,
+            case,
+            _folder: folder,
+        }
+    }
+
+    /// A browser in which somebody of a role has just signed in.
+    async fn client(&self, login: &str, role: Role, unit: Option<&str>) -> Client {
+        let file = PersonFile {
+            name: login.to_owned(),
+            role,
+            organization: unit.map(str::to_owned),
+        };
+        let person = self.store.add_person(login, &file).await.unwrap();
+        let token = (self.state.new_token)();
+        let until_s = (self.state.now_s)() + 100;
+        let link = LinkKind::SignIn;
+        let put = self
+            .store
+            .put_link(&token, link, person.number, until_s)
+            .await;
+        put.unwrap();
+        Client::signed_in(&self.router, &token).await
+    }
+
+    async fn operator(&self) -> Client {
+        self.client("wangwu", Role::Operator, Some("U001")).await
+    }
+
+    async fn state_of_case(&self) -> RectifyState {
+        let today = "2026-04-01".parse().unwrap();
+        self.store
+            .case(&self.case, today)
+            .await
+            .unwrap()
+            .progress
+            .state
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_goes_from_notice_to_closed() {
+    let house = House::new().await;
+    let mut operator = house.operator().await;
+    let list = operator.get("/rectify").await.body;
+    assert!(list.contains("待整改") && list.contains("1.5分"), "{list}");
+    assert!(!list.contains("/rectify/contacts") && !list.contains("单位编号"));
+    let form = format!("/rectify/reply?case={}", house.case);
+    let shown = operator.get(&form).await.body;
+    assert!(
+        shown.contains(&format!("value=\"{}\" checked", house.case)),
+        "{shown}"
+    );
+    // What is missing is said, and nothing is kept.
+    let fields = [
+        ("case", house.case.as_str()),
+        ("note", ""),
+        ("same_kind", ""),
+    ];
+    let refused = operator
+        .post_file("/rectify/reply", &fields, ("a.pdf", b"%PDF-1.7"))
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("请填写整改情况") && refused.body.contains("举一反三"));
+    let note = format!("链接已更新{NAUGHTY}");
+    let fields = [
+        ("case", house.case.as_str()),
+        ("note", note.as_str()),
+        ("same_kind", "fixed"),
+        ("on", "2026-03-01"),
+    ];
+    let script = operator
+        .post_file("/rectify/reply", &fields, ("a.pdf", b"<script>"))
+        .await;
+    assert_eq!(script.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(script.body.contains("只接受"), "{}", script.body);
+    assert_eq!(house.state_of_case().await, RectifyState::Notified);
+    let sent = operator
+        .post_file(
+            "/rectify/reply",
+            &fields,
+            ("盖章 件.pdf", b"%PDF-1.7 stamped"),
+        )
+        .await;
+    assert_eq!(sent.location(), "/rectify?done=replied", "{}", sent.body);
+    assert_eq!(house.state_of_case().await, RectifyState::Replied);
+    let place = format!("/rectify/{}", house.case);
+    let page = operator.get(&place).await.body;
+    assert!(
+        page.contains("已自查，同类问题一并整改") && page.contains("盖章 件.pdf"),
+        "{page}"
+    );
+    assert!(!page.contains("<script>alert"), "{page}");
+    assert!(page.contains("2026-04-01"), "a unit answers today: {page}");
+    let file = page.split("href=\"/attachments/").nth(1).unwrap();
+    let file = format!("/attachments/{}", file.split('"').next().unwrap());
+    assert_eq!(operator.get(&file).await.body, "%PDF-1.7 stamped");
+
+    // Nobody of another unit sees, guesses or changes any of it.
+    let mut other = house.client("zhaoliu", Role::Operator, Some("U002")).await;
+    for hidden in [place.as_str(), file.as_str(), form.as_str(), "/unit/U001"] {
+        let answer = other.get(hidden).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{hidden}");
+    }
+    let theirs = other
+        .post_file("/rectify/reply", &fields, ("a.pdf", b"%PDF-1.7"))
+        .await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    for list in ["/rectify", "/rectify?unit=U001", "/appeals", "/unit"] {
+        let body = other.get(list).await.body;
+        assert!(
+            !body.contains(&house.case) && !body.contains(APPEAL),
+            "{list}"
+        );
+        assert!(!body.contains("青石市人民政府</"), "{list}: {body}");
+    }
+
+    let mut inspector = house.client("lisi", Role::Inspector, None).await;
+    let recheck = format!("{place}/recheck");
+    let unchosen = inspector.post(&recheck, &[("note", "x")]).await;
+    assert_eq!(unchosen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let machine = inspector.post(&recheck, &[("result", "machine")]).await;
+    assert_eq!(machine.location(), place);
+    assert!(inspector.get(&place).await.body.contains("排队中"));
+    let jobs = house.store.jobs(Page::ALL).await.unwrap();
+    assert_eq!(jobs.rows[0].new.kind, "recheck");
+    let twice = inspector.post(&recheck, &[("result", "machine")]).await;
+    assert!(twice.body.contains("还没有结束"), "{}", twice.body);
+    let fixed = inspector
+        .post(&recheck, &[("result", "fixed"), ("note", "打开核对")])
+        .await;
+    assert_eq!(fixed.location(), place);
+    assert_eq!(house.state_of_case().await, RectifyState::Closed);
+    // Closed is closed: a further answer is refused with the reason.
+    let late = operator
+        .post_file("/rectify/reply", &fields, ("a.pdf", b"%PDF-1.7"))
+        .await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.body.contains("已办结"), "{}", late.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_tells_calls_the_roll_and_settles_messages() {
+    let house = House::new().await;
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let list = office.get("/rectify").await.body;
+    assert!(
+        list.contains("从轮次建立整改事项") && list.contains("点名"),
+        "{list}"
+    );
+    let queued = office.post("/rectify/follow", &[("round", ROUND)]).await;
+    assert_eq!(queued.location(), "/rectify?done=queued");
+    let roll = office.get("/rectify/roll-call").await.body;
+    assert!(
+        roll.contains("2026-04-30") && roll.contains("未答复"),
+        "{roll}"
+    );
+    let place = format!("/rectify/{}/manage", house.case);
+    let longer = office.post(&place, &[("deadline", "2026-05-15")]).await;
+    assert_eq!(longer.status, StatusCode::SEE_OTHER, "{}", longer.body);
+    let past = office.post(&place, &[("deadline", "2026-03-01")]).await;
+    assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Answers on paper are filed for the unit, with the day on which they came.
+    let fields = [
+        ("case", house.case.as_str()),
+        ("note", "来函答复"),
+        ("same_kind", "none_found"),
+        ("on", "2026-03-31"),
+    ];
+    let early = office.post("/rectify/reply", &fields).await;
+    assert!(early.body.contains("早于上一条记录"), "{}", early.body);
+    let fields = [&fields[..3], &[("on", "2026-04-01")]].concat();
+    let filed = office.post("/rectify/reply", &fields).await;
+    assert_eq!(filed.location(), "/rectify?done=replied", "{}", filed.body);
+
+    // A message that may have arrived is sent again or settled by a person.
+    let now = support::at("2026-04-01T07:00");
+    let taken = house
+        .store
+        .take_message(&Channel::ALL, now)
+        .await
+        .unwrap()
+        .unwrap();
+    house.store.doubt_messages(now).await.unwrap();
+    let shown = office.get("/rectify/messages").await.body;
+    assert!(
+        shown.contains("待核实") && shown.contains("重发"),
+        "{shown}"
+    );
+    let settle = format!("/rectify/messages/{}", taken.number);
+    assert_eq!(
+        office.post(&settle, &[("again", "0")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let settled = house
+        .store
+        .messages(Some(MessageState::Settled), Page::ALL)
+        .await;
+    assert_eq!(settled.unwrap().total, 1);
+
+    let secret = "not-for-pages";
+    let address = format!("https://robot.example/send?key={secret}");
+    for (unit, channel, address, is_taken) in [
+        ("U001", "wecom", address.as_str(), true),
+        ("U999", "wecom", address.as_str(), false),
+        ("U001", "mail", "no address", false),
+        ("U001", "dingtalk", "javascript:alert(1)", false),
+        ("U001", "pigeon", "a@b.example", false),
+    ] {
+        let fields = [("unit", unit), ("channel", channel), ("address", address)];
+        let answer = office.post("/rectify/contacts", &fields).await;
+        assert_eq!(
+            answer.status == StatusCode::SEE_OTHER,
+            is_taken,
+            "{unit} {channel}"
+        );
+    }
+    let contacts = office.get("/rectify/contacts").await.body;
+    assert!(contacts.contains("https://robot.example/send") && !contacts.contains(secret));
+    let letter = office.get("/rectify/letters/2026Q1/U001").await;
+    assert_eq!(letter.body, "PK letter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_appeal_scores_anew_and_says_so() {
+    let house = House::new().await;
+    let mut operator = house.operator().await;
+    let finding = operator
+        .get(&format!("/findings/{}", house.finding))
+        .await
+        .body;
+    assert!(finding.contains("对这个问题提出申诉"), "{finding}");
+    let appeal = format!("/findings/{}/appeal", house.finding);
+    let twin = operator
+        .post_file(&appeal, &[("text", "再次申诉")], ("a.pdf", b"%PDF-1.7"))
+        .await;
+    assert!(twin.body.contains("已经提出申诉"), "{}", twin.body);
+    let place = format!("/appeals/{APPEAL}");
+    let page = operator.get(&place).await.body;
+    assert!(
+        page.contains("待答复") && !page.contains("<script>alert"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("成立，撤销"),
+        "a unit does not answer itself"
+    );
+
+    let portal = PORTAL.into();
+    let set = house.store.round(ROUND).await.unwrap().round.set.id;
+    let before = house
+        .store
+        .sheet(ROUND, &set, &portal)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let silent = office
+        .post(&place, &[("answer", "accepted"), ("reasons", " ")])
+        .await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let reasons = [("answer", "accepted"), ("reasons", "当时公告过维护")];
+    let accepted = office.post(&place, &reasons).await;
+    assert_eq!(accepted.location(), place, "{}", accepted.body);
+    let twice = office.post(&place, &reasons).await;
+    assert!(twice.body.contains("已经答复过"), "{}", twice.body);
+
+    let after = house
+        .store
+        .sheet(ROUND, &set, &portal)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_ne!(before, after, "the finding does not count any more");
+    let line = |sheet: &xuncha_core::score::ScoreSheet| {
+        let score = sheet.indicators.iter().find(|own| {
+            own.findings
+                .iter()
+                .any(|counted| counted.key.contains("404.html"))
+        });
+        score.is_some()
+    };
+    assert!(line(&before) && !line(&after));
+    for page in [&place, &format!("/rounds/{ROUND}/targets/{PORTAL}")] {
+        let body = operator.get(page).await.body;
+        assert!(
+            body.contains("申诉前") && body.contains("申诉后"),
+            "{page}: {body}"
+        );
+    }
+    let body = operator
+        .get(&format!("/rounds/{ROUND}/targets/{PORTAL}"))
+        .await
+        .body;
+    assert!(body.contains("申诉成立，重新评分"), "{body}");
+    assert_eq!(house.state_of_case().await, RectifyState::Withdrawn);
+    let reviews = house.store.review_history(ROUND, &portal).await.unwrap();
+    let last = reviews.last().unwrap();
+    assert!(
+        last.reason.starts_with("申诉成立：当时公告过维护"),
+        "{last:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn appeals_end_with_their_last_day() {
+    let house = House::new().await;
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let term = [("round", ROUND), ("until", "2026-03-31")];
+    assert_eq!(
+        office.post("/appeals/term", &term).await.location(),
+        "/appeals"
+    );
+    let mut operator = house.operator().await;
+    let finding = operator
+        .get(&format!("/findings/{}", house.finding))
+        .await
+        .body;
+    assert!(!finding.contains("提出申诉"), "{finding}");
+    let refused = [("answer", "refused"), ("reasons", "复核属实")];
+    let place = format!("/appeals/{APPEAL}");
+    assert_eq!(office.post(&place, &refused).await.location(), place);
+    let appeal = format!("/findings/{}/appeal", house.finding);
+    let late = operator
+        .post_file(&appeal, &[("text", "再次申诉")], ("a.pdf", b"%PDF-1.7"))
+        .await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.body.contains("申诉期限已过"), "{}", late.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_sees_what_to_do_first_and_checks_itself() {
+    let house = House::new().await;
+    let mut operator = house.operator().await;
+    let desk = operator.get("/unit").await.body;
+    for said in [
+        "先改什么",
+        "现在自查",
+        "1.5分",
+        "2026年第一季度抽查",
+        "/rectify/letters/2026Q1/U001",
+    ] {
+        assert!(desk.contains(said), "{said}: {desk}");
+    }
+    assert!(!desk.contains("9900000002"), "another unit's site");
+    let check = format!("/unit/targets/{PORTAL}/check");
+    assert_eq!(operator.post(&check, &[]).await.location(), "/unit");
+    let twice = operator.post(&check, &[]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(operator.get("/unit").await.body.contains("排队中"));
+    let job = house.store.jobs(Page::ALL).await.unwrap().rows.remove(0);
+    assert_eq!(job.new.kind, "self_check");
+    let theirs = operator.post("/unit/targets/9900000002/check", &[]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let nobody = operator.post("/unit/targets/none/check", &[]).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    // When it is done, the predicted score stands beside the last one.
+    let id = job.new.payload["self_check"].as_str().unwrap().to_owned();
+    let set = house.store.round(ROUND).await.unwrap().round.set.id;
+    let sheet = house
+        .store
+        .sheet(ROUND, &set, &PORTAL.into())
+        .await
+        .unwrap()
+        .unwrap();
+    let body = serde_json::json!({ "sheet": sheet });
+    let outcome = xuncha_store::recheck::Outcome {
+        state: xuncha_store::job::JobState::Done,
+        note: "发现 2 个问题",
+        body: Some(&body),
+        at: support::at("2026-04-01T08:00"),
+    };
+    house.store.end_self_check(&id, &outcome).await.unwrap();
+    let desk = operator.get("/unit").await.body;
+    assert!(
+        desk.contains("预计") && desk.contains("发现 2 个问题"),
+        "{desk}"
+    );
+}
