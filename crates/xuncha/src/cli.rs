@@ -179,6 +179,41 @@ pub struct ServeArgs {
     /// 统一身份认证 / provider of identities
     #[command(flatten)]
     pub oidc: OidcArgs,
+    /// 后台任务 / jobs
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// 催办 / reminders
+    #[command(flatten)]
+    pub remind: RemindArgs,
+    /// 发件 / outbox
+    #[command(flatten)]
+    pub outbox: OutboxArgs,
+}
+
+/// 后台任务参数. How the jobs that pages ask for are done.
+#[derive(Clone, Debug, Args)]
+pub struct WorkArgs {
+    /// 只提供网页，不执行任务 / pages only, run no jobs
+    #[arg(long)]
+    pub no_jobs: bool,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+impl WorkArgs {
+    /// No jobs at all, whatever the environment says.
+    pub fn none() -> WorkArgs {
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            work: WorkArgs,
+        }
+        WorkArgs {
+            no_jobs: true,
+            ..<Alone as clap::Parser>::parse_from(["xuncha"]).work
+        }
+    }
 }
 
 /// 名录命令.

@@ -10,9 +10,12 @@ use xuncha_web::{SignInSettings, SignOn, WebState};
 
 use crate::cli::ServeArgs;
 use crate::data::Data;
+use crate::jobs::outbox::Sender;
+use crate::jobs::people::{self, Settings};
+use crate::rules::Rules;
 
 /// Serves until it is stopped.
-pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
+pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()> {
     let listen = &arguments.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
@@ -23,8 +26,8 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     let state = WebState {
         attachments: AttachmentFolder::open(&data.folder.join("attachments"))?,
         documents: data.folder.join("documents"),
-        store: data.store,
-        evidence: data.evidence,
+        store: data.store.clone(),
+        evidence: data.evidence.clone(),
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
         settings: SignInSettings {
@@ -45,9 +48,23 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     let stopped = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    xuncha_web::serve(listener, xuncha_web::router(state), stopped)
-        .await
-        .context("网页界面意外停止")
+    let serving = xuncha_web::serve(listener, xuncha_web::router(state), stopped);
+    let settings = Settings {
+        network: &arguments.work.network,
+        remind: super::rectify::remind_settings(&arguments.remind),
+        sender: Sender::of(&arguments.outbox)?,
+        address: format!("{}/rectify", public.trim_end_matches('/')),
+    };
+    let working = async {
+        match arguments.work.no_jobs {
+            true => std::future::pending().await,
+            false => people::run(&data, rules, &settings).await,
+        }
+    };
+    tokio::select! {
+        served = serving => served.context("网页界面意外停止"),
+        worked = working => worked,
+    }
 }
 
 /// The provider of identities, where one is named.

@@ -129,8 +129,11 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
             oidc_name: String::new(),
             oidc_ca: None,
         },
+        work: crate::cli::WorkArgs::none(),
+        remind: crate::cli::RemindArgs::usual(),
+        outbox: crate::cli::OutboxArgs::none(),
     };
-    commands::serve::run(data, &serve).await
+    commands::serve::run(data, rules, &serve).await
 }
 
 async fn draw(
