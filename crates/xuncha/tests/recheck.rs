@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -210,6 +210,7 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
     };
     let network = ["--allow-host", "127.0.0.1", "--rate", "unlimited", "--browser", "off"];
     run(&["rectify", "notify", &case, "--deadline", "2099-04-30"]);
+    letter(&run);
     let look = [&["rectify", "recheck", case.as_str(), "--machine"], network.as_slice()].concat();
     let said = run(&look);
     assert!(said.contains("问题仍然存在") && said.contains("待整改"), "{said}");
@@ -228,8 +229,6 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
         .filter(|path| path.is_dir())
         .collect();
     assert_eq!(looks.len(), 2, "each look keeps evidence of its own: {looks:?}");
-
-    letters(&folder.path().join("letters"), &run);
 
     // The unit asks for a look at the whole site; the running program does it.
     let store = Store::open(&Location::Folder(data.clone())).await.unwrap();
@@ -273,10 +272,35 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
     assert_eq!(case.progress.state, RectifyState::Closed);
 }
 
-/// Nothing is open any more; the letter of a new problem has its unit, its problem and its term, and a real Word opens it.
-fn letters(out: &Path, run: &dyn Fn(&[&str]) -> String) {
+/// The letter has its unit, its problem and its term, and a real word processor opens it.
+fn letter(run: &dyn Fn(&[&str]) -> String) {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("letters");
+    let _ = std::fs::remove_dir_all(&out);
     let folder = out.display().to_string();
-    let write = ["rectify", "letters", "--issuer", "云岭省大数据局", "--out", &folder];
-    let said = run(&write);
-    assert!(said.contains("共 0 份"), "{said}");
+    let words = ["rectify", "letters", "--out", &folder, "--issuer", "云岭省大数据发展局"];
+    let more = ["--date", "2026-04-02", "--number", "云数函〔2026〕12号", "--keep"];
+    let said = run(&[words.as_slice(), &more].concat());
+    assert!(said.contains("共 1 份"), "{said}");
+    let mut convert = Command::new("soffice");
+    convert.args(["--headless", "--convert-to", "pdf", "--outdir", &folder]);
+    convert.arg(format!("-env:UserInstallation=file://{folder}/profile"));
+    succeed(convert.arg(out.join("letter-U001.docx")));
+    let mut read = Command::new("pdftotext");
+    let text = succeed(read.arg("-layout").arg(out.join("letter-U001.pdf")).arg("-"));
+    let text: String = String::from_utf8_lossy(&text.stdout)
+        .split_whitespace()
+        .collect();
+    for said in [
+        "政府网站与政务新媒体整改通知书",
+        "青石市人民政府办公室：",
+        "存在1个问题",
+        "请于2099年4月30日前完成整改",
+        "举一反三",
+        "云岭省大数据发展局",
+        "2026年4月2日",
+        "青石市人民政府办公室存在问题清单",
+        "打不开（两次访问均",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
 }
