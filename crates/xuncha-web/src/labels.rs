@@ -40,6 +40,7 @@ pub(crate) fn round_state(lang: Lang, state: RoundState) -> Label {
         RoundState::Gathering => label(lang, "采集中", "Gathering", "open"),
         RoundState::Judged => label(lang, "已判定", "Judged", "info"),
         RoundState::Closed => label(lang, "已关闭", "Closed", "good"),
+        RoundState::Frozen => label(lang, "已冻结", "Frozen", "good"),
     }
 }
 
@@ -113,6 +114,7 @@ pub(crate) fn decision(lang: Lang, decision: &Decision) -> Label {
     match decision {
         Decision::Confirmed => label(lang, "已确认", "Confirmed", "bad"),
         Decision::Rejected => label(lang, "已驳回", "Rejected", "none"),
+        Decision::Withdrawn => label(lang, "已撤回", "Taken back", "open"),
         Decision::Answered { number, .. } => {
             let text = lang.t("已答复", "Answered");
             Label {

@@ -97,6 +97,7 @@ fn said(lang: Lang, word: &str) -> &str {
         "confirmed" => ("确认", "confirmed"),
         "rejected" => ("驳回", "rejected"),
         "answered" => ("答复", "answered"),
+        "withdrawn" => ("撤回", "taken back"),
         "evidence" => ("证据", "evidence"),
         "sample" => ("抽样", "sample"),
         "audit" => ("审计日志", "audit log"),
@@ -139,6 +140,18 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::EvidencePruned => "Evidence pruned",
         AuditAction::AttachmentAdded => "File handed in",
         AuditAction::AttachmentWithdrawn => "File taken back",
+        AuditAction::DrawPublished => "Draw published",
+        AuditAction::PlanChanged => "Calendar changed",
+        AuditAction::JobAsked => "Job asked for",
+        AuditAction::JobCancelled => "Job cancelled",
+        AuditAction::RoundFrozen => "Round frozen",
+        AuditAction::RoundThawed => "Round thawed",
+        AuditAction::NoticeSigned => "Notice signed",
+        AuditAction::TargetsAssigned => "Targets assigned",
+        AuditAction::OpinionGiven => "Blind opinion",
+        AuditAction::FactCorrected => "Reading corrected",
+        AuditAction::ExemptionMade => "Exemption made",
+        AuditAction::ExemptionWithdrawn => "Exemption withdrawn",
     };
     lang.t(action.zh(), english)
 }

@@ -5,3 +5,4 @@ pub mod gather;
 pub mod judge;
 pub mod notice;
 pub mod pictures;
+pub mod worker;
