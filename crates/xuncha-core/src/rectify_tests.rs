@@ -241,7 +241,11 @@ fn a_new_look_closes_only_what_it_saw() {
     };
     let other = fail(vec![finding("v", "home_link")]);
     assert_eq!(look(fail(vec![finding("u", "home_link")])), Seen::Still);
-    assert_eq!(look(other), Seen::Fixed, "another problem of the same check");
+    assert_eq!(
+        look(other),
+        Seen::Fixed,
+        "another problem of the same check"
+    );
     assert_eq!(look(pass()), Seen::Fixed);
     let blocked = Verdict::Pass {
         undetermined: vec![doubt("u", "home_link")],
@@ -269,8 +273,12 @@ fn states_of_earlier_days_stay_as_they_were() {
         Just(replied()),
         Just(rechecked(true)),
         Just(rechecked(false)),
-        Just(FactKind::Withdrawn { reason: "关停".to_owned() }),
-        (1..4u8).prop_map(|number| FactKind::Found { round: format!("R{number}") }),
+        Just(FactKind::Withdrawn {
+            reason: "关停".to_owned()
+        }),
+        (1..4u8).prop_map(|number| FactKind::Found {
+            round: format!("R{number}")
+        }),
     ];
     let facts = prop::collection::vec((0..40i64, kind), 0..14);
     proptest!(|(facts in facts)| {

@@ -196,7 +196,9 @@ async fn check_job(
     let started = Instant::now();
     let now = clock.now();
     let wants = |phase: &str| needs.is_none_or(|needs| needs.contains(&phase));
-    let crawls = ["crawl", "looks", "search", "account"].into_iter().any(wants);
+    let crawls = ["crawl", "looks", "search", "account"]
+        .into_iter()
+        .any(wants);
     let mut limits = plan.limits.clone();
     if !wants("looks") {
         limits.outside = 0;

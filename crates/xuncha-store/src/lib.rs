@@ -10,17 +10,22 @@
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
 pub mod appeal;
+pub mod assignment;
 pub mod attachment;
 pub mod audit;
 pub mod closing;
+pub mod correction;
 pub mod document;
 pub mod error;
 pub mod evidence;
+pub mod exemption;
+pub mod groups;
 pub mod job;
 pub mod judge;
 pub mod login;
 mod migration;
 mod open;
+pub mod opinion;
 pub mod outbox;
 pub mod page;
 pub mod person;
@@ -30,8 +35,11 @@ pub mod rectify;
 pub mod registry;
 pub mod review;
 pub mod round;
+pub mod round_job;
+pub mod round_plan;
 pub mod score;
 pub mod second_factor;
+pub mod sign_off;
 mod sql;
 pub mod tip;
 

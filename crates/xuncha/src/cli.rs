@@ -196,23 +196,26 @@ pub struct WorkArgs {
     /// 只提供网页，不执行任务 / pages only, run no jobs
     #[arg(long)]
     pub no_jobs: bool,
+    /// 采集时不做监测期内的访问 / gather without the visits of the monitoring time
+    #[arg(long)]
+    pub no_visits: bool,
+    /// 模拟省的 province.json：采集用它的时钟与地址 / gather with the clock and addresses of a simulated province
+    #[arg(long, value_name = "FILE")]
+    pub province: Option<PathBuf>,
     /// 网络 / network
     #[command(flatten)]
     pub network: NetworkArgs,
 }
 
 impl WorkArgs {
-    /// No jobs at all, whatever the environment says.
-    pub fn none() -> WorkArgs {
+    /// As they are where nothing is said.
+    pub fn usual() -> WorkArgs {
         #[derive(clap::Parser)]
         struct Alone {
             #[command(flatten)]
             work: WorkArgs,
         }
-        WorkArgs {
-            no_jobs: true,
-            ..<Alone as clap::Parser>::parse_from(["xuncha"]).work
-        }
+        <Alone as clap::Parser>::parse_from(["xuncha"]).work
     }
 }
 

@@ -71,12 +71,16 @@ impl Site {
 
 fn answer(path: &str, is_dead: bool) -> (&'static str, String) {
     let page = |text: &str| {
-        format!("<!doctype html><meta charset=utf-8><title>青石市人民政府</title><h1>青石市人民政府</h1>{text}")
+        format!(
+            "<!doctype html><meta charset=utf-8><title>青石市人民政府</title><h1>青石市人民政府</h1>{text}"
+        )
     };
     match path {
         "/" => (
             "200 OK",
-            page("<ul><li><a href=/a.html>政务公开</a><li><a href=/dead.html>关于印发实施方案的通知</a></ul>"),
+            page(
+                "<ul><li><a href=/a.html>政务公开</a><li><a href=/dead.html>关于印发实施方案的通知</a></ul>",
+            ),
         ),
         "/a.html" => ("200 OK", page("<p>市政府召开常务会议</p>")),
         "/dead.html" if !is_dead => ("200 OK", page("<p>实施方案</p>")),
@@ -154,7 +158,9 @@ fn round() -> Round {
 
 /// A judged round with one problem that became a case.
 async fn house(data: &Path, home: &str) -> String {
-    let store = Store::open(&Location::Folder(data.to_owned())).await.unwrap();
+    let store = Store::open(&Location::Folder(data.to_owned()))
+        .await
+        .unwrap();
     let registry = registry(home);
     let note = ChangeNote {
         at: at("2026-03-01T09:00"),
@@ -167,8 +173,14 @@ async fn house(data: &Path, home: &str) -> String {
     let subjects = subjects(&registry, std::iter::once(&id), &BTreeMap::new());
     let mut sample = Sample::default();
     sample.drawn.insert(id.clone(), "portal".into());
-    store.put_sample("2026Q1", &sample, &subjects).await.unwrap();
-    store.set_round_state("2026Q1", RoundState::Judged).await.unwrap();
+    store
+        .put_sample("2026Q1", &sample, &subjects)
+        .await
+        .unwrap();
+    store
+        .set_round_state("2026Q1", RoundState::Judged)
+        .await
+        .unwrap();
     let problem = ProblemId {
         target: id,
         check: "broken_links".into(),
@@ -191,7 +203,10 @@ async fn house(data: &Path, home: &str) -> String {
         },
     };
     let when = at("2026-03-20T09:00");
-    store.follow_cases("2026Q1", &[file], "监管员", when).await.unwrap();
+    store
+        .follow_cases("2026Q1", &[file], "监管员", when)
+        .await
+        .unwrap();
     store.close().await.unwrap();
     case_id(&problem)
 }
@@ -208,12 +223,26 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
         let output = succeed(&mut command);
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    let network = ["--allow-host", "127.0.0.1", "--rate", "unlimited", "--browser", "off"];
+    let network = [
+        "--allow-host",
+        "127.0.0.1",
+        "--rate",
+        "unlimited",
+        "--browser",
+        "off",
+    ];
     run(&["rectify", "notify", &case, "--deadline", "2099-04-30"]);
     letter(&run);
-    let look = [&["rectify", "recheck", case.as_str(), "--machine"], network.as_slice()].concat();
+    let look = [
+        &["rectify", "recheck", case.as_str(), "--machine"],
+        network.as_slice(),
+    ]
+    .concat();
     let said = run(&look);
-    assert!(said.contains("问题仍然存在") && said.contains("待整改"), "{said}");
+    assert!(
+        said.contains("问题仍然存在") && said.contains("待整改"),
+        "{said}"
+    );
     site.is_dead.store(false, Ordering::SeqCst);
     site.asked.lock().unwrap().clear();
     let said = run(&look);
@@ -228,7 +257,11 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .collect();
-    assert_eq!(looks.len(), 2, "each look keeps evidence of its own: {looks:?}");
+    assert_eq!(
+        looks.len(),
+        2,
+        "each look keeps evidence of its own: {looks:?}"
+    );
 
     // The unit asks for a look at the whole site; the running program does it.
     let store = Store::open(&Location::Folder(data.clone())).await.unwrap();
@@ -247,7 +280,9 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
     store.ask_self_check(&check).await.unwrap();
     let mut serve = xuncha();
     serve.arg("--data").arg(&data);
-    serve.args(["serve", "--listen", "127.0.0.1:0"]).args(network);
+    serve
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(network);
     let mut child = serve.stdout(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
     let done = loop {
@@ -264,11 +299,16 @@ async fn the_machine_looks_again_at_one_problem_and_at_a_whole_site() {
     let found: serde_json::Value = done.read().unwrap().unwrap();
     assert_eq!(found["sheet"]["target"], SITE, "{found}");
     let findings = found["findings"].as_array().unwrap();
-    let marks = findings.iter().any(|one| one["check"] == "missing_site_marks");
+    let marks = findings
+        .iter()
+        .any(|one| one["check"] == "missing_site_marks");
     assert!(marks, "the site has no footer: {found}");
     let links = findings.iter().any(|one| one["check"] == "broken_links");
     assert!(!links, "every link opens now: {found}");
-    let case = store.case(&case, "2026-04-01".parse().unwrap()).await.unwrap();
+    let case = store
+        .case(&case, "2026-04-01".parse().unwrap())
+        .await
+        .unwrap();
     assert_eq!(case.progress.state, RectifyState::Closed);
 }
 
@@ -277,8 +317,21 @@ fn letter(run: &dyn Fn(&[&str]) -> String) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("letters");
     let _ = std::fs::remove_dir_all(&out);
     let folder = out.display().to_string();
-    let words = ["rectify", "letters", "--out", &folder, "--issuer", "云岭省大数据发展局"];
-    let more = ["--date", "2026-04-02", "--number", "云数函〔2026〕12号", "--keep"];
+    let words = [
+        "rectify",
+        "letters",
+        "--out",
+        &folder,
+        "--issuer",
+        "云岭省大数据发展局",
+    ];
+    let more = [
+        "--date",
+        "2026-04-02",
+        "--number",
+        "云数函〔2026〕12号",
+        "--keep",
+    ];
     let said = run(&[words.as_slice(), &more].concat());
     assert!(said.contains("共 1 份"), "{said}");
     let mut convert = Command::new("soffice");
@@ -286,7 +339,11 @@ fn letter(run: &dyn Fn(&[&str]) -> String) {
     convert.arg(format!("-env:UserInstallation=file://{folder}/profile"));
     succeed(convert.arg(out.join("letter-U001.docx")));
     let mut read = Command::new("pdftotext");
-    let text = succeed(read.arg("-layout").arg(out.join("letter-U001.pdf")).arg("-"));
+    let text = succeed(
+        read.arg("-layout")
+            .arg(out.join("letter-U001.pdf"))
+            .arg("-"),
+    );
     let text: String = String::from_utf8_lossy(&text.stdout)
         .split_whitespace()
         .collect();

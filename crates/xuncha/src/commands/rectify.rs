@@ -14,9 +14,9 @@ use xuncha_store::rectify::{CaseFilter, NewFact};
 
 use crate::cli::{CasesArg, RectifyCommand, RemindArgs};
 use crate::data::Data;
+use crate::jobs;
 use crate::jobs::letters::LetterWords;
 use crate::jobs::outbox::Sender;
-use crate::jobs;
 use crate::jobs::{letters, outbox, rectify};
 use crate::network::Usage;
 use crate::rules::Rules;

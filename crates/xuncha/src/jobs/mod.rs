@@ -10,3 +10,4 @@ pub mod people;
 pub mod pictures;
 pub mod recheck;
 pub mod rectify;
+pub mod worker;

@@ -97,7 +97,12 @@ async fn recheck(
     let mut judgements = Vec::new();
     for set in std::iter::once(&round.set).chain(&round.also_listed) {
         let context = context(&facts, &round);
-        judgements.extend(judge_target(&only(set, &problem.check), &subject, &facts, &context));
+        judgements.extend(judge_target(
+            &only(set, &problem.check),
+            &subject,
+            &facts,
+            &context,
+        ));
     }
     let seen = seen(&judgements, problem);
     let note = match seen {
