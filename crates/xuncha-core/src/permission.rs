@@ -28,6 +28,10 @@ pub enum Action {
     ReadRegistry,
     /// 人工处理. Deciding what the machine leaves open.
     DecideTask,
+    /// 管理轮次. Creating, drawing, planning, giving out, starting jobs, closing and freezing; the notice up to its approval.
+    ManageRound,
+    /// 签发通报. Approving a notice, or sending it back.
+    ApproveNotice,
     /// 下载附件. A file that somebody handed in.
     ReadAttachment,
     /// 查看整改. Problems to put right, with what was done about them.
@@ -56,7 +60,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 22] = [
+    pub const ALL: [Action; 24] = [
         Action::Open,
         Action::SignIn,
         Action::OwnAccount,
@@ -67,6 +71,8 @@ impl Action {
         Action::ReadDocument,
         Action::ReadRegistry,
         Action::DecideTask,
+        Action::ManageRound,
+        Action::ApproveNotice,
         Action::ReadAttachment,
         Action::ReadCase,
         Action::ReplyCase,
@@ -94,6 +100,8 @@ impl Action {
             Action::ReadDocument => "下载文档",
             Action::ReadRegistry => "名录",
             Action::DecideTask => "人工处理",
+            Action::ManageRound => "轮次管理",
+            Action::ApproveNotice => "签发通报",
             Action::ReadAttachment => "下载附件",
             Action::ReadCase => "查看整改",
             Action::ReplyCase => "回复整改",
@@ -173,6 +181,11 @@ pub fn scope(role: Role, action: Action) -> Scope {
             | Action::SelfCheck,
             Inspector | Leader,
         ) => Scope::None,
+        (Action::ManageRound, Supervisor | Administrator) => Scope::All,
+        (Action::ManageRound, Inspector | Leader) => Scope::None,
+        // Only a leader signs for the office; who can do everything else cannot do that.
+        (Action::ApproveNotice, Leader) => Scope::All,
+        (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,
         (Action::ManagePeople | Action::ReadAudit, Administrator) => Scope::All,
         (Action::ManagePeople | Action::ReadAudit, Inspector | Leader | Supervisor) => Scope::None,
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, CalendarError};
 use crate::indicator::IndicatorKind;
-use crate::judge::Judged;
+use crate::judge::{Judged, Judgement};
 use crate::registry::TargetId;
 use crate::results::{Results, TargetResult};
 use crate::verdict::{Finding, Verdict};
@@ -423,9 +423,44 @@ fn is_bonus(results: &Results, indicator: &str) -> bool {
 
 /// Whether the round's judgement of that check is known and says nothing at all of the problem.
 fn was_looked_at(target: &TargetResult, problem: &ProblemId) -> bool {
+    says_nothing_of(&target.judgements, problem)
+}
+
+/// 复查所见. What a new look by the check says of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// 已改好: the check looked and did not see it.
+    Fixed,
+    /// 仍然存在.
+    Still,
+    /// 无法判定: what was gathered does not tell.
+    Unknown,
+}
+
+/// What new judgements of its check say of a problem.
+pub fn seen(judgements: &[Judgement], problem: &ProblemId) -> Seen {
+    let findings = judgements
+        .iter()
+        .filter(|own| own.check == problem.check)
+        .filter_map(|own| match &own.result {
+            Judged::Known {
+                verdict: Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. },
+            } => Some(findings),
+            _ => None,
+        });
+    if findings.flatten().any(|finding| finding.key == problem.key) {
+        return Seen::Still;
+    }
+    match says_nothing_of(judgements, problem) {
+        true => Seen::Fixed,
+        false => Seen::Unknown,
+    }
+}
+
+fn says_nothing_of(judgements: &[Judgement], problem: &ProblemId) -> bool {
     let mut looked = false;
-    let judged = target
-        .judgements
+    let judged = judgements
         .iter()
         .filter(|judgement| judgement.check == problem.check);
     for judgement in judged {

@@ -232,3 +232,76 @@ fn the_next_round_closes_finds_again_or_leaves_alone() {
     let unsure = follow(&first, &results("2026Q2", blocked), day(6, 20));
     assert_eq!(unsure, first);
 }
+
+#[test]
+fn a_new_look_closes_only_what_it_saw() {
+    let look = |verdict: Verdict| {
+        let judged = [judgement("1", "L", "broken_links", verdict)];
+        seen(&judged, &problem())
+    };
+    let other = fail(vec![finding("v", "home_link")]);
+    assert_eq!(look(fail(vec![finding("u", "home_link")])), Seen::Still);
+    assert_eq!(
+        look(other),
+        Seen::Fixed,
+        "another problem of the same check"
+    );
+    assert_eq!(look(pass()), Seen::Fixed);
+    let blocked = Verdict::Pass {
+        undetermined: vec![doubt("u", "home_link")],
+    };
+    assert_eq!(look(blocked), Seen::Unknown);
+    assert_eq!(seen(&[], &problem()), Seen::Unknown);
+    let elsewhere = [judgement("1", "L", "search_misses", pass())];
+    assert_eq!(seen(&elsewhere, &problem()), Seen::Unknown);
+}
+
+#[test]
+fn points_that_were_earned_are_no_problems() {
+    let mut own = results("2026Q1", fail(vec![finding("u", "home_link")]));
+    assert_eq!(follow(&[], &own, day(3, 20)).len(), 1);
+    own.round.set.indicators[0].kind = IndicatorKind::Bonus;
+    assert!(follow(&[], &own, day(3, 20)).is_empty());
+}
+
+/// Whatever is written down in whatever order: states follow from facts alone, and later facts never change earlier days.
+#[test]
+fn states_of_earlier_days_stay_as_they_were() {
+    use proptest::prelude::*;
+    let kind = prop_oneof![
+        Just(notified()),
+        Just(replied()),
+        Just(rechecked(true)),
+        Just(rechecked(false)),
+        Just(FactKind::Withdrawn {
+            reason: "关停".to_owned()
+        }),
+        (1..4u8).prop_map(|number| FactKind::Found {
+            round: format!("R{number}")
+        }),
+    ];
+    let facts = prop::collection::vec((0..40i64, kind), 0..14);
+    proptest!(|(facts in facts)| {
+        let mut own = found();
+        for (days, kind) in facts {
+            let on = day(3, 20).checked_add(jiff::Span::new().days(days)).unwrap();
+            let before: Vec<(Date, Progress)> = (0..60i64)
+                .map(|days| day(3, 20).checked_add(jiff::Span::new().days(days)).unwrap())
+                .take_while(|today| *today < on)
+                .map(|today| (today, own.progress(today)))
+                .collect();
+            let was = own.clone();
+            match own.add(Fact { on, kind }) {
+                Ok(()) => prop_assert_eq!(own.facts.len(), was.facts.len() + 1),
+                Err(_) => prop_assert_eq!(&own, &was),
+            }
+            for (today, progress) in before {
+                prop_assert_eq!(own.progress(today), progress);
+            }
+            let now = own.progress(on);
+            prop_assert!(now.state != RectifyState::Overdue || now.deadline.is_some_and(|last| on > last));
+            let closings = own.facts.iter().filter(|fact| fact.kind == rechecked(true)).count();
+            prop_assert!(now.relapses as usize <= closings, "nothing comes back that was not closed");
+        }
+    });
+}

@@ -11,8 +11,13 @@ use crate::registry::TargetId;
 use crate::score::tally::{OpenWhat, tally};
 use crate::verdict::{Finding, Verdict};
 
+pub mod assign;
+pub mod blind;
+mod cause;
+pub mod correction;
 mod fits;
 
+pub use cause::RejectCause;
 pub use fits::Reviewable;
 
 /// Key of a review about a check as a whole, where the check could say nothing of the target.
@@ -33,6 +38,8 @@ pub enum Decision {
         /// Note of the person.
         note: String,
     },
+    /// 撤回. What was decided before holds no more; it is as if nobody had said anything.
+    Withdrawn,
 }
 
 /// 复核. One decision of one person about one finding or question.
@@ -57,7 +64,7 @@ pub struct Review {
     pub reason: String,
 }
 
-/// The review that holds for (target, check, key): the latest, of equal times the later in the list.
+/// The review that holds for (target, check, key): the latest, of equal times the later in the list; none where that took all back.
 pub fn latest<'a>(
     reviews: &'a [Review],
     target: &TargetId,
@@ -68,6 +75,7 @@ pub fn latest<'a>(
         .iter()
         .filter(|review| &review.target == target && review.check == check && review.key == key)
         .max_by_key(|review| review.at)
+        .filter(|review| review.decision != Decision::Withdrawn)
 }
 
 /// 待办类型. What kind of answer an open item needs.
@@ -204,7 +212,7 @@ fn is_confirmed(reviews: &[Review], judgement: &Judgement, finding: &Finding) ->
     latest(reviews, &judgement.target, &judgement.check, &finding.key).is_some_and(|review| {
         match review.decision {
             Decision::Confirmed => true,
-            Decision::Rejected => false,
+            Decision::Rejected | Decision::Withdrawn => false,
             Decision::Answered { number, .. } => number > 0,
         }
     })

@@ -173,3 +173,57 @@ fn decisions_about_nothing_are_refused() {
         assert_eq!(column, expected, "{target} {check} {key} {number:?}");
     }
 }
+
+#[test]
+fn what_was_taken_back_is_as_if_nobody_had_spoken() {
+    let low = finding("u", "home_link").with_confidence(Confidence::Low);
+    let judged = links(fail(vec![low]));
+    let said = |decision, hour| review("1", "broken_links", "u", decision, hour);
+    let confirmed = [said(Decision::Confirmed, 9)];
+    let back = [said(Decision::Confirmed, 9), said(Decision::Withdrawn, 10)];
+    let open = |reviews: &[Review]| {
+        let items = open_items(&demo_set(), &judged, reviews);
+        items.iter().any(|item| item.key == "u")
+    };
+    assert!(open(&[]) && !open(&confirmed) && open(&back));
+    let sheet = |reviews: &[Review]| score(&demo_set(), &portal("1"), &judged, reviews);
+    assert_eq!(sheet(&back), sheet(&[]));
+    assert_ne!(sheet(&confirmed), sheet(&[]));
+    // A run that finds nothing does not bring back what was confirmed once and then taken back.
+    let fresh = links(pass());
+    assert_eq!(keep_confirmed(&judged, fresh.clone(), &back), fresh);
+    let again = [
+        back[0].clone(),
+        back[1].clone(),
+        said(Decision::Rejected, 11),
+    ];
+    assert!(!open(&again), "decided anew");
+}
+
+#[test]
+fn a_word_on_the_whole_check_outranks_every_later_run() {
+    let set = demo_set();
+    let two = [review("1", "broken_links", WHOLE_KEY, answered(2), 9)];
+    let none = [review("1", "broken_links", WHOLE_KEY, answered(0), 9)];
+    let found = |keys: &[&str]| fail(keys.iter().map(|key| finding(key, "home_link")).collect());
+    let taken = |verdict: Verdict, reviews: &[Review]| {
+        let sheet = score(&set, &portal("1"), &links(verdict), reviews);
+        let indicator = sheet.indicators.iter().find(|one| one.indicator == "L");
+        indicator.unwrap().amount
+    };
+    let by_machine = taken(found(&["a", "b"]), &[]);
+    for later in [pass(), found(&["a"]), found(&["a", "b", "c"])] {
+        assert_eq!(
+            taken(later.clone(), &two),
+            by_machine,
+            "two failures, as was said"
+        );
+        assert_eq!(taken(later, &none), taken(pass(), &[]), "none, as was said");
+    }
+    // What somebody confirmed by itself counts beside a word that nothing is wrong.
+    let both = [
+        none[0].clone(),
+        review("1", "broken_links", "a", Decision::Confirmed, 10),
+    ];
+    assert_eq!(taken(found(&["a", "b"]), &both), taken(found(&["a"]), &[]));
+}

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::indicator::IndicatorSet;
 use crate::registry::{Registry, Target, TargetId};
 
+pub mod calendar;
+pub mod draft;
 mod kin;
+pub mod workload;
 
 pub(crate) use kin::plain_name;
 pub use kin::{FollowerCount, Kin, LackingUnit, NamedAccount, fill_previous_followers, followers};

@@ -124,8 +124,24 @@ pub async fn check_site_into(
         kind: JobKind::Site { home: home.into() },
     };
     let target = job.id.clone();
-    let report = check_job(job, plan, settings, lexicons, sink, clock, progress).await?;
+    let report = check_job(job, plan, None, settings, lexicons, sink, clock, progress).await?;
     Ok((target, report))
+}
+
+/// 复查. Looks at one registered target now and gathers only what is needed: phases as checks name them (`probe`, `network`, `crawl`,
+/// `looks`, `search`, `account`), or everything. Evidence goes into a sink of the caller's.
+#[allow(clippy::too_many_arguments)]
+pub async fn check_target_into(
+    job: TargetJob,
+    needs: Option<&[&str]>,
+    plan: &CheckPlan,
+    settings: Settings,
+    lexicons: Arc<Lexicons>,
+    sink: Arc<dyn EvidenceSink>,
+    clock: Arc<dyn CivilClock>,
+    progress: &dyn Progress,
+) -> Result<Report, GatherError> {
+    check_job(job, plan, needs, settings, lexicons, sink, clock, progress).await
 }
 
 /// Checks one account now: the addresses that it is filed under, each looked at and, where that did not convince, looked at again.
@@ -150,7 +166,7 @@ pub async fn check_account(
         },
     };
     let kept = Arc::new(sink.clone());
-    let report = check_job(job, plan, settings, lexicons, kept, clock, progress).await?;
+    let report = check_job(job, plan, None, settings, lexicons, kept, clock, progress).await?;
     Ok(Checked {
         target,
         records: sink.take_records(),
@@ -166,9 +182,11 @@ fn web_address(url: &str) -> Result<Url, GatherError> {
         .ok_or_else(|| GatherError::Address(url.to_owned()))
 }
 
+#[allow(clippy::too_many_arguments)]
 async fn check_job(
     job: TargetJob,
     plan: &CheckPlan,
+    needs: Option<&[&str]>,
     settings: Settings,
     lexicons: Arc<Lexicons>,
     sink: Arc<dyn EvidenceSink>,
@@ -177,15 +195,30 @@ async fn check_job(
 ) -> Result<Report, GatherError> {
     let started = Instant::now();
     let now = clock.now();
+    let wants = |phase: &str| needs.is_none_or(|needs| needs.contains(&phase));
+    let crawls = ["crawl", "looks", "search", "account"]
+        .into_iter()
+        .any(wants);
+    let mut limits = plan.limits.clone();
+    if !wants("looks") {
+        limits.outside = 0;
+    }
+    if !crawls {
+        // What the network says of a site needs no page but the first.
+        limits.pages = 1;
+    }
     let round_plan = RoundPlan {
         monitor_from: now,
         as_of: now,
         seed: plan.seed.clone(),
         second_look_gap_minutes: 0,
-        limits: plan.limits.clone(),
-        probes: true,
+        limits,
+        probes: wants("probe"),
         snapshots: false,
-        searches: plan.searches,
+        searches: match wants("search") {
+            true => plan.searches,
+            false => 0,
+        },
     };
     // Links alone are read of pages as they came.
     let browser = settings.browser.filter(|_| plan.depth == Depth::Whole);
@@ -205,8 +238,12 @@ async fn check_job(
     for desk in &mut desks {
         desk.keeps_state = true;
     }
-    round.probe(unvisited(&mut desks, 0), 0).await?;
-    round.crawl_all(&mut desks).await?;
+    if wants("probe") {
+        round.probe(unvisited(&mut desks, 0), 0).await?;
+    }
+    if crawls || wants("network") {
+        round.crawl_all(&mut desks).await?;
+    }
     let (outside_ledger, mut outside) = round.open_outside()?;
     round
         .look_outside(&desks, &outside_ledger, &mut outside)
@@ -217,9 +254,11 @@ async fn check_job(
     {
         tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
     }
-    round.probe(unvisited(&mut desks, 1), 1).await?;
-    for desk in desks.iter_mut().filter(|desk| desk.home().is_some()) {
-        desk.finish(phases::PROBE)?;
+    if wants("probe") {
+        round.probe(unvisited(&mut desks, 1), 1).await?;
+        for desk in desks.iter_mut().filter(|desk| desk.home().is_some()) {
+            desk.finish(phases::PROBE)?;
+        }
     }
     round
         .look_again(&mut desks, &outside_ledger, &mut outside)

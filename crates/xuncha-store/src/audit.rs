@@ -137,11 +137,35 @@ pub enum AuditAction {
     AttachmentAdded,
     /// 撤回附件.
     AttachmentWithdrawn,
+    /// 公布抽样.
+    DrawPublished,
+    /// 调整日历.
+    PlanChanged,
+    /// 启动任务.
+    JobAsked,
+    /// 取消任务.
+    JobCancelled,
+    /// 冻结轮次.
+    RoundFrozen,
+    /// 解冻更正.
+    RoundThawed,
+    /// 通报会签.
+    NoticeSigned,
+    /// 分派对象.
+    TargetsAssigned,
+    /// 盲评.
+    OpinionGiven,
+    /// 更正读数.
+    FactCorrected,
+    /// 设为例外.
+    ExemptionMade,
+    /// 撤销例外.
+    ExemptionWithdrawn,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 39] = [
+    pub const ALL: [AuditAction; 51] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -181,6 +205,18 @@ impl AuditAction {
         AuditAction::EnquiryChanged,
         AuditAction::AttachmentAdded,
         AuditAction::AttachmentWithdrawn,
+        AuditAction::DrawPublished,
+        AuditAction::PlanChanged,
+        AuditAction::JobAsked,
+        AuditAction::JobCancelled,
+        AuditAction::RoundFrozen,
+        AuditAction::RoundThawed,
+        AuditAction::NoticeSigned,
+        AuditAction::TargetsAssigned,
+        AuditAction::OpinionGiven,
+        AuditAction::FactCorrected,
+        AuditAction::ExemptionMade,
+        AuditAction::ExemptionWithdrawn,
     ];
 
     /// Its word, as rows hold it.
@@ -237,6 +273,18 @@ impl AuditAction {
             AuditAction::EnquiryChanged => "模拟咨询",
             AuditAction::AttachmentAdded => "上传附件",
             AuditAction::AttachmentWithdrawn => "撤回附件",
+            AuditAction::DrawPublished => "公布抽样",
+            AuditAction::PlanChanged => "调整日历",
+            AuditAction::JobAsked => "启动任务",
+            AuditAction::JobCancelled => "取消任务",
+            AuditAction::RoundFrozen => "冻结轮次",
+            AuditAction::RoundThawed => "解冻更正",
+            AuditAction::NoticeSigned => "通报会签",
+            AuditAction::TargetsAssigned => "分派对象",
+            AuditAction::OpinionGiven => "盲评",
+            AuditAction::FactCorrected => "更正读数",
+            AuditAction::ExemptionMade => "设为例外",
+            AuditAction::ExemptionWithdrawn => "撤销例外",
         }
     }
 }

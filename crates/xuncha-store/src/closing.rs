@@ -27,7 +27,7 @@ impl Transaction {
             return Ok(());
         };
         let state: RoundState = sql::from_word("轮次状态", row.try_get_by("state")?)?;
-        if state != RoundState::Closed {
+        if !state.is_closed() {
             return Ok(());
         }
         Err(StoreError::Closed {
@@ -36,7 +36,7 @@ impl Transaction {
         })
     }
 
-    async fn move_round(
+    pub(crate) async fn move_round(
         &self,
         round: &str,
         (before, after): (RoundState, RoundState),
@@ -44,6 +44,8 @@ impl Transaction {
     ) -> Result<()> {
         let close_reason = match after {
             RoundState::Closed => note.reason.as_str(),
+            // Freezing says nothing new of why the round was closed.
+            RoundState::Frozen => return self.record_move(round, (before, after), note).await,
             _ => "",
         };
         sql::run(
@@ -54,6 +56,21 @@ impl Transaction {
                 sql::text(close_reason),
                 sql::text(round),
             ],
+        )
+        .await?;
+        self.record_move(round, (before, after), note).await
+    }
+
+    async fn record_move(
+        &self,
+        round: &str,
+        (before, after): (RoundState, RoundState),
+        note: &ChangeNote,
+    ) -> Result<()> {
+        sql::run(
+            &self.inner,
+            "UPDATE rounds SET state = ? WHERE id = ?",
+            vec![sql::text(&sql::word(&after)?), sql::text(round)],
         )
         .await?;
         let columns = [
@@ -74,6 +91,8 @@ impl Transaction {
         ];
         sql::insert(&self.inner, "round_changes", &columns, vec![row], "").await?;
         let action = match after {
+            RoundState::Frozen => AuditAction::RoundFrozen,
+            RoundState::Closed if before == RoundState::Frozen => AuditAction::RoundThawed,
             RoundState::Closed => AuditAction::RoundClosed,
             _ => AuditAction::RoundReopened,
         };
@@ -95,16 +114,35 @@ impl Store {
         transaction.commit().await
     }
 
+    /// Freezes a closed round: it is opened no more.
+    pub async fn freeze_round(&self, round: &str, note: &ChangeNote) -> Result<()> {
+        match self.round(round).await?.state {
+            RoundState::Closed => {}
+            RoundState::Frozen => return Err(StoreError::Refused("轮次已经冻结")),
+            _ => return Err(StoreError::Refused("轮次尚未关闭，关闭后才能冻结")),
+        }
+        let transaction = self.begin().await?;
+        let states = (RoundState::Closed, RoundState::Frozen);
+        transaction.move_round(round, states, note).await?;
+        transaction.commit().await
+    }
+
     /// Opens a closed round again, in the state that it was closed in.
     pub async fn reopen_round(&self, round: &str, note: &ChangeNote) -> Result<RoundState> {
-        if self.round(round).await?.state != RoundState::Closed {
-            return Err(StoreError::NotClosed(round.to_owned()));
+        match self.round(round).await?.state {
+            RoundState::Closed => {}
+            RoundState::Frozen => {
+                return Err(StoreError::Refused(
+                    "轮次已冻结，不能重新打开；已发布的通报确需更正的，在通报页发起更正",
+                ));
+            }
+            _ => return Err(StoreError::NotClosed(round.to_owned())),
         }
         let closed = self
             .round_changes(round)
             .await?
             .into_iter()
-            .rfind(|change| change.after == RoundState::Closed);
+            .rfind(|change| change.after == RoundState::Closed && !change.before.is_closed());
         // Rounds closed before changes were recorded had been judged.
         let after = closed.map_or(RoundState::Judged, |change| change.before);
         let transaction = self.begin().await?;

@@ -20,6 +20,18 @@ pub enum JobState {
     Done,
     /// 失败.
     Failed,
+    /// 取消: taken out of the queue before it began.
+    Cancelled,
+}
+
+impl JobState {
+    /// Whether nothing more will happen to it.
+    pub fn is_ended(self) -> bool {
+        matches!(
+            self,
+            JobState::Done | JobState::Failed | JobState::Cancelled
+        )
+    }
 }
 
 /// 新任务. What is to be done.
@@ -48,6 +60,21 @@ pub struct Job {
     pub attempts: u64,
     /// Progress.
     pub progress: Progress,
+    /// Who asked for it, such as `P3`, and when; empty where nobody said.
+    pub asked: (String, String),
+    /// When it was begun first, and when it ended; empty before.
+    pub times: (String, String),
+}
+
+/// 任务步骤. One phase of a job, with how far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobStep {
+    /// What is done, in Chinese.
+    pub name: String,
+    /// Units done.
+    pub done: u64,
+    /// Units in all, 0 where unknown.
+    pub total: u64,
 }
 
 /// 进度.
@@ -102,13 +129,26 @@ impl Store {
 
     /// Takes the next job that waits and is due, oldest first, and marks it as running.
     pub async fn take_job(&self, now: DateTime) -> Result<Option<Job>> {
+        self.take(now, "").await
+    }
+
+    /// The same among the jobs of rounds: others in the queue are for other hands.
+    pub async fn take_round_job(&self, now: DateTime) -> Result<Option<Job>> {
+        let range = "AND idempotency_key >= 'round/' AND idempotency_key < 'round0'";
+        self.take(now, range).await
+    }
+
+    async fn take(&self, now: DateTime, which: &str) -> Result<Option<Job>> {
         let transaction = self.begin().await?;
         // The condition on the state stands in the UPDATE too: two workers on PostgreSQL can read the same row, only one gets it.
         let sql = format!(
-            "UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE state = 'waiting' AND number = \
-             (SELECT MIN(number) FROM jobs WHERE state = 'waiting' AND due_at <= ?) RETURNING {JOB_COLUMNS}"
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1, \
+             begun_at = CASE begun_at WHEN '' THEN ? ELSE begun_at END WHERE state = 'waiting' AND number = \
+             (SELECT MIN(number) FROM jobs WHERE state = 'waiting' AND due_at <= ? {which}) RETURNING {JOB_COLUMNS}"
         );
-        let row = sql::row(&transaction.inner, &sql, vec![sql::text(&sql::word(&now)?)]).await?;
+        let now = sql::word(&now)?;
+        let values = vec![sql::text(&now), sql::text(&now)];
+        let row = sql::row(&transaction.inner, &sql, values).await?;
         transaction.commit().await?;
         row.as_ref().map(read_job).transpose()
     }
@@ -157,10 +197,9 @@ impl Store {
     }
 }
 
-const JOB_COLUMNS: &str =
-    "number, kind, idempotency_key, state, payload, done, total, note, attempts, due_at";
+pub(crate) const JOB_COLUMNS: &str = "number, kind, idempotency_key, state, payload, done, total, note, attempts, due_at, asked_by, asked_at, begun_at, ended_at";
 
-fn read_job(row: &QueryResult) -> Result<Job> {
+pub(crate) fn read_job(row: &QueryResult) -> Result<Job> {
     let count = |column: &str| -> Result<u64> {
         let value: i64 = row.try_get_by(column)?;
         Ok(value as u64)
@@ -180,5 +219,7 @@ fn read_job(row: &QueryResult) -> Result<Job> {
             total: count("total")?,
             note: row.try_get_by("note")?,
         },
+        asked: (row.try_get_by("asked_by")?, row.try_get_by("asked_at")?),
+        times: (row.try_get_by("begun_at")?, row.try_get_by("ended_at")?),
     })
 }

@@ -9,9 +9,10 @@ use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::registry::TargetId;
 use xuncha_core::verdict::{Confidence, Finding, Verdict};
 
+use crate::groups::{DOUBT_COLUMNS, doubt_rows, host_and_path};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Transaction};
 
 /// 判定类别. What a judgement came to, as a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -115,6 +116,50 @@ pub fn finding_id(round: &str, judgement: &Judgement, key: &str, twin: u64) -> S
     hex::encode(&hash.finalize()[..10])
 }
 
+/// Tables that hold what judging came to.
+const JUDGED_TABLES: [&str; 3] = ["judgements", "findings", "doubts"];
+
+impl Transaction {
+    /// Replaces the judgements of one target, with their findings.
+    pub async fn put_target_judgements(
+        &self,
+        round: &str,
+        target: &TargetId,
+        judgements: &[Judgement],
+    ) -> Result<()> {
+        self.refuse_closed(round).await?;
+        for table in JUDGED_TABLES {
+            let delete = format!("DELETE FROM {table} WHERE round = ? AND target = ?");
+            let values = vec![sql::text(round), sql::text(&target.0)];
+            sql::run(&self.inner, &delete, values).await?;
+        }
+        self.insert_judgements(round, judgements).await
+    }
+
+    async fn insert_judgements(&self, round: &str, judgements: &[Judgement]) -> Result<()> {
+        // Written in portions, so that the rows of a census never stand in memory beside the judgements at once.
+        for portion in judgements.chunks(5_000) {
+            let mut all = Vec::with_capacity(portion.len());
+            let mut findings = Vec::new();
+            let mut doubts = Vec::new();
+            for judgement in portion {
+                all.push(judgement_row(round, judgement)?);
+                findings.extend(finding_rows(round, judgement)?);
+                doubts.extend(doubt_rows(round, judgement)?);
+            }
+            let tables: [(&str, &[&str], _); 3] = [
+                ("judgements", &JUDGEMENT_COLUMNS, all),
+                ("findings", &FINDING_COLUMNS, findings),
+                ("doubts", &DOUBT_COLUMNS, doubts),
+            ];
+            for (table, columns, rows) in tables {
+                sql::insert(&self.inner, table, columns, rows, "").await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// Replaces the round's judgements of every set that `judgements` names, with their findings.
     pub async fn put_judgements(&self, round: &str, judgements: &[Judgement]) -> Result<()> {
@@ -122,41 +167,13 @@ impl Store {
         transaction.refuse_closed(round).await?;
         let sets: BTreeSet<&str> = judgements.iter().map(|one| one.set.as_str()).collect();
         for set in sets {
-            for table in ["judgements", "findings"] {
+            for table in JUDGED_TABLES {
                 let delete = format!("DELETE FROM {table} WHERE round = ? AND set_id = ?");
-                sql::run(
-                    &transaction.inner,
-                    &delete,
-                    vec![sql::text(round), sql::text(set)],
-                )
-                .await?;
+                let values = vec![sql::text(round), sql::text(set)];
+                sql::run(&transaction.inner, &delete, values).await?;
             }
         }
-        // Written in portions, so that the rows of a census never stand in memory beside the judgements at once.
-        for portion in judgements.chunks(5_000) {
-            let mut all = Vec::with_capacity(portion.len());
-            let mut findings = Vec::new();
-            for judgement in portion {
-                all.push(judgement_row(round, judgement)?);
-                findings.extend(finding_rows(round, judgement)?);
-            }
-            sql::insert(
-                &transaction.inner,
-                "judgements",
-                &JUDGEMENT_COLUMNS,
-                all,
-                "",
-            )
-            .await?;
-            sql::insert(
-                &transaction.inner,
-                "findings",
-                &FINDING_COLUMNS,
-                findings,
-                "",
-            )
-            .await?;
-        }
+        transaction.insert_judgements(round, judgements).await?;
         transaction.commit().await
     }
 
@@ -330,7 +347,7 @@ pub fn findings_of(judgement: &Judgement) -> &[Finding] {
     }
 }
 
-const FINDING_COLUMNS: [&str; 16] = [
+const FINDING_COLUMNS: [&str; 18] = [
     "id",
     "round",
     "set_id",
@@ -347,6 +364,8 @@ const FINDING_COLUMNS: [&str; 16] = [
     "place_count",
     "position",
     "search",
+    "host",
+    "path",
 ];
 
 fn finding_rows(round: &str, judgement: &Judgement) -> Result<Vec<Vec<Value>>> {
@@ -358,6 +377,7 @@ fn finding_rows(round: &str, judgement: &Judgement) -> Result<Vec<Vec<Value>>> {
         let id = finding_id(round, judgement, &finding.key, *twin);
         *twin += 1;
         let url = finding.url.as_deref();
+        let (host, path) = host_and_path(url);
         let search = format!(
             "{} {} {}",
             finding.detail,
@@ -381,6 +401,8 @@ fn finding_rows(round: &str, judgement: &Judgement) -> Result<Vec<Vec<Value>>> {
             sql::number(finding.place_count),
             sql::number(position as u64),
             sql::text(&search.to_lowercase()),
+            sql::text(&host),
+            sql::text(&path),
         ]);
     }
     Ok(all)
@@ -390,7 +412,7 @@ fn read_judgement(row: &QueryResult) -> Result<Judgement> {
     sql::parse("判定记录", &row.try_get_by::<String, _>("body")?)
 }
 
-fn read_finding_row(row: &QueryResult) -> Result<FindingRow> {
+pub(crate) fn read_finding_row(row: &QueryResult) -> Result<FindingRow> {
     let number = |column: &str| -> Result<u64> {
         let value: i64 = row.try_get_by(column)?;
         Ok(value as u64)

@@ -86,12 +86,63 @@ pub struct Outcome<'a, T> {
     pub at: DateTime,
 }
 
+/// 工作. A queued piece of such work, taken by whoever does it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// Number of the job.
+    pub number: i64,
+    /// Which handler.
+    pub kind: String,
+    /// What it needs.
+    pub payload: serde_json::Value,
+    /// How often it was begun.
+    pub attempts: u64,
+}
+
 /// Kind of the job that rechecks one problem.
 pub const RECHECK_JOB: &str = "recheck";
 /// Kind of the job that checks one target for its own unit.
 pub const SELF_CHECK_JOB: &str = "self_check";
 
 impl Store {
+    /// Takes the next job of these kinds that waits and is due, oldest first, and marks it as running.
+    pub async fn take_work(&self, kinds: &[&str], now: DateTime) -> Result<Option<Work>> {
+        let transaction = self.begin().await?;
+        let places = vec!["?"; kinds.len().max(1)].join(",");
+        let sql = format!(
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE state = 'waiting' AND number = \
+             (SELECT MIN(number) FROM jobs WHERE state = 'waiting' AND due_at <= ? AND kind IN ({places})) \
+             RETURNING number, kind, payload, attempts"
+        );
+        let mut values = vec![sql::text(&sql::word(&now)?)];
+        values.extend(kinds.iter().map(|kind| sql::text(kind)));
+        let row = sql::row(&transaction.inner, &sql, values).await?;
+        transaction.commit().await?;
+        let read = |row: QueryResult| -> Result<Work> {
+            let attempts: i64 = row.try_get_by("attempts")?;
+            Ok(Work {
+                number: row.try_get_by("number")?,
+                kind: row.try_get_by("kind")?,
+                payload: sql::parse("任务", &row.try_get_by::<String, _>("payload")?)?,
+                attempts: attempts as u64,
+            })
+        };
+        row.map(read).transpose()
+    }
+
+    /// Puts jobs of these kinds that a killed process left running back in the queue. Only for the one process that does them.
+    pub async fn requeue_work(&self, kinds: &[&str]) -> Result<u64> {
+        let transaction = self.begin().await?;
+        let places = vec!["?"; kinds.len().max(1)].join(",");
+        let sql = format!(
+            "UPDATE jobs SET state = 'waiting' WHERE state = 'running' AND kind IN ({places})"
+        );
+        let values = kinds.iter().map(|kind| sql::text(kind)).collect();
+        let count = sql::run(&transaction.inner, &sql, values).await?;
+        transaction.commit().await?;
+        Ok(count)
+    }
+
     /// Asks for a recheck: row and job in one transaction. Refused while another one of the same case is under way.
     pub async fn ask_recheck(&self, id: &str, case: &str, by: &str, at: DateTime) -> Result<()> {
         let transaction = self.begin().await?;

@@ -93,6 +93,7 @@ fn decided(decision: &Decision) -> String {
         Decision::Confirmed => "confirmed".to_owned(),
         Decision::Rejected => "rejected".to_owned(),
         Decision::Answered { number, .. } => format!("answered {number}"),
+        Decision::Withdrawn => "withdrawn".to_owned(),
     }
 }
 
@@ -133,13 +134,32 @@ impl Store {
         transaction.commit().await
     }
 
-    /// The reviews of a round that count: the latest of each finding or question, in the order of target, check and key.
+    /// The reviews of a round that count: the latest of each finding or question, in the order of target, check and
+    /// key; what was taken back is left out.
     pub async fn reviews(&self, round: &str) -> Result<Vec<Review>> {
         let sql = "SELECT body FROM reviews WHERE number IN \
              (SELECT MAX(number) FROM reviews WHERE round = ? GROUP BY target, check_name, key) \
              ORDER BY target, check_name, key";
         let found = sql::rows(self.read(), sql, vec![sql::text(round)]).await?;
+        let reviews: Vec<Review> = found.iter().map(read_review).collect::<Result<_>>()?;
+        let is_held = |review: &Review| review.decision != Decision::Withdrawn;
+        Ok(reviews.into_iter().filter(is_held).collect())
+    }
+
+    /// Every review of a round, oldest first, superseded and withdrawn ones included.
+    pub async fn all_reviews(&self, round: &str) -> Result<Vec<Review>> {
+        let sql = "SELECT body FROM reviews WHERE round = ? ORDER BY number";
+        let found = sql::rows(self.read(), sql, vec![sql::text(round)]).await?;
         found.iter().map(read_review).collect()
+    }
+
+    /// The last decision that a person made in a round, whatever it was about.
+    pub async fn last_review_of(&self, round: &str, by: &str) -> Result<Option<Review>> {
+        let sql =
+            "SELECT body FROM reviews WHERE round = ? AND person = ? ORDER BY number DESC LIMIT 1";
+        let values = vec![sql::text(round), sql::text(by)];
+        let row = sql::row(self.read(), sql, values).await?;
+        row.as_ref().map(read_review).transpose()
     }
 
     /// Every review of a target in a round, oldest first, superseded ones included.

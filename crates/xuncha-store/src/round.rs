@@ -25,6 +25,8 @@ pub enum RoundState {
     Judged,
     /// 已关闭.
     Closed,
+    /// 已冻结: closed, and never opened again but to correct what was published.
+    Frozen,
 }
 
 impl RoundState {
@@ -35,7 +37,13 @@ impl RoundState {
             RoundState::Gathering => "采集中",
             RoundState::Judged => "已判定",
             RoundState::Closed => "已关闭",
+            RoundState::Frozen => "已冻结",
         }
+    }
+
+    /// Whether it takes no more evidence, verdicts or decisions.
+    pub fn is_closed(self) -> bool {
+        matches!(self, RoundState::Closed | RoundState::Frozen)
     }
 }
 
@@ -84,6 +92,8 @@ pub struct SubjectFilter {
     pub is_open: bool,
     /// Only those of this unit.
     pub organization: Option<String>,
+    /// Only those given to this person.
+    pub assignee: Option<i64>,
 }
 
 impl Transaction {
@@ -144,6 +154,46 @@ impl Transaction {
         sql::run(&self.inner, sql, vec![sql::text(&after), sql::text(round)]).await?;
         let entry = AuditEntry::new(AuditAction::RoundMoved, object(round));
         self.audit(&[entry.change(before, after)]).await
+    }
+
+    /// Keeps the sample of a round with its subjects; both are replaced together.
+    pub async fn put_sample(
+        &self,
+        round: &str,
+        sample: &Sample,
+        subjects: &[Subject],
+    ) -> Result<()> {
+        self.refuse_closed(round).await?;
+        for table in ["samples", "subjects"] {
+            let delete = format!("DELETE FROM {table} WHERE round = ?");
+            sql::run(&self.inner, &delete, vec![sql::text(round)]).await?;
+        }
+        let row = vec![
+            sql::text(round),
+            sql::text(&sample.seed),
+            sql::number(sample.drawn.len() as u64),
+            sql::body("抽样结果", sample)?,
+        ];
+        let columns = ["round", "seed", "drawn_count", "body"];
+        sql::insert(&self.inner, "samples", &columns, vec![row], "").await?;
+        let columns = [
+            "round",
+            "target",
+            "class",
+            "name",
+            "region",
+            "search",
+            "body",
+            "organization",
+        ];
+        let all = subjects
+            .iter()
+            .map(|one| subject_row(round, one))
+            .collect::<Result<_>>()?;
+        sql::insert(&self.inner, "subjects", &columns, all, "").await?;
+        let entry = AuditEntry::new(AuditAction::SampleDrawn, object(round));
+        let drawn = format!("{} of {}", sample.drawn.len(), subjects.len());
+        self.audit(&[entry.change("", drawn)]).await
     }
 }
 
@@ -217,37 +267,7 @@ impl Store {
         subjects: &[Subject],
     ) -> Result<()> {
         let transaction = self.begin().await?;
-        transaction.refuse_closed(round).await?;
-        for table in ["samples", "subjects"] {
-            let delete = format!("DELETE FROM {table} WHERE round = ?");
-            sql::run(&transaction.inner, &delete, vec![sql::text(round)]).await?;
-        }
-        let row = vec![
-            sql::text(round),
-            sql::text(&sample.seed),
-            sql::number(sample.drawn.len() as u64),
-            sql::body("抽样结果", sample)?,
-        ];
-        let columns = ["round", "seed", "drawn_count", "body"];
-        sql::insert(&transaction.inner, "samples", &columns, vec![row], "").await?;
-        let columns = [
-            "round",
-            "target",
-            "class",
-            "name",
-            "region",
-            "search",
-            "body",
-            "organization",
-        ];
-        let all = subjects
-            .iter()
-            .map(|one| subject_row(round, one))
-            .collect::<Result<_>>()?;
-        sql::insert(&transaction.inner, "subjects", &columns, all, "").await?;
-        let entry = AuditEntry::new(AuditAction::SampleDrawn, object(round));
-        let drawn = format!("{} of {}", sample.drawn.len(), subjects.len());
-        transaction.audit(&[entry.change("", drawn)]).await?;
+        transaction.put_sample(round, sample, subjects).await?;
         transaction.commit().await
     }
 
@@ -333,6 +353,10 @@ impl Store {
             .and_some("h.outcome = ?", outcome.as_deref())
             .and_is("s.organization = ?", filter.organization.as_deref())
             .and_words("s.search", filter.words.as_deref());
+        let condition = match filter.assignee {
+            Some(person) => condition.and(MINE, [person.into()]),
+            None => condition,
+        };
         let condition = match filter.is_open {
             true => condition.and("h.open_count > ?", [sql::number(0)]),
             false => condition,
@@ -356,39 +380,92 @@ impl Store {
     }
 
     /// The target after this one, in the order of [`Store::targets`], of which a person still has to decide something; from the
-    /// beginning again after the last. `None` where there is no other.
+    /// beginning again after the last. `None` where there is no other. `person`: among those given to him only.
     pub async fn next_open(
         &self,
         round: &str,
         set: &str,
         class: Option<TargetClass>,
+        person: Option<i64>,
         after: &TargetId,
     ) -> Result<Option<TargetId>> {
-        let class = class.map(|class| sql::word(&class)).transpose()?;
-        let place = format!("({BY_CLASS}, s.target)");
-        let here_sql = format!(
-            "(SELECT {}, o.target FROM subjects o WHERE o.round = ? AND o.target = ?)",
-            BY_CLASS.replace("s.class", "o.class")
-        );
-        for sign in [">", "<"] {
-            let here = [sql::text(round), sql::text(&after.0)];
-            let condition = Where::default()
-                .and("s.round = ?", [sql::text(round)])
-                .and("h.set_id = ?", [sql::text(set)])
-                .and("h.open_count > ?", [sql::number(0)])
-                .and_some("s.class = ?", class.as_deref())
-                .and(&format!("{place} {sign} {here_sql}"), here);
-            let sql = format!(
-                "SELECT s.target FROM subjects s JOIN sheets h ON h.round = s.round AND h.target = s.target{} ORDER BY {BY_CLASS}, s.target LIMIT 1",
-                condition.sql()
-            );
-            if let Some(row) = sql::row(self.read(), &sql, condition.values()).await? {
-                return Ok(Some(TargetId(row.try_get_by_index(0)?)));
-            }
+        let wanted = Neighbour {
+            class,
+            person,
+            is_before: false,
+            has_decided: false,
+        };
+        let Some(next) = self.neighbour(round, set, wanted, Some(after)).await? else {
+            let first = self.neighbour(round, set, wanted, None).await?;
+            return Ok(first.filter(|first| first != after));
+        };
+        Ok(Some(next))
+    }
+
+    /// The target before or after this one in the order of [`Store::targets`]; the first (or last) of all where none is named.
+    pub async fn neighbour(
+        &self,
+        round: &str,
+        set: &str,
+        wanted: Neighbour,
+        from: Option<&TargetId>,
+    ) -> Result<Option<TargetId>> {
+        let class = wanted.class.map(|class| sql::word(&class)).transpose()?;
+        let (sign, order) = match wanted.is_before {
+            true => ("<", "DESC"),
+            false => (">", "ASC"),
+        };
+        let mut condition = Where::default()
+            .and("s.round = ?", [sql::text(round)])
+            .and("h.set_id = ?", [sql::text(set)])
+            .and_some("s.class = ?", class.as_deref());
+        condition = match wanted.has_decided {
+            true => condition.and(
+                "(h.open_count > 0 OR EXISTS (SELECT 1 FROM reviews r WHERE r.round = s.round AND r.target = s.target))",
+                [],
+            ),
+            false => condition.and("h.open_count > 0", []),
+        };
+        if let Some(person) = wanted.person {
+            condition = condition.and(MINE, [person.into()]);
         }
-        Ok(None)
+        if let Some(from) = from {
+            let place = format!("({BY_CLASS}, s.target)");
+            let here = format!(
+                "(SELECT {}, o.target FROM subjects o WHERE o.round = ? AND o.target = ?)",
+                BY_CLASS.replace("s.class", "o.class")
+            );
+            let values = [sql::text(round), sql::text(&from.0)];
+            condition = condition.and(&format!("{place} {sign} {here}"), values);
+        }
+        let sql = format!(
+            "SELECT s.target FROM subjects s JOIN sheets h ON h.round = s.round AND h.target = s.target{} \
+             ORDER BY {BY_CLASS} {order}, s.target {order} LIMIT 1",
+            condition.sql()
+        );
+        let row = sql::row(self.read(), &sql, condition.values()).await?;
+        Ok(row
+            .map(|row| row.try_get_by_index::<String>(0))
+            .transpose()?
+            .map(TargetId))
     }
 }
+
+/// 相邻对象. Which neighbour of a target is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Of this class.
+    pub class: Option<TargetClass>,
+    /// Among those given to this person.
+    pub person: Option<i64>,
+    /// The one before, instead of the one after.
+    pub is_before: bool,
+    /// Those of which everything is decided count too.
+    pub has_decided: bool,
+}
+
+/// Whether a target was given to somebody.
+const MINE: &str = "EXISTS (SELECT 1 FROM assignments a WHERE a.round = s.round AND a.target = s.target AND a.person = ?)";
 
 /// Portals first, accounts last.
 const BY_CLASS: &str = "CASE s.class WHEN 'portal' THEN 0 WHEN 'department' THEN 1 ELSE 2 END";

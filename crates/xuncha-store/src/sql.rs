@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::page::Page;
 use crate::{Result, StoreError};
 
-/// Rows in one INSERT; with the widest table (17 columns) still below PostgreSQL's 65,535 and SQLite's 32,766 values.
+/// Rows in one INSERT; with the widest table (18 columns) still below PostgreSQL's 65,535 and SQLite's 32,766 values.
 const ROWS_PER_INSERT: usize = 1_500;
 
 /// `sql` for the backend, each `?` numbered where it wants numbers.

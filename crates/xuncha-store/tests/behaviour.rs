@@ -466,7 +466,8 @@ async fn open_targets_follow_each_other(store: &Store, sheets: &[ScoreSheet; 2])
         sheet
     };
     let [portal, account] = sheets.each_ref().map(|sheet| sheet.target.clone());
-    let next = async |class, after: &TargetId| store.next_open(round, set, class, after).await;
+    let next =
+        async |class, after: &TargetId| store.next_open(round, set, class, None, after).await;
     assert_eq!(next(None, &portal).await.unwrap(), None);
     let opened = sheets.each_ref().map(open);
     store.put_sheets(round, set, &opened).await.unwrap();

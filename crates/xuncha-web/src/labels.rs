@@ -46,6 +46,7 @@ pub(crate) fn round_state(lang: Lang, state: RoundState) -> Label {
         RoundState::Gathering => label(lang, "采集中", "Gathering", "open"),
         RoundState::Judged => label(lang, "已判定", "Judged", "info"),
         RoundState::Closed => label(lang, "已关闭", "Closed", "good"),
+        RoundState::Frozen => label(lang, "已冻结", "Frozen", "good"),
     }
 }
 
@@ -119,6 +120,7 @@ pub(crate) fn decision(lang: Lang, decision: &Decision) -> Label {
     match decision {
         Decision::Confirmed => label(lang, "已确认", "Confirmed", "bad"),
         Decision::Rejected => label(lang, "已驳回", "Rejected", "none"),
+        Decision::Withdrawn => label(lang, "已撤回", "Taken back", "open"),
         Decision::Answered { number, .. } => {
             let text = lang.t("已答复", "Answered");
             Label {
@@ -169,6 +171,7 @@ pub(crate) fn job(lang: Lang, state: JobState) -> Label {
         JobState::Running => label(lang, "进行中", "Under way", "open"),
         JobState::Done => label(lang, "完成", "Done", "good"),
         JobState::Failed => label(lang, "失败", "Failed", "bad"),
+        JobState::Cancelled => label(lang, "已取消", "Cancelled", "none"),
     }
 }
 

@@ -28,11 +28,13 @@ mod shell;
 mod sign_on;
 mod upload;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
+use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::permission::Action;
 use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::evidence::EvidenceFolder;
@@ -69,6 +71,8 @@ pub fn safe_page(html: &str, url: &str, prefix: &str, quote: &str) -> String {
 pub struct WebState {
     /// Database.
     pub store: Store,
+    /// Indicator sets that a round may be created with, by id.
+    pub sets: Arc<BTreeMap<String, IndicatorSet>>,
     /// Evidence files.
     pub evidence: EvidenceFolder,
     /// Files that people hand in.
@@ -138,7 +142,121 @@ fn all_pages(state: WebState) -> Pages {
     let pages = api::registered(pages);
     let pages = rectify_pages(pages);
     let pages = appeal_pages(pages);
+    let pages = round_work_pages(pages);
+    let pages = desk_pages(pages);
     people_pages(pages)
+}
+
+/// What is done with a round as a whole.
+fn round_work_pages(pages: Pages) -> Pages {
+    use Action::{ApproveNotice, ManageRound, ReadRound};
+    use pages::{
+        exemptions, groups, notice_sign, round_close, round_new, round_people, round_plan,
+        round_sample, round_work,
+    };
+    use routes::Object::{None, Round};
+    pages
+        .get("/round/new", ManageRound, None, round_new::form)
+        .post("/round/new", ManageRound, None, round_new::create)
+        .get(
+            "/rounds/{round}/sample",
+            ReadRound,
+            Round,
+            round_sample::show,
+        )
+        .post(
+            "/rounds/{round}/sample",
+            ManageRound,
+            Round,
+            round_sample::publish,
+        )
+        .get(
+            "/rounds/{round}/sample/{file}",
+            ReadRound,
+            Round,
+            round_sample::download,
+        )
+        .get("/rounds/{round}/work", ReadRound, Round, round_work::show)
+        .post("/rounds/{round}/work", ManageRound, Round, round_work::ask)
+        .get(
+            "/rounds/{round}/work/events",
+            ReadRound,
+            Round,
+            round_work::events,
+        )
+        .get("/rounds/{round}/plan", ReadRound, Round, round_plan::show)
+        .post("/rounds/{round}/plan", ManageRound, Round, round_plan::set)
+        .get(
+            "/rounds/{round}/people",
+            ManageRound,
+            Round,
+            round_people::show,
+        )
+        .post(
+            "/rounds/{round}/people",
+            ManageRound,
+            Round,
+            round_people::assign,
+        )
+        .get("/rounds/{round}/close", ReadRound, Round, round_close::show)
+        .post(
+            "/rounds/{round}/close",
+            ManageRound,
+            Round,
+            round_close::change,
+        )
+        .get("/rounds/{round}/groups", ReadRound, Round, groups::list)
+        .post(
+            "/rounds/{round}/notice/sign",
+            ManageRound,
+            Round,
+            notice_sign::manage,
+        )
+        .post(
+            "/rounds/{round}/notice/approve",
+            ApproveNotice,
+            Round,
+            notice_sign::approve,
+        )
+        .get("/exemptions", ManageRound, None, exemptions::list)
+        .post("/exemptions", ManageRound, None, exemptions::withdraw)
+}
+
+/// What people decide, one thing after the other.
+fn desk_pages(pages: Pages) -> Pages {
+    use Action::{DecideTask, ManageRound};
+    use pages::{blind, desk, desk_decide, quality};
+    use routes::Object::{Round, Target};
+    pages
+        .get("/rounds/{round}/desk", DecideTask, Round, desk::first)
+        .post("/rounds/{round}/desk", DecideTask, Round, desk_decide::undo)
+        .get(
+            "/rounds/{round}/desk/{target}/{item}",
+            DecideTask,
+            Target,
+            desk::show,
+        )
+        .post(
+            "/rounds/{round}/desk/{target}/{item}",
+            DecideTask,
+            Target,
+            desk_decide::decide,
+        )
+        .get("/rounds/{round}/blind", DecideTask, Round, blind::next)
+        .get(
+            "/rounds/{round}/blind/{target}/{item}",
+            DecideTask,
+            Target,
+            blind::show,
+        )
+        .post(
+            "/rounds/{round}/blind/{target}/{item}",
+            DecideTask,
+            Target,
+            blind::say,
+        )
+        .get("/rounds/{round}/quality", ManageRound, Round, quality::show)
+        .post("/rounds/{round}/quality", ManageRound, Round, quality::set)
 }
 
 fn sign_in_pages(pages: Pages) -> Pages {

@@ -133,6 +133,10 @@ impl Shell {
         self.viewer.may(Action::ReadRegistry)
     }
 
+    pub(crate) fn manages_rounds(&self) -> bool {
+        self.viewer.may(Action::ManageRound)
+    }
+
     pub(crate) fn decides(&self) -> bool {
         self.viewer.may(Action::DecideTask)
     }

@@ -148,6 +148,8 @@ impl House {
             ("url", evidence.url),
             ("id", finding),
             ("attachment", attachment.to_string()),
+            ("file", "drawn.csv".to_owned()),
+            ("item", "none".to_owned()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),
             ("number", "1".to_owned()),
@@ -333,6 +335,7 @@ async fn no_form_is_taken_without_the_token_of_its_own_session() {
     for row in table().into_iter().filter(is_form) {
         let column = match row.action.as_str() {
             "SignIn" => "public",
+            "ApproveNotice" => "leader",
             _ => "administrator",
         };
         let path = house.filled(&row.path);

@@ -179,6 +179,44 @@ pub struct ServeArgs {
     /// 统一身份认证 / provider of identities
     #[command(flatten)]
     pub oidc: OidcArgs,
+    /// 后台任务 / jobs
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// 催办 / reminders
+    #[command(flatten)]
+    pub remind: RemindArgs,
+    /// 发件 / outbox
+    #[command(flatten)]
+    pub outbox: OutboxArgs,
+}
+
+/// 后台任务参数. How the jobs that pages ask for are done.
+#[derive(Clone, Debug, Args)]
+pub struct WorkArgs {
+    /// 只提供网页，不执行任务 / pages only, run no jobs
+    #[arg(long)]
+    pub no_jobs: bool,
+    /// 采集时不做监测期内的访问 / gather without the visits of the monitoring time
+    #[arg(long)]
+    pub no_visits: bool,
+    /// 模拟省的 province.json：采集用它的时钟与地址 / gather with the clock and addresses of a simulated province
+    #[arg(long, value_name = "FILE")]
+    pub province: Option<PathBuf>,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+impl WorkArgs {
+    /// As they are where nothing is said.
+    pub fn usual() -> WorkArgs {
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            work: WorkArgs,
+        }
+        <Alone as clap::Parser>::parse_from(["xuncha"]).work
+    }
 }
 
 /// 名录命令.

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xuncha_store::evidence::EvidenceFolder;
-use xuncha_store::round::{RoundRow, RoundState};
+use xuncha_store::round::RoundRow;
 use xuncha_store::{Actor, Location, Store, StoreError};
 
 use crate::commands;
 
 /// 数据目录. The opened folder.
+#[derive(Clone)]
 pub struct Data {
     /// The folder itself.
     pub folder: PathBuf,
@@ -53,7 +54,7 @@ impl Data {
     /// The named round, or the latest; refused where it is closed. For all work that changes what a round came to.
     pub async fn open_round(&self, id: Option<&str>) -> Result<RoundRow> {
         let row = self.round(id).await?;
-        if row.state == RoundState::Closed {
+        if row.state.is_closed() {
             return Err(StoreError::Closed {
                 round: row.round.id,
                 reason: row.close_reason,

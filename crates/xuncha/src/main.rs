@@ -129,7 +129,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
     }
     let data = Data::open(&cli.data, cli.database.as_deref()).await?;
     match &cli.command {
-        Command::Serve(arguments) => commands::serve::run(data, arguments).await,
+        Command::Serve(arguments) => commands::serve::run(data, rules, arguments).await,
         Command::Registry(command) => commands::registry::run(&data, rules, command).await,
         Command::Round(command) => commands::round::run(&data, rules, command).await,
         Command::Gather(arguments) => commands::gather::run(&data, rules, arguments).await,

@@ -238,7 +238,7 @@ pub(super) fn ground(id: &TargetId, counted: &CountedFinding, target: &TargetRes
         Some(review) => {
             let word = match review.decision {
                 Decision::Answered { .. } => "人工答复",
-                Decision::Confirmed | Decision::Rejected => "人工确认",
+                Decision::Confirmed | Decision::Rejected | Decision::Withdrawn => "人工确认",
             };
             format!("{word}（{}，{}）", review.by, review.at.date())
         }

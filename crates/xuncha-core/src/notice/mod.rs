@@ -17,6 +17,7 @@ pub mod inputs;
 pub mod problems;
 pub mod render;
 pub mod scope;
+pub mod sign_off;
 pub mod template;
 pub mod words;
 

@@ -93,7 +93,10 @@ pub(crate) fn tally(
             Some(Judged::Known {
                 verdict: Verdict::NotApplicable { .. },
             }) => not_applicable += 1,
-            Some(Judged::Known { verdict }) => desk.known(check, verdict),
+            Some(Judged::Known { verdict }) => match desk.said_of_whole(check) {
+                Some(count) => desk.overruled(check, verdict, count),
+                None => desk.known(check, verdict),
+            },
             Some(Judged::Unknown { undetermined }) => desk.unknown(check, undetermined),
             None => desk.whole(check, OpenWhat::Unknown, "没有判定记录，请先运行判定"),
         }
@@ -138,6 +141,33 @@ impl Desk<'_> {
                 }
             }
             Verdict::NotApplicable { .. } => {}
+        }
+    }
+
+    /// What a person said of a check as a whole, when the machine knew nothing or was thought to have missed something.
+    fn said_of_whole(&self, check: &str) -> Option<u32> {
+        match check {
+            "manual" => None,
+            _ => decided(self.reviews, self.target, check, WHOLE_KEY),
+        }
+    }
+
+    /// A person's word on the whole check stands against whatever the machine says of it, then or later. Where the word was that nothing
+    /// is wrong, findings count that somebody confirmed one by one.
+    fn overruled(&mut self, check: &str, verdict: &Verdict, count: u32) {
+        if count > 0 {
+            self.whole(check, OpenWhat::Unknown, "人工认定存在问题");
+            return;
+        }
+        let (Verdict::Fail { findings, .. } | Verdict::NeedsReview { findings, .. }) = verdict
+        else {
+            return;
+        };
+        for finding in findings {
+            let said = decided(self.reviews, self.target, check, &finding.key);
+            if said.is_some_and(|said| said > 0) {
+                self.finding(check, finding, true);
+            }
         }
     }
 
@@ -245,9 +275,10 @@ impl Desk<'_> {
 
 /// How often a person said that it fails: 0 = fine, `None` = nobody said.
 fn decided(reviews: &[Review], target: &TargetId, check: &str, key: &str) -> Option<u32> {
-    latest(reviews, target, check, key).map(|review| match review.decision {
-        Decision::Confirmed => 1,
-        Decision::Rejected => 0,
-        Decision::Answered { number, .. } => number,
-    })
+    match latest(reviews, target, check, key)?.decision {
+        Decision::Confirmed => Some(1),
+        Decision::Rejected => Some(0),
+        Decision::Answered { number, .. } => Some(number),
+        Decision::Withdrawn => None,
+    }
 }

@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -19,6 +19,7 @@ const FILES: [(&str, &str); 7] = [
     ),
     ("m0003_people", include_str!("m0003_people.sql")),
     ("m0004_attachments", include_str!("m0004_attachments.sql")),
+    ("m0005_round_work", include_str!("m0005_round_work.sql")),
     ("m0006_rectify", include_str!("m0006_rectify.sql")),
     (
         "m0009_site_migrations",
@@ -65,6 +66,10 @@ impl MigrationTrait for FileMigration {
         }
         if self.name == "m0003_people" {
             fill_organizations(connection).await?;
+        }
+        if self.name == "m0005_round_work" {
+            let filled = crate::groups::fill(connection).await;
+            filled.map_err(|error| DbErr::Migration(error.to_string()))?;
         }
         Ok(())
     }

@@ -1,12 +1,30 @@
 //! What the store promises of the work of people on a round; run on either database by `behaviour.rs`.
 
+use std::collections::BTreeMap;
+
 use xuncha_core::attachment::FileKind;
+use xuncha_core::facts::model::ColumnKind;
+use xuncha_core::notice::sign_off::{SignStep, Signature};
+use xuncha_core::registry::TargetId;
+use xuncha_core::review::assign::{Inspector, Load, assign};
+use xuncha_core::review::blind::BlindKind;
+use xuncha_core::review::correction::{Corrected, Correction};
+use xuncha_core::review::{Decision, Review};
+use xuncha_core::round::calendar::usual_plan;
+use xuncha_core::verdict::UndeterminedReason;
 use xuncha_store::attachment::NewAttachment;
 use xuncha_store::audit::{AuditAction, AuditFilter};
+use xuncha_store::exemption::Exemption;
+use xuncha_store::groups::GroupKind;
+use xuncha_store::job::{JobState, JobStep, Progress};
+use xuncha_store::opinion::{BlindShares, Opinion};
 use xuncha_store::registry::ChangeNote;
+use xuncha_store::round::{RoundState, SubjectFilter};
+use xuncha_store::round_job::RoundJob;
+use xuncha_store::round_plan::DrawPublication;
 use xuncha_store::{Page, Store, StoreError};
 
-use super::values::at;
+use super::values::{at, fail, review};
 
 /// The round that all of it is about; it is open before and after.
 const ROUND: &str = "2026Q1";
@@ -14,6 +32,472 @@ const ROUND: &str = "2026Q1";
 /// Runs all of it.
 pub async fn round_promises(store: &Store) {
     attachments_are_listed_until_taken_back(store).await;
+    work_of_a_round_is_queued_once(store).await;
+    the_calendar_and_the_publication_are_kept(store).await;
+    targets_are_given_out(store).await;
+    opinions_stand_beside_decisions(store).await;
+    corrections_queue_their_target(store).await;
+    exemptions_decide_what_nobody_decided(store).await;
+    what_is_common_is_grouped(store).await;
+    decisions_are_taken_back(store).await;
+    a_frozen_round_opens_for_a_correction_only(store).await;
+}
+
+async fn work_of_a_round_is_queued_once(store: &Store) {
+    let ask = async |kind, target: Option<&TargetId>| {
+        let payload = serde_json::json!({ "round": ROUND });
+        let now = at("2026-04-01T08:00");
+        store
+            .ask_round_job(ROUND, kind, target, &payload, now)
+            .await
+    };
+    let first = ask(RoundJob::Gather, None).await.unwrap();
+    let twice = ask(RoundJob::Gather, None).await;
+    assert!(matches!(twice, Err(StoreError::Refused(_))), "{twice:?}");
+    let judge = ask(RoundJob::Judge, None).await.unwrap();
+    let target = TargetId::from("9900000001");
+    let one = ask(RoundJob::JudgeTarget, Some(&target)).await.unwrap();
+    assert_eq!(
+        ask(RoundJob::JudgeTarget, Some(&target)).await.unwrap(),
+        one,
+        "one that waits will see whatever was corrected meanwhile"
+    );
+    let before = async |number| store.jobs_before(number).await.unwrap();
+    assert_eq!(before(judge).await, before(first).await + 1);
+    let taken = store.take_round_job(at("2026-04-01T08:01")).await.unwrap();
+    let taken = taken.unwrap();
+    assert_eq!((taken.number, taken.state), (first, JobState::Running));
+    assert_eq!(taken.asked.1, "2026-04-01T08:00:00");
+    let refused = store
+        .cancel_round_job(ROUND, first, at("2026-04-01T08:02"))
+        .await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "it began");
+    let cancelled = store
+        .cancel_round_job(ROUND, judge, at("2026-04-01T08:02"))
+        .await;
+    cancelled.unwrap();
+    let steps = [("抓取", 3), ("第二次访问", 0)].map(|(name, done)| JobStep {
+        name: name.into(),
+        done,
+        total: 9,
+    });
+    store.put_job_steps(first, &steps[..1]).await.unwrap();
+    store.put_job_steps(first, &steps).await.unwrap();
+    assert_eq!(store.job_steps(first).await.unwrap(), steps);
+    let done = Progress {
+        done: 9,
+        total: 9,
+        note: "完成".into(),
+    };
+    for number in [first, one] {
+        let ended = at("2026-04-01T09:00");
+        store
+            .end_job(number, JobState::Done, &done, ended)
+            .await
+            .unwrap();
+    }
+    assert_eq!(
+        store.take_round_job(at("2026-04-01T10:00")).await.unwrap(),
+        None,
+        "other jobs of the queue are for other hands"
+    );
+    let all = store.round_jobs(ROUND, Page::ALL).await.unwrap();
+    let seen: Vec<_> = all.rows.iter().map(|job| (job.number, job.state)).collect();
+    assert_eq!(
+        seen,
+        [
+            (one, JobState::Done),
+            (judge, JobState::Cancelled),
+            (first, JobState::Done)
+        ]
+    );
+    assert_eq!(all.rows[2].times.1, "2026-04-01T09:00:00");
+    assert!(
+        store
+            .round_jobs("2026Q", Page::ALL)
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
+    let again = ask(RoundJob::Gather, None).await.unwrap();
+    assert!(
+        again > one,
+        "the same work may be done again when it has ended"
+    );
+    store
+        .cancel_round_job(ROUND, again, at("2026-04-01T09:01"))
+        .await
+        .unwrap();
+}
+
+async fn the_calendar_and_the_publication_are_kept(store: &Store) {
+    assert!(store.phases(ROUND).await.unwrap().is_empty());
+    let plan = usual_plan(&store.round(ROUND).await.unwrap().round);
+    store.put_phases(ROUND, &plan[..3]).await.unwrap();
+    store.put_phases(ROUND, &plan).await.unwrap();
+    assert_eq!(store.phases(ROUND).await.unwrap(), plan);
+    let made = DrawPublication {
+        at: at("2026-03-01T09:00"),
+        by: "李四".into(),
+        sha256: "cd".repeat(32),
+    };
+    store.put_draw_publication(ROUND, &made).await.unwrap();
+    assert!(matches!(
+        store.put_draw_publication(ROUND, &made).await,
+        Err(StoreError::Exists { .. })
+    ));
+    assert_eq!(store.draw_publication(ROUND).await.unwrap(), Some(made));
+}
+
+async fn targets_are_given_out(store: &Store) {
+    let loads = store.subject_loads(ROUND, "gov-2019").await.unwrap();
+    assert!(loads.len() >= 4);
+    let inspectors = [(7, "990900"), (8, "990800")].map(|(person, region)| Inspector {
+        person,
+        region: region.to_owned(),
+    });
+    let loads: Vec<Load> = loads
+        .into_iter()
+        .map(|one| Load {
+            target: one.target,
+            region: one.region,
+            tasks: one.open_count,
+        })
+        .collect();
+    let given = assign(&loads, &inspectors, &BTreeMap::new(), "种子");
+    store
+        .put_assignment(ROUND, &inspectors, &given)
+        .await
+        .unwrap();
+    assert_eq!(store.inspectors(ROUND).await.unwrap(), inspectors);
+    assert_eq!(store.assignments(ROUND).await.unwrap(), given.first);
+    let target = &loads[0].target;
+    let (first, second) = store.assignment(ROUND, target).await.unwrap().unwrap();
+    assert_eq!(
+        (first, second),
+        (given.first[target], Some(given.second[target]))
+    );
+    let people = store.person_loads(ROUND, "gov-2019").await.unwrap();
+    let all: u64 = people.values().map(|load| load.targets).sum();
+    assert_eq!(all, loads.len() as u64);
+    let filter = SubjectFilter {
+        assignee: Some(7),
+        ..SubjectFilter::default()
+    };
+    let mine = store
+        .targets(ROUND, "gov-2019", &filter, Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(mine.total, people[&7].targets);
+}
+
+async fn opinions_stand_beside_decisions(store: &Store) {
+    assert_eq!(
+        store.blind_shares(ROUND).await.unwrap(),
+        BlindShares::default()
+    );
+    let shares = BlindShares {
+        double_percent: 100,
+        pass_percent: 5,
+    };
+    store.put_blind_shares(ROUND, shares).await.unwrap();
+    assert_eq!(store.blind_shares(ROUND).await.unwrap(), shares);
+    let target = TargetId::from("9900000001");
+    let opinion = |person, decision| Opinion {
+        round: ROUND.into(),
+        kind: BlindKind::Double,
+        target: target.clone(),
+        check: "broken_links".into(),
+        key: "b".into(),
+        person,
+        by: format!("P{person}"),
+        at: at("2026-04-03T10:00"),
+        decision,
+        reason: String::new(),
+    };
+    let before = store.reviews(ROUND).await.unwrap();
+    let said = [
+        opinion(7, Decision::Confirmed),
+        opinion(8, Decision::Confirmed),
+        opinion(7, Decision::Rejected),
+    ];
+    for one in &said {
+        store.put_opinion(one).await.unwrap();
+    }
+    assert_eq!(
+        store.opinions(ROUND).await.unwrap(),
+        [said[2].clone(), said[1].clone()],
+        "the latest of each person"
+    );
+    assert_eq!(
+        store.reviews(ROUND).await.unwrap(),
+        before,
+        "it decides nothing"
+    );
+    let second = store.assignment(ROUND, &target).await.unwrap().unwrap().1;
+    let mine = store
+        .reviews_for_second(ROUND, second, Some(&target))
+        .await
+        .unwrap();
+    let own = before
+        .iter()
+        .filter(|review| review.target == target)
+        .count();
+    assert_eq!(mine.len(), own);
+    let others = store
+        .reviews_for_second(ROUND, Some(99), None)
+        .await
+        .unwrap();
+    assert!(others.is_empty());
+}
+
+async fn corrections_queue_their_target(store: &Store) {
+    let correction = Correction {
+        round: ROUND.into(),
+        target: "9900000001".into(),
+        url: "http://www.s1.gov.cn/tz/".into(),
+        corrected: Corrected::ColumnKind {
+            kind: ColumnKind::Static,
+        },
+        by: "张三".into(),
+        at: at("2026-04-03T11:00"),
+        reason: "是说明页".into(),
+    };
+    let job = store.correct(&correction).await.unwrap();
+    let job = store.round_job(ROUND, job).await.unwrap();
+    assert_eq!(
+        (job.new.kind.as_str(), job.state),
+        ("judge_target", JobState::Waiting)
+    );
+    let held = store
+        .corrections(ROUND, Some(&correction.target))
+        .await
+        .unwrap();
+    assert_eq!(held[0].1, correction);
+    let other = TargetId::from("9900000002");
+    assert!(
+        store
+            .corrections(ROUND, Some(&other))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let now = at("2026-04-03T12:00");
+    let number = held[0].0;
+    let again = store.withdraw_correction(ROUND, number, now).await.unwrap();
+    assert_eq!(again, job.number, "the job that waits sees it");
+    assert!(store.corrections(ROUND, None).await.unwrap().is_empty());
+    assert!(store.withdraw_correction(ROUND, number, now).await.is_err());
+    store
+        .cancel_round_job(ROUND, job.number, now)
+        .await
+        .unwrap();
+}
+
+async fn exemptions_decide_what_nobody_decided(store: &Store) {
+    let (first, other) = (TargetId::from("9900000001"), TargetId::from("9900000002"));
+    let exemption = |target: Option<&TargetId>, key: &str| Exemption {
+        target: target.cloned(),
+        check: "broken_links".into(),
+        key: key.into(),
+        round: ROUND.into(),
+        by: "李四".into(),
+        reason: "内部系统，不对外".into(),
+        at: at("2026-04-03T13:00"),
+    };
+    let here = store
+        .put_exemption(&exemption(Some(&first), "here"))
+        .await
+        .unwrap();
+    store
+        .put_exemption(&exemption(None, "anywhere"))
+        .await
+        .unwrap();
+    let judged = [
+        fail(&first, &["here", "anywhere", "wrong", "said"]),
+        fail(&other, &["here", "anywhere"]),
+    ];
+    let said = [review(&first, "said", Decision::Confirmed)];
+    let now = at("2026-04-03T14:00");
+    let decided = async |reviews: &[Review]| {
+        let made = store.exempted(ROUND, &judged, reviews, now).await.unwrap();
+        let names = made.into_iter().map(|one| {
+            assert_eq!(
+                (one.decision, one.by.as_str()),
+                (Decision::Rejected, "李四")
+            );
+            assert!(one.reason.contains("内部系统"));
+            format!("{} {}", one.target, one.key)
+        });
+        names.collect::<Vec<_>>()
+    };
+    let all = [
+        "9900000001 here",
+        "9900000001 anywhere",
+        "9900000002 anywhere",
+    ];
+    assert_eq!(decided(&said).await, all);
+    // What a person said goes before a rule, taken back or not.
+    let back = [
+        review(&first, "here", Decision::Withdrawn),
+        review(&other, "anywhere", Decision::Confirmed),
+    ];
+    assert_eq!(decided(&back).await, ["9900000001 anywhere"]);
+    store.withdraw_exemption(here).await.unwrap();
+    assert_eq!(decided(&said).await, all[1..]);
+    assert!(store.withdraw_exemption(here).await.is_err());
+    assert_eq!(store.exemptions().await.unwrap().len(), 1);
+}
+
+async fn what_is_common_is_grouped(store: &Store) {
+    let targets = ["9900000001", "9900000002", "9900000003"].map(TargetId::from);
+    let judged = [
+        fail(
+            &targets[0],
+            &["http://shared.cn/a/1.html", "http://own1.cn/x.html"],
+        ),
+        fail(
+            &targets[1],
+            &["http://shared.cn/a/1.html", "http://own2.cn/x.html"],
+        ),
+        fail(&targets[2], &["http://shared.cn/b.html"]),
+    ];
+    let before = store.judgements(ROUND, None).await.unwrap();
+    store.put_judgements(ROUND, &judged).await.unwrap();
+    let groups = async |kind| {
+        let found = store
+            .finding_groups(ROUND, "gov-2019", kind, Page::ALL)
+            .await
+            .unwrap();
+        let rows = found.rows.into_iter();
+        rows.map(|one| (one.common, one.targets, one.findings))
+            .collect::<Vec<_>>()
+    };
+    let group = |common: &str, targets, findings| (common.to_owned(), targets, findings);
+    assert_eq!(
+        groups(GroupKind::Root).await,
+        [group("http://shared.cn/a/1.html", 2, 2)]
+    );
+    assert_eq!(
+        groups(GroupKind::Platform).await,
+        [group("shared.cn", 3, 3)]
+    );
+    assert_eq!(
+        groups(GroupKind::Template).await,
+        [group("/a/#.html", 2, 2), group("/x.html", 2, 2)]
+    );
+    let place = (GroupKind::Platform, "broken_links", "shared.cn");
+    let inside = store
+        .group_findings(ROUND, "gov-2019", place, Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(inside.total, 3);
+    let doubts = store.doubt_groups(ROUND, "gov-2019").await.unwrap();
+    assert_eq!(doubts.len(), 1);
+    assert_eq!(
+        (doubts[0].targets, doubts[0].places, doubts[0].wholes),
+        (3, 3, 0)
+    );
+    let reason = (UndeterminedReason::OurSide, "broken_links");
+    let named = store
+        .doubt_targets(ROUND, "gov-2019", reason, 2)
+        .await
+        .unwrap();
+    assert_eq!(named.len(), 2);
+    store.put_judgements(ROUND, &before).await.unwrap();
+}
+
+/// The human verdict outranks the machine until it is taken back, and then nothing of it is left but the history.
+async fn decisions_are_taken_back(store: &Store) {
+    let target = TargetId::from("9900000002");
+    let steps = [Decision::Confirmed, Decision::Withdrawn, Decision::Rejected];
+    let held = async || {
+        let all = store.reviews(ROUND).await.unwrap();
+        let mine = all
+            .into_iter()
+            .find(|one| one.target == target && one.key == "undo");
+        mine.map(|one| one.decision)
+    };
+    for (at, expected) in [Some(0), None, Some(2)].into_iter().enumerate() {
+        store
+            .put_review(&review(&target, "undo", steps[at].clone()))
+            .await
+            .unwrap();
+        assert_eq!(held().await, expected.map(|at| steps[at].clone()));
+    }
+    let last = store.last_review_of(ROUND, "张三").await.unwrap().unwrap();
+    assert_eq!(
+        (last.key.as_str(), last.decision),
+        ("undo", Decision::Rejected)
+    );
+    assert_eq!(store.last_review_of(ROUND, "nobody").await.unwrap(), None);
+    let history = store.review_history(ROUND, &target).await.unwrap();
+    let mine = history.iter().filter(|one| one.key == "undo").count();
+    assert_eq!(mine, 3, "the history says all of it");
+}
+
+async fn a_frozen_round_opens_for_a_correction_only(store: &Store) {
+    let early = store.freeze_round(ROUND, &note("")).await;
+    assert!(
+        matches!(early, Err(StoreError::Refused(_))),
+        "not closed yet"
+    );
+    store.close_round(ROUND, &note("处理完毕")).await.unwrap();
+    store.freeze_round(ROUND, &note("申诉完毕")).await.unwrap();
+    let row = store.round(ROUND).await.unwrap();
+    assert_eq!(
+        (row.state, row.close_reason.as_str()),
+        (RoundState::Frozen, "处理完毕")
+    );
+    assert!(matches!(
+        store.reopen_round(ROUND, &note("再看")).await,
+        Err(StoreError::Refused(_))
+    ));
+    let refused = store
+        .put_review(&review(&"9900000001".into(), "x", Decision::Confirmed))
+        .await;
+    assert!(matches!(refused, Err(StoreError::Closed { .. })));
+    let contents = [("notice.html".to_owned(), "ab".repeat(32))];
+    let bound = store
+        .notice_bound(ROUND, "gov-2019", &contents)
+        .await
+        .unwrap();
+    let other = [("notice.html".to_owned(), "cd".repeat(32))];
+    let changed = store.notice_bound(ROUND, "gov-2019", &other).await.unwrap();
+    assert_ne!(bound.text_sha256, changed.text_sha256);
+    assert_eq!(bound.round_sha256, changed.round_sha256);
+    let signature = |step, remark: &str| Signature {
+        version: 1,
+        step,
+        person: "P3".into(),
+        by: "李四".into(),
+        at: at("2026-04-10T09:00"),
+        remark: remark.into(),
+        bound: bound.clone(),
+    };
+    let drafted = signature(SignStep::Drafted, "");
+    store.sign(ROUND, 0, &drafted).await.unwrap();
+    let twice = store.sign(ROUND, 0, &drafted).await;
+    assert!(
+        matches!(twice, Err(StoreError::Refused(_))),
+        "somebody was faster"
+    );
+    let corrected = signature(SignStep::Corrected, "数字有误");
+    store.sign(ROUND, 1, &corrected).await.unwrap();
+    assert_eq!(store.signatures(ROUND).await.unwrap(), [drafted, corrected]);
+    assert_eq!(store.round(ROUND).await.unwrap().state, RoundState::Closed);
+    let changes = store.round_changes(ROUND).await.unwrap();
+    let last = changes.last().unwrap();
+    assert_eq!(
+        (last.before, last.note.reason.as_str()),
+        (RoundState::Frozen, "数字有误")
+    );
+    assert_eq!(
+        store.reopen_round(ROUND, &note("改正")).await.unwrap(),
+        RoundState::New,
+        "as it was before the closing"
+    );
 }
 
 fn attachment(owner: &str, unit: Option<&str>, name: &str) -> NewAttachment {

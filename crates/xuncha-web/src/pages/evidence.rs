@@ -220,6 +220,33 @@ pub(crate) async fn show(
     })
 }
 
+/// Where a frame shows the archived page of a finding's evidence with the quoted place in sight; `None` where it cannot be shown as a page.
+pub(crate) async fn frame(
+    state: &WebState,
+    passes: &Passes,
+    (round, target): (&str, &TargetId),
+    evidence: &xuncha_core::evidence::EvidenceRef,
+    link: &str,
+) -> Option<String> {
+    if evidence.record.is_empty() {
+        return None;
+    }
+    let (archive, exchange) =
+        read_stated(state, round, target, &evidence.record, &evidence.sha256).await;
+    let exchange = exchange.ok()?;
+    if !has_body(&exchange) || matches!(Media::of(&exchange), Media::Other) {
+        return None;
+    }
+    let wanted = Wanted {
+        quote: evidence.quote.clone(),
+        link: link.to_owned(),
+    };
+    let now_s = (state.now_s)();
+    let record = &evidence.record;
+    let href = evidence_replay::href(passes, now_s, round, &archive, record, &wanted);
+    Some(format!("{href}#{MARK_ID}"))
+}
+
 /// Whether a finding of the target refers to a record with a hash.
 async fn is_evidence(
     state: &WebState,

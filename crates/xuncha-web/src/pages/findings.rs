@@ -18,13 +18,13 @@ use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::pager::{encode, query};
-use crate::pages::pictures;
 use crate::pages::targets::finding_state;
+use crate::pages::{blind, pictures};
 use crate::shell::{Shell, Viewer};
 
-struct RuleLine {
-    text: String,
-    is_unconfirmed: bool,
+pub(crate) struct RuleLine {
+    pub(crate) text: String,
+    pub(crate) is_unconfirmed: bool,
 }
 
 struct EvidenceLine {
@@ -79,7 +79,10 @@ pub(crate) async fn show(
     let (row, finding) = state.store.finding(&id).await?;
     let round = state.store.round(&row.round).await?.round;
     let subject = state.store.subject(&row.round, &row.target).await?;
-    let all_reviews = state.store.review_history(&row.round, &row.target).await?;
+    let all_reviews = match blind::is_hidden(&state, &viewer, &row.round, &row.target).await? {
+        true => Vec::new(),
+        false => state.store.review_history(&row.round, &row.target).await?,
+    };
     let mine = |review: &&Review| review.check == row.check && review.key == row.key;
     let reviews = all_reviews.iter().filter(mine).map(|review| ReviewLine {
         decision: labels::decision(lang, &review.decision),
@@ -128,7 +131,7 @@ fn set_of<'a>(round: &'a Round, id: &str) -> Option<&'a IndicatorSet> {
 }
 
 /// The rules that count this case.
-fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
+pub(crate) fn rule_lines(indicator: &Indicator, case: &str) -> Vec<RuleLine> {
     let counting = indicator
         .rules
         .iter()
@@ -178,7 +181,7 @@ fn evidence_lines(
 }
 
 /// The address at fault, where it is another than the page's own: links to it are to be marked there.
-fn link_at_fault<'a>(finding: &'a Finding, page: &str) -> &'a str {
+pub(crate) fn link_at_fault<'a>(finding: &'a Finding, page: &str) -> &'a str {
     let link = finding.url.as_deref();
     link.filter(|link| *link != page).unwrap_or_default()
 }

@@ -8,9 +8,11 @@ use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use xuncha_core::permission::Action;
 use xuncha_store::document::Document;
 use xuncha_store::{AuditAction, AuditEntry};
 
+use super::notice_sign::{self, SignPart};
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::headers::SANDBOX;
@@ -33,6 +35,8 @@ struct NoticePage {
     shell: Shell,
     files: Vec<FileLine>,
     preview_href: Option<String>,
+    sign: SignPart,
+    work_href: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -50,6 +54,10 @@ pub(crate) async fn show(
     let title = viewer.lang.t("通报", "Notice");
     page(&NoticePage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "notice"),
+        sign: notice_sign::part(&state, &viewer, &row).await?,
+        work_href: viewer
+            .may(Action::ManageRound)
+            .then(|| format!("/rounds/{}/work", encode(&id))),
         preview_href: html.map(|document| format!("{}/preview", href(&document.name))),
         files: documents
             .iter()

@@ -44,8 +44,53 @@ struct Row {
 #[template(path = "open.html")]
 struct OpenPage {
     shell: Shell,
+    groups: Vec<GroupLine>,
     rows: Vec<Row>,
     pager: Pager,
+}
+
+/// Targets named of each group; the number of all stands beside them.
+const TARGETS_NAMED: u64 = 5;
+
+struct GroupLine {
+    reason: &'static str,
+    check: String,
+    targets: u64,
+    open_targets: u64,
+    wholes: u64,
+    places: u64,
+    named: Vec<(String, String, bool)>,
+}
+
+/// What could not be determined, counted by reason and check, with the targets that it holds up first.
+async fn groups(
+    state: &WebState,
+    lang: Lang,
+    (round, set): (&str, &str),
+    base: &str,
+) -> Result<Vec<GroupLine>, WebError> {
+    let mut lines = Vec::new();
+    for group in state.store.doubt_groups(round, set).await? {
+        let place = (group.reason, group.check.as_str());
+        let named = state
+            .store
+            .doubt_targets(round, set, place, TARGETS_NAMED)
+            .await?;
+        let named = named.into_iter().map(|(target, name, is_open)| {
+            let href = format!("{base}/targets/{}", encode(&target.0));
+            (href, name, is_open)
+        });
+        lines.push(GroupLine {
+            reason: labels::reason(lang, group.reason),
+            named: named.collect(),
+            check: group.check,
+            targets: group.targets,
+            open_targets: group.open_targets,
+            wholes: group.wholes,
+            places: group.places,
+        });
+    }
+    Ok(lines)
 }
 
 pub(crate) async fn list(
@@ -64,6 +109,7 @@ pub(crate) async fn list(
     let title = viewer.lang.t("无法判定", "Undetermined");
     page(&OpenPage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "open"),
+        groups: groups(&state, viewer.lang, (&id, &set.id), &base).await?,
         rows: found
             .rows
             .iter()

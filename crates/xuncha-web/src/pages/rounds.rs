@@ -8,6 +8,7 @@ use serde::Deserialize;
 use xuncha_core::permission::Action;
 use xuncha_core::points::Exact;
 use xuncha_core::registry::TargetClass;
+use xuncha_core::round::draft::{StratumCount, strata as strata_of};
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{Figure, FigureValue, IndexRow, Stats};
 use xuncha_store::judge::VerdictClass;
@@ -90,13 +91,6 @@ struct TilePart {
     href: String,
 }
 
-struct Stratum {
-    name: String,
-    frame: usize,
-    quota: usize,
-    drawn: usize,
-}
-
 struct IndexBar {
     name: String,
     points: String,
@@ -115,7 +109,7 @@ struct RoundPage {
     coverage: &'static str,
     tiles: Vec<Tile>,
     verdicts: Vec<(Label, u64)>,
-    strata: Vec<Stratum>,
+    strata: Vec<StratumCount>,
     figures: Vec<Figure>,
     index: Vec<IndexBar>,
     weakest: Vec<String>,
@@ -213,28 +207,9 @@ fn verdict_label(viewer: &Viewer, class: VerdictClass) -> Label {
     }
 }
 
-async fn strata(state: &WebState, round: &str) -> Result<Vec<Stratum>, WebError> {
-    let Some(sample) = state.store.sample(round).await? else {
-        return Ok(Vec::new());
-    };
-    let drawn = |name: &str| {
-        sample
-            .drawn
-            .values()
-            .filter(|stratum| *stratum == name)
-            .count()
-    };
-    let names: std::collections::BTreeSet<&String> =
-        sample.frame.keys().chain(sample.drawn.values()).collect();
-    Ok(names
-        .into_iter()
-        .map(|name| Stratum {
-            frame: sample.frame.get(name).map_or(0, Vec::len),
-            quota: sample.quotas.get(name).copied().unwrap_or(0),
-            drawn: drawn(name),
-            name: name.clone(),
-        })
-        .collect())
+async fn strata(state: &WebState, round: &str) -> Result<Vec<StratumCount>, WebError> {
+    let sample = state.store.sample(round).await?;
+    Ok(sample.as_ref().map(strata_of).unwrap_or_default())
 }
 
 /// The figures of sample and outcome; those of single indicators stand in the index below them.

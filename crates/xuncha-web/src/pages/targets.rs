@@ -137,6 +137,7 @@ pub(crate) async fn list(
 ) -> Result<Response, WebError> {
     let row = state.store.round(&id).await?;
     let filter = SubjectFilter {
+        assignee: None,
         class: class_of(&asked.class),
         outcome: outcome_of(&asked.outcome),
         words: Some(asked.q.clone()),

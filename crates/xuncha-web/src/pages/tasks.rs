@@ -11,13 +11,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
+use xuncha_core::person::Role;
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::review::{Decision, Review, Reviewable, latest};
 use xuncha_core::round::{Round, Subject};
 use xuncha_core::score::score;
 use xuncha_store::Page;
 use xuncha_store::judge::FindingFilter;
-use xuncha_store::round::{RoundState, SubjectFilter, SubjectRow};
+use xuncha_store::person::person_number;
+use xuncha_store::round::{SubjectFilter, SubjectRow};
 
 use super::tasks_files::Files;
 use super::tasks_item::{Item, Typed, items};
@@ -26,8 +28,9 @@ use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
-use crate::pages::ROWS_PER_PAGE;
+use crate::pages::round_people::city_of;
 use crate::pages::targets::{Choice, class_choices, class_of};
+use crate::pages::{ROWS_PER_PAGE, blind};
 use crate::qr;
 use crate::shell::{Shell, Viewer};
 
@@ -38,10 +41,23 @@ pub(crate) struct Asked {
     class: String,
     #[serde(default)]
     q: String,
+    /// Whose: `mine`, `P3`, or everybody's.
+    #[serde(default)]
+    of: String,
     /// Decisions that were just kept.
     #[serde(default)]
     kept: u64,
     page: Option<u64>,
+}
+
+impl Asked {
+    /// The person whose targets are asked for.
+    fn person(&self, viewer: &Viewer) -> Option<i64> {
+        match self.of.as_str() {
+            "mine" => Some(viewer.number),
+            of => person_number(of),
+        }
+    }
 }
 
 struct ListRow {
@@ -63,6 +79,7 @@ struct TasksPage {
     kept: u64,
     rows: Vec<ListRow>,
     classes: Vec<Choice>,
+    is_mine: bool,
     q: String,
     pager: Pager,
 }
@@ -78,6 +95,7 @@ pub(crate) async fn list(
         class: class_of(&asked.class),
         words: Some(asked.q.clone()),
         is_open: true,
+        assignee: asked.person(&viewer),
         ..SubjectFilter::default()
     };
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
@@ -85,29 +103,34 @@ pub(crate) async fn list(
     let found = state.store.targets(&id, set, &filter, pager.page()).await?;
     let base = format!("/rounds/{}/tasks", encode(&id));
     let title = viewer.lang.t("人工处理", "To decide");
-    let pairs = vec![("class", asked.class.clone()), ("q", asked.q.clone())];
+    let pairs = vec![
+        ("class", asked.class.clone()),
+        ("q", asked.q.clone()),
+        ("of", asked.of.clone()),
+    ];
     page(&TasksPage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "tasks"),
-        is_closed: row.state == RoundState::Closed,
+        is_closed: row.state.is_closed(),
         kept: asked.kept,
         rows: found
             .rows
             .iter()
-            .map(|one| list_row(viewer.lang, &base, &asked.class, one))
+            .map(|one| list_row(viewer.lang, &base, (&asked.class, &asked.of), one))
             .collect(),
         classes: class_choices(viewer.lang, &asked.class),
+        is_mine: asked.of == "mine",
         q: asked.q,
         pager: pager.over(found.total, base, pairs),
     })
 }
 
-fn list_row(lang: Lang, base: &str, class: &str, row: &SubjectRow) -> ListRow {
+fn list_row(lang: Lang, base: &str, (class, of): (&str, &str), row: &SubjectRow) -> ListRow {
     let target = &row.subject.target;
     ListRow {
         href: format!(
             "{base}/{}{}",
             encode(&target.id().0),
-            query(&[("class", class)])
+            query(&[("class", class), ("of", of)])
         ),
         id: target.id().0.clone(),
         name: target.name().to_owned(),
@@ -120,9 +143,9 @@ fn list_row(lang: Lang, base: &str, class: &str, row: &SubjectRow) -> ListRow {
 }
 
 /// Where a person looks: what it is called, and its address.
-struct Look {
-    name: &'static str,
-    url: String,
+pub(crate) struct Look {
+    pub(crate) name: &'static str,
+    pub(crate) url: String,
 }
 
 #[derive(Template)]
@@ -150,11 +173,11 @@ struct TaskPage {
 /// Everything that is known of one target while a person decides.
 pub(crate) struct Desk {
     pub(crate) round: Round,
-    title: String,
+    pub(crate) title: String,
     pub(crate) is_closed: bool,
     pub(crate) subject: Subject,
-    judgements: Vec<xuncha_core::judge::Judgement>,
-    reviews: Vec<Review>,
+    pub(crate) judgements: Vec<xuncha_core::judge::Judgement>,
+    pub(crate) reviews: Vec<Review>,
 }
 
 impl Desk {
@@ -166,7 +189,7 @@ impl Desk {
         let row = state.store.round(id).await?;
         Ok(Desk {
             title: row.round.title.clone(),
-            is_closed: row.state == RoundState::Closed,
+            is_closed: row.state.is_closed(),
             round: row.round,
             subject: state.store.subject(id, target).await?,
             judgements: state.store.judgements(id, Some(target)).await?,
@@ -182,6 +205,7 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let desk = Desk::open(&state, &id, &TargetId(target)).await?;
+    blind::refuse_hidden(&state, &viewer, &id, desk.subject.target.id()).await?;
     let shown = task_page(&state, &viewer, &desk, &asked, &Typed::default()).await?;
     page(&shown)
 }
@@ -214,9 +238,12 @@ async fn task_page(
         .map(|item| (item.key.clone(), item.text.clone()));
     let files = Files::of(state, viewer, desk, questions.collect()).await?;
     let base = format!("/rounds/{}/tasks", encode(id));
-    let kept_filter = query(&[("class", &asked.class)]);
+    let kept_filter = query(&[("class", &asked.class), ("of", &asked.of)]);
     let class = class_of(&asked.class);
-    let next = state.store.next_open(id, &set.id, class, target).await?;
+    let next = state
+        .store
+        .next_open(id, &set.id, class, asked.person(viewer), target)
+        .await?;
     let sheet = state.store.sheet(id, &set.id, target).await?;
     let name = desk.subject.target.name().to_owned();
     Ok(TaskPage {
@@ -244,7 +271,7 @@ async fn task_page(
     })
 }
 
-fn what(lang: Lang, subject: &Subject) -> String {
+pub(crate) fn what(lang: Lang, subject: &Subject) -> String {
     let class = labels::class(lang, subject.target.class());
     match &subject.target {
         Target::Site(_) => class.to_owned(),
@@ -254,7 +281,7 @@ fn what(lang: Lang, subject: &Subject) -> String {
 
 /// What a telephone opens an account by, most of which live on telephones: the filed text of its code, else the app's download or
 /// the account's page. A filed picture of a code is an address like any other and leads to the picture.
-fn code(target: &Target) -> Option<(usize, String)> {
+pub(crate) fn code(target: &Target) -> Option<(usize, String)> {
     let Target::Account(account) = target else {
         return None;
     };
@@ -263,7 +290,7 @@ fn code(target: &Target) -> Option<(usize, String)> {
     qr::picture(filed.or(download).or(account.page_url.as_ref())?)
 }
 
-fn looks(lang: Lang, target: &Target) -> Vec<Look> {
+pub(crate) fn looks(lang: Lang, target: &Target) -> Vec<Look> {
     let filed: Vec<(&'static str, Option<&String>)> = match target {
         Target::Site(site) => vec![(lang.t("首页", "Home page"), Some(&site.home))],
         Target::Account(account) if account.is_app() => vec![
@@ -302,6 +329,7 @@ pub(crate) async fn decide(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
     let desk = Desk::open(&state, &id, &TargetId(target)).await?;
+    may_decide(&state, &viewer, &desk).await?;
     let mut typed = Typed::read(&fields);
     let reviews = new_reviews(&state, &viewer, &desk, &mut typed);
     if !typed.errors.is_empty() {
@@ -317,12 +345,17 @@ pub(crate) async fn decide(
     let stays = fields.iter().any(|(name, _)| name == "stay");
     let next = match stays {
         true => Some(target.clone()),
-        false => state.store.next_open(&id, &set.id, class, target).await?,
+        false => {
+            state
+                .store
+                .next_open(&id, &set.id, class, asked.person(&viewer), target)
+                .await?
+        }
     };
     let base = format!("/rounds/{}/tasks", encode(&id));
     let place = next.map_or(base.clone(), |next| format!("{base}/{}", encode(&next.0)));
     let kept = reviews.len().to_string();
-    let pairs = query(&[("class", &asked.class), ("kept", &kept)]);
+    let pairs = query(&[("class", &asked.class), ("of", &asked.of), ("kept", &kept)]);
     Ok(Redirect::to(&format!("{place}{pairs}")).into_response())
 }
 
@@ -338,6 +371,31 @@ pub(crate) async fn refused_page(
     let mut response = page(&shown)?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
+}
+
+/// Refuses who may not decide of this target: an inspector of his own city, and who has yet to give a blind opinion of it.
+pub(crate) async fn may_decide(
+    state: &WebState,
+    viewer: &Viewer,
+    desk: &Desk,
+) -> Result<(), WebError> {
+    let (id, target) = (&desk.round.id, desk.subject.target.id());
+    blind::refuse_hidden(state, viewer, id, target).await?;
+    if viewer.role != Role::Inspector {
+        return Ok(());
+    }
+    let inspectors = state.store.inspectors(id).await?;
+    let Some(me) = inspectors.iter().find(|one| one.person == viewer.number) else {
+        return Ok(());
+    };
+    let regions = state.store.regions().await?;
+    if city_of(&regions, desk.subject.target.region()) != me.region {
+        return Ok(());
+    }
+    Err(WebError::forbidden(viewer.lang.t(
+        "这个对象属于您所在的地区，按交叉互评的规定由其他检查员处理。",
+        "This target is of the city you come from; another inspector decides of it.",
+    )))
 }
 
 /// The decisions that differ from what holds already. What cannot be kept is added to the errors.
@@ -379,7 +437,7 @@ fn new_reviews(state: &WebState, viewer: &Viewer, desk: &Desk, typed: &mut Typed
 }
 
 /// Whether a decision says what was said before, whatever the note.
-fn is_same(before: &Decision, now: &Decision) -> bool {
+pub(crate) fn is_same(before: &Decision, now: &Decision) -> bool {
     match (before, now) {
         (Decision::Answered { number: old, .. }, Decision::Answered { number: new, .. }) => {
             old == new

@@ -56,6 +56,23 @@ pub(crate) fn items(
     hrefs: &BTreeMap<(String, String), String>,
     typed: &Typed,
 ) -> (Vec<Item>, Vec<Item>) {
+    let made = all_items(lang, set, judgements, reviews, hrefs, typed).into_iter();
+    let (mut open, decided): (Vec<Item>, Vec<Item>) = made.partition(|item| item.held.is_none());
+    if let Some(first) = open.first_mut() {
+        first.is_first = true;
+    }
+    (open, decided)
+}
+
+/// All of it in one order that does not change while somebody decides.
+pub(crate) fn all_items(
+    lang: Lang,
+    set: &IndicatorSet,
+    judgements: &[Judgement],
+    reviews: &[Review],
+    hrefs: &BTreeMap<(String, String), String>,
+    typed: &Typed,
+) -> Vec<Item> {
     let mut all: BTreeMap<(OpenKind, String, String), OpenItem> = BTreeMap::new();
     let rank = |kind| match kind {
         OpenKind::Unknown => OpenKind::Doubt,
@@ -103,11 +120,7 @@ pub(crate) fn items(
             key: open.key,
         }
     });
-    let (mut open, decided): (Vec<Item>, Vec<Item>) = made.partition(|item| item.held.is_none());
-    if let Some(first) = open.first_mut() {
-        first.is_first = true;
-    }
-    (open, decided)
+    made.collect()
 }
 
 fn waiting(set: &IndicatorSet, id: &str) -> Option<Waiting> {
@@ -150,6 +163,7 @@ fn word(decision: &Decision) -> String {
         Decision::Confirmed => YES.to_owned(),
         Decision::Rejected => NO.to_owned(),
         Decision::Answered { number, .. } => number.to_string(),
+        Decision::Withdrawn => String::new(),
     }
 }
 

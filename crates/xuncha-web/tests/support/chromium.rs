@@ -203,6 +203,9 @@ fn key_event(key: &str) -> impl Fn(&str) -> Value {
         "Enter" => ("Enter", "Enter", 13, "\r"),
         "Space" => (" ", "Space", 32, " "),
         "ArrowDown" => ("ArrowDown", "ArrowDown", 40, ""),
+        "ArrowRight" => ("ArrowRight", "ArrowRight", 39, ""),
+        "ArrowLeft" => ("ArrowLeft", "ArrowLeft", 37, ""),
+        "Escape" => ("Escape", "Escape", 27, ""),
         digit => (digit, "", 48, digit),
     };
     let (key, code, text) = (key.to_owned(), code.to_owned(), text.to_owned());

@@ -45,6 +45,11 @@ pub async fn state(folder: &Path) -> WebState {
         store: Store::open(&Location::Folder(folder.to_owned()))
             .await
             .unwrap(),
+        sets: std::sync::Arc::new(
+            ["gov-2019", "extras"]
+                .map(|id| (id.to_owned(), set(id)))
+                .into(),
+        ),
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
         attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),

@@ -169,6 +169,35 @@ pub struct OutboxArgs {
     pub outbox_ca: Option<PathBuf>,
 }
 
+impl OutboxArgs {
+    /// Nothing leaves.
+    pub fn none() -> OutboxArgs {
+        OutboxArgs {
+            smtp: None,
+            smtp_tls: MailTls::Starttls,
+            smtp_user: None,
+            smtp_password_file: None,
+            mail_from: None,
+            outbox_allow_host: Vec::new(),
+            outbox_ca: None,
+        }
+    }
+}
+
+impl RemindArgs {
+    /// As the core has them.
+    pub fn usual() -> RemindArgs {
+        let usual = xuncha_core::rectify::remind::RemindSettings::default();
+        RemindArgs {
+            remind_before: usual.before_days.into_iter().collect(),
+            remind_after: usual.after_days.into_iter().collect(),
+            quiet_from: usual.quiet_from,
+            quiet_until: usual.quiet_until,
+            address: String::new(),
+        }
+    }
+}
+
 /// 催办参数. When units are reminded.
 #[derive(Clone, Debug, Args)]
 pub struct RemindArgs {

@@ -20,7 +20,16 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &GatherArgs) -> Result<(
         max_pages: arguments.network.max_pages,
         has_visits: !arguments.no_visits,
     };
-    let report = jobs::gather::run(data, rules, &row.round, settings, clock, extent).await?;
+    let report = jobs::gather::run(
+        data,
+        rules,
+        &row.round,
+        settings,
+        clock,
+        extent,
+        &jobs::gather::Bars::default(),
+    )
+    .await?;
     if let Some(path) = &arguments.report {
         let text = serde_json::to_string_pretty(&report)? + "\n";
         std::fs::write(path, text).with_context(|| format!("无法写入 {}", path.display()))?;

@@ -40,7 +40,9 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &JudgeArgs) -> Result<()
     }
     let results = match keeps {
         true => {
-            let judged = jobs::judge::judge_round(data, rules, &row.round).await?;
+            let judged =
+                jobs::judge::judge_round(data, rules, &row.round, &jobs::gather::Bars::default())
+                    .await?;
             jobs::judge::store_judgements(data, &row.round, judged).await?
         }
         false => judge_only(data, rules, &row.round, &arguments.under).await?,
@@ -74,7 +76,8 @@ async fn judge_only(data: &Data, rules: &Rules, round: &Round, ids: &[String]) -
         judged_as.set = set;
         judged_as.also_listed = sets.collect();
     }
-    let judged = jobs::judge::judge_round(data, rules, &judged_as).await?;
+    let judged =
+        jobs::judge::judge_round(data, rules, &judged_as, &jobs::gather::Bars::default()).await?;
     let reviews = data.store.reviews(&round.id).await?;
     jobs::judge::results(data, judged_as, judged, reviews).await
 }
@@ -91,7 +94,8 @@ async fn measure(
         std::fs::read_to_string(truth).with_context(|| format!("无法读取 {}", truth.display()))?;
     let truth: Truth =
         serde_json::from_str(&text).with_context(|| format!("{} 的格式不符", truth.display()))?;
-    let judged = jobs::judge::judge_round(data, rules, &row.round).await?;
+    let judged =
+        jobs::judge::judge_round(data, rules, &row.round, &jobs::gather::Bars::default()).await?;
     let machine: Vec<Judgement> = judged
         .into_iter()
         .flat_map(|(_, judgements)| judgements)
@@ -108,7 +112,8 @@ async fn measure(
 
 async fn diff(data: &Data, rules: &Rules, row: &RoundRow) -> Result<()> {
     let stored = data.store.judgements(&row.round.id, None).await?;
-    let fresh = jobs::judge::judge_round(data, rules, &row.round).await?;
+    let fresh =
+        jobs::judge::judge_round(data, rules, &row.round, &jobs::gather::Bars::default()).await?;
     let mut changed = 0;
     for judgement in fresh.iter().flat_map(|(_, judgements)| judgements) {
         let is_same = |old: &&Judgement| {

@@ -14,6 +14,7 @@ use xuncha_store::rectify::{CaseFilter, NewFact};
 
 use crate::cli::{CasesArg, RectifyCommand, RemindArgs};
 use crate::data::Data;
+use crate::jobs;
 use crate::jobs::letters::LetterWords;
 use crate::jobs::outbox::Sender;
 use crate::jobs::{letters, outbox, rectify};
@@ -178,19 +179,27 @@ async fn reply(data: &Data, command: &RectifyCommand) -> Result<()> {
     Ok(())
 }
 
-async fn recheck(data: &Data, _rules: &Rules, command: &RectifyCommand) -> Result<()> {
+async fn recheck(data: &Data, rules: &Rules, command: &RectifyCommand) -> Result<()> {
     let RectifyCommand::Recheck {
         case,
         fixed,
         not_fixed,
-        machine: _,
+        machine,
         note,
         on,
-        network: _,
+        network,
     } = command
     else {
         return Ok(());
     };
+    if *machine {
+        rectify::known_case(data, case, super::now().date()).await?;
+        let id = xuncha_web::random_token();
+        let (by, at) = (super::person(), super::now());
+        data.store.ask_recheck(&id, case, &by, at).await?;
+        println!("{}", jobs::recheck::run(data, rules, network, &id).await?);
+        return print::show(data, case).await;
+    }
     let is_fixed = match (fixed, not_fixed) {
         (true, _) => true,
         (_, true) => false,

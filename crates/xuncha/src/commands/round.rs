@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use jiff::{Span, ToSpan};
 use xuncha_core::registry::{TargetId, reported_sites};
-use xuncha_core::round::{
-    Coverage, Round, Subject, check_deadline, check_id, fill_previous_followers, followers,
-    subjects,
-};
-use xuncha_core::sample::{Quota, SamplePlan, draw, excesses};
+use xuncha_core::round::draft::{DrawInputs, RoundDraft, USUAL_SHARE, title_of};
+use xuncha_core::round::{Coverage, Round};
+use xuncha_core::sample::Quota;
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{PreviousRound, previous_rounds};
 use xuncha_store::Page;
 use xuncha_store::previous::PreviousRound as StoredRound;
 use xuncha_store::registry::ChangeNote;
+use xuncha_store::round::RoundRow;
 
 use super::registry::read_mapping;
 use super::{ledger, published, sheets};
@@ -23,13 +21,6 @@ use crate::cli::{RoundCommand, RoundNewArgs};
 use crate::data::Data;
 use crate::jobs;
 use crate::rules::Rules;
-
-/// Days between the monitoring point and the default deadline of rectification.
-const RECTIFY_DAYS: i64 = 30;
-/// Days of monitoring before the monitoring point, as the rule on home pages asks.
-const MONITOR_DAYS: i64 = 14;
-/// How many earlier rounds are looked through for a number of followers.
-const ROUNDS_COMPARED: usize = 4;
 
 /// Runs a round command.
 pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<()> {
@@ -78,100 +69,38 @@ pub async fn run(data: &Data, rules: &Rules, command: &RoundCommand) -> Result<(
 
 /// Freezes the sets, draws, and keeps round and sample.
 pub async fn create(data: &Data, rules: &Rules, arguments: &RoundNewArgs) -> Result<Round> {
-    check_id(&arguments.id)?;
-    let registry = data.store.registry().await?;
-    if registry.sites.is_empty() && registry.accounts.is_empty() {
-        bail!("名录是空的；先用 xuncha registry import 导入");
-    }
-    let coverage = if arguments.census {
-        Coverage::Census
-    } else {
-        Coverage::Sample
-    };
-    let as_of = arguments.as_of;
     let mut also_listed = Vec::new();
     for id in arguments.also_listed.iter().filter(|id| !id.is_empty()) {
         also_listed.push(rules.set(id)?);
     }
-    let rectify_by = match arguments.rectify_by {
-        Some(date) => date,
-        None => as_of.date().checked_add(RECTIFY_DAYS.days())?,
-    };
-    check_deadline(as_of, rectify_by)?;
-    let round = Round {
+    let draft = RoundDraft {
         id: arguments.id.clone(),
-        title: title(&arguments.id),
-        coverage,
-        monitor_from: as_of.checked_sub(Span::new().days(MONITOR_DAYS))?,
-        as_of,
+        title: String::new(),
+        coverage: match arguments.census {
+            true => Coverage::Census,
+            false => Coverage::Sample,
+        },
+        as_of: arguments.as_of,
         seed: arguments.seed.clone(),
-        rectify_by: rectify_by.to_string(),
+        rectify_by: arguments.rectify_by,
         set: rules.set(&arguments.set)?,
         also_listed,
-        also_under: vec!["census-2015".to_owned()],
+        departments: arguments.departments.map_or(USUAL_SHARE, Quota::Count),
+        accounts: arguments.accounts.map_or(USUAL_SHARE, Quota::Count),
     };
-    let plan = SamplePlan {
-        coverage,
-        departments: arguments
-            .departments
-            .map_or(Quota::Percent(30), Quota::Count),
-        accounts: arguments.accounts.map_or(Quota::Percent(30), Quota::Count),
-        forced: last_failures(data, &round.id).await?,
+    let inputs = DrawInputs {
+        reporting_names: reporting_names(rules, arguments.reporting.as_deref())?,
+        ..data.store.draw_inputs(&draft.id, draft.as_of).await?
     };
-    let (sample, absent) = draw(&registry, &plan, &round.seed)?;
-    for excess in excesses(&sample.frame, &plan) {
+    let drawn = draft.draw(&inputs)?;
+    for excess in &drawn.excesses {
         println!("{excess}。");
     }
-    for id in absent {
+    for id in &drawn.absent {
         println!("上轮不合格的 {id} 已不在运行，没有抽取。");
     }
-    let names = reporting_names(rules, arguments.reporting.as_deref())?;
-    let mut drawn = subjects(&registry, sample.drawn.keys(), &names);
-    compare_followers(data, &round, &mut drawn).await?;
-    data.store.create_round(&round).await?;
-    data.store.put_sample(&round.id, &sample, &drawn).await?;
-    Ok(round)
-}
-
-/// Puts followers of earlier rounds beside those of now, the latest round first; imported rounds after those that were run here.
-async fn compare_followers(data: &Data, round: &Round, drawn: &mut [Subject]) -> Result<()> {
-    let rounds = data.store.rounds(Page::ALL).await?.rows;
-    let earlier = rounds.iter().filter(|row| row.round.as_of < round.as_of);
-    for row in earlier.take(ROUNDS_COMPARED) {
-        let before = followers(&data.store.subjects(&row.round.id).await?);
-        let day = row.round.as_of.date();
-        fill_previous_followers(drawn, (&row.round.id, Some(day)), &before);
-    }
-    let imported = jobs::judge::previous_rounds(data, &round.id).await?;
-    for before in imported.iter().rev().take(ROUNDS_COMPARED) {
-        fill_previous_followers(drawn, (&before.id, None), &before.followers);
-    }
-    Ok(())
-}
-
-/// `2026Q1` → 2026年第一季度; other ids stay as they are.
-fn title(id: &str) -> String {
-    let quarters = [("Q1", "一"), ("Q2", "二"), ("Q3", "三"), ("Q4", "四")];
-    let named = quarters
-        .iter()
-        .find_map(|(mark, word)| Some((id.strip_suffix(mark)?, word)));
-    named.map_or_else(
-        || id.to_owned(),
-        |(year, word)| format!("{year}年第{word}季度"),
-    )
-}
-
-/// Targets that failed in the round before: they are looked at again.
-async fn last_failures(data: &Data, round: &str) -> Result<Vec<TargetId>> {
-    let previous = jobs::judge::previous_rounds(data, round).await?;
-    let Some(last) = previous.last() else {
-        return Ok(Vec::new());
-    };
-    let failed = last
-        .outcomes
-        .iter()
-        .filter(|(_, outcome)| **outcome == Outcome::Unqualified);
-    Ok(failed.map(|(id, _)| id.clone()).collect())
+    data.store.create_drawn_round(&drawn).await?;
+    Ok(drawn.round)
 }
 
 fn reporting_names(rules: &Rules, file: Option<&Path>) -> Result<BTreeMap<TargetId, String>> {
@@ -204,7 +133,7 @@ pub async fn keep_previous(data: &Data, round: &PreviousRound) -> Result<()> {
     let stored = StoredRound {
         id: round.id.clone(),
         title: if round.title.is_empty() {
-            title(&round.id)
+            title_of(&round.id)
         } else {
             round.title.clone()
         },
@@ -247,22 +176,26 @@ async fn print_sample(data: &Data, round: &str) -> Result<()> {
 
 async fn close(data: &Data, round: Option<&str>, reason: Option<&str>) -> Result<()> {
     let row = data.open_round(round).await?;
-    let results = jobs::judge::stored_results(data, &row).await?;
+    close_with(data, &row, &note(reason.unwrap_or_default())).await?;
+    println!("轮次 {} 已关闭。", row.round.id);
+    Ok(())
+}
+
+/// Closes a round and keeps what later rounds compare with; refused where outcomes are open and nobody says why that may be.
+pub async fn close_with(data: &Data, row: &RoundRow, note: &ChangeNote) -> Result<()> {
+    let results = jobs::judge::stored_results(data, row).await?;
     let open = results
         .targets
         .iter()
         .filter(|target| target.sheet.outcome == Outcome::Undetermined)
         .count();
-    if open > 0 && reason.is_none_or(|reason| reason.trim().is_empty()) {
+    if open > 0 && note.reason.trim().is_empty() {
         bail!(
             "还有 {open} 个对象的结论无法判定；先复核（xuncha review open），或用 --reason 写明关闭理由"
         );
     }
     keep_previous(data, &PreviousRound::of(&results)).await?;
-    let note = note(reason.unwrap_or_default());
-    data.store.close_round(&row.round.id, &note).await?;
-    println!("轮次 {} 已关闭。", row.round.id);
-    Ok(())
+    Ok(data.store.close_round(&row.round.id, note).await?)
 }
 
 async fn reopen(data: &Data, round: Option<&str>, reason: &str) -> Result<()> {

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use xuncha_core::score::Outcome;
-use xuncha_store::round::RoundState;
 
 use crate::cli::RoundArg;
 use crate::data::Data;
@@ -13,7 +12,7 @@ pub async fn run(data: &Data, arguments: &RoundArg) -> Result<()> {
     let row = data.round(arguments.round.as_deref()).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     // The sheets of a closed round stay as they are; it is only printed.
-    if row.state != RoundState::Closed {
+    if !row.state.is_closed() {
         jobs::judge::keep_scores(data, &results).await?;
     }
     for target in &results.targets {

@@ -1,8 +1,11 @@
 //! 网页命令. The web interface over a data folder, with a one-time login printed while no administrator has a password.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::person::PasswordPolicy;
 use xuncha_store::StoreError;
 use xuncha_store::attachment::AttachmentFolder;
@@ -10,9 +13,16 @@ use xuncha_web::{SignInSettings, SignOn, WebState};
 
 use crate::cli::ServeArgs;
 use crate::data::Data;
+use crate::jobs;
+use crate::jobs::outbox::Sender;
+use crate::jobs::people::{self, Settings};
+use crate::rules::Rules;
+
+/// Answers under way may end in this time when the program is asked to stop.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Serves until it is stopped.
-pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
+pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()> {
     let listen = &arguments.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
@@ -23,8 +33,9 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     let state = WebState {
         attachments: AttachmentFolder::open(&data.folder.join("attachments"))?,
         documents: data.folder.join("documents"),
-        store: data.store,
-        evidence: data.evidence,
+        store: data.store.clone(),
+        evidence: data.evidence.clone(),
+        sets: Arc::new(sets(rules)?),
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
         settings: SignInSettings {
@@ -45,9 +56,55 @@ pub async fn run(data: Data, arguments: &ServeArgs) -> Result<()> {
     let stopped = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    xuncha_web::serve(listener, xuncha_web::router(state), stopped)
-        .await
-        .context("网页界面意外停止")
+    // Jobs can hold the thread that they run on for a while; pages are served by another.
+    let pages = tokio::spawn(xuncha_web::serve(
+        listener,
+        xuncha_web::router(state),
+        stopped,
+    ));
+    let work = async {
+        if !arguments.work.no_jobs {
+            jobs::worker::run(&data, rules, &arguments.work).await?;
+        }
+        std::future::pending::<Result<()>>().await
+    };
+    let settings = Settings {
+        network: &arguments.work.network,
+        remind: super::rectify::remind_settings(&arguments.remind),
+        sender: Sender::of(&arguments.outbox)?,
+        address: format!("{}/rectify", public.trim_end_matches('/')),
+    };
+    let people = async {
+        match arguments.work.no_jobs {
+            true => std::future::pending().await,
+            false => people::run(&data, rules, &settings).await,
+        }
+    };
+    // Who watches a job holds a connection open; that is no reason to stay.
+    let asked_to_end = async {
+        let _ = tokio::signal::ctrl_c().await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        () = asked_to_end => Ok(()),
+        ended = pages => ended?.context("网页界面意外停止"),
+        failed = work => failed,
+        failed = people => failed,
+    }
+}
+
+/// Every set that can be used, by its id; one that cannot is named and left out.
+fn sets(rules: &Rules) -> Result<BTreeMap<String, IndicatorSet>> {
+    let mut sets = BTreeMap::new();
+    for id in rules.set_ids() {
+        match rules.set(id) {
+            Ok(set) => {
+                sets.insert(id.to_owned(), set);
+            }
+            Err(error) => eprintln!("{error:#}"),
+        }
+    }
+    Ok(sets)
 }
 
 /// The provider of identities, where one is named.

@@ -16,7 +16,7 @@ use xuncha_core::round::Round;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
 use xuncha_gather::settings::Settings;
 
-use crate::cli::{DemoArgs, PasswordArgs, Plan, RoundNewArgs, Scale, ServeArgs};
+use crate::cli::{DemoArgs, PasswordArgs, Plan, RoundNewArgs, Scale, ServeArgs, WorkArgs};
 use crate::commands;
 use crate::data::Data;
 use crate::jobs;
@@ -72,7 +72,8 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
 
     step(started, "判定、复核、评分");
     let truth: Truth = read_json(&province.folder.join("truth.json"))?;
-    let judged = jobs::judge::judge_round(&data, rules, &round).await?;
+    let judged =
+        jobs::judge::judge_round(&data, rules, &round, &jobs::gather::Bars::default()).await?;
     let machine: Vec<Judgement> = judged
         .iter()
         .flat_map(|(_, judgements)| judgements.iter().cloned())
@@ -129,8 +130,11 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
             oidc_name: String::new(),
             oidc_ca: None,
         },
+        work: WorkArgs::usual(),
+        remind: crate::cli::RemindArgs::usual(),
+        outbox: crate::cli::OutboxArgs::none(),
     };
-    commands::serve::run(data, &serve).await
+    commands::serve::run(data, rules, &serve).await
 }
 
 async fn draw(
@@ -179,7 +183,16 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
         max_pages: MAX_PAGES,
         has_visits: true,
     };
-    let report = jobs::gather::run(data, rules, round, settings, clock, extent).await?;
+    let report = jobs::gather::run(
+        data,
+        rules,
+        round,
+        settings,
+        clock,
+        extent,
+        &jobs::gather::Bars::default(),
+    )
+    .await?;
     println!(
         "  请求 {}，网页 {}，链接 {}，访问 {}，{:.1} 秒，每秒 {:.0} 页（请求时钟 {SPEED} 倍速）",
         report.requests,

@@ -43,6 +43,7 @@ pub async fn run(
     settings: Settings,
     clock: Arc<dyn CivilClock>,
     extent: Extent,
+    progress: &dyn Progress,
 ) -> Result<Report> {
     let subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {
@@ -75,8 +76,7 @@ pub async fn run(
     };
     let sink = Arc::new(FolderSink::new(data.evidence.clone(), &round.id));
     let lexicons = Arc::new(rules.lexicons()?);
-    let bars = Bars::default();
-    let report = gather_round(&targets, &plan, settings, lexicons, sink, clock, &bars).await?;
+    let report = gather_round(&targets, &plan, settings, lexicons, sink, clock, progress).await?;
     Ok(report)
 }
 
@@ -127,7 +127,7 @@ impl Bars {
 
 impl Progress for Bars {
     fn started(&self, phase: &str, total: u64) {
-        let bar = progress::bar(&format!("采集 {phase}"), total);
+        let bar = progress::bar(phase, total);
         self.open
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)

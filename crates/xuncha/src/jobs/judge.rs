@@ -13,14 +13,16 @@ use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judgement, judge_target};
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::results::Results;
+use xuncha_core::review::correction::{Correction, correct};
 use xuncha_core::review::{Review, keep_confirmed};
 use xuncha_core::round::{Round, Subject};
+use xuncha_core::score::score;
 use xuncha_core::stats::PreviousRound;
+use xuncha_gather::report::Progress;
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::data::Data;
-use crate::progress;
 use crate::rules::Rules;
 
 /// The pseudo target that holds what was seen of addresses outside the inspected sites.
@@ -31,6 +33,7 @@ pub async fn judge_round(
     data: &Data,
     rules: &Rules,
     round: &Round,
+    progress: &dyn Progress,
 ) -> Result<Vec<(Subject, Vec<Judgement>)>> {
     let mut sets = vec![round.set.clone()];
     sets.extend(round.also_listed.iter().cloned());
@@ -42,8 +45,9 @@ pub async fn judge_round(
         context: Context::of(round),
         round: &round.id,
         sets: &sets,
+        corrections: corrections(data, &round.id, None).await?,
     };
-    let bar = progress::bar("判定", subjects.len() as u64);
+    progress.started("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
     let judged: Mutex<BTreeMap<usize, Result<Vec<Judgement>>>> = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -57,7 +61,7 @@ pub async fn judge_round(
                             return;
                         };
                         let result = work.judge(subject);
-                        bar.inc(1);
+                        progress.advanced("判定", 1);
                         judged
                             .lock()
                             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -67,7 +71,7 @@ pub async fn judge_round(
             }
         });
     });
-    bar.finish_and_clear();
+    progress.finished("判定");
     let judged = judged
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -85,11 +89,16 @@ struct Work<'a> {
     context: Context,
     round: &'a str,
     sets: &'a [IndicatorSet],
+    /// What people read otherwise.
+    corrections: BTreeMap<TargetId, Vec<Correction>>,
 }
 
 impl Work<'_> {
     fn judge(&self, subject: &Subject) -> Result<Vec<Judgement>> {
-        let facts = self.facts(subject)?;
+        let mut facts = self.facts(subject)?;
+        if let Some(own) = self.corrections.get(subject.target.id()) {
+            correct(&mut facts, own);
+        }
         Ok(self
             .sets
             .iter()
@@ -106,6 +115,57 @@ impl Work<'_> {
             &self.lexicons,
         )
     }
+}
+
+/// What people read otherwise than the machine, by target.
+async fn corrections(
+    data: &Data,
+    round: &str,
+    target: Option<&TargetId>,
+) -> Result<BTreeMap<TargetId, Vec<Correction>>> {
+    let mut by_target: BTreeMap<TargetId, Vec<Correction>> = BTreeMap::new();
+    for (_, correction) in data.store.corrections(round, target).await? {
+        let own = by_target.entry(correction.target.clone()).or_default();
+        own.push(correction);
+    }
+    Ok(by_target)
+}
+
+/// Judges one target again, with what people corrected since, and keeps judgements, decisions and its sheet together.
+pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &TargetId) -> Result<()> {
+    let mut sets = vec![round.set.clone()];
+    sets.extend(round.also_listed.iter().cloned());
+    let subject = data.store.subject(&round.id, target).await?;
+    let work = Work {
+        evidence: &data.evidence,
+        lexicons: rules.lexicons()?,
+        outside: outside(&data.evidence, &round.id)?,
+        context: Context::of(round),
+        round: &round.id,
+        sets: &sets,
+        corrections: corrections(data, &round.id, Some(target)).await?,
+    };
+    let fresh = tokio::task::block_in_place(|| work.judge(&subject))?;
+    let earlier = data.store.judgements(&round.id, Some(target)).await?;
+    let mut reviews = data.store.review_history(&round.id, target).await?;
+    let judgements = keep_confirmed(&earlier, fresh, &reviews);
+    let now = crate::commands::now();
+    let exempted = data
+        .store
+        .exempted(&round.id, &judgements, &reviews, now)
+        .await?;
+    reviews.extend(exempted.iter().cloned());
+    let sheet = score(&round.set, &subject, &judgements, &reviews);
+    let transaction = data.store.begin().await?;
+    transaction
+        .put_target_judgements(&round.id, target, &judgements)
+        .await?;
+    let entries = transaction.put_reviews(&exempted).await?;
+    transaction
+        .put_sheet(&round.id, &round.set.id, &sheet)
+        .await?;
+    transaction.audit(&entries).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// The facts of a target, put together from its records.
@@ -157,7 +217,7 @@ pub async fn store_judgements(
     fresh: Vec<(Subject, Vec<Judgement>)>,
 ) -> Result<Results> {
     let earlier = data.store.judgements(&round.id, None).await?;
-    let reviews = data.store.reviews(&round.id).await?;
+    let mut reviews = data.store.reviews(&round.id).await?;
     let kept: Vec<(Subject, Vec<Judgement>)> = fresh
         .into_iter()
         .map(|(subject, judgements)| {
@@ -175,6 +235,11 @@ pub async fn store_judgements(
         .flat_map(|(_, judgements)| judgements.iter().cloned())
         .collect();
     data.store.put_judgements(&round.id, &all).await?;
+    let history = data.store.all_reviews(&round.id).await?;
+    let now = crate::commands::now();
+    let exempted = data.store.exempted(&round.id, &all, &history, now).await?;
+    data.store.put_reviews(&exempted).await?;
+    reviews.extend(exempted);
     let results = results(data, round.clone(), kept, reviews).await?;
     keep_scores(data, &results).await?;
     data.store
@@ -249,14 +314,5 @@ pub async fn stored_results(data: &Data, row: &RoundRow) -> Result<Results> {
 
 /// Earlier rounds that the store knows, oldest first.
 pub async fn previous_rounds(data: &Data, round: &str) -> Result<Vec<PreviousRound>> {
-    let mut rounds = Vec::new();
-    for stored in data.store.previous_rounds().await? {
-        let previous: PreviousRound = serde_json::from_value(stored.body)
-            .with_context(|| format!("往期 {} 的数据读不懂；请重新导入", stored.id))?;
-        if previous.id.as_str() < round {
-            rounds.push(previous);
-        }
-    }
-    rounds.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(rounds)
+    Ok(data.store.earlier_rounds(round).await?)
 }

@@ -6,5 +6,8 @@ pub mod judge;
 pub mod letters;
 pub mod notice;
 pub mod outbox;
+pub mod people;
 pub mod pictures;
+pub mod recheck;
 pub mod rectify;
+pub mod worker;

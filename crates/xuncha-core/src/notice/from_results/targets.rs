@@ -187,11 +187,12 @@ fn label(target: &Target, place: &Place) -> String {
 /// How a question was answered about the target: number of failures, or `None` where nobody answered.
 pub(super) fn answer(result: &TargetResult, question: &str) -> Option<u32> {
     let id = result.subject.target.id();
-    latest(&result.reviews, id, "manual", question).map(|review| match review.decision {
-        Decision::Confirmed => 1,
-        Decision::Rejected => 0,
-        Decision::Answered { number, .. } => number,
-    })
+    match latest(&result.reviews, id, "manual", question)?.decision {
+        Decision::Confirmed => Some(1),
+        Decision::Rejected => Some(0),
+        Decision::Answered { number, .. } => Some(number),
+        Decision::Withdrawn => None,
+    }
 }
 
 fn serious(result: &TargetResult) -> Serious {

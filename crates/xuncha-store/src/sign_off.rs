@@ -1,0 +1,107 @@
+//! 会签: dated steps of the notice, with who took them, bound to what lay there. Steps are only appended.
+
+use sha2::{Digest, Sha256};
+use xuncha_core::notice::sign_off::{Bound, SignStep, Signature};
+
+use crate::audit::{AuditAction, AuditEntry};
+use crate::registry::ChangeNote;
+use crate::round::RoundState;
+use crate::sql;
+use crate::{Result, Store, StoreError};
+
+impl Store {
+    /// The steps of a round's notice, oldest first.
+    pub async fn signatures(&self, round: &str) -> Result<Vec<Signature>> {
+        let sql = "SELECT body FROM notice_steps WHERE round = ? ORDER BY number";
+        let found = sql::rows(self.read(), sql, vec![sql::text(round)]).await?;
+        found
+            .iter()
+            .map(|row| sql::parse("会签", &row.try_get_by_index::<String>(0)?))
+            .collect()
+    }
+
+    /// Appends a step. `taken`: how many steps the person saw before deciding; where another came between, nothing is done. A correction
+    /// opens the frozen round as far as closed, so that it can be put right.
+    pub async fn sign(&self, round: &str, taken: usize, signature: &Signature) -> Result<()> {
+        let state = self.round(round).await?.state;
+        let transaction = self.begin().await?;
+        let count = "SELECT COUNT(*) FROM notice_steps WHERE round = ?";
+        let there = sql::count(&transaction.inner, count, vec![sql::text(round)]).await?;
+        if there != taken as u64 {
+            return Err(StoreError::Refused("会签刚有新的进展，请刷新页面后再操作"));
+        }
+        let row = vec![
+            sql::text(round),
+            sql::number(u64::from(signature.version)),
+            sql::text(signature.step.word()),
+            sql::text(&signature.person),
+            sql::text(&sql::word(&signature.at)?),
+            sql::body("会签", signature)?,
+        ];
+        let columns = ["round", "version", "step", "person", "at", "body"];
+        sql::insert(&transaction.inner, "notice_steps", &columns, vec![row], "").await?;
+        if signature.step == SignStep::Corrected && state == RoundState::Frozen {
+            let note = ChangeNote {
+                at: signature.at,
+                by: signature.by.clone(),
+                reason: signature.remark.clone(),
+            };
+            let states = (RoundState::Frozen, RoundState::Closed);
+            transaction.move_round(round, states, &note).await?;
+        }
+        let object = format!("round/{round}/notice");
+        let entry = AuditEntry::new(AuditAction::NoticeSigned, object);
+        let after = format!(
+            "{} version={} text={} round={}",
+            signature.step.word(),
+            signature.version,
+            &signature.bound.text_sha256,
+            &signature.bound.round_sha256
+        );
+        transaction.audit(&[entry.change("", after)]).await?;
+        transaction.commit().await
+    }
+
+    /// What a step taken now would be bound to: the files of the notice, and what the round came to. The files are named by the hashes of
+    /// their contents as `contents` gives them, so that a file changed behind the database is seen too.
+    pub async fn notice_bound(
+        &self,
+        round: &str,
+        set: &str,
+        contents: &[(String, String)],
+    ) -> Result<Bound> {
+        let mut text = Sha256::new();
+        for (name, sha256) in contents {
+            text.update(format!("{sha256}  {name}\n"));
+        }
+        Ok(Bound {
+            text_sha256: hex::encode(text.finalize()),
+            round_sha256: self.outcome_sha256(round, set).await?,
+        })
+    }
+
+    /// A hash of what a round came to under a set: the frozen round, each target's outcome and scores, and how many decisions were made.
+    pub async fn outcome_sha256(&self, round: &str, set: &str) -> Result<String> {
+        let mut hash = Sha256::new();
+        let body = "SELECT body FROM rounds WHERE id = ?";
+        let row = sql::row(self.read(), body, vec![sql::text(round)]).await?;
+        let row = row.ok_or_else(|| StoreError::Missing {
+            noun: "检查轮次",
+            id: round.to_owned(),
+        })?;
+        hash.update(row.try_get_by_index::<String>(0)?);
+        let sql = "SELECT target, outcome, deduct_hundredths, final_hundredths, open_count FROM sheets WHERE round = ? AND set_id = ? ORDER BY target";
+        for row in sql::rows(self.read(), sql, vec![sql::text(round), sql::text(set)]).await? {
+            let target: String = row.try_get_by("target")?;
+            let outcome: String = row.try_get_by("outcome")?;
+            let deduct: Option<i64> = row.try_get_by("deduct_hundredths")?;
+            let total: Option<i64> = row.try_get_by("final_hundredths")?;
+            let open: i64 = row.try_get_by("open_count")?;
+            hash.update(format!("\n{target} {outcome} {deduct:?} {total:?} {open}"));
+        }
+        let reviews = "SELECT COUNT(*) FROM reviews WHERE round = ?";
+        let reviews = sql::count(self.read(), reviews, vec![sql::text(round)]).await?;
+        hash.update(format!("\n{reviews}"));
+        Ok(hex::encode(hash.finalize()))
+    }
+}

@@ -1,0 +1,129 @@
+//! What lies on the desk beside a question: the archived page with the place in sight, its picture, the places, and the rule.
+
+use xuncha_core::indicator::{Indicator, IndicatorSet};
+use xuncha_core::verdict::Finding;
+use xuncha_store::Page;
+use xuncha_store::judge::{FindingFilter, FindingRow};
+
+use super::evidence_pass::Passes;
+use super::findings::{RuleLine, link_at_fault, moment, rule_lines};
+use super::tasks::Desk;
+use super::{evidence, pictures};
+use crate::WebState;
+use crate::error::WebError;
+use crate::pager::encode;
+
+/// Places shown on the desk; the finding's own page has them all.
+const PLACES_SHOWN: usize = 8;
+
+/// A rule as it stands beside the evidence.
+pub(crate) struct RuleBeside {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) source: String,
+    pub(crate) counted: Vec<RuleLine>,
+}
+
+/// What the machine shows of one finding.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) href: Option<String>,
+    pub(crate) url: String,
+    pub(crate) quote: String,
+    pub(crate) at: String,
+    pub(crate) frame: Option<String>,
+    pub(crate) picture: Option<String>,
+    pub(crate) places: Vec<(String, String)>,
+    pub(crate) place_count: u64,
+    /// Address of the column, where the finding is about one: what can be corrected.
+    pub(crate) column: Option<String>,
+    pub(crate) confidence: Option<xuncha_core::verdict::Confidence>,
+}
+
+/// Checks whose findings are about a column of a site.
+const COLUMN_CHECKS: [&str; 1] = ["stale_columns"];
+
+/// The finding of a key of the desk's target, where the machine made one.
+pub(crate) async fn finding(
+    state: &WebState,
+    desk: &Desk,
+    check: &str,
+    key: &str,
+) -> Result<Option<(FindingRow, Finding)>, WebError> {
+    let filter = FindingFilter {
+        target: Some(desk.subject.target.id().clone()),
+        set: Some(desk.round.set.id.clone()),
+        check: Some(check.to_owned()),
+        ..FindingFilter::default()
+    };
+    let rows = state
+        .store
+        .findings(&desk.round.id, &filter, Page::ALL)
+        .await?
+        .rows;
+    match rows.into_iter().find(|row| row.key == key) {
+        Some(row) => Ok(Some(state.store.finding(&row.id).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What is shown of it.
+pub(crate) async fn shown(
+    state: &WebState,
+    passes: &Passes,
+    desk: &Desk,
+    found: Option<&(FindingRow, Finding)>,
+) -> Result<Shown, WebError> {
+    let Some((row, finding)) = found else {
+        return Ok(Shown::default());
+    };
+    let (round, target) = (desk.round.id.as_str(), desk.subject.target.id());
+    let first = finding.evidence().first();
+    let mut shown = Shown {
+        href: Some(format!("/findings/{}", encode(&row.id))),
+        url: finding.url.clone().unwrap_or_default(),
+        places: finding
+            .places
+            .iter()
+            .take(PLACES_SHOWN)
+            .map(|place| (place.text.clone(), place.url.clone()))
+            .collect(),
+        place_count: finding.place_count,
+        column: finding
+            .url
+            .clone()
+            .filter(|_| COLUMN_CHECKS.contains(&row.check.as_str())),
+        confidence: Some(finding.confidence),
+        ..Shown::default()
+    };
+    if let Some(first) = first {
+        shown.quote.clone_from(&first.quote);
+        shown.at = moment(&first.at);
+        let link = link_at_fault(finding, &first.url);
+        shown.frame = evidence::frame(state, passes, (round, target), first, link).await;
+        let pictured = pictures::pictured(state, round, target).await?;
+        let is_of_it = |sha256: &&String| **sha256 == first.sha256;
+        if pictured.get(&first.record).filter(is_of_it).is_some() {
+            shown.picture = Some(pictures::href(round, target, &first.record));
+        }
+    }
+    Ok(shown)
+}
+
+/// The rules of the indicators that wait for something, those parts first that count its case.
+pub(crate) fn rules(set: &IndicatorSet, ids: &[String], case: &str) -> Vec<RuleBeside> {
+    let found = ids.iter().filter_map(|id| set.indicator(id));
+    found.map(|indicator| beside(indicator, case)).collect()
+}
+
+/// One rule.
+pub(crate) fn beside(indicator: &Indicator, case: &str) -> RuleBeside {
+    RuleBeside {
+        id: indicator.id.clone(),
+        name: indicator.level2.clone(),
+        text: indicator.text.clone(),
+        source: indicator.source.clone(),
+        counted: rule_lines(indicator, case),
+    }
+}

@@ -1,0 +1,173 @@
+//! 人员所需的后台工作. What pages of rectification queue, the daily reminders and the outbox, while the web interface is up.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
+use xuncha_core::rectify::remind::RemindSettings;
+use xuncha_store::job::{JobState, Progress};
+use xuncha_store::recheck::{RECHECK_JOB, SELF_CHECK_JOB, Work};
+
+use super::letters::{self, LETTERS_JOB, LetterWords};
+use super::outbox::Sender;
+use super::rectify::{self, FOLLOW_JOB};
+use super::{outbox, recheck};
+use crate::cli::NetworkArgs;
+use crate::commands::now;
+use crate::data::Data;
+use crate::rules::Rules;
+
+/// Between two looks at what there is to do.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A job that broke the program off so often is not begun again.
+const MOST_ATTEMPTS: u64 = 5;
+const KINDS: [&str; 4] = [RECHECK_JOB, SELF_CHECK_JOB, FOLLOW_JOB, LETTERS_JOB];
+
+/// 后台设置.
+pub struct Settings<'a> {
+    /// Network of rechecks and self-checks.
+    pub network: &'a NetworkArgs,
+    /// When units are reminded.
+    pub remind: RemindSettings,
+    /// Through what messages leave.
+    pub sender: Sender,
+    /// Address of the list in messages, may be empty.
+    pub address: String,
+}
+
+/// Works until the program ends. Where another process works on the same folder, this one leaves it alone.
+pub async fn run(data: &Data, rules: &Rules, settings: &Settings<'_>) -> Result<()> {
+    let Some(_held) = hold(&data.folder)? else {
+        return std::future::pending().await;
+    };
+    // The worker of rounds puts back what was left running when it begins; nothing of ours runs by then.
+    tokio::time::sleep(PAUSE).await;
+    data.store.requeue_work(&KINDS).await?;
+    let mut reminded: Option<Date> = None;
+    loop {
+        if let Err(error) = once(data, rules, settings, &mut reminded).await {
+            tracing::error!(error = format!("{error:#}"), "background work failed");
+            tokio::time::sleep(PAUSE * 5).await;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn once(
+    data: &Data,
+    rules: &Rules,
+    settings: &Settings<'_>,
+    reminded: &mut Option<Date>,
+) -> Result<()> {
+    while let Some(work) = data.store.take_work(&KINDS, now()).await? {
+        perform(data, rules, settings, &work).await?;
+    }
+    let at = now();
+    if *reminded != Some(at.date()) {
+        remind(data, settings, at).await?;
+        *reminded = Some(at.date());
+    }
+    outbox::run(&data.store, &data.folder, &settings.sender).await?;
+    Ok(())
+}
+
+/// The reminders of a day, and the rates that lists show.
+async fn remind(data: &Data, settings: &Settings<'_>, at: DateTime) -> Result<()> {
+    let told = (at, settings.address.as_str());
+    rectify::remind(data, &settings.remind, at.date(), told).await?;
+    for (round, _, _) in data.store.round_rates().await? {
+        rectify::reckon_rates(data, &round, at.date()).await?;
+    }
+    Ok(())
+}
+
+fn hold(folder: &Path) -> Result<Option<File>> {
+    let path = folder.join("people.lock");
+    let open = File::options().create(true).append(true).open(&path);
+    let file = open.with_context(|| format!("无法打开 {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error).context("无法锁定后台任务"),
+    }
+}
+
+/// What a job carries along.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Payload {
+    recheck: String,
+    self_check: String,
+    round: String,
+    by: String,
+    issuer: String,
+}
+
+async fn perform(data: &Data, rules: &Rules, settings: &Settings<'_>, work: &Work) -> Result<()> {
+    let done = handle(data, rules, settings, work).await;
+    let (state, note) = match done {
+        Ok(note) => (JobState::Done, note),
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(job = work.number, kind = work.kind, error, "job failed");
+            (JobState::Failed, error)
+        }
+    };
+    let progress = Progress {
+        done: 1,
+        total: 1,
+        note,
+    };
+    Ok(data.store.set_job(work.number, state, &progress).await?)
+}
+
+/// Does one job; answers with what it came to.
+pub async fn handle(
+    data: &Data,
+    rules: &Rules,
+    settings: &Settings<'_>,
+    work: &Work,
+) -> Result<String> {
+    if work.attempts > MOST_ATTEMPTS {
+        bail!("这项任务已中断 {MOST_ATTEMPTS} 次，不再重试；请查看日志");
+    }
+    let payload: Payload =
+        serde_json::from_value(work.payload.clone()).context("任务内容读不懂")?;
+    match work.kind.as_str() {
+        RECHECK_JOB => recheck::run(data, rules, settings.network, &payload.recheck).await,
+        SELF_CHECK_JOB => {
+            recheck::self_check(data, rules, settings.network, &payload.self_check).await
+        }
+        FOLLOW_JOB => {
+            let opened = rectify::open(data, &payload.round, &payload.by, now()).await?;
+            Ok(format!(
+                "新建 {} 项，复发 {} 项，办结 {} 项",
+                opened.new, opened.relapsed, opened.closed
+            ))
+        }
+        LETTERS_JOB => write_letters(data, &payload).await,
+        other => bail!("不认识的任务 {other}"),
+    }
+}
+
+async fn write_letters(data: &Data, payload: &Payload) -> Result<String> {
+    let row = data.store.round(&payload.round).await?;
+    let words = LetterWords {
+        issuer: payload.issuer.clone(),
+        number: String::new(),
+        mail: String::new(),
+        date: now().date(),
+        deadline: row
+            .round
+            .rectify_by
+            .parse()
+            .context("轮次的整改期限不是日期")?,
+    };
+    let out = tempfile::tempdir_in(&data.folder).context("无法建立临时目录")?;
+    let written = letters::write(data, &payload.round, None, &words, out.path()).await?;
+    letters::keep(data, &payload.round, &written).await?;
+    Ok(format!("已生成 {} 份整改通知书", written.len()))
+}
