@@ -63,6 +63,12 @@ pub enum Purpose {
         /// Number of the visit.
         slot: u32,
     },
+    /// The home page, asked once more as a search engine's robot, or as a visitor who comes from a search engine: a page that was
+    /// tampered with may be another one for them.
+    Disguised {
+        /// As a robot; else as a visitor who comes from a search engine.
+        as_robot: bool,
+    },
 }
 
 /// 分段用时. Where the time of a visit went, in milliseconds of the request clock, summed over its redirects; a kept connection

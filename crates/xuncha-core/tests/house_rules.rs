@@ -11,7 +11,7 @@ use xuncha_core::checks::{self, CHECKS};
 const NO_ROOMS: [&str; 4] = ["mod", "spec", "support", "specification"];
 
 /// A room is named for what fails, so one of its words says what is wrong; `manual` names who answers.
-const FAILING_WORDS: [&str; 20] = [
+const FAILING_WORDS: [&str; 28] = [
     "invalid",
     "unreachable",
     "stale",
@@ -32,6 +32,14 @@ const FAILING_WORDS: [&str; 20] = [
     "jump",
     "unfiled",
     "without",
+    "exposed",
+    "severe",
+    "hidden",
+    "harmful",
+    "tampered",
+    "leaked",
+    "unsafe",
+    "advertising",
 ];
 
 fn source(path: &str) -> PathBuf {

@@ -48,6 +48,8 @@ pub enum Reading {
     PageLinks,
     /// Only the state matters: the first kilobytes.
     Look,
+    /// A file that is read for what it says.
+    Document,
     /// A package of an app.
     Package,
 }
@@ -59,6 +61,8 @@ pub struct Manner<'a> {
     pub fence: Option<&'a Fence>,
     /// The page that the visitor comes from.
     pub referer: Option<&'a str>,
+    /// Another `User-Agent` than our own.
+    pub user_agent: Option<&'a str>,
 }
 
 /// 客户端错误. The client cannot be built from these settings.
@@ -212,7 +216,7 @@ impl Client {
                 }
             };
             seen.insert(without_fragment(&url));
-            let mut step = self.step(&url, reading, jar, manner.referer).await;
+            let mut step = self.step(&url, reading, jar, manner).await;
             took += step.took;
             step.timing = sum(step.timing, timing);
             timing = step.timing;
@@ -286,7 +290,7 @@ impl Client {
     }
 
     /// One request and its answer.
-    async fn step(&self, url: &Url, reading: Reading, jar: &Jar, referer: Option<&str>) -> Step {
+    async fn step(&self, url: &Url, reading: Reading, jar: &Jar, manner: Manner<'_>) -> Step {
         let mut step = Step {
             leg: Leg {
                 url: without_fragment(url),
@@ -323,7 +327,8 @@ impl Client {
         let permit = self.politeness.admit(&endpoint.host, route.counted()).await;
         let started = Instant::now();
         let deadline = Deadline::now() + self.settings.real(self.settings.header_timeout);
-        step.leg.request_head = request_head(url, &self.settings.user_agent, jar, referer);
+        let agent = manner.user_agent.unwrap_or(&self.settings.user_agent);
+        step.leg.request_head = request_head(url, agent, jar, manner.referer);
         match self
             .send(&mut step, &endpoint, &route, &permit, deadline)
             .await
@@ -501,6 +506,7 @@ impl Client {
             }
             Reading::Page | Reading::PageLinks | Reading::Look => self.settings.max_look_bytes,
             Reading::Package => self.settings.max_package_bytes,
+            Reading::Document => self.settings.max_document_bytes,
         }
     }
 

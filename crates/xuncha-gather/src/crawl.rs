@@ -9,7 +9,8 @@ use xuncha_core::evidence::Purpose;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{missing_page_probe, search_questions};
 
-use crate::client::{Manner, Reading};
+use crate::client::{Jar, Manner, Reading};
+use crate::documents::is_document;
 use crate::exchange::Exchange;
 use crate::gatherer::{Answer, Gatherer, Ledger};
 use crate::message::host_of;
@@ -58,8 +59,17 @@ impl SiteCrawl {
         }
         let has_rendered = !self.state.is_done(phases::RENDER) && self.render().await?;
         if has_rendered || !self.state.is_done(phases::LOOKS) {
+            let reads = self.reads_documents() && !self.state.is_done(phases::LOOKS);
             self.looks().await?;
             self.finish(phases::LOOKS)?;
+            if reads {
+                self.finish(phases::DOCUMENTS)?;
+            }
+        }
+        let asks = self.gatherer.client.settings().asks_as_searcher;
+        if asks && !self.state.is_done(phases::DISGUISED) {
+            self.disguised().await?;
+            self.finish(phases::DISGUISED)?;
         }
         if !self.state.is_done(phases::SEARCH) {
             self.searches().await?;
@@ -303,6 +313,32 @@ impl SiteCrawl {
         Ok(true)
     }
 
+    /// The home page as a search engine's robot and as somebody who comes from a search engine see it. Two requests, without the
+    /// cookies of the crawl: who was here before is shown what others are not.
+    async fn disguised(&mut self) -> Result<(), GatherError> {
+        const ROBOT: &str =
+            "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)";
+        const SEARCH: &str = "https://www.baidu.com/s?wd=gov";
+        let home = self.state.home().to_owned();
+        for as_robot in [true, false] {
+            self.gatherer.wait_for_crawl_hours().await?;
+            let manner = Manner {
+                fence: None,
+                referer: (!as_robot).then_some(SEARCH),
+                user_agent: as_robot.then_some(ROBOT),
+            };
+            let client = &self.gatherer.client;
+            let exchange = client
+                .fetch_as(&home, Reading::Page, &Jar::default(), manner)
+                .await;
+            let purpose = Purpose::Disguised { as_robot };
+            let kept = self.gatherer.keep_page(&self.ledger, exchange, purpose);
+            let record = kept.await?;
+            self.take_in(&record)?;
+        }
+        Ok(())
+    }
+
     async fn looks(&mut self) -> Result<(), GatherError> {
         let width = self.gatherer.client.settings().connections_per_host.max(1);
         let mut asked: VecDeque<Task<Answer>> = VecDeque::new();
@@ -329,9 +365,17 @@ impl SiteCrawl {
         }
     }
 
+    /// Whether somebody reads the files of the site.
+    fn reads_documents(&self) -> bool {
+        self.gatherer.client.settings().documents.is_some()
+    }
+
     fn start(&self, url: String, purpose: Purpose) -> Task<Answer> {
         let gatherer = self.gatherer.clone();
         let reading = match purpose {
+            Purpose::Link { .. } if self.reads_documents() && is_document(&url) => {
+                Reading::Document
+            }
             Purpose::Link { .. } => Reading::Look,
             _ => gatherer.page_reading(),
         };
@@ -353,12 +397,14 @@ impl SiteCrawl {
         referer: Option<String>,
     ) -> impl Future<Output = Exchange> + Send + use<> {
         let (gatherer, jar) = (self.gatherer.clone(), self.ledger.jar.clone());
-        let is_free = reading == Reading::Look || url == self.state.home();
+        let is_free =
+            matches!(reading, Reading::Look | Reading::Document) || url == self.state.home();
         let fence = self.fence.clone().filter(|_| !is_free);
         async move {
             let manner = Manner {
                 fence: fence.as_deref(),
                 referer: referer.as_deref(),
+                user_agent: None,
             };
             gatherer.client.fetch_as(&url, reading, &jar, manner).await
         }

@@ -104,6 +104,20 @@ impl Exchange {
         }
     }
 
+    /// Keeps no more of the final body than a look would have read.
+    pub fn cut(&mut self, most_bytes: usize) {
+        let Some(leg) = self
+            .legs
+            .last_mut()
+            .filter(|leg| leg.body.len() > most_bytes)
+        else {
+            return;
+        };
+        leg.body.truncate(most_bytes);
+        self.is_truncated = true;
+        self.sha256 = sha256_hex(&leg.body);
+    }
+
     /// The final leg.
     pub fn last(&self) -> Option<&Leg> {
         self.legs.last()

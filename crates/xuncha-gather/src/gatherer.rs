@@ -6,12 +6,16 @@ use std::sync::{Arc, Mutex};
 use jiff::civil::DateTime;
 use tokio::sync::Semaphore;
 use xuncha_core::evidence::{Capture, Failure, Purpose};
-use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts, Rendering};
-use xuncha_core::facts::{self, Depth, Lexicons};
+use xuncha_core::facts::model::{
+    BodyKind, FACTS_VERSION, FactRecord, PageFacts, Rendering, Sign, SignCase,
+};
+use xuncha_core::facts::{self, Depth, Lexicons, safety};
 use xuncha_core::registry::TargetId;
+use xuncha_core::verdict::Confidence;
 
 use crate::browser::{Chromium, Renderer};
 use crate::client::{Client, Jar, Reading};
+use crate::documents::{is_document, may_be_code};
 use crate::exchange::Exchange;
 use crate::lock;
 use crate::report::{GatherError, Tally};
@@ -342,8 +346,98 @@ impl Gatherer {
         if facts::is_worth_reading(&capture, exchange.body()) {
             return self.keep_page(ledger, exchange, purpose).await;
         }
+        let (mut exchange, signs) = self.read_document(ledger, exchange, &capture).await?;
+        if !signs.is_empty() {
+            return self.keep_document(ledger, &exchange, purpose, signs);
+        }
+        exchange.cut(self.client.settings().max_look_bytes);
         let capture = self.keep_look(ledger, &exchange, purpose)?;
         Ok(FactRecord::Look(capture))
+    }
+
+    /// Asks and keeps a look at a page of others. What it advertises is kept besides: a domain that expired may serve something else.
+    pub async fn look_outside(
+        &self,
+        ledger: &Ledger,
+        url: &str,
+        purpose: Purpose,
+    ) -> Result<Capture, GatherError> {
+        let exchange = self.ask(ledger, url, &purpose).await;
+        let capture = self.keep_look(ledger, &exchange, purpose)?;
+        let body = exchange.body();
+        if !capture.is_success() || facts::body_kind(body) != BodyKind::Html {
+            return Ok(capture);
+        }
+        let lists = &self.lexicons.safety;
+        let read = || safety::outside_page(&capture.final_url, &capture.content_type, body, lists);
+        // Nothing outside sees what a broken reader left half done.
+        if let Ok(Some(sign)) = catch_unwind(AssertUnwindSafe(read)) {
+            let mut facts = PageFacts::blank(&capture);
+            facts.signs = vec![Sign {
+                what: capture.url.clone(),
+                ..sign
+            }];
+            ledger.append(&FactRecord::Page(Box::new(facts)))?;
+        }
+        Ok(capture)
+    }
+
+    /// What a file says that a security officer would stop at.
+    async fn read_document(
+        &self,
+        ledger: &Ledger,
+        exchange: Exchange,
+        capture: &Capture,
+    ) -> Result<(Exchange, Vec<Sign>), GatherError> {
+        let reader = self.client.settings().documents.clone();
+        let wanted = capture.purpose == Purpose::Link { look: 1 }
+            && capture.is_success()
+            && !exchange.body().is_empty();
+        let is_document = is_document(&capture.url) || is_document(&capture.final_url);
+        let is_picture = !is_document && !exchange.is_truncated && may_be_code(exchange.body());
+        let Some(reader) = reader.filter(|_| wanted && (is_document || is_picture)) else {
+            return Ok((exchange, Vec::new()));
+        };
+        if exchange.is_truncated {
+            let sign = Sign {
+                case: SignCase::Unread,
+                what: "附件太大，没有下载完整".to_owned(),
+                way: String::new(),
+                quote: String::new(),
+                confidence: Confidence::Medium,
+            };
+            return Ok((exchange, vec![sign]));
+        }
+        let (url, today) = (capture.url.clone(), capture.at.date());
+        let permit = self.readers.acquire().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let signs = reader.read(&url, exchange.body(), today);
+            (exchange, signs)
+        })
+        .await;
+        drop(permit);
+        done.map_err(|error| {
+            tracing::error!(target = %ledger.id, %error, "the reader of documents broke");
+            GatherError::Panic(error.to_string())
+        })
+    }
+
+    /// Keeps a file with what was found in it. One that could not be read is kept as far as a look goes.
+    fn keep_document(
+        &self,
+        ledger: &Ledger,
+        exchange: &Exchange,
+        purpose: Purpose,
+        signs: Vec<Sign>,
+    ) -> Result<FactRecord, GatherError> {
+        self.tally.count(&purpose, exchange);
+        let record = ledger.keep(exchange)?;
+        let mut facts = PageFacts::blank(&exchange.capture(purpose, record));
+        facts.body_kind = facts::body_kind(exchange.body());
+        facts.signs = signs;
+        let record = FactRecord::Page(Box::new(facts));
+        ledger.append(&record)?;
+        Ok(record)
     }
 
     /// Asks, keeps and reads a page.
@@ -355,17 +449,6 @@ impl Gatherer {
     ) -> Result<FactRecord, GatherError> {
         let exchange = self.ask(ledger, url, &purpose).await;
         self.keep_page(ledger, exchange, purpose).await
-    }
-
-    /// Asks and keeps a look.
-    pub async fn look(
-        &self,
-        ledger: &Ledger,
-        url: &str,
-        purpose: Purpose,
-    ) -> Result<Capture, GatherError> {
-        let exchange = self.ask(ledger, url, &purpose).await;
-        self.keep_look(ledger, &exchange, purpose)
     }
 }
 

@@ -23,6 +23,7 @@ mod connection;
 mod crawl;
 mod desk;
 mod dial;
+pub mod documents;
 mod doubt;
 pub mod exchange;
 mod gatherer;

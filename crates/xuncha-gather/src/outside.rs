@@ -123,7 +123,9 @@ async fn look_at_host(
             }
             None => {
                 gatherer.wait_for_crawl_hours().await?;
-                gatherer.look(ledger, url, Purpose::Link { look }).await?
+                gatherer
+                    .look_outside(ledger, url, Purpose::Link { look })
+                    .await?
             }
         };
         if let Some(what) = dead_of(&capture) {

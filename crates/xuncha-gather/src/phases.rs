@@ -14,6 +14,10 @@ pub const CRAWL: &str = "crawl";
 pub const RENDER: &str = "render";
 /// First looks at assets, attachments and (under `_outside`) links to other hosts.
 pub const LOOKS: &str = "looks";
+/// The files that the site links, read for what they say.
+pub const DOCUMENTS: &str = "documents";
+/// The home page as search engines see it.
+pub const DISGUISED: &str = "disguised";
 /// Questions to the site's search.
 pub const SEARCH: &str = "search";
 /// Page, feed, store page and package of an account.

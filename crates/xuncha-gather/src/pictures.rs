@@ -1,13 +1,14 @@
 //! 页面图片: pictures of archived pages. Nothing is asked of any site: what a page is made of comes from the evidence, and what the
 //! evidence does not hold is missing in the picture.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::BoxFuture;
 use jiff::civil::DateTime;
 use xuncha_core::evidence::{Capture, EvidenceRef};
-use xuncha_core::facts::canonical;
-use xuncha_core::facts::model::FactRecord;
+use xuncha_core::facts::model::{BodyKind, FactRecord};
+use xuncha_core::facts::{self, canonical};
 
 use crate::browser::{Asked, PageToShow, Renderer, Supplier, Supply, Unrendered};
 use crate::shelf::without_wire;
@@ -168,9 +169,21 @@ impl Archive {
             Stored::Record(record) => (self.read)(record).map(|kept| Supply::Answer {
                 status: kept.status,
                 headers: without_wire(kept.headers),
-                body: kept.body,
+                body: masked(kept.body),
             }),
         }
+    }
+}
+
+/// A page with the numbers of persons masked: pictures of it are views like all others.
+fn masked(body: Vec<u8>) -> Vec<u8> {
+    if facts::body_kind(&body) != BodyKind::Html {
+        return body;
+    }
+    let text = facts::decode(&body, facts::detect(&body, "text/html"));
+    match facts::safety::masked_source(&body, &text) {
+        Cow::Owned(masked) => masked,
+        Cow::Borrowed(_) => body,
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 
 use crate::browser::BrowserSettings;
+use crate::documents::DocumentReader;
 
 /// 采集设置. Limits and names of one run.
 #[derive(Clone, Debug)]
@@ -62,6 +64,12 @@ pub struct Settings {
     pub name_server: Option<SocketAddr>,
     /// The browser for pages that need their scripts; `None` for none.
     pub browser: Option<BrowserSettings>,
+    /// Who reads the files that a site links; `None` for nobody, and then only their state is looked at.
+    pub documents: Option<Arc<dyn DocumentReader>>,
+    /// Whether the home page is asked once more as a search engine's robot and as a visitor from a search engine.
+    pub asks_as_searcher: bool,
+    /// Largest file that is read for what it says.
+    pub max_document_bytes: usize,
 }
 
 impl Default for Settings {
@@ -95,6 +103,9 @@ impl Default for Settings {
             crawl_hours: None,
             name_server: None,
             browser: None,
+            documents: None,
+            asks_as_searcher: false,
+            max_document_bytes: 8 << 20,
         }
     }
 }

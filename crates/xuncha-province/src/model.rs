@@ -185,6 +185,8 @@ pub struct SitePlan {
     pub state: SiteState,
     /// What is planted.
     pub defects: Defects,
+    /// What is planted for a security officer.
+    pub safety: crate::content::safety::SafetyPlan,
 }
 
 impl SitePlan {

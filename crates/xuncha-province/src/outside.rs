@@ -10,17 +10,32 @@ const HOSTS: &[(&str, &str)] = &[
     ("dcs.conac.cn", "标识服务"),
     ("zfwzzc.www.gov.cn", "我为政府网站找错"),
     ("www.yunlingnews.cn", "云岭新闻网"),
+    ("pan.baidu.com", "网盘分享"),
 ];
+
+/// Where planted links of strangers lead.
+const HOUSES: &str = ".lucky-house.example";
 
 /// Answers for an outside host; `None` when it is not one of them.
 #[must_use]
 pub fn respond(host: &str, target: &str) -> Option<Response> {
-    let (_, name) = HOSTS.iter().find(|(h, _)| *h == host)?;
+    let known = HOSTS.iter().find(|(h, _)| *h == host);
+    let name = match known {
+        Some((_, name)) => name,
+        // Houses that hidden links lead to: every name below is one.
+        None if host.ends_with(HOUSES) => "幸运之家",
+        None => return None,
+    };
     if host == "www.yunlingnews.cn" && target.contains("/2024/") {
         return Some(Response::status(
             404,
             "text/html; charset=utf-8",
             "<html><body><h1>404 Not Found</h1></body></html>",
+        ));
+    }
+    if host.ends_with(".old.lucky-house.example") {
+        return Some(Response::html(
+            "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>真人百家乐_注册送彩金</title></head><body><h1>真人百家乐</h1></body></html>",
         ));
     }
     let path = target.split('?').next().unwrap_or(target);

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod data;
 mod demo;
+mod documents;
 mod jobs;
 mod network;
 mod outbox;
@@ -33,6 +34,9 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     end_with_the_reader();
+    if std::env::args().nth(1).as_deref() == Some(documents::CHILD) {
+        return documents::child().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     let cli = Cli::try_parse().unwrap_or_else(|error| {
         if error.use_stderr() {
             eprintln!("命令行有误，下面是英文说明；中文用法见 xuncha help 或 xuncha 命令 --help。");

@@ -19,13 +19,19 @@ use specification::Specification;
 
 pub mod app_unavailable;
 pub mod broken_links;
+pub mod commercial_advertising;
 pub mod dead_account;
 pub mod duplicate_account;
 pub mod duplicate_account_name;
+pub mod exposed_personal_data;
 pub mod follower_jump;
+pub mod harmful_links;
+pub mod hidden_links;
 pub mod incomplete_guides;
 pub mod invalid_certificate;
+pub mod leaked_files;
 pub mod manual;
+pub mod missing_exit_prompt;
 pub mod missing_page_tags;
 pub mod missing_service_statistics;
 pub mod missing_site_marks;
@@ -34,6 +40,7 @@ pub mod nonconforming_account_name;
 pub mod nonconforming_domain;
 pub mod nonconforming_name;
 pub mod search_misses;
+pub mod severe_wording;
 #[cfg(test)]
 mod spec;
 pub mod specification;
@@ -41,12 +48,14 @@ pub mod stale_account;
 pub mod stale_columns;
 pub mod stale_home;
 mod support;
+pub mod tampered_page;
 pub mod unfiled_app;
 pub mod uninterpreted_policies;
 pub mod unit_without_account;
 pub mod unlinked_interpretations;
 pub mod unpublished_messages;
 pub mod unreachable_site;
+pub mod unsafe_attachments;
 
 /// 判定环境. What a judgement depends on beside the facts: the monitoring point and the seed of samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +87,7 @@ pub struct Check {
     pub version: u32,
     /// Cases of its findings: id, Chinese name.
     pub cases: &'static [(&'static str, &'static str)],
-    /// Phases of gathering it needs (`probe`, `network`, `crawl`, `looks`, `search`, `account`).
+    /// Phases of gathering it needs (`probe`, `network`, `crawl`, `looks`, `documents`, `search`, `account`).
     pub needs: &'static [&'static str],
     /// Its specification in Chinese, Markdown.
     pub spec: &'static str,
@@ -189,6 +198,15 @@ pub static CHECKS: &[Check] = &[
     room!(follower_jump, "粉丝数异常"),
     room!(unfiled_app, "客户端、小程序未备案"),
     room!(unit_without_account, "应开设而未开设"),
+    room!(exposed_personal_data, "个人隐私泄露"),
+    room!(severe_wording, "严重表述错误"),
+    room!(hidden_links, "暗链"),
+    room!(harmful_links, "非法、不当外链"),
+    room!(tampered_page, "页面被篡改"),
+    room!(leaked_files, "目录、文件外泄"),
+    room!(unsafe_attachments, "附件不安全"),
+    room!(commercial_advertising, "商业广告"),
+    room!(missing_exit_prompt, "外链无提示"),
     room!(manual, "人工检查"),
 ];
 

@@ -17,6 +17,7 @@ use crate::round::Subject;
 use crate::verdict::{Doubt, Finding, Place, Undetermined, UndeterminedReason, Verdict};
 
 pub(super) mod posts;
+pub(super) mod signs;
 
 /// The last day that is still inside a window of `days` days; anything earlier is outside.
 pub(super) fn days_before(as_of: DateTime, days: u16) -> Date {
@@ -112,6 +113,7 @@ pub(super) fn phase_name(phase: &str) -> &str {
         "network" => "网络记录",
         "crawl" => "页面抓取",
         "looks" => "链接复查",
+        "documents" => "附件阅读",
         "search" => "搜索提问",
         "account" => "账号页面",
         other => other,

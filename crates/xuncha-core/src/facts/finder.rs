@@ -42,6 +42,15 @@ impl Finder {
         }
     }
 
+    /// Every word that stands in the text: its place in the list, where it begins and ends, in the order of their ends.
+    pub fn places(&self, words: &[String], text: &str) -> Vec<(usize, usize, usize)> {
+        let found = self.automaton(words).into_iter();
+        let found = found.flat_map(|automaton| automaton.find_overlapping_iter(text));
+        found
+            .map(|hit| (hit.pattern().as_usize(), hit.start(), hit.end()))
+            .collect()
+    }
+
     fn automaton(&self, words: &[String]) -> Option<&AhoCorasick> {
         let build = || {
             AhoCorasick::builder()

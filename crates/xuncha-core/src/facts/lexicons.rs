@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::adapters::platforms::Platforms;
 use super::finder::Finder;
 use super::model::{ColumnKind, GuideElement};
+use super::safety::lists::SafetyLists;
 use super::text::lowercase;
 
 /// 词表. Words with exceptions: a word counts unless it stands inside an exception.
@@ -165,10 +166,12 @@ pub struct Lexicons {
     pub side_lists: Words,
     /// Platforms of accounts.
     pub platforms: Platforms,
+    /// What the reader for content safety goes by.
+    pub safety: SafetyLists,
 }
 
 /// The files that make up the lexicons, by name.
-const BUILTIN: [(&str, &str); 7] = [
+const BUILTIN: [(&str, &str); 10] = [
     (
         "columns.toml",
         include_str!("../../../../lexicons/columns.toml"),
@@ -197,6 +200,18 @@ const BUILTIN: [(&str, &str); 7] = [
         "platforms.toml",
         include_str!("../../../../lexicons/platforms.toml"),
     ),
+    (
+        "harmful_words.toml",
+        include_str!("../../../../lexicons/harmful_words.toml"),
+    ),
+    (
+        "known_hosts.toml",
+        include_str!("../../../../lexicons/known_hosts.toml"),
+    ),
+    (
+        "severe_wording.toml",
+        include_str!("../../../../lexicons/severe_wording.toml"),
+    ),
 ];
 
 const KINDS: [(&str, ColumnKind); 11] = [
@@ -223,7 +238,7 @@ impl Lexicons {
         Lexicons::from_files(&files).expect("the lexicons of this repository parse")
     }
 
-    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml`, which older rounds lack. The error names the file, in Chinese.
+    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml` and those of content safety, which older rounds lack. The error names the file, in Chinese.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Lexicons, String> {
         let mut columns: BTreeMap<String, ColumnNames> = parse(files, "columns.toml")?;
         let guide: BTreeMap<String, Labels> = parse(files, "guide_elements.toml")?;
@@ -268,6 +283,7 @@ impl Lexicons {
             search_classes: take(&mut footer, "footer.toml", "search_classes")?,
             side_lists: interaction.remove("side_lists").unwrap_or_default(),
             platforms: platforms(files)?,
+            safety: SafetyLists::from_files(files)?,
         })
     }
 

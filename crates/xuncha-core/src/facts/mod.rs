@@ -32,6 +32,7 @@ mod package;
 mod page;
 mod reference;
 mod refresh;
+pub mod safety;
 mod scope;
 mod script_data;
 mod search;

@@ -9,10 +9,10 @@ use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
-use crate::verdict::Place;
+use crate::verdict::{Confidence, Place};
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 5;
+pub const FACTS_VERSION: u32 = 7;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -467,6 +467,98 @@ pub struct PageFacts {
     /// Where the posts of an account go on.
     #[serde(default)]
     pub next_page: Option<String>,
+    /// What a security officer would stop at, in order; personal data is masked in it.
+    #[serde(default)]
+    pub signs: Vec<Sign>,
+    /// What a home page is built of, as one number; 0 of other pages.
+    #[serde(default)]
+    pub skeleton: u64,
+}
+
+/// 可疑之处. Something on a page or in a file that a security officer would stop at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sign {
+    /// What it is.
+    pub case: SignCase,
+    /// What it is about: an address, a host, a word; of personal data the masked form.
+    pub what: String,
+    /// How it shows: the way in which a link is hidden, the number of an entry of a list.
+    pub way: String,
+    /// The words around it, personal data masked.
+    pub quote: String,
+    /// How sure the machine is.
+    pub confidence: Confidence,
+}
+
+/// 可疑情形.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignCase {
+    /// A whole identity number.
+    IdentityCard,
+    /// A person's mobile phone.
+    MobilePhone,
+    /// A person's bank card.
+    BankCard,
+    /// The home of a person.
+    HomeAddress,
+    /// A link to a stranger that readers do not see.
+    HiddenLink,
+    /// A link, frame or script of a stranger that a script writes out of sight.
+    ScriptedLink,
+    /// A link to gambling.
+    Gambling,
+    /// A link to pornography.
+    Pornography,
+    /// A link to somebody's disk.
+    FileShare,
+    /// A script that mines coins.
+    Miner,
+    /// A script of a stranger.
+    StrangeScript,
+    /// A frame of a stranger.
+    StrangeFrame,
+    /// Title, keywords or description that advertise what no government site does.
+    TamperedTitle,
+    /// A text that does.
+    TamperedText,
+    /// Visitors from search engines are sent elsewhere.
+    SearchRedirect,
+    /// Search engines are shown another page.
+    Cloaked,
+    /// The page says that it is another site's.
+    OtherHost,
+    /// A wording of the list of severe wordings.
+    SevereWording,
+    /// An advertisement.
+    Advertising,
+    /// Visitors leave the site without being told.
+    NoExitPrompt,
+    /// A page that lists a folder of the server.
+    ListedFolder,
+    /// A file that no visitor is to have.
+    LeakedFile,
+    /// A document that runs programs.
+    Macro,
+    /// A document that cannot be opened.
+    Unopened,
+    /// A code for telephones that leads to an address.
+    Code,
+    /// A document of ours to read that we could not.
+    Unread,
+}
+
+impl SignCase {
+    /// Whether it is about a person's data.
+    pub fn is_personal(self) -> bool {
+        matches!(
+            self,
+            SignCase::IdentityCard
+                | SignCase::MobilePhone
+                | SignCase::BankCard
+                | SignCase::HomeAddress
+        )
+    }
 }
 
 /// 页内锚点. Where fragments of this page lead, as hashes, and which fragments of other pages its links ask for.
@@ -853,6 +945,26 @@ pub struct SiteFacts {
     /// Why pages could not be rendered, or not wholly, by address; empty where nobody tried.
     #[serde(default)]
     pub rendering_troubles: BTreeMap<String, String>,
+    /// What a security officer would stop at, over all pages and files, in order.
+    #[serde(default)]
+    pub signs: Vec<SiteSign>,
+}
+
+/// 站内可疑之处. A sign with all its places. Personal data is one sign for each page that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteSign {
+    /// The sign, as the first of its pages shows it.
+    pub sign: Sign,
+    /// Address of that page or file.
+    pub url: String,
+    /// Whether the home page shows it.
+    pub on_home: bool,
+    /// Pages that show it, at most 50, in order of address.
+    pub places: Vec<Place>,
+    /// Number of pages that show it.
+    pub place_count: u64,
+    /// Evidence of the first.
+    pub evidence: EvidenceRef,
 }
 
 /// 欠妥链接. A link that opens and yet does not do what it promises: less than a dead one, listed and not counted.

@@ -13,7 +13,7 @@ use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering
 use super::text::{collapse, cut, simhash};
 use super::{
     account, adapters, anchors, article, body_kind, charset, guide, list, marks, messages, missing,
-    navigation, package, search, sitemap, statistics, style,
+    navigation, package, safety, search, sitemap, statistics, style,
 };
 use crate::evidence::{Capture, Purpose};
 
@@ -55,6 +55,8 @@ fn blank(capture: &Capture) -> PageFacts {
         sentence_chars: 0,
         rendering: None,
         next_page: None,
+        signs: Vec::new(),
+        skeleton: 0,
     }
 }
 
@@ -295,9 +297,22 @@ fn read_html(
         }
         done("account");
     }
+    let shown = safety::read(&safety::Input {
+        dom: &dom,
+        links: &links,
+        metas: &facts.metas,
+        title: &facts.title,
+        url: &url,
+        purpose: &capture.purpose,
+        today,
+        lists: &lexicons.safety,
+    });
+    done("safety");
     // The tree goes before the links are made, so that both never stand in memory at once.
     drop(dom);
     facts.links = links.into_links();
+    shown.secrets.strike_facts(facts);
+    (facts.signs, facts.skeleton) = (shown.signs, shown.skeleton);
 }
 
 /// Where a page stands, and the words to read it by.
@@ -394,7 +409,7 @@ fn sentence_chars(dom: &Dom) -> u32 {
         .sum()
 }
 
-fn title(dom: &Dom) -> String {
+pub(super) fn title(dom: &Dom) -> String {
     dom.named(Tag::Title)
         .find(|index| dom.closest(*index, &["svg"]).is_none())
         .map(|index| cut(&collapse(&dom.raw_text(index)), 300))
@@ -420,7 +435,7 @@ pub(crate) const RULE_TAGS: [&str; 15] = [
     "Url",
 ];
 
-fn metas(dom: &Dom) -> BTreeMap<String, String> {
+pub(super) fn metas(dom: &Dom) -> BTreeMap<String, String> {
     let mut metas = BTreeMap::new();
     for index in dom.named(Tag::Meta) {
         let name = ["name", "property", "itemprop"]

@@ -12,6 +12,7 @@ pub mod look;
 pub mod messages;
 pub mod policies;
 pub mod routes;
+pub mod safety;
 pub mod skin;
 pub mod windows;
 
@@ -52,6 +53,12 @@ pub struct Site {
     pub messages: Vec<messages::Message>,
     /// Planted links.
     pub links: Vec<links::Link>,
+    /// What is planted for a security officer.
+    pub safety: Vec<safety::Spot>,
+    /// Files with text of their own.
+    pub documents: Vec<safety::Document>,
+    /// Paths that leak, or look so.
+    pub leaks: Vec<String>,
     /// When the site is down.
     pub windows: Vec<windows::Window>,
     /// What each address shows.
@@ -276,6 +283,9 @@ impl Site {
             guides: Vec::new(),
             messages: Vec::new(),
             links: Vec::new(),
+            safety: Vec::new(),
+            documents: Vec::new(),
+            leaks: Vec::new(),
             windows: Vec::new(),
             routes: HashMap::new(),
             plan,
@@ -288,6 +298,7 @@ impl Site {
         messages::draw(&mut site);
         windows::draw(&mut site);
         links::draw(&mut site);
+        safety::draw(&mut site);
         routes::draw(&mut site);
         site
     }

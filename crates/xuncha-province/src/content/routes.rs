@@ -41,6 +41,10 @@ pub enum Page {
     Mark(u8),
     /// An attachment that is there.
     Attachment(&'static str),
+    /// An attachment with text of its own.
+    Document(u32),
+    /// A file or folder that leaks, or looks so.
+    Leak(u32),
 }
 
 impl Page {
@@ -54,6 +58,8 @@ impl Page {
                 | Self::Picture(_)
                 | Self::Mark(_)
                 | Self::Attachment(_)
+                | Self::Document(_)
+                | Self::Leak(_)
                 | Self::Search
         )
     }
@@ -101,6 +107,12 @@ pub fn draw(site: &mut Site) {
     }
     for n in 0..4 {
         put.push((format!("/images/mark{n}.png"), Page::Mark(n)));
+    }
+    for (index, document) in site.documents.iter().enumerate() {
+        put.push((document.address.clone(), Page::Document(index as u32)));
+    }
+    for (index, path) in site.leaks.iter().enumerate() {
+        put.push((path.clone(), Page::Leak(index as u32)));
     }
     for (index, link) in site.links.iter().enumerate() {
         let own = link.key.strip_prefix(&site.absolute("")).map(str::to_owned);

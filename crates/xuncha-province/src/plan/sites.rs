@@ -72,6 +72,7 @@ fn site(
         police: String::new(),
         state: SiteState::Running,
         defects: Defects::default(),
+        safety: crate::content::safety::SafetyPlan::default(),
     }
 }
 

@@ -40,6 +40,7 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
     {
         shell::planted(site, link, &mut out);
     }
+    super::safety::below(site, Place::Article(index), &mut out);
     out.push_str("</div>");
     if site.skin.article_date == ArticleDate::Below {
         let _ = write!(

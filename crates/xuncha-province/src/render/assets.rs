@@ -163,11 +163,21 @@ fn xlsx() -> Vec<u8> {
 }
 
 fn pdf() -> Vec<u8> {
+    pdf_of(&[vec!["Application form".to_owned()]])
+}
+
+/// A page with these rows, in Latin letters.
+pub fn pdf_of(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut shown = String::from("BT /F1 14 Tf 90 760 Td");
+    for row in rows {
+        let _ = write!(shown, " ({}) Tj 0 -24 Td", row.join("  "));
+    }
+    shown.push_str(" ET");
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
-        "<</Length 52>>stream\nBT /F1 20 Tf 90 760 Td (Application form) Tj ET\n     \nendstream".to_owned(),
+        format!("<</Length {}>>stream\n{shown}\nendstream", shown.len()),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
     ];
     let mut out = String::from("%PDF-1.4\n");

@@ -101,6 +101,7 @@ fn content(site: &Site, now: DateTime) -> String {
     for link in site.links.iter().filter(|l| l.place == Place::Home) {
         shell::planted(site, link, &mut out);
     }
+    super::safety::below(site, Place::Home, &mut out);
     outside(site, &mut out);
     out.push_str("</div>");
     out

@@ -13,6 +13,7 @@ pub mod items;
 pub mod lists;
 pub mod markup;
 pub mod planted;
+pub mod safety;
 pub mod scripted;
 pub mod search;
 pub mod services;
@@ -92,6 +93,8 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
         Page::Picture(n) => Response::ok("image/svg+xml", assets::picture(site, n)),
         Page::Mark(n) => Response::ok("image/png", assets::mark(n)),
         Page::Attachment(ext) => assets::attachment(ext),
+        Page::Document(n) => safety::document(&site.documents[n as usize]),
+        Page::Leak(n) => safety::leak(&site.leaks[n as usize]),
     }
 }
 

@@ -107,6 +107,9 @@ pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
         (false, _) => write!(out, "<title>{name} {}</title>", frame.title),
     };
     metas(site, frame, out);
+    if frame.home {
+        super::safety::head(site, out);
+    }
     super::decoys::made(site, now, out);
     let _ = write!(
         out,

@@ -205,7 +205,21 @@ async fn handle(
     world.began(scheme, &host, &target);
     let _in_flight = InFlight(world.clone(), host.clone());
     let closed = || std::io::Error::other("closed by plan");
-    let answer = world.answer(scheme, &host, &target).ok_or_else(closed)?;
+    // What a page that was broken into shows to search engines and to those who come from them.
+    let says = |name: header::HeaderName, words: &[&str]| {
+        let value = request.headers().get(name).and_then(|v| v.to_str().ok());
+        value.is_some_and(|value| {
+            words
+                .iter()
+                .any(|word| value.to_ascii_lowercase().contains(word))
+        })
+    };
+    let searches = says(header::USER_AGENT, &["spider", "bot"])
+        || says(header::REFERER, &["baidu.com", "sogou.com"]);
+    let answer = match world.shown_to_searchers(scheme, &host, &target) {
+        Some(other) if searches => other,
+        _ => world.answer(scheme, &host, &target).ok_or_else(closed)?,
+    };
     if answer.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(answer.delay_ms / u64::from(speed))).await;
     }

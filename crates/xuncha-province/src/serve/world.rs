@@ -85,6 +85,16 @@ impl World {
         }
     }
 
+    /// The page that a site which was broken into shows to search engines in place of its home page.
+    #[must_use]
+    pub fn shown_to_searchers(&self, scheme: Scheme, host: &str, target: &str) -> Option<Response> {
+        let site = &self.sites[*self.by_host.get(host)?];
+        let is_its_own = site.plan.https == (scheme == Scheme::Https);
+        let is_cloaked = site.safety.iter().any(|spot| spot.kind == "cloaked");
+        let is_home = target == "/" && is_its_own && site.down_at(self.now()).is_none();
+        (is_cloaked && is_home).then(render::safety::for_searchers)
+    }
+
     /// Answers one request; `None` when the host is unknown.
     #[must_use]
     pub fn answer(&self, scheme: Scheme, host: &str, target: &str) -> Option<Response> {

@@ -2,6 +2,7 @@
 
 mod content;
 mod freshness;
+mod safety;
 
 use serde_json::{Map, Value, json};
 
@@ -116,6 +117,7 @@ fn without_account(province: &Province, plan: &SitePlan) -> Value {
 pub fn site(site: &Site) -> Value {
     let plan = &site.plan;
     let services = !plan.no_services;
+    let safety = safety::CHECKS.map(|name| (name, safety::check(site, name)));
     let checks: Map<String, Value> = [
         ("unreachable_site", freshness::unreachable(site)),
         ("stale_home", freshness::stale_home(site)),
@@ -179,6 +181,7 @@ pub fn site(site: &Site) -> Value {
         ("unpublished_messages", content::messages(site)),
     ]
     .into_iter()
+    .chain(safety)
     .map(|(name, value)| (name.to_owned(), value))
     .collect();
     json!({
@@ -210,7 +213,11 @@ fn manual(site: &Site) -> Value {
 }
 
 fn link_pages(site: &Site, link: &Link) -> Vec<String> {
-    match link.place {
+    link_pages_of(site, link.place)
+}
+
+fn link_pages_of(site: &Site, place: Place) -> Vec<String> {
+    match place {
         Place::Article(a) => vec![site.absolute(&site.articles[a].address)],
         Place::Home | Place::Footer => vec![site.absolute(site.home_content())],
     }

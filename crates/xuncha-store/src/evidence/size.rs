@@ -66,6 +66,7 @@ impl EvidenceFolder {
             Purpose::Search { .. } => "站内搜索",
             Purpose::MissingPage => "不存在页面的样子",
             Purpose::Account => "新媒体账号",
+            Purpose::Disguised { .. } => "搜索引擎所见",
         }
     }
 

@@ -237,10 +237,10 @@ pub(crate) fn marked(exchange: &ArchivedExchange, wanted: &Wanted) -> usize {
     evidence_html::rewrite(&text_of(exchange), &exchange.url, "/replay", wanted).marked
 }
 
-/// The body as text, read in the encoding that its bytes, its header or its own markup name.
+/// The body as text, read in the encoding that its bytes, its header or its own markup name, numbers of persons masked.
 fn text_of(exchange: &ArchivedExchange) -> String {
     let encoding = facts::detect(&exchange.body, exchange.header("content-type"));
-    facts::decode(&exchange.body, encoding).into_owned()
+    facts::safety::masked_text(facts::decode(&exchange.body, encoding).into_owned())
 }
 
 /// 内容种类. How an answer can be shown.

@@ -5,6 +5,7 @@ mod html;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::DateTime;
@@ -25,6 +26,7 @@ use xuncha_gather::report::UnrenderedPage;
 use xuncha_gather::state::Limits;
 
 use crate::cli::{CheckArgs, Only};
+use crate::documents::ChildReader;
 use crate::jobs::judge::OUTSIDE;
 use crate::network::{self, Usage};
 use crate::rules::Rules;
@@ -109,7 +111,16 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
             .retain(|indicator| indicator.checks.iter().any(|check| check == "broken_links"));
     }
     let lexicons = rules.lexicons()?;
-    let settings = network::settings(&arguments.network).map_err(usage)?;
+    let mut settings = network::settings(&arguments.network).map_err(usage)?;
+    // Only what the set asks for costs the site further requests.
+    let asks_for = |names: &[&str]| {
+        let mut checks = set.indicators.iter().flat_map(|one| &one.checks);
+        checks.any(|check| names.contains(&check.as_str()))
+    };
+    settings.asks_as_searcher = asks_for(&["tampered_page"]);
+    if asks_for(&["exposed_personal_data", "unsafe_attachments"]) {
+        settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
+    }
     // Nobody should learn after an hour that the result has no place to go to.
     for path in [&arguments.json, &arguments.html, &arguments.list]
         .into_iter()
@@ -146,10 +157,17 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
         bail!("只能检查网站")
     };
     let mut records = gathered.records;
-    let outside = looks(records.remove(&TargetId::from(OUTSIDE)).unwrap_or_default());
+    let outside = records.remove(&TargetId::from(OUTSIDE)).unwrap_or_default();
+    let (advertising, outside): (Vec<_>, Vec<_>) = outside
+        .into_iter()
+        .partition(|record| matches!(record, FactRecord::Page(_)));
+    let outside = looks(outside);
     let own = records.remove(&gathered.target).unwrap_or_default();
     let pages = gathered.pages.unwrap_or_else(|| page_addresses(&own));
-    let mut facts = facts::assemble_site(site, own.into_iter(), &outside, &lexicons);
+    let mut facts = {
+        let all = own.into_iter().chain(advertising);
+        facts::assemble_site(site, all, &outside, &lexicons)
+    };
     if let Some(asked) = gathered.asked {
         // Most pages and links were dropped on the way; what was seen in all was counted.
         facts.page_count = pages.len() as u64;

@@ -8,10 +8,12 @@ use anyhow::{Context, Result};
 use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_core::registry::TargetId;
+use xuncha_gather::documents::DocumentReader;
 use xuncha_store::evidence::EvidenceFolder;
 
 use crate::cli::FactsCommand;
 use crate::data::Data;
+use crate::documents::ChildReader;
 use crate::progress;
 use crate::rules::Rules;
 
@@ -23,13 +25,23 @@ pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<(
     match command {
         FactsCommand::Rebuild(round) => {
             let row = data.open_round(round.round.as_deref()).await?;
-            rebuild(data, &rules.lexicons()?, &row.round.id)
+            let readers = Readers {
+                lexicons: rules.lexicons()?,
+                documents: ChildReader::new(&rules.lexicons),
+            };
+            rebuild(data, &readers, &row.round.id)
         }
         FactsCommand::Show { url, round } => {
             let row = data.round(round.round.as_deref()).await?;
             show(data, &row.round.id, url)
         }
     }
+}
+
+/// What stored bodies are read with.
+struct Readers {
+    lexicons: Lexicons,
+    documents: ChildReader,
 }
 
 /// What reading a target again came to.
@@ -41,7 +53,7 @@ struct Rebuilt {
     without_body: Vec<String>,
 }
 
-fn rebuild(data: &Data, lexicons: &Lexicons, round: &str) -> Result<()> {
+fn rebuild(data: &Data, readers: &Readers, round: &str) -> Result<()> {
     let _held = data.evidence.hold(round)?;
     let targets = data.evidence.targets(round)?;
     let bar = progress::bar("重读", targets.len() as u64);
@@ -57,7 +69,7 @@ fn rebuild(data: &Data, lexicons: &Lexicons, round: &str) -> Result<()> {
                         let Some(target) = targets.get(index) else {
                             return;
                         };
-                        let result = rebuild_target(&data.evidence, lexicons, round, target)
+                        let result = rebuild_target(&data.evidence, readers, round, target)
                             .with_context(|| format!("对象 {target} 的证据没有重读，原有事实未动"));
                         bar.inc(1);
                         done.lock()
@@ -106,7 +118,7 @@ fn report(round: &str, targets: usize, sum: &Rebuilt) {
 
 fn rebuild_target(
     evidence: &EvidenceFolder,
-    lexicons: &Lexicons,
+    readers: &Readers,
     round: &str,
     target: &TargetId,
 ) -> Result<Rebuilt> {
@@ -125,7 +137,7 @@ fn rebuild_target(
                 as_of,
             },
             FactRecord::Page(page) => {
-                let fresh = read_again(evidence, lexicons, round, target, &page);
+                let fresh = read_again(evidence, readers, round, target, &page);
                 match fresh {
                     Some(fresh) => {
                         rebuilt.pages += 1;
@@ -149,7 +161,7 @@ fn rebuild_target(
 /// The page read anew; `None` where the body that the facts were read from is no longer there.
 fn read_again(
     evidence: &EvidenceFolder,
-    lexicons: &Lexicons,
+    readers: &Readers,
     round: &str,
     target: &TargetId,
     page: &PageFacts,
@@ -158,6 +170,16 @@ fn read_again(
     let exchange = evidence.read_record(round, target, &wanted.record).ok()?;
     let is_same =
         exchange.sha256.is_empty() && exchange.body.is_empty() || exchange.sha256 == wanted.sha256;
+    let lexicons = &readers.lexicons;
+    // Only files in which something was found stand in the records as pages.
+    if !page.is_html && !page.signs.is_empty() {
+        let mut fresh = page.clone();
+        if is_same && !page.capture.truncated {
+            let (url, today) = (&page.capture.url, page.capture.at.date());
+            fresh.signs = readers.documents.read(url, &exchange.body, today);
+        }
+        return is_same.then_some(fresh);
+    }
     is_same.then(|| match &page.rendering {
         None => facts::read(&page.capture, &exchange.body, lexicons),
         Some(rendering) => {

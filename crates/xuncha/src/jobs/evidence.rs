@@ -183,7 +183,9 @@ impl Wish {
                 || self.pages.contains(&capture.final_url)
                 || keep.contains(&Keep::All)
                 || match capture.purpose {
-                    Purpose::HomeSnapshot { .. } => keep.contains(&Keep::Home),
+                    Purpose::HomeSnapshot { .. } | Purpose::Disguised { .. } => {
+                        keep.contains(&Keep::Home)
+                    }
                     Purpose::Probe { .. } | Purpose::ProbeAgain { .. } => {
                         keep.contains(&Keep::Probes)
                     }

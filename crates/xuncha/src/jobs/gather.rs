@@ -17,6 +17,7 @@ use xuncha_store::round::RoundState;
 
 use crate::data::Data;
 use crate::demo::province::ProvinceFile;
+use crate::documents::ChildReader;
 use crate::progress;
 use crate::rules::Rules;
 use crate::wiring::FolderSink;
@@ -40,11 +41,13 @@ pub async fn run(
     data: &Data,
     rules: &Rules,
     round: &Round,
-    settings: Settings,
+    mut settings: Settings,
     clock: Arc<dyn CivilClock>,
     extent: Extent,
     progress: &dyn Progress,
 ) -> Result<Report> {
+    settings.asks_as_searcher = true;
+    settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
     let subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {
         bail!("轮次 {} 没有抽中任何对象", round.id);

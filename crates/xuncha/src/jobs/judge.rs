@@ -85,7 +85,7 @@ pub async fn judge_round(
 struct Work<'a> {
     evidence: &'a EvidenceFolder,
     lexicons: Lexicons,
-    outside: BTreeMap<String, Vec<Capture>>,
+    outside: Outside,
     context: Context,
     round: &'a str,
     sets: &'a [IndicatorSet],
@@ -173,7 +173,7 @@ pub fn facts_of(
     evidence: &EvidenceFolder,
     round: &str,
     subject: &Subject,
-    outside: &BTreeMap<String, Vec<Capture>>,
+    outside: &Outside,
     lexicons: &Lexicons,
 ) -> Result<Facts> {
     let id = subject.target.id();
@@ -184,8 +184,8 @@ pub fn facts_of(
     Ok(match &subject.target {
         Target::Site(site) => Facts::Site(Box::new(facts::assemble_site(
             site,
-            records.into_iter(),
-            outside,
+            records.into_iter().chain(outside.pages.iter().cloned()),
+            &outside.looks,
             lexicons,
         ))),
         Target::Account(account) => Facts::Account(Box::new(facts::assemble_account(
@@ -196,15 +196,29 @@ pub fn facts_of(
     })
 }
 
-/// What was seen of outside addresses, by address, in the order of the looks.
-pub fn outside(evidence: &EvidenceFolder, round: &str) -> Result<BTreeMap<String, Vec<Capture>>> {
-    let mut seen: BTreeMap<String, Vec<Capture>> = BTreeMap::new();
+/// 站外所见. What was seen of outside addresses of a round.
+#[derive(Default)]
+pub struct Outside {
+    /// By address, in the order of the looks.
+    pub looks: BTreeMap<String, Vec<Capture>>,
+    /// Pages that advertise what nobody should link.
+    pub pages: Vec<FactRecord>,
+}
+
+/// What was seen of outside addresses.
+pub fn outside(evidence: &EvidenceFolder, round: &str) -> Result<Outside> {
+    let mut seen = Outside::default();
     for record in evidence
         .records(round, &TargetId::from(OUTSIDE))
         .context("站外链接的证据读不出来")?
     {
-        if let FactRecord::Look(capture) = record? {
-            seen.entry(capture.url.clone()).or_default().push(capture);
+        match record? {
+            FactRecord::Look(capture) => {
+                let looks = seen.looks.entry(capture.url.clone()).or_default();
+                looks.push(capture);
+            }
+            page @ FactRecord::Page(_) => seen.pages.push(page),
+            _ => {}
         }
     }
     Ok(seen)

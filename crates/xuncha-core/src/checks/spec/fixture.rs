@@ -150,6 +150,10 @@ fn template(list: &str) -> Option<Value> {
             "url": page, "case": "missing_fragment", "why": "页面上没有锚点", "is_unsure": false, "places": [],
             "place_count": 1, "evidence": [evidence(page)],
         }),
+        "signs" => json!({
+            "sign": {"case": "hidden_link", "what": "", "way": "", "quote": "", "confidence": "high"},
+            "url": page, "on_home": false, "places": [], "place_count": 1, "evidence": evidence(page),
+        }),
         "policies" => json!({
             "url": page, "title": "青石市促进就业若干措施", "document_number": "青政发〔2026〕1号",
             "date": "2026-02-01", "is_own": true, "interpretations": [], "evidence": evidence(page),
@@ -275,7 +279,7 @@ fn site_facts() -> Value {
     });
     json!({
         "facts": "site", "monitor_from": "2026-03-06T09:00:00", "as_of": AS_OF, "page_count": 212,
-        "phases": ["crawl", "looks", "network", "probe", "search"], "is_partial": false, "probes": [],
+        "phases": ["crawl", "documents", "looks", "network", "probe", "search"], "is_partial": false, "probes": [],
         "home": {
             "url": home, "title": "青石市人民政府门户网站", "header_name": "青石市人民政府",
             "site_name": "青石市人民政府", "newest": "2026-03-19",
@@ -295,7 +299,7 @@ fn site_facts() -> Value {
         "search": {"form": form(), "questions": [], "evidence": evidence(home)},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
-        "unrendered_pages": [], "weak_links": [], "network": network(home),
+        "unrendered_pages": [], "weak_links": [], "signs": [], "network": network(home),
     })
 }
 

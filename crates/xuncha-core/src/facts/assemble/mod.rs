@@ -11,6 +11,7 @@ mod policies;
 mod records;
 mod search;
 mod services;
+mod signs;
 mod site;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -23,12 +23,16 @@ pub(super) struct Records {
     pub probes: Vec<Capture>,
     pub snapshots: Vec<PageFacts>,
     pub searches: Vec<PageFacts>,
+    /// The home page as search engines and those who come from them see it.
+    pub disguised: Vec<PageFacts>,
     pub missing: Option<PageFacts>,
     pub account_pages: Vec<PageFacts>,
     pub skipped: BTreeMap<String, Skip>,
     pub phases: BTreeSet<String>,
     /// Style sheets and sitemaps: they link without being pages.
     pub sources: BTreeMap<String, PageFacts>,
+    /// Files of the site that were read for what they say.
+    pub documents: BTreeMap<String, PageFacts>,
     pub network: Option<Box<NetworkFacts>>,
     /// Visits that failed, as they went over the second path, by slot.
     pub probes_again: BTreeMap<u32, Capture>,
@@ -62,11 +66,13 @@ impl Records {
             probes: Vec::new(),
             snapshots: Vec::new(),
             searches: Vec::new(),
+            disguised: Vec::new(),
             missing: None,
             account_pages: Vec::new(),
             skipped: BTreeMap::new(),
             phases: BTreeSet::new(),
             sources: BTreeMap::new(),
+            documents: BTreeMap::new(),
             network: None,
             probes_again: BTreeMap::new(),
             rendered: BTreeMap::new(),
@@ -163,6 +169,7 @@ impl Records {
             Purpose::HomeSnapshot { .. } => self.snapshots.push(page),
             Purpose::Search { .. } => self.searches.push(page),
             Purpose::MissingPage => self.missing = Some(page),
+            Purpose::Disguised { .. } => self.disguised.push(page),
             Purpose::Account => {
                 self.looks
                     .entry(canonical(&page.capture.url))
@@ -194,6 +201,8 @@ impl Records {
         if !is_page {
             if !page.is_html && !page.links.is_empty() {
                 self.sources.insert(key, page);
+            } else if !page.is_html && !page.signs.is_empty() {
+                self.documents.insert(key, page);
             }
             return;
         }

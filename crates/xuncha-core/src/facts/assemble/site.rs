@@ -7,7 +7,7 @@ use url::Url;
 use super::links::{Judge, MissingPage, links, spots};
 use super::records::{Records, evidence};
 use super::visits::probes;
-use super::{columns, home, policies, search, services, weak};
+use super::{columns, home, policies, search, services, signs, weak};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
@@ -96,6 +96,7 @@ pub fn assemble_site(
         rendering_troubles: records.rendering_troubles.clone(),
         columns,
         weak_links,
+        signs: signs::signs(&records, home_page),
         network: records.network.clone(),
     }
 }

@@ -1,0 +1,160 @@
+//! What a security officer would stop at, over the whole site: each sign once, with all its places.
+
+use std::collections::BTreeMap;
+
+use super::records::{Records, address, evidence};
+use crate::evidence::Purpose;
+use crate::facts::model::{PageFacts, Sign, SignCase, SiteSign};
+use crate::facts::safety::{host_of, registered};
+use crate::facts::scope::canonical;
+use crate::verdict::{Confidence, MAX_PLACES, Place};
+
+/// Signs of one site that are kept.
+const SIGNS_MAX: usize = 5000;
+
+/// Signs of all pages and files that were read.
+pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign> {
+    let home_url = home.map(|home| home.capture.url.as_str());
+    let mut found: BTreeMap<(SignCase, &str, &str, &str), SiteSign> = BTreeMap::new();
+    let own = home.map_or("", |home| registered(host_of(address(home))));
+    let is_outside = |page: &&PageFacts| registered(host_of(&page.capture.url)) != own;
+    let outside: BTreeMap<String, &Sign> = records
+        .documents
+        .values()
+        .filter(is_outside)
+        .flat_map(|page| &page.signs)
+        .map(|sign| (canonical(&sign.what), sign))
+        .collect();
+    let files = records.documents.values().filter(|page| !is_outside(page));
+    for page in records.good_pages().chain(files) {
+        let url = address(page);
+        let on_home = home_url == Some(page.capture.url.as_str());
+        let targets = page.links.iter().filter(|_| !outside.is_empty());
+        let targets = targets.filter_map(|link| outside.get(&canonical(&link.url)).copied());
+        for sign in page.signs.iter().chain(targets) {
+            if !still_stands(records, sign) {
+                continue;
+            }
+            // Personal data is a matter of the page that shows it: what is there has to be taken down there.
+            let of_page = if sign.case.is_personal() || belongs_to_page(sign.case) {
+                url
+            } else {
+                ""
+            };
+            let way = if sign.case == SignCase::NoExitPrompt {
+                ""
+            } else {
+                &sign.way
+            };
+            let place = Place {
+                url: url.to_owned(),
+                text: if page.title.is_empty() {
+                    sign.quote.clone()
+                } else {
+                    page.title.clone()
+                },
+            };
+            let entry = found
+                .entry((sign.case, &sign.what, way, of_page))
+                .or_insert_with(|| SiteSign {
+                    sign: sign.clone(),
+                    url: url.to_owned(),
+                    on_home: false,
+                    places: Vec::new(),
+                    place_count: 0,
+                    evidence: evidence(page, &sign.quote),
+                });
+            entry.on_home |= on_home;
+            entry.sign.confidence = entry.sign.confidence.max(sign.confidence);
+            entry.place_count += 1;
+            if entry.places.len() < MAX_PLACES {
+                entry.places.push(place);
+            }
+        }
+    }
+    let cloaked = home.into_iter().flat_map(|home| cloaked(records, home));
+    cloaked.chain(found.into_values()).take(SIGNS_MAX).collect()
+}
+
+/// What search engines, or those who come from them, are shown in place of the home page.
+fn cloaked(records: &Records, home: &PageFacts) -> Option<SiteSign> {
+    let site = |page: &PageFacts| registered(host_of(address(page))).to_owned();
+    let is_harmful = |sign: &&Sign| {
+        sign.confidence == Confidence::High
+            && matches!(
+                sign.case,
+                SignCase::Gambling
+                    | SignCase::Pornography
+                    | SignCase::TamperedTitle
+                    | SignCase::TamperedText
+                    | SignCase::HiddenLink
+                    | SignCase::ScriptedLink
+                    | SignCase::SearchRedirect
+            )
+    };
+    let shown = |page: &PageFacts, sign: &Sign| {
+        page.signs
+            .iter()
+            .any(|other| (other.case, &other.what) == (sign.case, &sign.what))
+    };
+    records.disguised.iter().find_map(|page| {
+        let capture = &page.capture;
+        if !capture.is_success() || !page.is_html || !page.blocked_wording.is_empty() {
+            return None;
+        }
+        let elsewhere = site(page) != site(home);
+        let harmful = page
+            .signs
+            .iter()
+            .filter(is_harmful)
+            .find(|sign| !shown(home, sign));
+        let what = match (elsewhere, harmful) {
+            (true, _) => format!("跳转到{}", host_of(address(page))),
+            (false, Some(sign)) => sign.what.clone(),
+            (false, None) => return None,
+        };
+        let way = match capture.purpose {
+            Purpose::Disguised { as_robot: true } => "robot",
+            _ => "visitor",
+        };
+        let quote = harmful.map_or_else(|| page.title.clone(), |sign| sign.quote.clone());
+        let url = address(home).to_owned();
+        Some(SiteSign {
+            sign: Sign {
+                case: SignCase::Cloaked,
+                what,
+                way: way.to_owned(),
+                quote: quote.clone(),
+                confidence: Confidence::High,
+            },
+            places: vec![Place {
+                url: url.clone(),
+                text: page.title.clone(),
+            }],
+            url,
+            on_home: true,
+            place_count: 1,
+            evidence: evidence(page, &quote),
+        })
+    })
+}
+
+/// Signs that are about the page or file itself.
+fn belongs_to_page(case: SignCase) -> bool {
+    matches!(
+        case,
+        SignCase::TamperedText | SignCase::Macro | SignCase::Unopened | SignCase::Unread
+    )
+}
+
+/// Whether what a link offers really came: a file that is not there leaks nothing.
+fn still_stands(records: &Records, sign: &Sign) -> bool {
+    if sign.case != SignCase::LeakedFile {
+        return true;
+    }
+    let key = canonical(&sign.what);
+    let looks = records.looks.get(&key);
+    looks
+        .and_then(|looks| looks.last())
+        .is_some_and(|look| look.is_success() && look.size_bytes > 0)
+}

@@ -1,0 +1,325 @@
+//! 暗链: links to strangers that a reader does not see, by what the page itself declares. Style sheets of their own files are not read.
+
+use std::collections::BTreeMap;
+
+use super::css::{self, Style, Way};
+use super::harmful::{Harm, harm_of};
+use super::hosts::{Whose, host_of, whose};
+use super::lists::SafetyLists;
+use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
+use crate::facts::links::{PageLinks, anchor_text};
+use crate::facts::model::{Sign, SignCase};
+use crate::verdict::Confidence;
+
+/// Elements above a link whose styles bear on it.
+const ANCESTORS_MAX: usize = 14;
+/// Links of one page that are looked at one by one.
+const ANCHORS_MAX: usize = 5000;
+
+/// What hides a link.
+struct Hiding {
+    way: Way,
+    /// A script can find the element to show it.
+    is_named: bool,
+}
+
+/// Reads the page for links to strangers that are out of sight.
+pub(super) fn read(
+    dom: &Dom,
+    links: &PageLinks,
+    own: &str,
+    lists: &SafetyLists,
+    signs: &mut Vec<Sign>,
+) {
+    let is_strange = |url: &str| whose(host_of(url), own, &lists.hosts) == Whose::Strange;
+    let strange: Vec<(usize, &str)> = links
+        .anchors()
+        .filter(|anchor| is_strange(anchor.url))
+        .map(|anchor| (anchor.node, anchor.url))
+        .take(ANCHORS_MAX)
+        .collect();
+    frames(dom, own, lists, signs);
+    if strange.is_empty() {
+        return;
+    }
+    let rules = rules(dom);
+    let mut styles = Styles {
+        dom,
+        rules,
+        read: BTreeMap::new(),
+    };
+    for (node, url) in strange {
+        let mut text = anchor_text(dom, node);
+        if text.is_empty() {
+            // What is not shown has no text as readers see it.
+            text = raw_text(dom, node);
+        }
+        let Some((way, confidence)) = hidden(&mut styles, node, url, &text, lists) else {
+            continue;
+        };
+        signs.push(Sign {
+            case: SignCase::HiddenLink,
+            what: url.to_owned(),
+            way: way.to_owned(),
+            quote: quote(dom, node, &text),
+            confidence,
+        });
+    }
+}
+
+fn hidden(
+    styles: &mut Styles,
+    node: usize,
+    url: &str,
+    text: &str,
+    lists: &SafetyLists,
+) -> Option<(&'static str, Confidence)> {
+    let harm = harm_of(text, url, lists);
+    let found = match styles.hiding(node) {
+        Some(found) => found,
+        None => {
+            return tiny(styles.dom, node, text).map(|way| (way, sureness(harm, Confidence::Low)));
+        }
+    };
+    if found.way.is_usual() && found.is_named && harm.is_none() {
+        return None;
+    }
+    // Pictures in place of a text are pushed off so, and nobody is misled.
+    let has_picture = styles
+        .dom
+        .inside(node)
+        .any(|inner| styles.dom.nodes[inner].tag == Tag::Img);
+    let replaces_text = found.way == Way::TextIndent && found.is_named;
+    if (has_picture || replaces_text || text.is_empty() && found.is_named) && harm.is_none() {
+        return None;
+    }
+    let alone = match found.way.is_usual() {
+        true => Confidence::Low,
+        false => Confidence::Medium,
+    };
+    Some((found.way.name(), sureness(harm, alone)))
+}
+
+fn sureness(harm: Option<Harm>, alone: Confidence) -> Confidence {
+    match harm {
+        Some(_) => Confidence::High,
+        None => alone,
+    }
+}
+
+/// A link of one dot, or of a picture of one pixel.
+fn tiny(dom: &Dom, node: usize, text: &str) -> Option<&'static str> {
+    let mut letters = text.chars();
+    if let (Some(only), None) = (letters.next(), letters.next())
+        && matches!(only, '.' | '。' | '·' | ',' | '，' | '-' | '_' | '|')
+    {
+        return Some("tiny_text");
+    }
+    let mut pictures = dom
+        .inside(node)
+        .filter(|inner| dom.nodes[*inner].tag == Tag::Img);
+    let is_point = |side: Option<&str>| {
+        side.and_then(|side| side.trim().trim_end_matches("px").parse::<u32>().ok())
+            .is_some_and(|side| side <= 1)
+    };
+    let is_tiny = pictures.next().is_some_and(|picture| {
+        is_point(dom.attr(picture, "width")) && is_point(dom.attr(picture, "height"))
+    });
+    (is_tiny && text.is_empty()).then_some("tiny_picture")
+}
+
+/// Frames of strangers that nobody sees.
+fn frames(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+    for node in dom.named(Tag::Iframe).take(200) {
+        let Some(source) = dom.attr(node, "src") else {
+            continue;
+        };
+        let is_absolute = source.contains("//");
+        if !is_absolute
+            || whose(&host_of(source).to_ascii_lowercase(), own, &lists.hosts) != Whose::Strange
+        {
+            continue;
+        }
+        let is_point = |name: &str| {
+            let side = dom
+                .attr(node, name)
+                .map(|side| side.trim().trim_end_matches("px"));
+            side.and_then(|side| side.parse::<f32>().ok())
+                .is_some_and(|side| side <= 1.0)
+        };
+        let is_hidden = is_point("width")
+            || is_point("height")
+            || dom.nodes[node].is_hidden()
+            || dom
+                .attr(node, "style")
+                .is_some_and(|style| css::declared(style).hides.is_some());
+        if is_hidden {
+            signs.push(Sign {
+                case: SignCase::HiddenLink,
+                what: source.trim().to_owned(),
+                way: "frame".to_owned(),
+                quote: format!("<iframe src=\"{}\">", source.trim()),
+                confidence: Confidence::Medium,
+            });
+        }
+    }
+}
+
+/// Names that the style sheets in the page hide.
+fn rules(dom: &Dom) -> BTreeMap<String, Way> {
+    const SHEET_BYTES_MAX: usize = 256 << 10;
+    let mut names = BTreeMap::new();
+    for node in dom.named(Tag::Style) {
+        let sheet = dom.raw_text(node);
+        if sheet.len() <= SHEET_BYTES_MAX && css::may_hide(&sheet) {
+            css::hidden_names(&sheet, &mut names);
+        }
+    }
+    names
+}
+
+/// Styles of the elements above links, each read once.
+struct Styles<'a> {
+    dom: &'a Dom<'a>,
+    rules: BTreeMap<String, Way>,
+    read: BTreeMap<usize, Style>,
+}
+
+impl Styles<'_> {
+    /// What hides a link: itself, what it stands in, or all that it holds.
+    fn hiding(&mut self, node: usize) -> Option<Hiding> {
+        let (mut colour, mut chain) = (None, vec![node]);
+        chain.extend(self.dom.ancestors(node).take(ANCESTORS_MAX));
+        // The colour of a link is that of the element right around its text.
+        for inner in self.dom.inside(node).take(8) {
+            if self.dom.nodes[inner].tag != Tag::Text {
+                let style = self.style(inner);
+                colour = style.colour.or(colour);
+                if let Some(way) = style.hides.filter(|_| self.holds_all(node, inner)) {
+                    return Some(self.found(way, inner));
+                }
+            }
+        }
+        for up in chain {
+            let style = self.style(up);
+            if let Some(way) = style.hides {
+                return Some(self.found(way, up));
+            }
+            colour = colour.or(style.colour);
+            if let (Some(colour), Some(background)) = (colour, style.background) {
+                if colour == background {
+                    return Some(self.found(Way::SameColour, up));
+                }
+                // What lies further back is covered: only what hides the whole still counts.
+                return self.hidden_further_up(up);
+            }
+        }
+        None
+    }
+
+    /// The same without colours.
+    fn hidden_further_up(&mut self, node: usize) -> Option<Hiding> {
+        let ups: Vec<usize> = self.dom.ancestors(node).take(ANCESTORS_MAX).collect();
+        ups.into_iter().find_map(|up| {
+            let way = self.style(up).hides.filter(|way| *way != Way::SameColour)?;
+            Some(self.found(way, up))
+        })
+    }
+
+    fn holds_all(&self, node: usize, inner: usize) -> bool {
+        let (whole, part) = (self.raw_chars(node), self.raw_chars(inner));
+        whole > 0 && whole == part
+    }
+
+    fn raw_chars(&self, node: usize) -> usize {
+        self.dom
+            .inside(node)
+            .filter_map(|inner| self.dom.text_of(inner))
+            .map(|text| text.trim().len())
+            .sum()
+    }
+
+    fn found(&self, way: Way, node: usize) -> Hiding {
+        Hiding {
+            way,
+            is_named: !self.dom.tokens(node).trim().is_empty(),
+        }
+    }
+
+    fn style(&mut self, node: usize) -> Style {
+        if let Some(known) = self.read.get(&node) {
+            return known.clone();
+        }
+        let style = self.read_style(node);
+        self.read.insert(node, style.clone());
+        style
+    }
+
+    fn read_style(&self, node: usize) -> Style {
+        let dom = self.dom;
+        let mut style = dom
+            .attr(node, "style")
+            .map(css::declared)
+            .unwrap_or_default();
+        for (name, value) in dom.attrs(node) {
+            match name {
+                "color" => {
+                    style.colour = style
+                        .colour
+                        .or_else(|| css::colour(&value.to_ascii_lowercase()))
+                }
+                "bgcolor" => {
+                    style.background = style
+                        .background
+                        .or_else(|| css::colour(&value.to_ascii_lowercase()));
+                }
+                "hidden" => style.hides = style.hides.or(Some(Way::DisplayNone)),
+                _ => {}
+            }
+        }
+        if style.hides.is_none() && dom.name(node) == "marquee" && is_still(dom, node) {
+            style.hides = Some(Way::Marquee);
+        }
+        if style.hides.is_none() && !self.rules.is_empty() {
+            style.hides = self.by_rule(node);
+        }
+        style
+    }
+
+    fn by_rule(&self, node: usize) -> Option<Way> {
+        let classes = self.dom.attr(node, "class").unwrap_or_default();
+        let id = self.dom.attr(node, "id").unwrap_or_default();
+        let classes = classes.split_whitespace().map(|class| format!(".{class}"));
+        let id = Some(format!("#{id}")).filter(|id| id.len() > 1);
+        classes
+            .chain(id)
+            .find_map(|name| self.rules.get(&name.to_ascii_lowercase()).copied())
+    }
+}
+
+/// A moving text of which a reader sees a line of one pixel, or which passes too quickly.
+fn is_still(dom: &Dom, node: usize) -> bool {
+    let number = |name: &str| {
+        let value = dom.attr(node, name)?;
+        value.trim().trim_end_matches("px").parse::<u32>().ok()
+    };
+    number("height").is_some_and(|height| height <= 3)
+        || number("width").is_some_and(|width| width <= 5)
+        || number("scrollamount").is_some_and(|amount| amount >= 1000)
+}
+
+fn quote(dom: &Dom, node: usize, text: &str) -> String {
+    let href = dom.attr(node, "href").unwrap_or_default();
+    let shown: String = text.chars().take(60).collect();
+    let href: String = href.chars().take(120).collect();
+    format!("<a href=\"{href}\">{shown}</a>")
+}
+
+/// The text of a link, shown or not.
+fn raw_text(dom: &Dom, node: usize) -> String {
+    const CHARS_MAX: usize = 200;
+    let texts = dom.inside(node).filter_map(|inner| dom.text_of(inner));
+    let text: String = texts.flat_map(str::chars).take(CHARS_MAX).collect();
+    text.trim().to_owned()
+}

@@ -1,0 +1,465 @@
+//! 可疑脚本: what scripts inside a page write, hide or redirect, with the usual veils taken off: escapes, character codes, base64.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::harmful::harm_of;
+use super::hosts::{Whose, host_of, whose};
+use super::lists::SafetyLists;
+use crate::facts::dom::Dom;
+use crate::facts::html::names::Tag;
+use crate::facts::model::{Sign, SignCase};
+use crate::verdict::Confidence;
+
+/// Longer scripts are libraries.
+const SCRIPT_BYTES_MAX: usize = 200 << 10;
+/// Veils lie over veils, but not endlessly.
+const VEILS_MAX: usize = 3;
+/// What a script that writes, hides or redirects cannot do without.
+const TELLTALES: [&str; 12] = [
+    "document.write",
+    "unescape",
+    "fromcharcode",
+    "atob",
+    "eval(",
+    "innerhtml",
+    "referrer",
+    "useragent",
+    "appendchild",
+    "miner",
+    "cryptonight",
+    "\\x3c",
+];
+
+/// Reads the scripts of a page.
+pub(super) fn read(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+    for node in dom.named(Tag::Script) {
+        if dom.attr(node, "src").is_some() {
+            continue;
+        }
+        let script = dom.raw_text(node);
+        if script.len() > SCRIPT_BYTES_MAX || !is_telling(&script) {
+            continue;
+        }
+        read_script(&script, own, lists, signs);
+    }
+}
+
+/// Whether a script holds one of the telltales: a look that spares most scripts the rest.
+fn is_telling(script: &str) -> bool {
+    static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let builder = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(TELLTALES);
+        builder.ok()
+    });
+    FINDER.as_ref().is_none_or(|finder| finder.is_match(script))
+}
+
+fn read_script(script: &str, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+    let lower = script.to_ascii_lowercase();
+    if [
+        "coinhive.",
+        "cryptonight",
+        "new miner(",
+        "client.anonymous(",
+        "startmining",
+        "webminer",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+    {
+        signs.push(sign(
+            SignCase::Miner,
+            "页面脚本",
+            "script",
+            script,
+            Confidence::High,
+        ));
+    }
+    let (plain, veils) = unveiled(script);
+    if redirects_searchers(&plain.to_ascii_lowercase())
+        && let Some(target) = strange_address(&plain, own, lists)
+    {
+        let way = "search_redirect";
+        signs.push(sign(
+            SignCase::SearchRedirect,
+            &target,
+            way,
+            script,
+            Confidence::High,
+        ));
+        return;
+    }
+    let writes = [
+        "document.write",
+        "innerhtml",
+        "appendchild",
+        "insertadjacenthtml",
+    ]
+    .iter()
+    .any(|word| plain.to_ascii_lowercase().contains(word))
+        || veils > 0;
+    if !writes {
+        return;
+    }
+    for written in tags(&plain) {
+        let host = host_of(&written.address).to_ascii_lowercase();
+        if whose(&host, own, &lists.hosts) != Whose::Strange {
+            continue;
+        }
+        let harm = harm_of(&written.text, &written.address, lists);
+        let is_veiled = veils > 0;
+        let is_hidden = hides(&plain);
+        let confidence = match (harm.is_some(), is_veiled, is_hidden) {
+            (true, _, _) => Confidence::High,
+            (_, true, true) => Confidence::High,
+            (_, true, false) | (_, false, true) => Confidence::Medium,
+            // A script that writes a link openly is nothing by itself.
+            (false, false, false) => continue,
+        };
+        let way = match (is_veiled, is_hidden) {
+            (true, _) => "veiled_script",
+            (false, true) => "hiding_script",
+            _ => "writing_script",
+        };
+        signs.push(sign(
+            SignCase::ScriptedLink,
+            &written.address,
+            way,
+            script,
+            confidence,
+        ));
+    }
+}
+
+fn sign(case: SignCase, what: &str, way: &str, script: &str, confidence: Confidence) -> Sign {
+    let start: String = script.trim().chars().take(160).collect();
+    Sign {
+        case,
+        what: what.to_owned(),
+        way: way.to_owned(),
+        quote: start,
+        confidence,
+    }
+}
+
+/// Sends on those who come from a search engine, or shows other things to its robots.
+fn redirects_searchers(lower: &str) -> bool {
+    let asks = lower.contains("document.referrer") || lower.contains("useragent");
+    let searcher = [
+        "baidu", "sogou", "so.com", "haosou", "google", "bing", "soso", "spider", "yisou", "sm.cn",
+    ];
+    let goes = ["location", "document.write", "window.open"]
+        .iter()
+        .any(|word| lower.contains(word));
+    asks && goes && searcher.iter().any(|name| lower.contains(name))
+}
+
+/// The first whole address of a stranger.
+fn strange_address(script: &str, own: &str, lists: &SafetyLists) -> Option<String> {
+    addresses(script)
+        .find(|url| whose(&host_of(url).to_ascii_lowercase(), own, &lists.hosts) == Whose::Strange)
+}
+
+fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '<' | '>' | ')' | ';' | ',');
+    text.match_indices("//")
+        .take(500)
+        .filter_map(move |(at, _)| {
+            let before = &text[..at];
+            let start = ["https:", "http:"]
+                .iter()
+                .find(|scheme| before.ends_with(**scheme))
+                .map_or(at, |scheme| at - scheme.len());
+            let rest = &text[start..];
+            let url = &rest[..rest.find(ends).unwrap_or(rest.len())];
+            let host = host_of(url);
+            let is_address = host.contains('.')
+                && host.len() > 3
+                && (start < at || text[..at].ends_with(['"', '\'']));
+            is_address.then(|| url.to_owned())
+        })
+}
+
+/// A link, frame or script that a script writes.
+struct Written {
+    address: String,
+    text: String,
+}
+
+fn tags(text: &str) -> Vec<Written> {
+    let lower = text.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for (name, attribute) in [("<a ", "href"), ("<iframe", "src"), ("<script", "src")] {
+        for (at, _) in lower.match_indices(name).take(200) {
+            let end = lower[at..].find('>').map_or(lower.len(), |end| at + end);
+            let tag = &text[at..end];
+            let Some(value) = tag.to_ascii_lowercase().find(attribute) else {
+                continue;
+            };
+            let value =
+                tag[value + attribute.len()..].trim_start_matches([' ', '=', '"', '\'', '\\']);
+            let stop = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '>');
+            let address = &value[..value.find(stop).unwrap_or(value.len())];
+            let inner = text.get(end + 1..).unwrap_or_default();
+            let inner = &inner[..inner
+                .find('<')
+                .unwrap_or(inner.len().min(200))
+                .min(inner.len())];
+            if address.contains("//") {
+                found.push(Written {
+                    address: address.to_owned(),
+                    text: inner.chars().take(100).collect(),
+                });
+            }
+        }
+    }
+    // A script that is put together of elements names its address as a property.
+    if lower.contains("createelement") {
+        let made = ["src", "href"].iter().flat_map(|name| {
+            lower
+                .match_indices(&format!(".{name}"))
+                .filter_map(|(at, whole)| {
+                    let value = text[at + whole.len()..].trim_start();
+                    let value = value.strip_prefix('=')?.trim_start();
+                    let value = value.strip_prefix(['"', '\''])?;
+                    let end = value.find(['"', '\''])?;
+                    Some(value[..end].to_owned())
+                })
+                .collect::<Vec<_>>()
+        });
+        found.extend(
+            made.filter(|address| address.contains("//"))
+                .map(|address| Written {
+                    address,
+                    text: String::new(),
+                }),
+        );
+    }
+    found
+}
+
+/// Whether what is written is hidden as it is written, or hidden by its script.
+fn hides(script: &str) -> bool {
+    let tight: String = script
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\'))
+        .collect::<String>()
+        .to_ascii_lowercase();
+    [
+        "display:none",
+        "display=none",
+        "visibility:hidden",
+        "visibility=hidden",
+        "left:-",
+        "top:-",
+        "text-indent:-",
+        "font-size:0",
+        "height:0",
+        "height:1px",
+        "width:0",
+        "width=0",
+        "height=0",
+        "width=1",
+        "height=1",
+        "opacity:0",
+        "<marqueeheight=",
+    ]
+    .iter()
+    .any(|word| tight.contains(word))
+}
+
+/// A script with its literals read, and how many veils lay over them.
+fn unveiled(script: &str) -> (Cow<'_, str>, usize) {
+    let mut text = Cow::Borrowed(script);
+    let mut veils = 0;
+    for _ in 0..VEILS_MAX {
+        let lower = text.to_ascii_lowercase();
+        let mut plain = String::new();
+        if lower.contains("unescape") || lower.contains("decodeuri") || lower.contains("%3c") {
+            plain.push_str(&percent_read(&text));
+        }
+        if lower.contains("fromcharcode") {
+            plain.push_str(&codes_read(&text, &lower));
+        }
+        if lower.contains("atob") || lower.contains("base64") {
+            plain.push_str(&base64_read(&text));
+        }
+        if lower.contains("\\x") || lower.contains("\\u00") {
+            plain.push_str(&escapes_read(&text));
+        }
+        if lower.contains("eval(function(p,a,c,k,e") {
+            plain.push_str(&unpacked(&text));
+        }
+        if plain.len() < 8 {
+            break;
+        }
+        veils += 1;
+        text = Cow::Owned(plain);
+    }
+    let all = match veils {
+        0 => text,
+        _ => Cow::Owned(format!("{script}\n{text}")),
+    };
+    (all, veils)
+}
+
+fn percent_read(text: &str) -> String {
+    let wide = text.replace("%u", "\\u");
+    let wide = escapes_read(&wide);
+    percent_encoding::percent_decode_str(&wide)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn codes_read(text: &str, lower: &str) -> String {
+    let mut read = String::new();
+    for (at, word) in lower.match_indices("fromcharcode").take(200) {
+        let rest = &text[at + word.len()..];
+        let codes = rest.trim_start_matches(['(', ' ']);
+        let end = codes.find(')').unwrap_or(codes.len());
+        let chars = codes[..end].split(',').filter_map(|code| {
+            let code = code.trim();
+            let number = match code.strip_prefix("0x") {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => code.parse().ok(),
+            };
+            number.and_then(char::from_u32)
+        });
+        read.extend(chars);
+    }
+    read
+}
+
+fn base64_read(text: &str) -> String {
+    const LITERAL_MIN: usize = 16;
+    let mut read = String::new();
+    for literal in text
+        .split(['"', '\''])
+        .filter(|part| part.len() >= LITERAL_MIN)
+        .take(200)
+    {
+        if let Some(bytes) = decoded(literal) {
+            read.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    read
+}
+
+fn decoded(literal: &str) -> Option<Vec<u8>> {
+    let mut bits: u32 = 0;
+    let mut count = 0;
+    let mut bytes = Vec::with_capacity(literal.len() * 3 / 4);
+    for byte in literal.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    let is_text = bytes
+        .iter()
+        .all(|byte| *byte >= 0x20 || byte.is_ascii_whitespace());
+    is_text.then_some(bytes)
+}
+
+/// `\x3c`, `\u003c`.
+fn escapes_read(text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        read.push_str(&rest[..at]);
+        let tail = &rest[at + 1..];
+        let digits = match tail.as_bytes().first() {
+            Some(b'x') => 2,
+            Some(b'u') => 4,
+            _ => 0,
+        };
+        let code = tail.get(1..1 + digits).filter(|_| digits > 0);
+        let code = code
+            .and_then(|code| u32::from_str_radix(code, 16).ok())
+            .and_then(char::from_u32);
+        match code {
+            Some(code) => {
+                read.push(code);
+                rest = &tail[1 + digits..];
+            }
+            None => {
+                read.push('\\');
+                rest = tail;
+            }
+        }
+    }
+    read.push_str(rest);
+    read
+}
+
+/// The words of a packed script put back: `eval(function(p,a,c,k,e,d){…}('0 1',62,2,'a|b'.split('|'),…))`.
+fn unpacked(script: &str) -> String {
+    let Some(start) = script.find("}('") else {
+        return String::new();
+    };
+    let rest = &script[start + 3..];
+    let Some(end) = rest.find("',") else {
+        return String::new();
+    };
+    let (payload, rest) = (&rest[..end], &rest[end + 2..]);
+    let mut numbers = rest.split(',');
+    let base: u32 = numbers
+        .next()
+        .and_then(|base| base.trim().parse().ok())
+        .unwrap_or(36);
+    let Some(words) = rest.split('\'').nth(1) else {
+        return String::new();
+    };
+    let words: Vec<&str> = words.split('|').collect();
+    let mut read = String::new();
+    let mut token = String::new();
+    for c in payload.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() {
+            token.push(c);
+            continue;
+        }
+        let word = number_in(&token, base)
+            .and_then(|at| words.get(at))
+            .filter(|word| !word.is_empty());
+        read.push_str(word.unwrap_or(&token.as_str()));
+        token.clear();
+        read.push(c);
+    }
+    read
+}
+
+fn number_in(token: &str, base: u32) -> Option<usize> {
+    let mut number: usize = 0;
+    if token.is_empty() || token.len() > 4 {
+        return None;
+    }
+    for byte in token.bytes() {
+        let digit = match byte {
+            b'0'..=b'9' => u32::from(byte - b'0'),
+            b'a'..=b'z' => u32::from(byte - b'a') + 10,
+            b'A'..=b'Z' => u32::from(byte - b'A') + 36,
+            _ => return None,
+        };
+        if digit >= base {
+            return None;
+        }
+        number = number * base as usize + digit as usize;
+    }
+    Some(number)
+}
