@@ -260,6 +260,47 @@ pub fn see_to_oidc_provider() -> Result<PathBuf, String> {
     see_to_python("oidc-provider-mock", &package, "不能试统一身份认证")
 }
 
+/// Version of a package that carries axe-core, which looks for what keeps people out of pages.
+const AXE: &str = "0.1.8";
+
+/// The file of axe-core, in an environment of its own under the target folder.
+pub fn see_to_axe() -> Result<PathBuf, String> {
+    let folder = root().join("target").join("tools").join("axe");
+    let found = || {
+        let python = std::fs::read_dir(folder.join("lib"))
+            .ok()?
+            .flatten()
+            .next()?;
+        let file = python
+            .path()
+            .join("site-packages/axe_playwright_python/axe.min.js");
+        file.is_file().then_some(file)
+    };
+    if let Some(file) = found() {
+        return Ok(file);
+    }
+    let package = format!("axe-playwright-python=={AXE}");
+    println!("正在取 {package} / fetching {package}");
+    let failed = |error: String| {
+        format!(
+            "装不上 {package}（PyPI），不能核对无障碍：{error}。需要 python3、python3-venv 与网络"
+        )
+    };
+    run(Command::new("python3").args(["-m", "venv"]).arg(&folder)).map_err(failed)?;
+    // Without what it needs to run: only the file that it carries is wanted.
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ];
+    let mut command = Command::new(folder.join("bin").join("python"));
+    run(command.args(install).arg(&package)).map_err(failed)?;
+    found().ok_or_else(|| format!("已安装 {package}，但里面没有 axe.min.js"))
+}
+
 /// Version of the program that tries the interface for programs against its own description.
 const SCHEMATHESIS: &str = "4.32.5";
 

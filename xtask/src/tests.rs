@@ -9,6 +9,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let fonts = packages::see_to_fandol()?;
     let warcio = packages::see_to_warcio()?;
     let provider = packages::see_to_oidc_provider()?;
+    let axe = packages::see_to_axe()?;
     let schemathesis = packages::see_to_schemathesis()?;
     let smtp = packages::see_to_aiosmtpd()?;
     let mut command = cargo();
@@ -19,6 +20,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .env("XUNCHA_FONTS", fonts)
             .env("XUNCHA_WARCIO", warcio)
             .env("XUNCHA_OIDC_PROVIDER", provider)
+            .env("XUNCHA_AXE", axe)
             .env("XUNCHA_SCHEMATHESIS", schemathesis)
             .env("XUNCHA_AIOSMTPD", smtp),
     )

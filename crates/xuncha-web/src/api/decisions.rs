@@ -80,6 +80,7 @@ fn review(
     let (check, key, decision, reason) = match sent {
         NewDecision::Confirmed { check, key, reason } => (check, key, Decision::Confirmed, reason),
         NewDecision::Rejected { check, key, reason } => (check, key, Decision::Rejected, reason),
+        NewDecision::Withdrawn { check, key, reason } => (check, key, Decision::Withdrawn, reason),
         NewDecision::Answered {
             check,
             key,
@@ -104,6 +105,6 @@ fn note(decision: &Decision) -> &String {
     static NONE: String = String::new();
     match decision {
         Decision::Answered { note, .. } => note,
-        Decision::Confirmed | Decision::Rejected => &NONE,
+        Decision::Confirmed | Decision::Rejected | Decision::Withdrawn => &NONE,
     }
 }

@@ -436,6 +436,8 @@ pub(crate) enum DecisionWord {
     Rejected,
     /// 人工答复.
     Answered,
+    /// 撤回.
+    Withdrawn,
 }
 
 /// 人工决定.
@@ -464,6 +466,7 @@ impl From<&Review> for DecisionInfo {
         let (decision, number, note) = match &review.decision {
             Decision::Confirmed => (DecisionWord::Confirmed, None, None),
             Decision::Rejected => (DecisionWord::Rejected, None, None),
+            Decision::Withdrawn => (DecisionWord::Withdrawn, None, None),
             Decision::Answered { number, note } => {
                 (DecisionWord::Answered, Some(*number), Some(note.clone()))
             }
@@ -500,6 +503,19 @@ pub(crate) enum NewDecision {
     },
     /// 驳回. The finding does not count.
     Rejected {
+        /// Check; `manual` for questions.
+        #[schema(max_length = 200)]
+        check: String,
+        /// Key of the finding, or id of the question.
+        #[schema(max_length = 4000)]
+        key: String,
+        /// Reason.
+        #[serde(default)]
+        #[schema(max_length = 2000)]
+        reason: String,
+    },
+    /// 撤回. What was decided before holds no more.
+    Withdrawn {
         /// Check; `manual` for questions.
         #[schema(max_length = 200)]
         check: String,

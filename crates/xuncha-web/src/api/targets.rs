@@ -59,6 +59,7 @@ pub(super) async fn list(
         words: asked.q,
         is_open: asked.open,
         organization: viewer.narrowed(Action::ReadTarget),
+        ..SubjectFilter::default()
     };
     let set = state.store.round(&round).await?.round.set.id;
     let found = state.store.targets(&round, &set, &filter, page).await?;

@@ -137,6 +137,13 @@ impl Browser {
         self.call("Runtime.evaluate", asked)["result"]["value"].clone()
     }
 
+    /// The value that a promise comes to.
+    pub fn wait_for(&mut self, expression: &str) -> Value {
+        let asked =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        self.call("Runtime.evaluate", asked)["result"]["value"].clone()
+    }
+
     /// Waits until the page is drawn: only then does the field that asks for the focus have it.
     pub fn wait_until_drawn(&mut self) {
         let twice = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
