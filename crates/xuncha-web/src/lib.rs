@@ -139,6 +139,7 @@ fn all_pages(state: WebState) -> Pages {
     let pages = account_pages(pages);
     let pages = rectify_pages(pages);
     let pages = appeal_pages(pages);
+    let pages = enquiry_pages(pages);
     let pages = round_work_pages(pages);
     let pages = desk_pages(pages);
     people_pages(pages)
@@ -563,6 +564,32 @@ fn appeal_pages(pages: Pages) -> Pages {
             SelfCheck,
             Object::Registered,
             unit_desk::check,
+        )
+}
+
+fn enquiry_pages(pages: Pages) -> Pages {
+    use Action::Enquire;
+    use pages::enquiries;
+    pages
+        .get("/enquiries", Enquire, Object::None, enquiries::list)
+        .post("/enquiries/bank", Enquire, Object::None, enquiries::bank)
+        .post(
+            "/enquiries/assign",
+            Enquire,
+            Object::None,
+            enquiries::assign,
+        )
+        .get(
+            "/enquiries/{enquiry}",
+            Enquire,
+            Object::None,
+            enquiries::show,
+        )
+        .post(
+            "/enquiries/{enquiry}",
+            Enquire,
+            Object::None,
+            enquiries::change,
         )
 }
 
