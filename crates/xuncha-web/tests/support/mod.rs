@@ -658,7 +658,8 @@ pub async fn seed_case(state: &WebState, finding: &str) -> String {
         owner: String::new(),
     };
     let id = case_id(&problem);
-    store.add_case_facts(&[id.clone()], &told).await.unwrap();
+    let case = std::slice::from_ref(&id);
+    store.add_case_facts(case, &told).await.unwrap();
     let until = "2026-04-20".parse().unwrap();
     store.set_appeal_until(&row.round, until).await.unwrap();
     let appeal = NewAppeal {

@@ -246,6 +246,8 @@ pub struct RemindArgs {
 }
 
 /// 整改命令.
+// Parsed once a run.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum RectifyCommand {
     /// 从轮次建立整改事项：新发现的建立，又发现的续记，已改好的办结 / open cases from what a round found
