@@ -22,6 +22,7 @@
 pub mod attachment;
 pub mod calendar;
 pub mod checks;
+pub mod enquiry;
 pub mod evidence;
 pub mod facts;
 pub mod golden;

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod closing;
 pub mod correction;
 pub mod document;
+pub mod enquiry;
 pub mod error;
 pub mod evidence;
 pub mod exemption;

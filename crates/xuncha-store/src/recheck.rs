@@ -283,7 +283,7 @@ impl Store {
         let done_at = done_at.map(|at| sql::word(&at)).transpose()?;
         let body = outcome
             .body
-            .map(|body| serde_json::to_string(body))
+            .map(serde_json::to_string)
             .transpose()
             .map_err(|source| StoreError::Body {
                 what: noun.to_owned(),

@@ -9,16 +9,16 @@ use sha2::{Digest, Sha256};
 use xuncha_core::points::Points;
 use xuncha_core::rectify::rates::RoundRates;
 use xuncha_core::rectify::stake::Stake;
-use xuncha_core::rectify::{
-    Fact, FactKind, ProblemId, Progress, Rectification, RectifyError, RectifyState,
-};
+use xuncha_core::rectify::{Fact, ProblemId, Progress, Rectification, RectifyState};
 use xuncha_core::registry::TargetId;
 
 use crate::attachment::NewAttachment;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
-use crate::{Result, Store, StoreError, Transaction};
+use crate::{Result, Store, StoreError};
+
+mod write;
 
 /// 整改案卷. A case as a round opens it or brings it up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,165 +162,6 @@ pub fn case_id(problem: &ProblemId) -> String {
 /// How the audit log names a case.
 fn object(id: &str) -> String {
     format!("case/{id}")
-}
-
-/// What was read of a case, to be written over: nobody may have written in between.
-struct Read {
-    case: Rectification,
-    version: i64,
-}
-
-impl Transaction {
-    /// Brings cases up to date with what a round found. Facts that stand there already are not written again.
-    pub async fn follow_cases(&self, files: &[CaseFile], note: (&str, DateTime)) -> Result<Opened> {
-        let mut opened = Opened::default();
-        for file in files {
-            let id = case_id(&file.case.problem);
-            let before = self.read_case(&id).await?;
-            self.follow_case(&id, file, before, note, &mut opened)
-                .await?;
-        }
-        Ok(opened)
-    }
-
-    async fn follow_case(
-        &self,
-        id: &str,
-        file: &CaseFile,
-        before: Option<Read>,
-        (by, at): (&str, DateTime),
-        opened: &mut Opened,
-    ) -> Result<()> {
-        let known = before.as_ref().map_or(0, |read| read.case.facts.len());
-        let has_same_start = before
-            .as_ref()
-            .is_none_or(|read| file.case.facts.starts_with(&read.case.facts));
-        if !has_same_start {
-            return Err(changed());
-        }
-        let fresh = &file.case.facts[known..];
-        match &before {
-            None => {
-                opened.new += 1;
-                self.insert_case(id, file, at.date()).await?;
-            }
-            Some(read) => {
-                let was = read.case.progress(at.date());
-                let is = file.case.progress(at.date());
-                opened.relapsed += u64::from(is.relapses > was.relapses);
-                let is_closed = is.state == RectifyState::Closed && !was.state.is_settled();
-                opened.closed += u64::from(is_closed);
-                self.update_case(id, read.version, file, at.date()).await?;
-            }
-        }
-        opened.facts += fresh.len() as u64;
-        let rows = fresh.iter().map(|fact| {
-            let row = NewFact {
-                fact: fact.clone(),
-                at,
-                by: by.to_owned(),
-                owner: String::new(),
-            };
-            fact_row(id, &row)
-        });
-        let rows = rows.collect::<Result<Vec<_>>>()?;
-        sql::insert(&self.inner, "case_facts", &FACT_COLUMNS, rows, "").await?;
-        Ok(())
-    }
-
-    /// Writes the same fact down in several cases, all or none; answers with what goes into the audit log.
-    pub async fn add_case_facts(&self, cases: &[String], new: &NewFact) -> Result<Vec<AuditEntry>> {
-        if new.fact.on > new.at.date() {
-            return Err(StoreError::Refused("登记的日期还没有到，请核对日期"));
-        }
-        let mut entries = Vec::with_capacity(cases.len());
-        for id in cases {
-            let mut read = self.read_case(id).await?.ok_or_else(|| missing(id))?;
-            let before = read.case.progress(new.at.date());
-            read.case.add(new.fact.clone()).map_err(unfit)?;
-            let after = read.case.progress(new.at.date());
-            self.keep_progress(id, read.version, &after).await?;
-            let row = vec![fact_row(id, new)?];
-            sql::insert(&self.inner, "case_facts", &FACT_COLUMNS, row, "").await?;
-            let entry = AuditEntry::new(AuditAction::CaseChanged, object(id));
-            entries.push(entry.change(said(&before)?, said(&after)?));
-        }
-        Ok(entries)
-    }
-
-    async fn read_case(&self, id: &str) -> Result<Option<Read>> {
-        let sql = "SELECT target, check_name, key, detail, version FROM cases WHERE id = ?";
-        let Some(row) = sql::row(&self.inner, sql, vec![sql::text(id)]).await? else {
-            return Ok(None);
-        };
-        let facts = facts_of(&self.inner, id).await?;
-        let case = Rectification {
-            problem: read_problem(&row)?,
-            detail: row.try_get_by("detail")?,
-            facts: facts.into_iter().map(|row| row.fact).collect(),
-        };
-        let version = row.try_get_by("version")?;
-        Ok(Some(Read { case, version }))
-    }
-
-    async fn insert_case(&self, id: &str, file: &CaseFile, today: Date) -> Result<()> {
-        let problem = &file.case.problem;
-        let mut row = vec![
-            sql::text(id),
-            sql::text(&problem.target.0),
-            sql::text(&problem.check),
-            sql::body("问题编号", &problem.key)?,
-        ];
-        row.extend(described(file)?);
-        row.extend(derived(&file.case.progress(today))?);
-        row.push(sql::number(1));
-        let columns: Vec<&str> = ["id", "target", "check_name", "key"]
-            .into_iter()
-            .chain(DESCRIBED)
-            .chain(DERIVED)
-            .chain(["version"])
-            .collect();
-        sql::insert(&self.inner, "cases", &columns, vec![row], "").await?;
-        Ok(())
-    }
-
-    async fn update_case(
-        &self,
-        id: &str,
-        version: i64,
-        file: &CaseFile,
-        today: Date,
-    ) -> Result<()> {
-        let columns: Vec<String> = DESCRIBED
-            .iter()
-            .chain(&DERIVED)
-            .map(|column| format!("{column} = ?"))
-            .collect();
-        let sql = format!(
-            "UPDATE cases SET {}, version = version + 1 WHERE id = ? AND version = ?",
-            columns.join(", ")
-        );
-        let mut values = described(file)?;
-        values.extend(derived(&file.case.progress(today))?);
-        values.extend([sql::text(id), version.into()]);
-        match sql::run(&self.inner, &sql, values).await? {
-            0 => Err(changed()),
-            _ => Ok(()),
-        }
-    }
-
-    async fn keep_progress(&self, id: &str, version: i64, progress: &Progress) -> Result<()> {
-        let columns = DERIVED.map(|column| format!("{column} = ?")).join(", ");
-        let sql = format!(
-            "UPDATE cases SET {columns}, version = version + 1 WHERE id = ? AND version = ?"
-        );
-        let mut values = derived(progress)?;
-        values.extend([sql::text(id), version.into()]);
-        match sql::run(&self.inner, &sql, values).await? {
-            0 => Err(changed()),
-            _ => Ok(()),
-        }
-    }
 }
 
 impl Store {
@@ -579,85 +420,6 @@ fn condition(filter: &CaseFilter, today: Date) -> Result<Where> {
     })
 }
 
-const DESCRIBED: [&str; 11] = [
-    "target_name",
-    "organization",
-    "unit_name",
-    "region",
-    "region_name",
-    "indicators",
-    "round",
-    "detail",
-    "is_veto",
-    "stake_hundredths",
-    "search",
-];
-const DERIVED: [&str; 5] = ["state", "since", "deadline", "is_late", "relapses"];
-const FACT_COLUMNS: [&str; 7] = [
-    "case_id", "on_day", "at", "person", "round", "owner", "body",
-];
-
-fn described(file: &CaseFile) -> Result<Vec<Value>> {
-    let case = &file.case;
-    let search = format!(
-        "{} {} {} {} {} {}",
-        case.problem.target,
-        file.target_name,
-        file.organization,
-        file.unit_name,
-        file.region_name,
-        case.detail
-    );
-    Ok(vec![
-        sql::text(&file.target_name),
-        sql::text(&file.organization),
-        sql::text(&file.unit_name),
-        sql::text(&file.region),
-        sql::text(&file.region_name),
-        sql::text(&file.indicators.join(" ")),
-        sql::text(&file.round),
-        sql::text(&case.detail),
-        sql::number(u64::from(file.stake.is_veto)),
-        Value::from(file.stake.points.hundredths()),
-        sql::text(&search.to_lowercase()),
-    ])
-}
-
-/// What the facts come to. An overdue case stays 待整改 in its column: the term is asked for with the day.
-fn derived(progress: &Progress) -> Result<Vec<Value>> {
-    let state = match progress.state {
-        RectifyState::Overdue => RectifyState::Notified,
-        other => other,
-    };
-    let date = |date: Option<Date>| -> Result<Value> {
-        let word = date.map(|date| sql::word(&date)).transpose()?;
-        Ok(sql::maybe_text(word.as_deref()))
-    };
-    Ok(vec![
-        sql::text(state.word()),
-        date(progress.since)?,
-        date(progress.deadline)?,
-        sql::number(u64::from(progress.is_late)),
-        sql::number(u64::from(progress.relapses)),
-    ])
-}
-
-fn fact_row(id: &str, new: &NewFact) -> Result<Vec<Value>> {
-    let round = match &new.fact.kind {
-        FactKind::Found { round } => round.as_str(),
-        _ => "",
-    };
-    Ok(vec![
-        sql::text(id),
-        day(new.fact.on)?,
-        sql::text(&sql::word(&new.at)?),
-        sql::text(&new.by),
-        sql::text(round),
-        sql::text(&new.owner),
-        sql::body("整改事实", &new.fact.kind)?,
-    ])
-}
-
 async fn facts_of(connection: &impl ConnectionTrait, id: &str) -> Result<Vec<FactRow>> {
     let sql =
         "SELECT on_day, at, person, owner, body FROM case_facts WHERE case_id = ? ORDER BY number";
@@ -730,26 +492,9 @@ pub(crate) fn day(date: Date) -> Result<Value> {
     Ok(sql::text(&sql::word(&date)?))
 }
 
-/// Where a case stands, for the audit log: words and days, no text of others.
-fn said(progress: &Progress) -> Result<String> {
-    let state = progress.state.word();
-    match progress.deadline {
-        Some(deadline) => Ok(format!("{state} {}", sql::word(&deadline)?)),
-        None => Ok(state.to_owned()),
-    }
-}
-
 fn missing(id: &str) -> StoreError {
     StoreError::Missing {
         noun: "整改事项",
         id: id.to_owned(),
     }
-}
-
-fn changed() -> StoreError {
-    StoreError::Refused("整改事项刚刚被别人改动，没有执行，请刷新后再试")
-}
-
-fn unfit(error: RectifyError) -> StoreError {
-    StoreError::Unfit(error.to_string())
 }

@@ -20,6 +20,7 @@ mod pager;
 mod pages;
 mod password;
 mod qr;
+mod rectify_routes;
 mod routes;
 mod second_factor;
 mod session;
@@ -142,6 +143,7 @@ fn all_pages(state: WebState) -> Pages {
     let pages = api::registered(pages);
     let pages = rectify_pages(pages);
     let pages = appeal_pages(pages);
+    let pages = rectify_routes::register(pages);
     let pages = round_work_pages(pages);
     let pages = desk_pages(pages);
     people_pages(pages)
@@ -471,143 +473,6 @@ fn account_pages(pages: Pages) -> Pages {
             OwnAccount,
             Object::None,
             account_tokens::revoke,
-        )
-}
-
-fn rectify_pages(pages: Pages) -> Pages {
-    use Action::{ManageCase, ReadCase, RecheckCase, ReplyCase};
-    use pages::{messages, rectify, rectify_case, rectify_office, rectify_reply};
-    pages
-        .get("/rectify", ReadCase, Object::None, rectify::list)
-        .get(
-            "/rectify/reply",
-            ReplyCase,
-            Object::None,
-            rectify_reply::form,
-        )
-        .post(
-            "/rectify/reply",
-            ReplyCase,
-            Object::None,
-            rectify_reply::file,
-        )
-        .get(
-            "/rectify/{case}",
-            ReadCase,
-            Object::Case,
-            rectify_case::show,
-        )
-        .post(
-            "/rectify/{case}/recheck",
-            RecheckCase,
-            Object::Case,
-            rectify_case::recheck,
-        )
-        .post(
-            "/rectify/{case}/manage",
-            ManageCase,
-            Object::Case,
-            rectify_case::manage,
-        )
-        .post(
-            "/rectify/follow",
-            ManageCase,
-            Object::None,
-            rectify_office::follow,
-        )
-        .post(
-            "/rectify/notify",
-            ManageCase,
-            Object::None,
-            rectify_office::notify,
-        )
-        .post(
-            "/rectify/letters",
-            ManageCase,
-            Object::None,
-            rectify_office::letters,
-        )
-        .get(
-            "/rectify/letters/{round}/{unit}",
-            ReadCase,
-            Object::Unit,
-            rectify_office::letter,
-        )
-        .get(
-            "/rectify/roll-call",
-            ManageCase,
-            Object::None,
-            rectify_office::roll_call,
-        )
-        .get(
-            "/rectify/messages",
-            ManageCase,
-            Object::None,
-            messages::list,
-        )
-        .post(
-            "/rectify/messages/{number}",
-            ManageCase,
-            Object::None,
-            messages::settle,
-        )
-        .get(
-            "/rectify/contacts",
-            ManageCase,
-            Object::None,
-            messages::contacts,
-        )
-        .post(
-            "/rectify/contacts",
-            ManageCase,
-            Object::None,
-            messages::add_contact,
-        )
-        .post(
-            "/rectify/contacts/{number}/remove",
-            ManageCase,
-            Object::None,
-            messages::remove_contact,
-        )
-}
-
-fn appeal_pages(pages: Pages) -> Pages {
-    use Action::{AnswerAppeal, FileAppeal, ReadCase, ReadUnit, SelfCheck};
-    use pages::{appeals, unit_desk};
-    pages
-        .get("/appeals", ReadCase, Object::None, appeals::list)
-        .post(
-            "/appeals/term",
-            AnswerAppeal,
-            Object::None,
-            appeals::set_term,
-        )
-        .get("/appeals/{appeal}", ReadCase, Object::Appeal, appeals::show)
-        .post(
-            "/appeals/{appeal}",
-            AnswerAppeal,
-            Object::Appeal,
-            appeals::answer,
-        )
-        .get(
-            "/findings/{id}/appeal",
-            FileAppeal,
-            Object::Finding,
-            appeals::form,
-        )
-        .post(
-            "/findings/{id}/appeal",
-            FileAppeal,
-            Object::Finding,
-            appeals::file,
-        )
-        .get("/unit", ReadUnit, Object::None, unit_desk::own)
-        .get("/unit/{unit}", ReadUnit, Object::Unit, unit_desk::show)
-        .post(
-            "/unit/targets/{target}/check",
-            SelfCheck,
-            Object::Registered,
-            unit_desk::check,
         )
 }
 

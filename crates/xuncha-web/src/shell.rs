@@ -145,6 +145,10 @@ impl Shell {
         self.viewer.may(Action::ReadCase)
     }
 
+    pub(crate) fn enquires(&self) -> bool {
+        self.viewer.may(Action::Enquire)
+    }
+
     /// Whether the viewer has a desk of an own unit.
     pub(crate) fn has_desk(&self) -> bool {
         self.viewer.unit.is_some() && self.viewer.may(Action::ReadUnit)

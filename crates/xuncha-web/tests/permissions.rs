@@ -139,6 +139,7 @@ impl House {
         let person = add(&house.state, "subject", Role::Inspector, None).await;
         house.values = BTreeMap::from([
             ("case", case),
+            ("enquiry", support::ENQUIRY.to_owned()),
             ("appeal", support::APPEAL.to_owned()),
             ("unit", UNITS[0].to_owned()),
             ("number", "1".to_owned()),

@@ -415,3 +415,108 @@ async fn a_unit_sees_what_to_do_first_and_checks_itself() {
         "{desk}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulated_question_has_its_clock_and_counts_in_the_score() {
+    let house = House::new().await;
+    let mut inspector = house.client("lisi", Role::Inspector, None).await;
+    let place = format!("/enquiries/{}", support::ENQUIRY);
+    let pdf: (&str, &[u8]) = ("截图.pdf", b"%PDF-1.7");
+    let early = inspector.post_file(&place, &[("step", "count")], pdf).await;
+    assert_eq!(
+        early.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "not sent yet"
+    );
+    let sent = |at: &'static str| [("step", "sent"), ("place", "县长信箱"), ("at", at)];
+    let ahead = inspector
+        .post_file(&place, &sent("2026-04-02T09:00"), pdf)
+        .await;
+    assert!(ahead.body.contains("发送时间不对"), "{}", ahead.body);
+    let unknown = inspector
+        .post_file(&place, &sent("1999-03-01T09:00"), pdf)
+        .await;
+    assert!(
+        unknown.body.contains("没有1999年的节假日安排"),
+        "{}",
+        unknown.body
+    );
+    // 2026-03-18 is a Wednesday: five working days end on the Wednesday after.
+    let done = inspector
+        .post_file(&place, &sent("2026-03-18T09:00"), pdf)
+        .await;
+    assert_eq!(done.location(), place, "{}", done.body);
+    let page = inspector.get(&place).await.body;
+    assert!(
+        page.contains("2026-03-25") && page.contains("超期未答"),
+        "{page}"
+    );
+    assert!(
+        page.contains("计入评分") && page.contains("截图.pdf"),
+        "{page}"
+    );
+    let answer = [
+        ("step", "reply"),
+        ("day", "2026-03-24"),
+        ("reply", "请咨询有关部门"),
+    ];
+    inspector.post_file(&place, &answer, pdf).await;
+    assert!(inspector.get(&place).await.body.contains("已答复，待评"));
+    let judged = [("step", "quality"), ("quality", "perfunctory")];
+    inspector.post_file(&place, &judged, pdf).await;
+    let portal = PORTAL.into();
+    let set = house.store.round(ROUND).await.unwrap().round.set.id;
+    let taken = async || {
+        let sheet = house
+            .store
+            .sheet(ROUND, &set, &portal)
+            .await
+            .unwrap()
+            .unwrap();
+        let own = sheet.indicators.iter().find(|own| own.indicator == "D-18");
+        own.unwrap().amount.short()
+    };
+    assert_eq!(taken().await, "0");
+    let counted = inspector.post_file(&place, &[("step", "count")], pdf).await;
+    assert_eq!(counted.location(), place, "{}", counted.body);
+    assert_eq!(
+        taken().await,
+        "5",
+        "an evasive answer costs the whole indicator"
+    );
+    let good = [("step", "quality"), ("quality", "good")];
+    inspector.post_file(&place, &good, pdf).await;
+    inspector.post_file(&place, &[("step", "count")], pdf).await;
+    assert_eq!(taken().await, "0");
+    // Regional holidays stop the clock: the day after the third of March of the old calendar.
+    let data = xuncha_core::calendar::HolidayData {
+        off: ["2026-03-20".parse().unwrap()].into(),
+        ..Default::default()
+    };
+    house.store.put_holidays(&data).await.unwrap();
+    inspector
+        .post_file(&place, &sent("2026-03-18T09:00"), pdf)
+        .await;
+    assert!(inspector.get(&place).await.body.contains("2026-03-26"));
+    // Whoever is asked learns nothing of it.
+    let mut operator = house.operator().await;
+    assert_eq!(operator.get(&place).await.status, StatusCode::FORBIDDEN);
+    assert!(!operator.get("/unit").await.body.contains("/enquiries"));
+    // Questions and people are assigned in turn, once.
+    let none = inspector
+        .post("/enquiries/assign", &[("round", ROUND), ("people", "甲")])
+        .await;
+    assert!(none.body.contains("题库是空的"), "{}", none.body);
+    for text in ["怎样办理居住证？", "低保怎样申请？"] {
+        inspector
+            .post("/enquiries/bank", &[("round", ROUND), ("text", text)])
+            .await;
+    }
+    let people = [("round", ROUND), ("people", "甲，乙")];
+    for _ in 0..2 {
+        let assigned = inspector.post("/enquiries/assign", &people).await;
+        assert_eq!(assigned.status, StatusCode::SEE_OTHER, "{}", assigned.body);
+        let all = house.store.enquiries(ROUND, Page::ALL).await.unwrap();
+        assert_eq!(all.total, 4, "every portal once");
+    }
+}

@@ -44,7 +44,7 @@ pub enum Command {
     /// 演示：模拟一个省，从名录到通报走完全程 / demonstration: a simulated province, from registry to notice
     Demo(DemoArgs),
     /// 启动网页界面 / start the web interface
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// 名录：导入、导出、比较 / registry: import, export, compare
     #[command(subcommand)]
     Registry(RegistryCommand),

@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -21,6 +21,7 @@ const FILES: [(&str, &str); 8] = [
     ("m0004_attachments", include_str!("m0004_attachments.sql")),
     ("m0005_round_work", include_str!("m0005_round_work.sql")),
     ("m0006_rectify", include_str!("m0006_rectify.sql")),
+    ("m0007_enquiries", include_str!("m0007_enquiries.sql")),
     (
         "m0009_site_migrations",
         include_str!("m0009_site_migrations.sql"),

@@ -246,7 +246,7 @@ async fn the_columns_say_what_the_core_reckons(store: &Store) {
     let back = file(cases[0].clone(), "U001", (false, "2"));
     let when = at("2026-06-20T09:00");
     let opened = store
-        .follow_cases("2026R2", &[back.clone()], "张三", when)
+        .follow_cases("2026R2", std::slice::from_ref(&back), "张三", when)
         .await;
     assert_eq!(opened.unwrap().relapsed, 1);
     let mut other = back;

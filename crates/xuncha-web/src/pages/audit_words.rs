@@ -53,6 +53,10 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             format!("{} {id}", lang.t("整改事项", "Case")),
             Some(format!("/rectify/{}", encode(id))),
         ),
+        ["enquiry", id] => (
+            format!("{} {id}", lang.t("模拟咨询", "Enquiry")),
+            Some(format!("/enquiries/{}", encode(id))),
+        ),
         ["appeal", id] => (
             format!("{} {id}", lang.t("申诉", "Appeal")),
             Some(format!("/appeals/{}", encode(id))),

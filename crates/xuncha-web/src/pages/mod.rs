@@ -12,6 +12,7 @@ pub(crate) mod blind;
 pub(crate) mod desk;
 pub(crate) mod desk_decide;
 mod desk_evidence;
+pub(crate) mod enquiries;
 pub(crate) mod evidence;
 mod evidence_css;
 pub(crate) mod evidence_html;

@@ -613,6 +613,8 @@ pub async fn close(store: &xuncha_store::Store) {
 
 /// The appeal that [`seed_case`] files.
 pub const APPEAL: &str = "appeal-1";
+/// The enquiry that [`seed_case`] assigns.
+pub const ENQUIRY: &str = "enquiry-1";
 /// Last day of the term of the seeded case.
 pub const DEADLINE: &str = "2026-04-30";
 
@@ -661,7 +663,8 @@ pub async fn seed_case(state: &WebState, finding: &str) -> String {
         owner: String::new(),
     };
     let id = case_id(&problem);
-    store.add_case_facts(&[id.clone()], &told).await.unwrap();
+    let case = std::slice::from_ref(&id);
+    store.add_case_facts(case, &told).await.unwrap();
     let until = "2026-04-20".parse().unwrap();
     store.set_appeal_until(&row.round, until).await.unwrap();
     let appeal = NewAppeal {
@@ -701,5 +704,24 @@ pub async fn seed_case(state: &WebState, finding: &str) -> String {
         at: when,
     };
     store.put_document(&letter).await.unwrap();
+    let enquiry = xuncha_store::enquiry::Enquiry {
+        id: ENQUIRY.into(),
+        round: row.round.clone(),
+        target: row.target.clone(),
+        target_name: subject.target.name().to_owned(),
+        unit_name: subject.organization_name.clone(),
+        question: "怎样办理居住证？".into(),
+        assigned: "李四".into(),
+        place: String::new(),
+        sent_at: None,
+        due: None,
+        answered: None,
+        reply: String::new(),
+        quality: None,
+        counted: None,
+        by: "张三".into(),
+        at: when,
+    };
+    assert_eq!(store.assign_enquiries(&[enquiry]).await.unwrap(), 1);
     id
 }

@@ -246,6 +246,8 @@ pub struct RemindArgs {
 }
 
 /// 整改命令.
+// Parsed once a run.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum RectifyCommand {
     /// 从轮次建立整改事项：新发现的建立，又发现的续记，已改好的办结 / open cases from what a round found
@@ -459,9 +461,11 @@ pub enum TipsCommand {
         /// 答复期限（工作日） / term in working days
         #[arg(long, default_value_t = 3)]
         working_days: u32,
-        /// 地区节假日数据（JSON） / regional holidays
-        #[arg(long, value_name = "FILE")]
-        holidays: Option<PathBuf>,
+    },
+    /// 登记地区节假日、新一年的安排（JSON：off、work、years），所有期限都照此推算 / holidays of the region, for every clock
+    Holidays {
+        /// 文件 / file
+        file: PathBuf,
     },
     /// 列出，超期的在前 / list, late ones first
     List {

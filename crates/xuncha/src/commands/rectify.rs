@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
-use xuncha_core::calendar::Calendar;
 use xuncha_core::rectify::remind::RemindSettings;
 use xuncha_core::rectify::{Fact, FactKind, deadline_after};
 use xuncha_store::Page;
@@ -136,7 +135,7 @@ async fn notify(
     let day = rectify::day(on, super::now())?;
     let deadline = match (deadline, working_days) {
         (Some(deadline), _) => deadline,
-        (None, Some(days)) => deadline_after(&Calendar::national()?, day, days)?,
+        (None, Some(days)) => deadline_after(&data.store.calendar().await?, day, days)?,
         (None, None) => bail!(Usage("请用 --deadline 或 --working-days 定期限".to_owned())),
     };
     let kind = FactKind::Notified { deadline };

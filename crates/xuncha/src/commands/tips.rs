@@ -20,30 +20,29 @@ const COLUMNS: [&str; 4] = ["编号", "收到日期", "网站标识码", "留言
 /// Runs one of the commands about such messages.
 pub async fn run(data: &Data, command: &TipsCommand) -> Result<()> {
     match command {
-        TipsCommand::Import {
-            file,
-            working_days,
-            holidays,
-        } => import(data, file, *working_days, holidays.as_deref()).await,
+        TipsCommand::Import { file, working_days } => import(data, file, *working_days).await,
+        TipsCommand::Holidays { file } => holidays(data, file).await,
         TipsCommand::List { late } => list(data, *late).await,
     }
 }
 
-/// The national calendar, with the region's own holidays where they are given.
-pub fn calendar(holidays: Option<&Path>) -> Result<Calendar> {
-    let national = Calendar::national()?;
-    let Some(path) = holidays else {
-        return Ok(national);
-    };
+/// Lays the holidays of a file over the national calendar, for every clock of the office.
+async fn holidays(data: &Data, path: &Path) -> Result<()> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("节假日文件 {} 读不了", path.display()))?;
     let regional: HolidayData = serde_json::from_str(&text)
         .with_context(|| format!("节假日文件 {} 读不懂", path.display()))?;
-    Ok(national.with(&regional)?)
+    data.store.put_holidays(&regional).await?;
+    println!(
+        "已登记休息日 {} 天、调休上班 {} 天。",
+        regional.off.len(),
+        regional.work.len()
+    );
+    Ok(())
 }
 
-async fn import(data: &Data, file: &Path, days: u32, holidays: Option<&Path>) -> Result<()> {
-    let calendar = calendar(holidays)?;
+async fn import(data: &Data, file: &Path, days: u32) -> Result<()> {
+    let calendar = data.store.calendar().await?;
     let bytes = std::fs::read(file).with_context(|| format!("无法读取 {}", file.display()))?;
     let name = file.display().to_string();
     let sheets = xuncha_report::sheets::read(&name, &bytes)?;

@@ -103,9 +103,13 @@ pub fn file_name(unit: &str) -> String {
     }
 }
 
+/// Target, check and key.
+type Place = (TargetId, String, String);
+/// Address at fault, time and beginning of the hash.
+type Proof = (String, String, String);
+
 async fn problems(data: &Data, round: &str, cases: &[CaseRow]) -> Result<Vec<LetterProblem>> {
-    let mut evidence: BTreeMap<(TargetId, String, String), (String, String, String)> =
-        BTreeMap::new();
+    let mut evidence: BTreeMap<Place, Proof> = BTreeMap::new();
     let targets: std::collections::BTreeSet<&TargetId> =
         cases.iter().map(|case| &case.problem.target).collect();
     for target in targets {

@@ -127,7 +127,11 @@ async fn recheck(
             by: asked.by.clone(),
             owner: String::new(),
         };
-        match data.store.add_case_facts(&[asked.case.clone()], &new).await {
+        match data
+            .store
+            .add_case_facts(std::slice::from_ref(&asked.case), &new)
+            .await
+        {
             Ok(()) => {}
             // Somebody settled it meanwhile: what was seen stands beside it.
             Err(StoreError::Unfit(why)) => note.push_str(&format!("；{why}")),
