@@ -167,7 +167,7 @@ pub(crate) async fn first(
         is_mine: person.is_some(),
         is_closed: row.state.is_closed(),
         all_href: format!("{base}?of=all"),
-        undo_action: base,
+        undo_action: format!("{base}{}", asked.kept_filter()),
         tasks_href: format!("/rounds/{}/tasks", encode(&id)),
     })
 }
@@ -319,7 +319,7 @@ pub(crate) async fn desk_page(
         is_closed: desk.is_closed,
         may_everywhere: viewer.may(Action::ManageRound),
         action: href(&item),
-        undo_action: base.clone(),
+        undo_action: format!("{base}{filter}"),
         files_href: format!("/rounds/{}/tasks/{}#files", encode(id), encode(&target.0)),
         script: SCRIPT,
         item,
