@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use chromium::Browser;
+use sha2::{Digest, Sha256};
 use support::{Province, succeed, xuncha};
 
 const PASSWORD: &str = "xiaoxi liu shui";
@@ -238,6 +239,63 @@ fn review(address: &str, login: &str) -> usize {
     decided
 }
 
+/// A finding about a column, by its page: its target, and its name on the desk.
+fn column_finding(li: &mut Person) -> (String, String, String) {
+    let list = li.get("/rounds/2026Q1/targets").body;
+    let parts = list.split("href=\"/rounds/2026Q1/targets/").skip(1);
+    let targets: Vec<String> = parts
+        .map(|rest| rest.split(['"', '?']).next().unwrap().to_owned())
+        .collect();
+    for target in targets {
+        let sheet = li.get(&format!("/rounds/2026Q1/targets/{target}")).body;
+        for rest in sheet.split("href=\"/findings/").skip(1) {
+            let page = format!("/findings/{}", rest.split('"').next().unwrap());
+            let finding = li.get(&page).body;
+            if !finding.contains("<code>stale_columns</code>") || finding.contains("extras") {
+                continue;
+            }
+            let Some((_, rest)) = finding.split_once("<dd class=\"url\">") else {
+                continue;
+            };
+            let url = rest.split('<').next().unwrap();
+            for prefix in ["stale", "overdue", "empty"] {
+                let hash = Sha256::digest(format!("stale_columns\n{prefix}:{url}"));
+                let item = hex::encode(&hash[..8]);
+                let desk = li.get(&format!("/rounds/2026Q1/desk/{target}/{item}?of=all"));
+                if desk.status == 200 {
+                    return (target, item, page);
+                }
+            }
+        }
+    }
+    panic!("no column of this province stands still");
+}
+
+/// What a person reads otherwise is judged, by the machine and by itself; taken back, it is as it was.
+fn a_correction_judges_its_target_again(li: &mut Person) {
+    let (target, item, finding) = column_finding(li);
+    let desk = format!("/rounds/2026Q1/desk/{target}/{item}?of=all");
+    assert!(li.get(&desk).body.contains("更正读数"));
+    let next = li.done(
+        &desk,
+        &[("do", "correct"), ("kind", "static"), ("reason", "说明页")],
+    );
+    assert!(next.contains("kept=corrected"), "{next}");
+    li.watched();
+    assert_eq!(
+        li.get(&finding).status,
+        404,
+        "nothing is wrong with it any more"
+    );
+    let tasks = format!("/rounds/2026Q1/tasks/{target}");
+    let page = li.get(&tasks).body;
+    let (_, rest) = page.split_once("name=\"number\" value=\"").unwrap();
+    let number = rest.split('"').next().unwrap().to_owned();
+    li.done(&format!("{tasks}/corrections"), &[("number", &number)]);
+    li.watched();
+    assert_eq!(li.get(&finding).status, 200, "it is there again");
+}
+
 #[test]
 fn a_round_lives_from_its_creation_to_its_published_notice() {
     let folder = tempfile::tempdir().unwrap();
@@ -297,6 +355,8 @@ fn a_round_lives_from_its_creation_to_its_published_notice() {
         "{work}"
     );
     li.job(&[("kind", "judge")]);
+
+    a_correction_judges_its_target_again(&mut li);
 
     let decided = review(&served.address, "zhao");
     assert!(decided >= BY_KEYBOARD, "{decided}");
