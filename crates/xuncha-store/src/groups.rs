@@ -271,7 +271,6 @@ pub(crate) async fn fill(connection: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-/// The targets whose outcome is open for what could not be determined of a check for a reason; some of them.
 impl Store {
     /// Targets of one group of doubts, those with an open outcome first.
     pub async fn doubt_targets(
