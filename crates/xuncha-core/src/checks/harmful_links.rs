@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Context;
 use super::support::{self, signs};
 use crate::facts::model::{Facts, SignCase, SiteSign};
+use crate::facts::safety::host_of;
 use crate::round::Subject;
 use crate::verdict::{Undetermined, Verdict};
 
@@ -59,7 +60,13 @@ pub fn judge(
         SignCase::StrangeFrame,
     ];
     let findings = signs::of(site, &cases)
-        .filter(|sign| !hidden.contains(&sign.sign.what.as_str()))
+        // A hidden frame is of a stranger too.
+        .filter(|sign| {
+            let what = sign.sign.what.as_str();
+            !hidden
+                .iter()
+                .any(|one| *one == what || host_of(one) == what)
+        })
         .filter_map(|sign| {
             let (case, detail) = said(sign)?;
             Some(signs::finding(sign, &sign.sign.what, case, detail))

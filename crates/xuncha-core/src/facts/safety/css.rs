@@ -1,6 +1,6 @@
 //! 隐藏样式: what a style declares that takes its element out of a reader's sight.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an element is hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,45 +252,57 @@ pub(super) fn colour(value: &str) -> Option<[u8; 3]> {
     Some(named)
 }
 
-/// Classes and ids (with `.` and `#`) that the rules of a style sheet hide. Only rules of one name are read: what a rule of several
-/// hides depends on what stands around it.
-pub(super) fn hidden_names(css: &str, into: &mut BTreeMap<String, Way>) {
-    const RULES_MAX: usize = 2000;
-    for rule in css.split('}').take(RULES_MAX) {
-        let Some((selectors, block)) = rule.rsplit_once('{') else {
-            continue;
+/// Classes and ids (with `.` and `#`) among the wanted ones that the rules of a style sheet hide. Only rules of one name are read: what
+/// a rule of several hides depends on what stands around it. Rules for other screens do not count.
+pub(super) fn hidden_names(css: &str, wanted: &BTreeSet<String>, into: &mut BTreeMap<String, Way>) {
+    const RULES_MAX: usize = 5000;
+    let mut rest = css;
+    for _ in 0..RULES_MAX {
+        let Some(open) = memchr::memchr(b'{', rest.as_bytes()) else {
+            return;
         };
-        let Some(way) = declared(block).hides else {
-            continue;
-        };
-        let selectors = selectors
-            .rsplit(['{', ';', '/'])
+        let selectors = rest[..open]
+            .rsplit([';', '/'])
             .next()
-            .unwrap_or(selectors);
-        for selector in selectors.split(',').map(str::trim) {
-            let is_one = selector.strip_prefix(['.', '#']).is_some_and(|name| {
-                !name.is_empty()
-                    && name
-                        .chars()
-                        .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-            });
-            if is_one {
-                into.insert(selector.to_ascii_lowercase(), way);
-            }
+            .unwrap_or_default()
+            .trim();
+        let is_conditional = rest[..open].contains('@');
+        let inner = &rest[open + 1..];
+        let end = match is_conditional {
+            true => end_of_nested(inner),
+            false => memchr::memchr(b'}', inner.as_bytes()),
+        };
+        let Some(end) = end else {
+            return;
+        };
+        rest = &inner[end + 1..];
+        if is_conditional {
+            continue;
+        }
+        let named = selectors.split(',').map(str::trim);
+        let hit = |selector: &&str| selector.starts_with(['.', '#']) && wanted.contains(*selector);
+        let mut named = named.filter(hit).peekable();
+        if named.peek().is_none() {
+            continue;
+        }
+        if let Some(way) = declared(&inner[..end]).hides {
+            into.extend(named.map(|name| (name.to_owned(), way)));
         }
     }
 }
 
-/// Whether a style sheet may hide anything in an unusual way: a look that spares reading it.
-pub(super) fn may_hide(css: &str) -> bool {
-    css.contains("-99")
-        || css.contains("font-size:0")
-        || css.contains("font-size: 0")
-        || css.contains("display:none")
-        || css.contains("display: none")
-        || css.contains("opacity")
-        || css.contains("overflow")
-        || css.contains("clip")
-        || css.contains("indent")
-        || css.contains("visibility")
+/// Where a block that holds blocks ends.
+fn end_of_nested(css: &str) -> Option<usize> {
+    let mut depth = 0;
+    memchr::memchr2_iter(b'{', b'}', css.as_bytes()).find(|at| match css.as_bytes()[*at] {
+        b'{' => {
+            depth += 1;
+            false
+        }
+        _ if depth == 0 => true,
+        _ => {
+            depth -= 1;
+            false
+        }
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hosts::{Whose, host_of, whose};
+use super::hosts::{Hosts, Whose, host_of};
 use super::lists::{Listed, SafetyLists, WordAt, is_below};
 use crate::facts::links::PageLinks;
 use crate::facts::model::{LinkKind, Sign, SignCase};
@@ -59,12 +59,17 @@ pub(super) fn harm_of(text: &str, url: &str, lists: &SafetyLists) -> Option<Harm
 }
 
 /// Links to harmful pages, to other people's disks, scripts and frames of strangers, miners, advertisements.
-pub(super) fn links(links: &PageLinks, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+pub(super) fn links<'a>(
+    links: &'a PageLinks,
+    known: &mut Hosts<'a>,
+    lists: &SafetyLists,
+    signs: &mut Vec<Sign>,
+) {
     let mut hosts: BTreeSet<(SignCase, String)> = BTreeSet::new();
     for link in links.iter() {
         let host = host_of(link.url);
-        let whose = whose(host, own, &lists.hosts);
-        if whose == Whose::Own {
+        let whose = known.whose(host);
+        if matches!(whose, Whose::Own | Whose::Public) {
             continue;
         }
         let is_code = matches!(link.kind, LinkKind::Script | LinkKind::Frame);

@@ -1,10 +1,10 @@
 //! 暗链: links to strangers that a reader does not see, by what the page itself declares. Style sheets of their own files are not read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::css::{self, Style, Way};
 use super::harmful::{Harm, harm_of};
-use super::hosts::{Whose, host_of, whose};
+use super::hosts::{Hosts, Whose, host_of, whose};
 use super::lists::SafetyLists;
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
@@ -25,17 +25,16 @@ struct Hiding {
 }
 
 /// Reads the page for links to strangers that are out of sight.
-pub(super) fn read(
+pub(super) fn read<'a>(
     dom: &Dom,
-    links: &PageLinks,
-    own: &str,
+    links: &'a PageLinks,
+    (own, known): (&str, &mut Hosts<'a>),
     lists: &SafetyLists,
     signs: &mut Vec<Sign>,
 ) {
-    let is_strange = |url: &str| whose(host_of(url), own, &lists.hosts) == Whose::Strange;
     let strange: Vec<(usize, &str)> = links
         .anchors()
-        .filter(|anchor| is_strange(anchor.url))
+        .filter(|anchor| known.whose(host_of(anchor.url)) == Whose::Strange)
         .map(|anchor| (anchor.node, anchor.url))
         .take(ANCHORS_MAX)
         .collect();
@@ -43,7 +42,7 @@ pub(super) fn read(
     if strange.is_empty() {
         return;
     }
-    let rules = rules(dom);
+    let rules = rules(dom, &strange);
     let mut styles = Styles {
         dom,
         rules,
@@ -166,17 +165,44 @@ fn frames(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
     }
 }
 
-/// Names that the style sheets in the page hide.
-fn rules(dom: &Dom) -> BTreeMap<String, Way> {
+/// Names around links that the style sheets in the page hide.
+fn rules(dom: &Dom, strange: &[(usize, &str)]) -> BTreeMap<String, Way> {
     const SHEET_BYTES_MAX: usize = 256 << 10;
     let mut names = BTreeMap::new();
-    for node in dom.named(Tag::Style) {
+    let mut sheets = dom.named(Tag::Style).peekable();
+    if sheets.peek().is_none() {
+        return names;
+    }
+    let around = strange.iter().flat_map(|(node, _)| {
+        let node = *node;
+        let above = dom.ancestors(node).take(ANCESTORS_MAX);
+        above.chain([node]).chain(dom.inside(node).take(8))
+    });
+    let nodes: BTreeSet<usize> = around.collect();
+    let wanted: BTreeSet<String> = nodes
+        .into_iter()
+        .flat_map(|node| names_of(dom, node))
+        .collect();
+    if wanted.is_empty() {
+        return names;
+    }
+    for node in sheets {
         let sheet = dom.raw_text(node);
-        if sheet.len() <= SHEET_BYTES_MAX && css::may_hide(&sheet) {
-            css::hidden_names(&sheet, &mut names);
+        if sheet.len() <= SHEET_BYTES_MAX {
+            css::hidden_names(&sheet, &wanted, &mut names);
         }
     }
     names
+}
+
+/// Classes and id of an element as selectors.
+fn names_of(dom: &Dom, node: usize) -> Vec<String> {
+    let classes = dom.attr(node, "class").unwrap_or_default();
+    let id = dom.attr(node, "id").map(str::trim).unwrap_or_default();
+    let classes = classes.split_whitespace().map(|class| format!(".{class}"));
+    classes
+        .chain((!id.is_empty()).then(|| format!("#{id}")))
+        .collect()
 }
 
 /// Styles of the elements above links, each read once.
@@ -288,13 +314,9 @@ impl Styles<'_> {
     }
 
     fn by_rule(&self, node: usize) -> Option<Way> {
-        let classes = self.dom.attr(node, "class").unwrap_or_default();
-        let id = self.dom.attr(node, "id").unwrap_or_default();
-        let classes = classes.split_whitespace().map(|class| format!(".{class}"));
-        let id = Some(format!("#{id}")).filter(|id| id.len() > 1);
-        classes
-            .chain(id)
-            .find_map(|name| self.rules.get(&name.to_ascii_lowercase()).copied())
+        names_of(self.dom, node)
+            .iter()
+            .find_map(|name| self.rules.get(name).copied())
     }
 }
 

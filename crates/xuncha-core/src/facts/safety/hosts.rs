@@ -1,5 +1,7 @@
 //! 陌生主机: whose an address is, as seen from the page that names it.
 
+use std::collections::BTreeMap;
+
 use super::lists::{KnownHosts, is_below};
 
 /// Whose a host is.
@@ -7,7 +9,9 @@ use super::lists::{KnownHosts, is_below};
 pub(super) enum Whose {
     /// The site's own, or of its domain.
     Own,
-    /// Public bodies, schools, or named by the list.
+    /// Public bodies and schools.
+    Public,
+    /// Named by the list.
     Known,
     /// Anybody else's.
     Strange,
@@ -47,6 +51,37 @@ pub(crate) fn registered(host: &str) -> &str {
     &host[skipped..]
 }
 
+/// 主机识别. Whose hosts are for a page of `own`; each host is looked up once.
+pub(super) struct Hosts<'a> {
+    own: &'a str,
+    known: &'a KnownHosts,
+    seen: BTreeMap<&'a str, Whose>,
+}
+
+impl<'a> Hosts<'a> {
+    /// As a page of `own` sees them.
+    pub fn new(own: &'a str, known: &'a KnownHosts) -> Hosts<'a> {
+        Hosts {
+            own,
+            known,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Whose a host is.
+    pub fn whose(&mut self, host: &'a str) -> Whose {
+        // Nearly all links of a page are its site's own.
+        if host == self.own {
+            return Whose::Own;
+        }
+        let (own, known) = (self.own, self.known);
+        *self
+            .seen
+            .entry(host)
+            .or_insert_with(|| whose(host, own, known))
+    }
+}
+
 /// Whose a host is for a page of `own`.
 pub(super) fn whose(host: &str, own: &str, known: &KnownHosts) -> Whose {
     if host == own || host.is_empty() {
@@ -59,7 +94,7 @@ pub(super) fn whose(host: &str, own: &str, known: &KnownHosts) -> Whose {
     .any(|end| host.ends_with(end))
         || host == "gov.cn";
     if is_public {
-        return Whose::Known;
+        return Whose::Public;
     }
     if registered(host) == registered(own) {
         return Whose::Own;
@@ -89,7 +124,7 @@ mod tests {
             ("https://img.qingshi.com.cn/a.js", Whose::Own),
             ("http://qingshi.com.cn:8080/", Whose::Own),
             ("//hm.baidu.com/hm.js", Whose::Known),
-            ("https://www.gov.cn/", Whose::Known),
+            ("https://www.gov.cn/", Whose::Public),
             ("https://baidu.com.evil.cc/", Whose::Strange),
             ("https://notbaidu.com/", Whose::Strange),
             ("https://other.com.cn/", Whose::Strange),

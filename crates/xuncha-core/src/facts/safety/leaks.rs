@@ -40,8 +40,13 @@ const NAMES: [&str; 22] = [
     "db.zip",
     "data.zip",
 ];
+/// Ends of names that are all right.
+const USUAL: [&str; 16] = [
+    "html", "htm", "shtml", "jsp", "jspx", "asp", "aspx", "do", "action", "pdf", "doc", "docx",
+    "xls", "xlsx", "jpg", "png",
+];
 /// Folders that no visitor is to have.
-const FOLDERS: [&str; 4] = ["/.git/", "/.svn/", "/.hg/", "/web-inf/"];
+const FOLDERS: [&str; 3] = ["/.git/", "/.svn/", "/.hg/"];
 /// Titles of listed folders.
 const LISTINGS: [&str; 5] = [
     "index of /",
@@ -65,7 +70,11 @@ const PROMPTS: [&str; 9] = [
 
 /// Links to files that leak, and a page that lists a folder.
 pub(super) fn leaks(title: &str, url: &str, links: &PageLinks, signs: &mut Vec<Sign>) {
-    let own = registered(host_of(url));
+    let own = host_of(url);
+    let is_own = |url: &str| {
+        let host = host_of(url);
+        host == own || registered(host) == registered(own)
+    };
     let mut push = |case: SignCase, what: &str, way: &str, quote: String| {
         signs.push(Sign {
             case,
@@ -84,11 +93,8 @@ pub(super) fn leaks(title: &str, url: &str, links: &PageLinks, signs: &mut Vec<S
             title.to_owned(),
         );
     }
-    let followed = links
-        .iter()
-        .filter(|link| link.kind == LinkKind::Anchor && registered(host_of(link.url)) == own);
-    for link in followed {
-        if let Some(way) = leaking(link.url) {
+    for link in links.iter().filter(|link| link.kind == LinkKind::Anchor) {
+        if let Some(way) = leaking(link.url).filter(|_| is_own(link.url)) {
             push(SignCase::LeakedFile, link.url, way, link.text.to_owned());
         }
     }
@@ -96,13 +102,20 @@ pub(super) fn leaks(title: &str, url: &str, links: &PageLinks, signs: &mut Vec<S
 
 /// What is wrong with offering this address.
 fn leaking(url: &str) -> Option<&'static str> {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let path = path.splitn(4, '/').nth(3).unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or(path);
-    // Nearly all names end otherwise: one look spares them the copy.
-    if !name.contains('.') && !path.contains("/.") && !path.starts_with('.') {
+    // Nearly all names end as they should, and none stands below a folder that begins with a dot: that is seen without a copy.
+    let path_end = memchr::memchr(b'?', url.as_bytes()).unwrap_or(url.len());
+    let path = &url[..path_end];
+    let has_dotted = memmem::find(path.as_bytes(), b"/.").is_some();
+    let name = memchr::memrchr(b'/', path.as_bytes()).map_or(path, |slash| &path[slash + 1..]);
+    let is_usual = name.rsplit_once('.').is_none_or(|(_, extension)| {
+        USUAL
+            .iter()
+            .any(|usual| extension.eq_ignore_ascii_case(usual))
+    });
+    if is_usual && !has_dotted {
         return None;
     }
+    let path = path.splitn(4, '/').nth(3)?;
     let (path, name) = (
         format!("/{}", path.to_ascii_lowercase()),
         name.to_ascii_lowercase(),

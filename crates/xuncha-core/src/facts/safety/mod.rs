@@ -76,8 +76,9 @@ pub(crate) fn read(input: &Input) -> Shown {
     }
     let own = hosts::host_of(input.url);
     outline(input, own, signs);
-    harmful::links(links, own, lists, signs);
-    hidden::read(dom, links, own, lists, signs);
+    let mut known = hosts::Hosts::new(own, &lists.hosts);
+    harmful::links(links, &mut known, lists, signs);
+    hidden::read(dom, links, (own, &mut known), lists, signs);
     scripts::read(dom, own, lists, signs);
     leaks::leaks(input.title, input.url, links, signs);
     let is_home = leaks::is_home(input.url);
@@ -171,13 +172,13 @@ fn outline(input: &Input, own: &str, signs: &mut Vec<Sign>) {
     }
     // The tag of the rule names the site's own domain.
     let said = meta("SiteDomain").trim().to_ascii_lowercase();
-    let said = said.trim_end_matches('/');
-    let said = hosts::host_of(said);
+    let mut hosts_said = said.split([',', ';', '，', '、', ' ']).map(hosts::host_of);
     let is_host = said.contains('.') && said.is_ascii();
-    if is_host && hosts::registered(said) != hosts::registered(own) {
+    let is_own = |host: &str| hosts::registered(host) == hosts::registered(own);
+    if is_host && !hosts_said.any(is_own) {
         signs.push(Sign {
             case: SignCase::OtherHost,
-            what: said.to_owned(),
+            what: said.clone(),
             way: "SiteDomain".to_owned(),
             quote: format!("<meta name=\"SiteDomain\" content=\"{said}\">"),
             confidence: Confidence::Low,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 
 use super::harmful::harm_of;
 use super::hosts::{Whose, host_of, whose};
@@ -17,21 +18,52 @@ use crate::verdict::Confidence;
 const SCRIPT_BYTES_MAX: usize = 200 << 10;
 /// Veils lie over veils, but not endlessly.
 const VEILS_MAX: usize = 3;
-/// What a script that writes, hides or redirects cannot do without.
-const TELLTALES: [&str; 12] = [
+/// What a script that writes, hides, redirects or mines cannot do without, as scripts spell it.
+const TELLTALES: [&str; 30] = [
     "document.write",
+    "innerHTML",
+    "appendChild",
+    "insertAdjacentHTML",
+    "insertBefore",
     "unescape",
-    "fromcharcode",
+    "fromCharCode",
     "atob",
-    "eval(",
-    "innerhtml",
-    "referrer",
-    "useragent",
-    "appendchild",
-    "miner",
-    "cryptonight",
+    "base64",
+    "decodeURI",
+    "eval(function(p",
     "\\x3c",
+    "\\x3C",
+    "\\u003",
+    "%3c",
+    "%3C",
+    "referrer",
+    "userAgent",
+    "miner",
+    "Miner",
+    "CoinHive",
+    "coinhive",
+    "ryptonight",
+    "ryptoNight",
+    "baidu",
+    "sogou",
+    "google",
+    "spider",
+    "bing",
+    "haosou",
 ];
+/// How many of them write, veil, ask whence somebody comes, and mine, in this order; the rest are names of search engines.
+const KINDS: [(usize, u8); 5] = [
+    (5, WRITES),
+    (16, VEILS),
+    (18, ASKS),
+    (24, MINES),
+    (30, SEARCHES),
+];
+const WRITES: u8 = 1;
+const VEILS: u8 = 2;
+const ASKS: u8 = 4;
+const MINES: u8 = 8;
+const SEARCHES: u8 = 16;
 
 /// Reads the scripts of a page.
 pub(super) fn read(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
@@ -40,47 +72,64 @@ pub(super) fn read(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Si
             continue;
         }
         let script = dom.raw_text(node);
-        if script.len() > SCRIPT_BYTES_MAX || !is_telling(&script) {
+        if script.len() > SCRIPT_BYTES_MAX {
             continue;
         }
-        read_script(&script, own, lists, signs);
+        let tells = telltales(&script);
+        let is_asking = tells & ASKS != 0 && tells & SEARCHES != 0;
+        if is_asking || tells & (WRITES | VEILS | MINES) != 0 {
+            read_script(&script, tells, own, lists, signs);
+        }
     }
 }
 
-/// Whether a script holds one of the telltales: a look that spares most scripts the rest.
-fn is_telling(script: &str) -> bool {
-    static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        let builder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(TELLTALES);
-        builder.ok()
-    });
-    FINDER.as_ref().is_none_or(|finder| finder.is_match(script))
+/// Which kinds of telltales a script holds.
+fn telltales(script: &str) -> u8 {
+    static FINDER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(TELLTALES));
+    static SLOW: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TELLTALES).ok());
+    let kind = |pattern: usize| {
+        let kind = KINDS.iter().find(|(end, _)| pattern < *end);
+        kind.map_or(0, |(_, kind)| *kind)
+    };
+    if let Some(finder) = FINDER.as_ref() {
+        let found = finder.find_iter(script);
+        return found.fold(0, |tells, hit| tells | kind(hit.pattern().as_usize()));
+    }
+    // Machines without the instructions for many words at once.
+    let found = SLOW
+        .as_ref()
+        .into_iter()
+        .flat_map(|finder| finder.find_iter(script));
+    found.fold(0, |tells, hit| tells | kind(hit.pattern().as_usize()))
 }
 
-fn read_script(script: &str, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
-    let lower = script.to_ascii_lowercase();
-    if [
-        "coinhive.",
-        "cryptonight",
-        "new miner(",
-        "client.anonymous(",
-        "startmining",
-        "webminer",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-    {
-        signs.push(sign(
-            SignCase::Miner,
-            "页面脚本",
-            "script",
-            script,
-            Confidence::High,
-        ));
+fn read_script(script: &str, tells: u8, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+    if tells & MINES != 0 {
+        let lower = script.to_ascii_lowercase();
+        let words = [
+            "coinhive.",
+            "cryptonight",
+            "new miner(",
+            "client.anonymous(",
+            "startmining",
+            "webminer",
+        ];
+        if words.iter().any(|word| lower.contains(word)) {
+            signs.push(sign(
+                SignCase::Miner,
+                "页面脚本",
+                "script",
+                script,
+                Confidence::High,
+            ));
+        }
     }
-    let (plain, veils) = unveiled(script);
-    if redirects_searchers(&plain.to_ascii_lowercase())
+    let (plain, veils) = match tells & VEILS {
+        0 => (Cow::Borrowed(script), 0),
+        _ => unveiled(script),
+    };
+    let lower = plain.to_ascii_lowercase();
+    if redirects_searchers(&lower)
         && let Some(target) = strange_address(&plain, own, lists)
     {
         let way = "search_redirect";
@@ -98,21 +147,22 @@ fn read_script(script: &str, own: &str, lists: &SafetyLists, signs: &mut Vec<Sig
         "innerhtml",
         "appendchild",
         "insertadjacenthtml",
+        "insertbefore",
     ]
     .iter()
-    .any(|word| plain.to_ascii_lowercase().contains(word))
-        || veils > 0;
-    if !writes {
+    .any(|word| lower.contains(word));
+    if !writes && veils == 0 {
         return;
     }
-    for written in tags(&plain) {
+    let mut is_hidden = None;
+    for written in tags(&plain, &lower) {
         let host = host_of(&written.address).to_ascii_lowercase();
         if whose(&host, own, &lists.hosts) != Whose::Strange {
             continue;
         }
         let harm = harm_of(&written.text, &written.address, lists);
         let is_veiled = veils > 0;
-        let is_hidden = hides(&plain);
+        let is_hidden = *is_hidden.get_or_insert_with(|| hides(&plain));
         let confidence = match (harm.is_some(), is_veiled, is_hidden) {
             (true, _, _) => Confidence::High,
             (_, true, true) => Confidence::High,
@@ -191,8 +241,7 @@ struct Written {
     text: String,
 }
 
-fn tags(text: &str) -> Vec<Written> {
-    let lower = text.to_ascii_lowercase();
+fn tags(text: &str, lower: &str) -> Vec<Written> {
     let mut found = Vec::new();
     for (name, attribute) in [("<a ", "href"), ("<iframe", "src"), ("<script", "src")] {
         for (at, _) in lower.match_indices(name).take(200) {

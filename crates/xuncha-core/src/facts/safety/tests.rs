@@ -286,6 +286,10 @@ const PLANTED: &[(&str, &str)] = &[
         "<script src='https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js'></script>",
     ),
     ("severe_wording T-02", "<p>台湾总统发表讲话</p>"),
+    (
+        "severe_wording T-01",
+        "<p>会上谈到中华民国外交部的情况。</p>",
+    ),
     ("severe_wording S-01", "<p>中华人民共各国</p>"),
 ];
 
@@ -421,6 +425,13 @@ fn documents_are_read_for_numbers_and_wording() {
     );
     let cases: Vec<SignCase> = signs.iter().map(|sign| sign.case).collect();
     assert_eq!(cases, [SignCase::IdentityCard, SignCase::SevereWording]);
+}
+
+#[test]
+fn a_wording_within_a_longer_one_is_told_once() {
+    let page = page(URL, "<p>中国共产觉领导</p>");
+    let said: Vec<&str> = page.signs.iter().map(|sign| sign.what.as_str()).collect();
+    assert_eq!(said, ["中国共产觉"]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ const NEGATIONS: [&str; 14] = [
     "误写",
 ];
 /// Words of times before 1949.
-const AGES: [&str; 16] = [
+const AGES: [&str; 18] = [
     "清朝",
     "清代",
     "明朝",
@@ -33,7 +33,9 @@ const AGES: [&str; 16] = [
     "元代",
     "宋代",
     "唐代",
-    "民国",
+    "民国时期",
+    "民国年间",
+    "民国初",
     "光绪",
     "康熙",
     "乾隆",
@@ -53,7 +55,14 @@ pub(super) fn read(text: &str, words: &[WordAt], lists: &SafetyLists, signs: &mu
         let Some(entry) = lists.wording.get(nth) else {
             continue;
         };
-        if is_right(text, word, entry) {
+        // Of wordings of one entry that stand in each other the longest says it all.
+        let is_part = words.iter().any(|other| {
+            other.listed == word.listed
+                && other.start <= word.start
+                && word.end <= other.end
+                && other.word.len() > word.word.len()
+        });
+        if is_part || is_right(text, word, entry) {
             continue;
         }
         signs.push(Sign {
