@@ -141,8 +141,6 @@ fn all_pages(state: WebState) -> Pages {
     let pages = migration_pages(pages);
     let pages = account_pages(pages);
     let pages = api::registered(pages);
-    let pages = rectify_pages(pages);
-    let pages = appeal_pages(pages);
     let pages = rectify_routes::register(pages);
     let pages = round_work_pages(pages);
     let pages = desk_pages(pages);
