@@ -96,12 +96,15 @@ impl Store {
         let base = format!(
             "FROM findings WHERE round = ? AND set_id = ? AND {column} NOT IN ('', '/') GROUP BY check_name, {column} HAVING COUNT(DISTINCT target) > 1"
         );
+        // The groups come from an index alone; a sentence is looked up for those of the page only.
         let sql = format!(
-            "SELECT check_name, {column} AS common, MIN(detail) AS detail, COUNT(DISTINCT target) AS targets, COUNT(*) AS n {base} \
-             ORDER BY COUNT(DISTINCT target) DESC, COUNT(*) DESC, check_name, {column} LIMIT ? OFFSET ?"
+            "SELECT g.check_name, g.common, g.targets, g.n, (SELECT MIN(f.detail) FROM findings f WHERE f.round = ? AND f.set_id = ? \
+             AND f.check_name = g.check_name AND f.{column} = g.common) AS detail FROM \
+             (SELECT check_name, {column} AS common, COUNT(DISTINCT target) AS targets, COUNT(*) AS n {base} \
+             ORDER BY 3 DESC, 4 DESC, 1, 2 LIMIT ? OFFSET ?) g ORDER BY g.targets DESC, g.n DESC, g.check_name, g.common"
         );
         let place = [sql::text(round), sql::text(set)];
-        let mut values = place.to_vec();
+        let mut values = [place.clone(), place.clone()].concat();
         values.extend([sql::number(page.limit), sql::number(page.offset)]);
         let found = sql::rows(self.read(), &sql, values).await?;
         let total = format!("SELECT COUNT(*) FROM (SELECT 1 AS one {base}) g");

@@ -86,8 +86,9 @@ CREATE TABLE exemptions (
 CREATE INDEX exemptions_by_key ON exemptions (check_name, key, target);
 ALTER TABLE findings ADD COLUMN host TEXT NOT NULL DEFAULT '';
 ALTER TABLE findings ADD COLUMN path TEXT NOT NULL DEFAULT '';
-CREATE INDEX findings_by_key ON findings (round, set_id, check_name, key);
-CREATE INDEX findings_by_host ON findings (round, set_id, check_name, host);
+CREATE INDEX findings_by_url ON findings (round, set_id, check_name, url, target);
+CREATE INDEX findings_by_host ON findings (round, set_id, check_name, host, target);
+CREATE INDEX findings_by_path ON findings (round, set_id, check_name, path, target);
 CREATE TABLE doubts (
     round TEXT NOT NULL REFERENCES rounds (id),
     set_id TEXT NOT NULL,

@@ -12,7 +12,6 @@ use xuncha_core::facts::model::ColumnKind;
 use xuncha_core::permission::Action;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::RejectCause;
-use xuncha_store::Page;
 use xuncha_store::round::{Neighbour, SubjectFilter};
 
 use super::desk_evidence::{self, RuleBeside, Shown};
@@ -287,8 +286,7 @@ pub(crate) async fn desk_page(
         assignee: person,
         ..SubjectFilter::default()
     };
-    let one = Page::numbered(1, 1);
-    let open_targets = state.store.targets(id, &set.id, &open, one).await?.total;
+    let open_targets = state.store.target_count(id, &set.id, &open).await?;
     let sheet = state.store.sheet(id, &set.id, target).await?;
     let name = desk.subject.target.name().to_owned();
     let page_shown = DeskPage {
