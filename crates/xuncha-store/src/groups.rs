@@ -16,7 +16,7 @@ use crate::{Result, Store};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
-    /// 同一根源: the same key, such as one address.
+    /// 同一根源: the same address at fault.
     Root,
     /// 同一平台: addresses on the same host.
     Platform,
@@ -44,7 +44,7 @@ impl GroupKind {
 
     fn column(self) -> &'static str {
         match self {
-            GroupKind::Root => "key",
+            GroupKind::Root => "url",
             GroupKind::Platform => "host",
             GroupKind::Template => "path",
         }
@@ -271,7 +271,6 @@ pub(crate) async fn fill(connection: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-/// The targets whose outcome is open for what could not be determined of a check for a reason; some of them.
 impl Store {
     /// Targets of one group of doubts, those with an open outcome first.
     pub async fn doubt_targets(

@@ -341,26 +341,8 @@ impl Store {
         filter: &SubjectFilter,
         page: Page,
     ) -> Result<Listing<SubjectRow>> {
-        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter
-            .outcome
-            .map(|outcome| sql::word(&outcome))
-            .transpose()?;
-        let from = "FROM subjects s LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ?";
-        let condition = Where::default()
-            .and("s.round = ?", [sql::text(round)])
-            .and_some("s.class = ?", class.as_deref())
-            .and_some("h.outcome = ?", outcome.as_deref())
-            .and_is("s.organization = ?", filter.organization.as_deref())
-            .and_words("s.search", filter.words.as_deref());
-        let condition = match filter.assignee {
-            Some(person) => condition.and(MINE, [person.into()]),
-            None => condition,
-        };
-        let condition = match filter.is_open {
-            true => condition.and("h.open_count > ?", [sql::number(0)]),
-            false => condition,
-        };
+        let from = SUBJECTS_WITH_SHEETS;
+        let condition = subject_condition(round, filter)?;
         let sql = format!(
             "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, h.open_count, \
              (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
@@ -370,13 +352,24 @@ impl Store {
         let mut values = vec![sql::text(set), sql::text(set)];
         values.extend(condition.values_paged(page));
         let found = sql::rows(self.read(), &sql, values).await?;
-        let mut values = vec![sql::text(set)];
-        values.extend(condition.values());
-        let total = format!("SELECT COUNT(*) {from}{}", condition.sql());
         Ok(Listing {
             rows: found.iter().map(read_subject_row).collect::<Result<_>>()?,
-            total: sql::count(self.read(), &total, values).await?,
+            total: self.target_count(round, set, filter).await?,
         })
+    }
+
+    /// How many subjects a filter leaves, without their rows.
+    pub async fn target_count(
+        &self,
+        round: &str,
+        set: &str,
+        filter: &SubjectFilter,
+    ) -> Result<u64> {
+        let condition = subject_condition(round, filter)?;
+        let mut values = vec![sql::text(set)];
+        values.extend(condition.values());
+        let total = format!("SELECT COUNT(*) {SUBJECTS_WITH_SHEETS}{}", condition.sql());
+        sql::count(self.read(), &total, values).await
     }
 
     /// The target after this one, in the order of [`Store::targets`], of which a person still has to decide something; from the
@@ -449,6 +442,31 @@ impl Store {
             .transpose()?
             .map(TargetId))
     }
+}
+
+/// Subjects with their sheets under a set; the set is the first value.
+const SUBJECTS_WITH_SHEETS: &str = "FROM subjects s LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ?";
+
+fn subject_condition(round: &str, filter: &SubjectFilter) -> Result<Where> {
+    let class = filter.class.map(|class| sql::word(&class)).transpose()?;
+    let outcome = filter
+        .outcome
+        .map(|outcome| sql::word(&outcome))
+        .transpose()?;
+    let condition = Where::default()
+        .and("s.round = ?", [sql::text(round)])
+        .and_some("s.class = ?", class.as_deref())
+        .and_some("h.outcome = ?", outcome.as_deref())
+        .and_is("s.organization = ?", filter.organization.as_deref())
+        .and_words("s.search", filter.words.as_deref());
+    let condition = match filter.assignee {
+        Some(person) => condition.and(MINE, [person.into()]),
+        None => condition,
+    };
+    Ok(match filter.is_open {
+        true => condition.and("h.open_count > ?", [sql::number(0)]),
+        false => condition,
+    })
 }
 
 /// 相邻对象. Which neighbour of a target is looked for.

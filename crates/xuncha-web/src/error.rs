@@ -70,7 +70,10 @@ impl From<StoreError> for WebError {
             StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 StatusCode::NOT_FOUND
             }
-            StoreError::Closed { .. } | StoreError::Exists { .. } => StatusCode::CONFLICT,
+            StoreError::Closed { .. }
+            | StoreError::NotClosed(_)
+            | StoreError::Busy { .. }
+            | StoreError::Exists { .. } => StatusCode::CONFLICT,
             StoreError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => {
                 tracing::error!(%error, "page failed");

@@ -64,6 +64,24 @@ pub(crate) fn class(lang: Lang, class: TargetClass) -> &'static str {
     }
 }
 
+/// A stratum of a draw, whose name is a word of ours, or a platform and a division.
+pub(crate) fn stratum(lang: Lang, name: &str) -> String {
+    let (zh, en) = match name {
+        "portal/province" => ("省级门户网站", "Portals of the province"),
+        "portal/city" => ("市级门户网站", "Portals of cities"),
+        "portal/county" => ("县级门户网站", "Portals of counties"),
+        "department" => ("部门网站", "Department sites"),
+        _ => match name.strip_prefix("account/") {
+            Some(rest) => {
+                let word = lang.t("新媒体", "Accounts");
+                return format!("{word} {}", rest.replace('/', " "));
+            }
+            None => return name.to_owned(),
+        },
+    };
+    lang.t(zh, en).to_owned()
+}
+
 pub(crate) fn site_kind(lang: Lang, kind: SiteKind) -> &'static str {
     match kind {
         SiteKind::Portal => class(lang, TargetClass::Portal),

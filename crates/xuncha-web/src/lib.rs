@@ -280,7 +280,10 @@ fn round_pages(pages: Pages) -> Pages {
     use Action::{
         DecideTask, Enter, ReadDocument, ReadNotice, ReadRegistry, ReadRound, ReadTarget,
     };
-    use pages::{about, findings, notice, open, registry, rounds, targets, tasks, tasks_files};
+    use pages::{
+        about, findings, notice, open, registry, rounds, targets, tasks, tasks_corrections,
+        tasks_files,
+    };
     pages
         .get("/", Enter, Object::None, rounds::list)
         .get("/about", Enter, Object::None, about::show)
@@ -328,6 +331,12 @@ fn round_pages(pages: Pages) -> Pages {
             DecideTask,
             Object::Target,
             tasks_files::change,
+        )
+        .post(
+            "/rounds/{round}/tasks/{target}/corrections",
+            DecideTask,
+            Object::Target,
+            tasks_corrections::withdraw,
         )
         .get(
             "/rounds/{round}/notice",

@@ -102,7 +102,7 @@ async fn a_round_is_created_from_the_last_one_previewed_and_drawn() {
     let shown = client.post("/round/new", &preview).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
     assert!(
-        shown.body.contains("department") && shown.body.contains("14 / 75"),
+        shown.body.contains("部门网站") && shown.body.contains("14 / 75"),
         "{}",
         shown.body
     );
@@ -509,6 +509,80 @@ async fn targets_are_given_to_others_and_a_share_is_decided_twice_blindly() {
             .into_iter()
             .any(|one| one.check == opinions[missed].check && one.key == WHOLE_KEY)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_rejected_needs_a_cause_and_an_exemption_its_reason() {
+    let house = House::new().await;
+    let (_, mut inspector) = house.person("zhao", Role::Inspector).await;
+    let (_, mut supervisor) = house.person("li", Role::Supervisor).await;
+    let store = &house.state.store;
+    let target = TargetId::from("A000004");
+    let first = inspector
+        .get(&format!("/rounds/{ROUND}/desk/A000004/open"))
+        .await;
+    let place = first.location().to_owned();
+    let page = inspector.get(&place).await;
+    assert!(page.body.contains("距监测时点超过两周"), "{}", page.body);
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'sha256-"), "{policy}");
+    let refused = |answer: &client::Answer, said: &str| {
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        assert!(answer.body.contains(said), "{said}: {}", answer.body);
+    };
+    let everywhere = [
+        ("do", "exempt"),
+        ("scope", "everywhere"),
+        ("reason", "不算"),
+    ];
+    for (fields, said) in [
+        (&[("do", "reject")][..], "请选择驳回原因"),
+        (&[("do", "reject"), ("cause", "other")], "须写明"),
+        (&[("do", "exempt"), ("scope", "here")], "须写明理由"),
+        (&everywhere, "由监管单位设定"),
+        (&[("do", "correct"), ("kind", "news")], "没有可以更正的栏目"),
+        (&[("do", "nothing")], "没有这种操作"),
+    ] {
+        let answer = inspector.post(&place, fields).await;
+        refused(&answer, said);
+    }
+    let before = store.review_history(ROUND, &target).await.unwrap();
+    assert!(before.iter().all(|one| one.check == "manual"));
+    let fields = [
+        ("do", "reject"),
+        ("cause", "other"),
+        ("reason", support::NAUGHTY),
+    ];
+    let done = inspector.post(&place, &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let held = inspector.get(&place).await.body;
+    assert!(
+        held.contains("已驳回") && !held.contains("<script>alert"),
+        "{held}"
+    );
+    let sheet = store
+        .sheet(ROUND, "gov-2019", &target)
+        .await
+        .unwrap()
+        .unwrap();
+    let is_open = sheet.indicators.iter().any(|one| !one.open.is_empty());
+    assert!(!is_open, "it is scored at once");
+    let back = inspector.post(&place, &[("do", "withdraw")]).await;
+    assert!(back.location().contains("kept=withdrawn"));
+    supervisor.get(&place).await;
+    let done = supervisor.post(&place, &everywhere).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let listed = supervisor.get("/exemptions").await.body;
+    assert!(
+        listed.contains("所有对象") && listed.contains("stale_account"),
+        "{listed}"
+    );
+    let number = store.exemptions().await.unwrap()[0].0.to_string();
+    let taken = supervisor.post("/exemptions", &[("number", &number)]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+    support::close(store).await;
+    let late = inspector.post(&place, &[("do", "withdraw")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,6 @@ use xuncha_core::facts::model::ColumnKind;
 use xuncha_core::permission::Action;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::RejectCause;
-use xuncha_store::Page;
 use xuncha_store::round::{Neighbour, SubjectFilter};
 
 use super::desk_evidence::{self, RuleBeside, Shown};
@@ -25,8 +24,8 @@ use crate::headers::scripted;
 use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{encode, query};
-use crate::pages::blind;
 use crate::pages::targets::class_of;
+use crate::pages::{blind, tasks_corrections};
 use crate::shell::{Shell, Viewer};
 
 /// Keys: j and k (or the arrows) go on and back, y confirms, n and a number reject, c corrects, w makes an exemption, u undoes, x takes the
@@ -167,7 +166,7 @@ pub(crate) async fn first(
         is_mine: person.is_some(),
         is_closed: row.state.is_closed(),
         all_href: format!("{base}?of=all"),
-        undo_action: base,
+        undo_action: format!("{base}{}", asked.kept_filter()),
         tasks_href: format!("/rounds/{}/tasks", encode(&id)),
     })
 }
@@ -287,8 +286,7 @@ pub(crate) async fn desk_page(
         assignee: person,
         ..SubjectFilter::default()
     };
-    let one = Page::numbered(1, 1);
-    let open_targets = state.store.targets(id, &set.id, &open, one).await?.total;
+    let open_targets = state.store.target_count(id, &set.id, &open).await?;
     let sheet = state.store.sheet(id, &set.id, target).await?;
     let name = desk.subject.target.name().to_owned();
     let page_shown = DeskPage {
@@ -319,7 +317,7 @@ pub(crate) async fn desk_page(
         is_closed: desk.is_closed,
         may_everywhere: viewer.may(Action::ManageRound),
         action: href(&item),
-        undo_action: base.clone(),
+        undo_action: format!("{base}{filter}"),
         files_href: format!("/rounds/{}/tasks/{}#files", encode(id), encode(&target.0)),
         script: SCRIPT,
         item,
@@ -379,7 +377,6 @@ async fn corrections(
     desk: &Desk,
     column: Option<&str>,
 ) -> Result<Vec<(i64, String, String)>, WebError> {
-    use xuncha_core::review::correction::Corrected;
     let Some(column) = column else {
         return Ok(Vec::new());
     };
@@ -391,13 +388,7 @@ async fn corrections(
     let mine = all.into_iter().filter(|(_, one)| one.url == column);
     Ok(mine
         .map(|(number, one)| {
-            let what = match one.corrected {
-                Corrected::ColumnKind { kind } => match lang {
-                    Lang::Zh => kind.zh().to_owned(),
-                    Lang::En => kind.word().to_owned(),
-                },
-                Corrected::NewestDate { date } => date.to_string(),
-            };
+            let what = tasks_corrections::corrected(lang, one.corrected);
             (number, what, one.by)
         })
         .collect())

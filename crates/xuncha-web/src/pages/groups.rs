@@ -67,8 +67,8 @@ fn kind_name(lang: Lang, kind: GroupKind) -> (&'static str, &'static str) {
         GroupKind::Root => (
             lang.t("同一根源", "Same root"),
             lang.t(
-                "不同对象指向同一地址或同一原因的问题",
-                "Findings of different targets with the same address or cause",
+                "不同对象的问题指向同一个地址",
+                "Findings of different targets with the same address at fault",
             ),
         ),
         GroupKind::Platform => (

@@ -47,6 +47,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_on;
 pub(crate) mod targets;
 pub(crate) mod tasks;
+pub(crate) mod tasks_corrections;
 pub(crate) mod tasks_files;
 mod tasks_item;
 pub(crate) mod unit_desk;

@@ -71,8 +71,7 @@ async fn close_page(
         is_open: true,
         ..Default::default()
     };
-    let one = xuncha_store::Page::numbered(1, 1);
-    let open_targets = state.store.targets(id, set, &filter, one).await?.total;
+    let open_targets = state.store.target_count(id, set, &filter).await?;
     let base = format!("/rounds/{}", encode(id));
     let changes = state.store.round_changes(id).await?;
     let line = |change: RoundChange| ChangeLine {

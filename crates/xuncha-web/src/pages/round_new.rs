@@ -19,6 +19,7 @@ use crate::WebState;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pager::encode;
+use crate::pages::round_sample::named;
 use crate::shell::{Shell, Viewer};
 
 /// What stands in the form.
@@ -295,7 +296,7 @@ fn preview(lang: Lang, drawn: &Drawn) -> Preview {
     });
     notes.extend(gone);
     Preview {
-        strata: strata(&drawn.sample),
+        strata: named(lang, strata(&drawn.sample)),
         total: drawn.sample.drawn.len(),
         frame: drawn.sample.frame.values().map(Vec::len).sum(),
         notes,

@@ -213,6 +213,11 @@ async fn done(
     now: RoundState,
 ) -> Result<BTreeMap<Phase, String>, WebError> {
     let mut done = BTreeMap::new();
+    // What the command line did left no job, but the round says how far it is.
+    if now == RoundState::Judged || now.is_closed() {
+        done.insert(Phase::Gather, String::new());
+        done.insert(Phase::Judge, String::new());
+    }
     if let Some(published) = state.store.draw_publication(id).await? {
         done.insert(Phase::Draw, published.at.date().to_string());
     }

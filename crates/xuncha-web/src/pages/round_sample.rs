@@ -17,6 +17,8 @@ use xuncha_store::{AuditAction, AuditEntry};
 
 use crate::WebState;
 use crate::error::{WebError, page};
+use crate::labels;
+use crate::lang::Lang;
 use crate::pager::encode;
 use crate::pages::attachments::as_attachment;
 use crate::pages::findings::moment;
@@ -44,6 +46,15 @@ const MEANINGS: [(&str, &str, &str); 6] = [
     ("drawn.csv", "抽中对象", "What was drawn"),
     ("SHA256SUMS", "以上文件的哈希", "Hashes of the files"),
 ];
+
+/// Strata under names that people read.
+pub(crate) fn named(lang: Lang, strata: Vec<StratumCount>) -> Vec<StratumCount> {
+    let name = |one: StratumCount| StratumCount {
+        name: labels::stratum(lang, &one.name),
+        ..one
+    };
+    strata.into_iter().map(name).collect()
+}
 
 struct FileLine {
     name: String,
@@ -85,7 +96,7 @@ pub(crate) async fn show(
     let title = viewer.lang.t("抽样", "Draw");
     page(&SamplePage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "sample"),
-        strata: strata(&sample),
+        strata: named(viewer.lang, strata(&sample)),
         drawn: sample.drawn.len(),
         frame: sample.frame.values().map(Vec::len).sum(),
         faults: match verify(&sample) {

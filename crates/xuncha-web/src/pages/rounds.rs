@@ -12,13 +12,15 @@ use xuncha_core::round::draft::{StratumCount, strata as strata_of};
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{Figure, FigureValue, IndexRow, Stats};
 use xuncha_store::judge::VerdictClass;
-use xuncha_store::round::RoundRow;
+use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
+use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::round_sample::named;
 use crate::shell::{Shell, Viewer};
 
 /// A page number in the address.
@@ -114,6 +116,8 @@ struct RoundPage {
     index: Vec<IndexBar>,
     weakest: Vec<String>,
     open_href: String,
+    /// What is to be done next, for who manages rounds.
+    next: Option<(&'static str, String)>,
 }
 
 pub(crate) async fn show(
@@ -139,15 +143,48 @@ pub(crate) async fn show(
             .into_iter()
             .map(|(class, count)| (verdict_label(&viewer, class), count))
             .collect(),
-        strata: strata(&state, &id).await?,
+        strata: named(viewer.lang, strata(&state, &id).await?),
         index: stats.level1.iter().map(index_bar).collect(),
         weakest: stats.weakest.clone(),
         figures: headline_figures(stats),
         open_href: format!("{base}/open"),
+        next: viewer
+            .may(Action::ManageRound)
+            .then(|| next_step(viewer.lang, row.state, &base)),
         shell,
         row,
     };
     page(&page_values)
+}
+
+/// What comes next in the life of a round, with the page for it.
+fn next_step(lang: Lang, state: RoundState, base: &str) -> (&'static str, String) {
+    let (text, page) = match state {
+        RoundState::New => (
+            lang.t("公布抽样，启动采集", "Publish the draw, gather"),
+            "work",
+        ),
+        RoundState::Gathering => (
+            lang.t("采集完成后启动判定", "Judge when it is gathered"),
+            "work",
+        ),
+        RoundState::Judged => (
+            lang.t(
+                "复核；没有未定结论后关闭",
+                "Review; close when no outcome is open",
+            ),
+            "desk",
+        ),
+        RoundState::Closed => (
+            lang.t("申诉处理完毕后冻结", "Freeze when appeals are settled"),
+            "close",
+        ),
+        RoundState::Frozen => (
+            lang.t("生成通报，会签发布", "Build the notice and have it signed"),
+            "notice",
+        ),
+    };
+    (text, format!("{base}/{page}"))
 }
 
 /// Outcome tiles: one per class, each number leading to its targets.

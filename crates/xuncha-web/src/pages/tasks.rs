@@ -21,6 +21,7 @@ use xuncha_store::judge::FindingFilter;
 use xuncha_store::person::person_number;
 use xuncha_store::round::{SubjectFilter, SubjectRow};
 
+use super::tasks_corrections::Corrections;
 use super::tasks_files::Files;
 use super::tasks_item::{Item, Typed, items};
 use crate::WebState;
@@ -168,6 +169,7 @@ struct TaskPage {
     action: String,
     next_href: Option<String>,
     files: Files,
+    corrections: Corrections,
 }
 
 /// Everything that is known of one target while a person decides.
@@ -268,6 +270,7 @@ async fn task_page(
         next_href: next.map(|next| format!("{base}/{}{kept_filter}", encode(&next.0))),
         subject: desk.subject.clone(),
         files,
+        corrections: Corrections::of(state, viewer, desk).await?,
     })
 }
 
