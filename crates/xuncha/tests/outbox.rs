@@ -283,10 +283,14 @@ fn of(unit: &str) -> Organization {
 
 /// A problem found on 20 March, notified on 2 April.
 async fn add_case(store: &Store, unit: &str) {
+    add_problem(store, unit, "u").await;
+}
+
+async fn add_problem(store: &Store, unit: &str, key: &str) {
     let problem = ProblemId {
         target: format!("99{unit}").as_str().into(),
         check: "broken_links".into(),
-        key: "u".into(),
+        key: key.into(),
     };
     let detail = "首页链接“通知”打不开".to_owned();
     let on = "2026-03-20".parse().unwrap();
@@ -380,12 +384,22 @@ fn a_unit_gets_one_message_a_day_on_every_way_it_is_reached() {
         heard[0]
     );
     assert!(heard[0].contains("&sign="), "{}", heard[0]);
+    // What comes up after the message of the day stands in that of the next day.
+    house.runtime.block_on(async {
+        let store = house.store().await;
+        add_problem(&store, "U001", "v").await;
+        store.close().await.unwrap();
+    });
+    let said = house.run(house.remind("2026-04-23", &server));
+    assert!(said.contains("写入消息 0 条"), "{said}");
+    let said = house.run(house.remind("2026-04-24", &server));
+    assert!(said.contains("写入消息 3 条"), "{said}");
     // After the term the unit is told once more, and keys of robots are shown to nobody.
     house.run(house.remind("2026-05-01", &server));
-    assert_eq!(server.taken().len(), 2);
+    assert_eq!(server.taken().len(), 3);
     let listed = house.plain(&["outbox", "list"]);
     assert!(
-        listed.contains("共 6 条") && !listed.contains("not-for-lists"),
+        listed.contains("共 9 条") && !listed.contains("not-for-lists"),
         "{listed}"
     );
     let contacts = house.plain(&["contact", "list"]);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 use super::stake::Stake;
 use crate::notice::figures::chinese_date;
@@ -172,6 +173,18 @@ fn annex(input: &LetterInput) -> Annex {
     }
 }
 
+/// `letter-UNIT.docx`: the name under which the letter of a unit stands. What cannot stand in names of files is left to the hash.
+pub fn file_name(unit: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+    match unit.chars().all(is_plain) && !unit.is_empty() {
+        true => format!("letter-{unit}.docx"),
+        false => {
+            let hash = hex::encode(Sha256::digest(unit.as_bytes()));
+            format!("letter-{}.docx", &hash[..12])
+        }
+    }
+}
+
 /// What a problem costs, as people say it.
 pub fn cost(stake: Stake) -> String {
     match (stake.is_veto, stake.points) {
@@ -206,6 +219,17 @@ mod tests {
             seen_at: "2026-03-15 09:12".to_owned(),
             evidence: "3f2a19c4".to_owned(),
         }
+    }
+
+    #[test]
+    fn any_unit_has_a_name_for_its_letter() {
+        assert_eq!(file_name("U-001_a"), "letter-U-001_a.docx");
+        for unit in ["", "../x", "教育局", "a b"] {
+            let name = file_name(unit);
+            let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '.');
+            assert!(name.chars().all(is_plain) && !name.contains(".."), "{name}");
+        }
+        assert_ne!(file_name("教育局"), file_name("财政局"));
     }
 
     #[test]

@@ -523,7 +523,7 @@ async fn appeals_score_anew_and_are_answered_once(store: &Store) {
         .review_history("2026A1", &problem.target)
         .await
         .unwrap();
-    assert_eq!(history, [review.clone()]);
+    assert_eq!(history, std::slice::from_ref(&review));
     let case = store
         .case(&case_id(&problem), day("2026-04-13"))
         .await
@@ -567,7 +567,7 @@ async fn work_of_the_machine_is_asked_once(store: &Store) {
     };
     store.end_recheck("r1", &outcome).await.unwrap();
     let read: Option<BTreeMap<String, bool>> = store.recheck("r1").await.unwrap().read().unwrap();
-    assert_eq!(read.unwrap()["is_fixed"], true);
+    assert!(read.unwrap()["is_fixed"]);
     store.ask_recheck("r2", &case, "张三", when).await.unwrap();
     assert_eq!(store.rechecks(&case).await.unwrap().len(), 2);
     let check = SelfCheck {

@@ -16,7 +16,6 @@ use xuncha_store::StoreError;
 use xuncha_store::appeal::{
     Accepted, Answer, Appeal, AppealFilter, AppealState, NewAppeal, Scored,
 };
-use xuncha_store::round::RoundState;
 
 use super::attachments::{FileLine, file_lines};
 use crate::WebState;
@@ -95,7 +94,7 @@ pub(crate) async fn list(
             .rounds(xuncha_store::Page::numbered(1, 20))
             .await?;
         for row in rounds.rows {
-            if row.state != RoundState::Closed {
+            if !row.state.is_closed() {
                 let until = state.store.appeal_until(&row.round.id).await?;
                 let until = until.map_or_else(String::new, |day| day.to_string());
                 terms.push((row.round.id, until));

@@ -15,7 +15,6 @@ use xuncha_core::score::score;
 use xuncha_core::term::{Term, term};
 use xuncha_store::StoreError;
 use xuncha_store::enquiry::Enquiry;
-use xuncha_store::round::RoundState;
 
 use super::attachments::{FileLine, file_lines};
 use crate::WebState;
@@ -104,7 +103,7 @@ async fn shown(
         .find(|row| row.round.id == asked.round)
         .or(found.rows.first());
     let round = chosen.map_or_else(String::new, |row| row.round.id.clone());
-    let is_open = chosen.is_some_and(|row| row.state != RoundState::Closed);
+    let is_open = chosen.is_some_and(|row| !row.state.is_closed());
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let rows = state.store.enquiries(&round, pager.page()).await?;
     let viewer = Viewer {

@@ -219,13 +219,13 @@ pub(crate) async fn list(
 
 /// Rounds whose problems can be followed: those that are judged or closed.
 async fn rounds(state: &WebState) -> Result<Vec<String>, WebError> {
-    use xuncha_store::round::RoundState::{Closed, Judged};
+    use xuncha_store::round::RoundState::Judged;
     let page = xuncha_store::Page::numbered(1, 20);
     let found = state.store.rounds(page).await?;
     let ready = found
         .rows
         .into_iter()
-        .filter(|row| matches!(row.state, Judged | Closed));
+        .filter(|row| row.state == Judged || row.state.is_closed());
     Ok(ready.map(|row| row.round.id).collect())
 }
 

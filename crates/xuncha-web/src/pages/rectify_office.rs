@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use serde::Deserialize;
+use xuncha_core::rectify::letter::file_name;
 use xuncha_core::rectify::{Fact, FactKind, RectifyState};
 use xuncha_store::job::NewJob;
 use xuncha_store::rectify::{CaseFilter, NewFact};
@@ -198,7 +199,7 @@ pub(crate) async fn letter(
     Extension(viewer): Extension<Viewer>,
     Path((round, unit)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    let name = format!("letter-{unit}.docx");
+    let name = file_name(&unit);
     let documents = state.store.documents(&round).await?;
     let document = documents.into_iter().find(|own| own.name == name);
     let Some(document) = document else {

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use xuncha_core::permission::Action;
+use xuncha_core::rectify::letter::file_name;
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::score::ScoreSheet;
 use xuncha_store::appeal::{AppealFilter, AppealState};
@@ -147,7 +148,7 @@ async fn shown(state: &WebState, viewer: &Viewer, unit: &str) -> Result<Response
     let has_letter = match round.is_empty() {
         true => false,
         false => {
-            let wanted = format!("letter-{unit}.docx");
+            let wanted = file_name(unit);
             let documents = state.store.documents(&round).await?;
             documents.iter().any(|own| own.name == wanted)
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use xuncha_core::rectify::RectifyState;
-use xuncha_core::rectify::letter::{LetterInput, LetterProblem, letter};
+use xuncha_core::rectify::letter::{LetterInput, LetterProblem, file_name, letter};
 use xuncha_core::registry::TargetId;
 use xuncha_report::{Fonts, docx};
 use xuncha_store::Page;
@@ -89,18 +89,6 @@ pub async fn write(
 /// The latest term that is set for any of them.
 fn latest(cases: &[CaseRow]) -> Option<Date> {
     cases.iter().filter_map(|case| case.progress.deadline).max()
-}
-
-/// `letter-UNIT.docx`; what cannot stand in names of files is left to the hash.
-pub fn file_name(unit: &str) -> String {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
-    match unit.chars().all(is_plain) && !unit.is_empty() {
-        true => format!("letter-{unit}.docx"),
-        false => {
-            let hash = hex::encode(Sha256::digest(unit.as_bytes()));
-            format!("letter-{}.docx", &hash[..12])
-        }
-    }
 }
 
 /// Target, check and key.

@@ -26,7 +26,7 @@ pub const FOLLOW_JOB: &str = "rectify_follow";
 /// Opens cases for what a scored round found, and brings those up to date that stand there already.
 pub async fn open(data: &Data, round: &str, by: &str, at: DateTime) -> Result<Opened> {
     let row = data.store.round(round).await?;
-    if !matches!(row.state, RoundState::Judged | RoundState::Closed) {
+    if row.state != RoundState::Judged && !row.state.is_closed() {
         bail!("轮次 {round} 还没有判定评分，不能建立整改事项");
     }
     let results = stored_results(data, &row).await?;
@@ -166,6 +166,7 @@ async fn remind_unit(
         .collect();
     let name = due.first().map_or("", |(case, _)| case.unit_name.as_str());
     let message = digest(name, &named, today, address);
+    let mut written = 0;
     for contact in &contacts {
         let new = NewMessage {
             idempotency_key: key(unit, contact, today),
@@ -177,9 +178,14 @@ async fn remind_unit(
             text: message.lines.join("\n"),
             due_at: settings.leaves_at(now),
         };
-        reminded.messages += u64::from(transaction.put_message(&new, now).await?);
+        written += u64::from(transaction.put_message(&new, now).await?);
+    }
+    if written == 0 {
+        // The unit had its message of the day: what came up since is not marked, and stands in that of tomorrow.
+        return Ok(());
     }
     reminded.units += 1;
+    reminded.messages += written;
     Ok(transaction.commit().await?)
 }
 
