@@ -153,11 +153,12 @@ impl Store {
         row.as_ref().map(read_job).transpose()
     }
 
-    /// Puts jobs that a killed process left running back in the queue. Only for the one process that runs jobs, when it starts.
-    pub async fn requeue_jobs(&self) -> Result<u64> {
+    /// Puts jobs whose keys begin so, and that a killed process left running, back in the queue. Only for the one process that runs jobs, when it starts.
+    pub async fn requeue_jobs(&self, beginning: &str) -> Result<u64> {
         let transaction = self.begin().await?;
-        let sql = "UPDATE jobs SET state = 'waiting' WHERE state = 'running'";
-        let count = sql::run(&transaction.inner, sql, vec![]).await?;
+        let sql = "UPDATE jobs SET state = 'waiting' WHERE state = 'running' AND idempotency_key LIKE ? ESCAPE '!'";
+        let pattern = format!("{}%", sql::escape_like(beginning));
+        let count = sql::run(&transaction.inner, sql, vec![sql::text(&pattern)]).await?;
         transaction.commit().await?;
         Ok(count)
     }

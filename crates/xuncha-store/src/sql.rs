@@ -158,7 +158,7 @@ impl Where {
 }
 
 /// Text for `LIKE … ESCAPE '!'`.
-fn escape_like(word: &str) -> String {
+pub(crate) fn escape_like(word: &str) -> String {
     word.replace('!', "!!")
         .replace('%', "!%")
         .replace('_', "!_")

@@ -805,8 +805,9 @@ async fn jobs_are_queued_once(store: &Store) {
         .set_job(taken.number, JobState::Running, &progress)
         .await
         .unwrap();
+    assert_eq!(store.requeue_jobs("x").await.unwrap(), 0, "of others");
     assert_eq!(
-        store.requeue_jobs().await.unwrap(),
+        store.requeue_jobs("").await.unwrap(),
         1,
         "what a killed process left running waits again"
     );

@@ -155,8 +155,7 @@ fn kept_with_a_round(servers: &Servers, folder: &Path) {
             "2026-03-20T09:00",
             "--seed",
             "s",
-            "--title",
-            "核对",
+            "--census",
         ],
     ] {
         succeed(xuncha().args(arguments).args(["--data", &data]));

@@ -43,8 +43,6 @@ pub async fn run(data: &Data, rules: &Rules, settings: &Settings<'_>) -> Result<
     let Some(_held) = hold(&data.folder)? else {
         return std::future::pending().await;
     };
-    // The worker of rounds puts back what was left running when it begins; nothing of ours runs by then.
-    tokio::time::sleep(PAUSE).await;
     data.store.requeue_work(&KINDS).await?;
     let mut reminded: Option<Date> = None;
     loop {

@@ -55,7 +55,7 @@ pub async fn run(data: &Data, rules: &Rules, arguments: &WorkArgs) -> Result<()>
         println!("另一个进程正在执行本数据目录的任务，这里只提供网页。");
         return Ok(());
     }
-    let again = data.store.requeue_jobs().await?;
+    let again = data.store.requeue_jobs("round/").await?;
     if again > 0 {
         println!("上次中断的任务 {again} 个，从断点继续。");
     }
