@@ -119,7 +119,11 @@ impl House {
             let is_page = kind.is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"));
             // What was archived of others, and documents, are not ours to make readable.
             let is_ours = is_page && !answer.headers.contains_key(header::CONTENT_DISPOSITION);
-            if answer.status != StatusCode::OK || !is_ours || route.contains("preview") {
+            if answer.status != StatusCode::OK
+                || !is_ours
+                || route.contains("preview")
+                || route.starts_with("/replay/")
+            {
                 continue;
             }
             found.insert(route, path);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use sites::{Plan, Servers};
-use support::{succeed, xuncha};
+use support::{sheet, succeed, xuncha};
 
 /// The sites are on this machine and may be asked as fast as they answer.
 fn asking(command: &str) -> std::process::Command {
@@ -145,17 +145,38 @@ fn kept_with_a_round(servers: &Servers, folder: &Path) {
     );
     assert!(servers.take_asked().is_empty());
     let registry = folder.join("registry.xlsx").display().to_string();
+    let sheets = [
+        sheet(
+            "地区",
+            &["区划代码|名称|级别|上级区划代码", "990000|云岭省|省|"],
+        ),
+        sheet(
+            "单位",
+            &[
+                "单位编号|单位名称|区划代码|上级单位编号|层级|应开设新媒体",
+                "U1|云岭省人民政府|990000||省级|是",
+            ],
+        ),
+        sheet(
+            "网站",
+            &[
+                "标识码|网站名称|首页网址|类型|主办单位编号|区划代码|状态|备案号|公安备案号|无办事服务",
+                "9900000001|云岭省人民政府门户网站|http://www.yl.gov.cn/|门户|U1|990000|正常|||",
+            ],
+        ),
+        sheet(
+            "新媒体",
+            &[
+                "账号编号|账号名称|平台|类型|主办单位编号|区划代码|认证主体|主页链接|订阅源链接|下载链接|状态|开设日期",
+            ],
+        ),
+    ];
+    std::fs::write(&registry, xuncha_report::sheets::write(&sheets).unwrap()).unwrap();
+    let as_of = "2026-03-20T09:00";
     for arguments in [
-        &["registry", "template", &registry][..],
+        &["registry", "import", &registry][..],
         &[
-            "round",
-            "new",
-            "2026Q1",
-            "--as-of",
-            "2026-03-20T09:00",
-            "--seed",
-            "s",
-            "--census",
+            "round", "new", "2026Q1", "--as-of", as_of, "--seed", "s", "--census",
         ],
     ] {
         succeed(xuncha().args(arguments).args(["--data", &data]));

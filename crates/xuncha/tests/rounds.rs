@@ -6,20 +6,12 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{succeed, xuncha};
+use support::{sheet, succeed, xuncha};
 use xuncha_core::sheet::Sheet;
 
 /// A data folder with a registry of two portals, four departments and three accounts.
 struct House {
     folder: tempfile::TempDir,
-}
-
-fn sheet(name: &str, rows: &[&str]) -> Sheet {
-    let cells = |row: &&str| row.split('|').map(str::to_owned).collect();
-    Sheet {
-        name: name.to_owned(),
-        rows: rows.iter().map(cells).collect(),
-    }
 }
 
 fn registry() -> Vec<Sheet> {

@@ -27,6 +27,15 @@ pub fn succeed(command: &mut Command) -> Output {
     output
 }
 
+/// A sheet of a workbook; cells stand between bars.
+pub fn sheet(name: &str, rows: &[&str]) -> xuncha_core::sheet::Sheet {
+    let cells = |row: &&str| row.split('|').map(str::to_owned).collect();
+    xuncha_core::sheet::Sheet {
+        name: name.to_owned(),
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
 /// Every WARC segment below a data folder.
 pub fn segments(data: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
