@@ -201,7 +201,7 @@ fn target(number: usize) -> Target {
         };
         return Target::Account(account);
     }
-    let is_portal = number % (ACCOUNTS * PORTALS) == 0;
+    let is_portal = number.is_multiple_of(ACCOUNTS * PORTALS);
     let name = match is_portal {
         true => format!("第{place}县人民政府门户{number}"),
         false => format!("第{place}县{}网站{number}", BUREAUS[number % BUREAUS.len()]),
@@ -220,7 +220,7 @@ fn target(number: usize) -> Target {
         state: State::Running,
         icp: None,
         police: None,
-        no_services: number % 5 == 0,
+        no_services: number.is_multiple_of(5),
     })
 }
 

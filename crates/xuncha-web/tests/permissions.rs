@@ -225,7 +225,7 @@ impl House {
         let path = self.filled(&row.path);
         if row.path.starts_with("/api/") {
             let token = self.api_token(column).await;
-            let body = (row.method == "POST").then(|| row.form.as_str());
+            let body = (row.method == "POST").then_some(row.form.as_str());
             let answer = client.program(&token, &path, body).await;
             return answer;
         }

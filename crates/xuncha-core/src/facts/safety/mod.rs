@@ -1,6 +1,6 @@
 //! 内容安全: what a security officer would stop at on a page. Signs hold personal data masked; nothing else of it leaves this module.
 //!
-//! One file for each thing looked for; [`lists`] are what they go by. [`read`] reads a page, [`read_document`] the text of a file.
+//! One file for each thing looked for; `lists` are what they go by. `read` reads a page, `read_document` the text of a file.
 
 mod css;
 mod harmful;
