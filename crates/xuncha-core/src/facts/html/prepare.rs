@@ -1,13 +1,10 @@
 //! What is done to a page before either reader sees it: `noscript` taken out, hostile depth cut, line ends made one.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use memchr::{memchr, memchr_iter};
-use regex::Regex;
 
 use super::flat::MAX_BYTES;
-use crate::facts::text::pattern;
 
 /// The page as both readers see it, and whether something at its end was left out.
 pub(crate) fn prepare(page: Cow<'_, str>) -> (Cow<'_, str>, bool) {
@@ -39,14 +36,50 @@ fn changed<'p>(page: Cow<'p, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'
 
 /// A browser that runs scripts never parses what stands in `noscript`; inside of `head` the parser would spill it into the body.
 fn without_noscript(html: &str) -> Cow<'_, str> {
-    static NOSCRIPT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?is)<noscript\b[^>]*>.*?</noscript\s*>"));
     let holds = |tag: &str| memchr::memmem::find(html.as_bytes(), tag.as_bytes()).is_some();
-    if holds("<noscript") || holds("<NOSCRIPT") {
-        NOSCRIPT.replace_all(html, "")
-    } else {
-        Cow::Borrowed(html)
+    if !holds("<noscript") && !holds("<NOSCRIPT") {
+        return Cow::Borrowed(html);
     }
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((start, end)) = noscript(rest) {
+        out.push_str(&rest[..start]);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Where the first `noscript` begins and where its end tag ends.
+fn noscript(html: &str) -> Option<(usize, usize)> {
+    let bytes = html.as_bytes();
+    let (mut from, start) = (0, b"<noscript");
+    let (begin, open) = loop {
+        let begin = from + find_tag(&bytes[from..], start)?;
+        from = begin + start.len();
+        let is_whole = !html[from..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        if is_whole {
+            break (begin, from + memchr(b'>', &bytes[from..])? + 1);
+        }
+    };
+    let (mut from, close) = (open, b"</noscript");
+    loop {
+        from += find_tag(&bytes[from..], close)? + close.len();
+        let behind = html[from..].trim_start();
+        if behind.starts_with('>') {
+            return Some((begin, html.len() - behind.len() + 1));
+        }
+    }
+}
+
+/// The first place of a tag, in letters of any case.
+fn find_tag(bytes: &[u8], tag: &[u8]) -> Option<usize> {
+    let is_it = |at: &usize| {
+        bytes
+            .get(*at..at + tag.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(tag))
+    };
+    memchr_iter(b'<', bytes).find(is_it)
 }
 
 /// `\r\n` and `\r` are `\n`, as the standard reads them.

@@ -48,6 +48,8 @@ pub(crate) struct PageLinks {
 pub(crate) struct AnchorAt<'a> {
     /// Its element.
     pub node: usize,
+    /// The place of its link among the distinct ones.
+    pub place: usize,
     /// Its address.
     pub url: &'a str,
 }
@@ -98,6 +100,7 @@ impl PageLinks {
     fn anchor(&self, (node, place): &(u32, u32)) -> AnchorAt<'_> {
         AnchorAt {
             node: *node as usize,
+            place: *place as usize,
             url: self.merged[*place as usize].url.of(&self.words),
         }
     }

@@ -65,7 +65,7 @@ impl Way {
 }
 
 /// What one style declares, as far as it bears on being seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Style {
     /// The ways by which it hides by itself.
     pub hides: Option<Way>,
@@ -81,17 +81,17 @@ const FAR_PX: f32 = 500.0;
 /// Reads the declarations of a `style` attribute or of a rule's block.
 pub(super) fn declared(style: &str) -> Style {
     let mut read = Style::default();
-    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    let style = style.to_ascii_lowercase();
+    let mut values: Vec<(&str, &str)> = Vec::new();
     for declaration in style.split(';').take(40) {
         if let Some((name, value)) = declaration.split_once(':') {
-            let value = value.replace("!important", "");
-            values.insert(
-                name.trim().to_ascii_lowercase(),
-                value.trim().to_ascii_lowercase(),
-            );
+            let value = value.trim().trim_end_matches("!important");
+            values.push((name.trim(), value.trim_end()));
         }
     }
-    let value = |name: &str| values.get(name).map(String::as_str);
+    // What is declared last holds.
+    let declared = |name: &str| values.iter().rev().find(|(known, _)| *known == name);
+    let value = |name: &str| declared(name).map(|(_, value)| *value);
     let pixels = |name: &str| value(name).and_then(length);
     let is_cut = ["overflow", "overflow-x", "overflow-y"]
         .iter()
@@ -252,9 +252,27 @@ pub(super) fn colour(value: &str) -> Option<[u8; 3]> {
     Some(named)
 }
 
+/// Names that are looked for in style sheets.
+pub(super) struct Wanted<'a> {
+    /// Classes.
+    pub classes: BTreeSet<&'a str>,
+    /// Ids.
+    pub ids: BTreeSet<&'a str>,
+}
+
+impl Wanted<'_> {
+    fn has(&self, selector: &str) -> bool {
+        match selector.split_at_checked(1) {
+            Some((".", class)) => self.classes.contains(class),
+            Some(("#", id)) => self.ids.contains(id),
+            _ => false,
+        }
+    }
+}
+
 /// Classes and ids (with `.` and `#`) among the wanted ones that the rules of a style sheet hide. Only rules of one name are read: what
 /// a rule of several hides depends on what stands around it. Rules for other screens do not count.
-pub(super) fn hidden_names(css: &str, wanted: &BTreeSet<String>, into: &mut BTreeMap<String, Way>) {
+pub(super) fn hidden_names(css: &str, wanted: &Wanted, into: &mut BTreeMap<String, Way>) {
     const RULES_MAX: usize = 5000;
     let mut rest = css;
     for _ in 0..RULES_MAX {
@@ -280,7 +298,7 @@ pub(super) fn hidden_names(css: &str, wanted: &BTreeSet<String>, into: &mut BTre
             continue;
         }
         let named = selectors.split(',').map(str::trim);
-        let hit = |selector: &&str| selector.starts_with(['.', '#']) && wanted.contains(*selector);
+        let hit = |selector: &&str| wanted.has(selector);
         let mut named = named.filter(hit).peekable();
         if named.peek().is_none() {
             continue;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hosts::{Hosts, Whose, host_of};
+use super::hosts::{Whose, host_of};
 use super::lists::{Listed, SafetyLists, WordAt, is_below};
 use crate::facts::links::PageLinks;
 use crate::facts::model::{LinkKind, Sign, SignCase};
@@ -58,20 +58,20 @@ pub(super) fn harm_of(text: &str, url: &str, lists: &SafetyLists) -> Option<Harm
     })
 }
 
-/// Links to harmful pages, to other people's disks, scripts and frames of strangers, miners, advertisements.
-pub(super) fn links<'a>(
-    links: &'a PageLinks,
-    known: &mut Hosts<'a>,
+/// Links to harmful pages, to other people's disks, scripts and frames of strangers, miners, advertisements. `whose` goes with the links,
+/// one by one.
+pub(super) fn links(
+    links: &PageLinks,
+    whose: &[Whose],
     lists: &SafetyLists,
     signs: &mut Vec<Sign>,
 ) {
     let mut hosts: BTreeSet<(SignCase, String)> = BTreeSet::new();
-    for link in links.iter() {
-        let host = host_of(link.url);
-        let whose = known.whose(host);
+    for (link, whose) in links.iter().zip(whose) {
         if matches!(whose, Whose::Own | Whose::Public) {
             continue;
         }
+        let host = host_of(link.url);
         let is_code = matches!(link.kind, LinkKind::Script | LinkKind::Frame);
         let is_followed = matches!(
             link.kind,
@@ -105,7 +105,7 @@ pub(super) fn links<'a>(
             push(SignCase::Advertising, host, Confidence::Low);
             continue;
         }
-        if whose != Whose::Strange {
+        if *whose != Whose::Strange {
             continue;
         }
         if is_followed && let Some(harm) = harm_of(link.text, link.url, lists) {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::css::{self, Style, Way};
+use super::css::{self, Style, Wanted, Way};
 use super::harmful::{Harm, harm_of};
-use super::hosts::{Hosts, Whose, host_of, whose};
+use super::hosts::{Whose, host_of, whose};
 use super::lists::SafetyLists;
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
@@ -24,17 +24,17 @@ struct Hiding {
     is_named: bool,
 }
 
-/// Reads the page for links to strangers that are out of sight.
-pub(super) fn read<'a>(
+/// Reads the page for links to strangers that are out of sight. `whose` tells for each link whose it is.
+pub(super) fn read(
     dom: &Dom,
-    links: &'a PageLinks,
-    (own, known): (&str, &mut Hosts<'a>),
+    links: &PageLinks,
+    (own, whose): (&str, &[Whose]),
     lists: &SafetyLists,
     signs: &mut Vec<Sign>,
 ) {
     let strange: Vec<(usize, &str)> = links
         .anchors()
-        .filter(|anchor| known.whose(host_of(anchor.url)) == Whose::Strange)
+        .filter(|anchor| whose.get(anchor.place) == Some(&Whose::Strange))
         .map(|anchor| (anchor.node, anchor.url))
         .take(ANCHORS_MAX)
         .collect();
@@ -46,15 +46,19 @@ pub(super) fn read<'a>(
     let mut styles = Styles {
         dom,
         rules,
-        read: BTreeMap::new(),
+        read: vec![None; dom.nodes.len()],
     };
     for (node, url) in strange {
+        let found = styles.hiding(node);
+        if found.is_none() && is_plain(dom, node) {
+            continue;
+        }
         let mut text = anchor_text(dom, node);
         if text.is_empty() {
             // What is not shown has no text as readers see it.
             text = raw_text(dom, node);
         }
-        let Some((way, confidence)) = hidden(&mut styles, node, url, &text, lists) else {
+        let Some((way, confidence)) = hidden(dom, found, (node, url, &text), lists) else {
             continue;
         };
         signs.push(Sign {
@@ -67,28 +71,31 @@ pub(super) fn read<'a>(
     }
 }
 
+/// A link of nothing but a text that can be read.
+fn is_plain(dom: &Dom, node: usize) -> bool {
+    const LETTERS_BYTES_MIN: usize = 8;
+    let mut texts = dom.inside(node).map(|inner| dom.text_of(inner));
+    let whole = texts.try_fold(0, |bytes, text| Some(bytes + text?.trim().len()));
+    whole.is_some_and(|bytes| bytes >= LETTERS_BYTES_MIN)
+}
+
 fn hidden(
-    styles: &mut Styles,
-    node: usize,
-    url: &str,
-    text: &str,
+    dom: &Dom,
+    found: Option<Hiding>,
+    (node, url, text): (usize, &str, &str),
     lists: &SafetyLists,
 ) -> Option<(&'static str, Confidence)> {
     let harm = harm_of(text, url, lists);
-    let found = match styles.hiding(node) {
-        Some(found) => found,
-        None => {
-            return tiny(styles.dom, node, text).map(|way| (way, sureness(harm, Confidence::Low)));
-        }
+    let Some(found) = found else {
+        return tiny(dom, node, text).map(|way| (way, sureness(harm, Confidence::Low)));
     };
     if found.way.is_usual() && found.is_named && harm.is_none() {
         return None;
     }
     // Pictures in place of a text are pushed off so, and nobody is misled.
-    let has_picture = styles
-        .dom
+    let has_picture = dom
         .inside(node)
-        .any(|inner| styles.dom.nodes[inner].tag == Tag::Img);
+        .any(|inner| dom.nodes[inner].tag == Tag::Img);
     let replaces_text = found.way == Way::TextIndent && found.is_named;
     if (has_picture || replaces_text || text.is_empty() && found.is_named) && harm.is_none() {
         return None;
@@ -173,19 +180,27 @@ fn rules(dom: &Dom, strange: &[(usize, &str)]) -> BTreeMap<String, Way> {
     if sheets.peek().is_none() {
         return names;
     }
-    let around = strange.iter().flat_map(|(node, _)| {
-        let node = *node;
-        let above = dom.ancestors(node).take(ANCESTORS_MAX);
-        above.chain([node]).chain(dom.inside(node).take(8))
-    });
-    let nodes: BTreeSet<usize> = around.collect();
-    let wanted: BTreeSet<String> = nodes
-        .into_iter()
-        .flat_map(|node| names_of(dom, node))
-        .collect();
-    if wanted.is_empty() {
+    let mut is_around = vec![false; dom.nodes.len()];
+    for (node, _) in strange {
+        let above = dom.ancestors(*node).take(ANCESTORS_MAX);
+        above
+            .chain([*node])
+            .chain(dom.inside(*node).take(8))
+            .for_each(|near| is_around[near] = true);
+    }
+    let near = is_around
+        .iter()
+        .enumerate()
+        .filter_map(|(node, is_near)| is_near.then_some(node));
+    let (mut classes, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for node in near {
+        classes.extend(dom.attr(node, "class").unwrap_or_default().split_whitespace());
+        ids.extend(dom.attr(node, "id").map(str::trim).filter(|id| !id.is_empty()));
+    }
+    if classes.is_empty() && ids.is_empty() {
         return names;
     }
+    let wanted = Wanted { classes, ids };
     for node in sheets {
         let sheet = dom.raw_text(node);
         if sheet.len() <= SHEET_BYTES_MAX {
@@ -209,17 +224,17 @@ fn names_of(dom: &Dom, node: usize) -> Vec<String> {
 struct Styles<'a> {
     dom: &'a Dom<'a>,
     rules: BTreeMap<String, Way>,
-    read: BTreeMap<usize, Style>,
+    /// By node.
+    read: Vec<Option<Style>>,
 }
 
 impl Styles<'_> {
     /// What hides a link: itself, what it stands in, or all that it holds.
     fn hiding(&mut self, node: usize) -> Option<Hiding> {
-        let (mut colour, mut chain) = (None, vec![node]);
-        chain.extend(self.dom.ancestors(node).take(ANCESTORS_MAX));
+        let (dom, mut colour) = (self.dom, None);
         // The colour of a link is that of the element right around its text.
-        for inner in self.dom.inside(node).take(8) {
-            if self.dom.nodes[inner].tag != Tag::Text {
+        for inner in dom.inside(node).take(8) {
+            if dom.nodes[inner].tag != Tag::Text {
                 let style = self.style(inner);
                 colour = style.colour.or(colour);
                 if let Some(way) = style.hides.filter(|_| self.holds_all(node, inner)) {
@@ -227,7 +242,7 @@ impl Styles<'_> {
                 }
             }
         }
-        for up in chain {
+        for up in [node].into_iter().chain(dom.ancestors(node).take(ANCESTORS_MAX)) {
             let style = self.style(up);
             if let Some(way) = style.hides {
                 return Some(self.found(way, up));
@@ -274,11 +289,11 @@ impl Styles<'_> {
     }
 
     fn style(&mut self, node: usize) -> Style {
-        if let Some(known) = self.read.get(&node) {
-            return known.clone();
+        if let Some(known) = self.read[node] {
+            return known;
         }
         let style = self.read_style(node);
-        self.read.insert(node, style.clone());
+        self.read[node] = Some(style);
         style
     }
 

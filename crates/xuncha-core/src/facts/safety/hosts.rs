@@ -22,33 +22,41 @@ const PUBLIC_SECOND: [&str; 8] = ["com", "net", "org", "gov", "edu", "ac", "mil"
 
 /// The host of an absolute address, without port and credentials, lower case where the address was resolved.
 pub(crate) fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .or_else(|| url.split_once("://").map(|(_, rest)| rest))
+        .unwrap_or(url);
     let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    host.split(':').next().unwrap_or(host)
+    // Every link of every page comes by here: one look at each byte of the host.
+    let mut colon = None;
+    let mut start = 0;
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'/' | b'?' | b'#' => return &rest[start..colon.unwrap_or(at)],
+            b'@' => (start, colon) = (at + 1, None),
+            b':' => colon = colon.or(Some(at)),
+            _ => {}
+        }
+    }
+    &rest[start..colon.unwrap_or(rest.len())]
 }
 
 /// The name that was registered: `a.b.com.cn` → `b.com.cn`.
 pub(crate) fn registered(host: &str) -> &str {
-    let labels: Vec<&str> = host.split('.').collect();
     let is_number = host
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if labels.len() <= 2 || is_number {
+    let mut dots = memchr::memrchr_iter(b'.', host.as_bytes());
+    let (Some(last), Some(second), false) = (dots.next(), dots.next(), is_number) else {
         return host;
-    }
-    let second = labels[labels.len() - 2];
-    let takes = if PUBLIC_SECOND.contains(&second) && labels[labels.len() - 1].len() <= 2 {
-        3
-    } else {
-        2
     };
-    let skipped: usize = labels[..labels.len() - takes.min(labels.len())]
-        .iter()
-        .map(|label| label.len() + 1)
-        .sum();
-    &host[skipped..]
+    let is_given_out =
+        PUBLIC_SECOND.contains(&&host[second + 1..last]) && host.len() - last - 1 <= 2;
+    if !is_given_out {
+        return &host[second + 1..];
+    }
+    dots.next().map_or(host, |third| &host[third + 1..])
 }
 
 /// 主机识别. Whose hosts are for a page of `own`; each host is looked up once.
@@ -56,6 +64,7 @@ pub(super) struct Hosts<'a> {
     own: &'a str,
     known: &'a KnownHosts,
     seen: BTreeMap<&'a str, Whose>,
+    last: (&'a str, Whose),
 }
 
 impl<'a> Hosts<'a> {
@@ -65,20 +74,24 @@ impl<'a> Hosts<'a> {
             own,
             known,
             seen: BTreeMap::new(),
+            last: (own, Whose::Own),
         }
     }
 
     /// Whose a host is.
     pub fn whose(&mut self, host: &'a str) -> Whose {
-        // Nearly all links of a page are its site's own.
+        // Nearly all links of a page are its site's own, and the others stand together.
         if host == self.own {
             return Whose::Own;
         }
+        if host == self.last.0 {
+            return self.last.1;
+        }
         let (own, known) = (self.own, self.known);
-        *self
-            .seen
-            .entry(host)
-            .or_insert_with(|| whose(host, own, known))
+        let looked_up = || whose(host, own, known);
+        let found = *self.seen.entry(host).or_insert_with(looked_up);
+        self.last = (host, found);
+        found
     }
 }
 

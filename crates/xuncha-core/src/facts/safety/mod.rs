@@ -77,8 +77,12 @@ pub(crate) fn read(input: &Input) -> Shown {
     let own = hosts::host_of(input.url);
     outline(input, own, signs);
     let mut known = hosts::Hosts::new(own, &lists.hosts);
-    harmful::links(links, &mut known, lists, signs);
-    hidden::read(dom, links, (own, &mut known), lists, signs);
+    let whose: Vec<hosts::Whose> = links
+        .iter()
+        .map(|link| known.whose(host_of(link.url)))
+        .collect();
+    harmful::links(links, &whose, lists, signs);
+    hidden::read(dom, links, (own, &whose), lists, signs);
     scripts::read(dom, own, lists, signs);
     leaks::leaks(input.title, input.url, links, signs);
     let is_home = leaks::is_home(input.url);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use aho_corasick::packed::Searcher;
+use memchr::memmem;
 
 use super::harmful::harm_of;
 use super::hosts::{Whose, host_of, whose};
@@ -128,8 +129,15 @@ fn read_script(script: &str, tells: u8, own: &str, lists: &SafetyLists, signs: &
         0 => (Cow::Borrowed(script), 0),
         _ => unveiled(script),
     };
+    // What no veil covers was told already by its telltales.
+    let is_asking = veils > 0 || tells & ASKS != 0;
+    let is_writing = veils > 0 || tells & WRITES != 0;
+    if !is_asking && (!is_writing || !holds(&plain, "//")) {
+        return;
+    }
     let lower = plain.to_ascii_lowercase();
-    if redirects_searchers(&lower)
+    if is_asking
+        && redirects_searchers(&lower)
         && let Some(target) = strange_address(&plain, own, lists)
     {
         let way = "search_redirect";
@@ -142,16 +150,7 @@ fn read_script(script: &str, tells: u8, own: &str, lists: &SafetyLists, signs: &
         ));
         return;
     }
-    let writes = [
-        "document.write",
-        "innerhtml",
-        "appendchild",
-        "insertadjacenthtml",
-        "insertbefore",
-    ]
-    .iter()
-    .any(|word| lower.contains(word));
-    if !writes && veils == 0 {
+    if !is_writing {
         return;
     }
     let mut is_hidden = None;
@@ -185,6 +184,11 @@ fn read_script(script: &str, tells: u8, own: &str, lists: &SafetyLists, signs: &
     }
 }
 
+/// Whether a script holds a word. Scripts are long, and most words stand in none of them.
+fn holds(script: &str, word: &str) -> bool {
+    memmem::find(script.as_bytes(), word.as_bytes()).is_some()
+}
+
 fn sign(case: SignCase, what: &str, way: &str, script: &str, confidence: Confidence) -> Sign {
     let start: String = script.trim().chars().take(160).collect();
     Sign {
@@ -198,14 +202,14 @@ fn sign(case: SignCase, what: &str, way: &str, script: &str, confidence: Confide
 
 /// Sends on those who come from a search engine, or shows other things to its robots.
 fn redirects_searchers(lower: &str) -> bool {
-    let asks = lower.contains("document.referrer") || lower.contains("useragent");
+    let asks = holds(lower, "document.referrer") || holds(lower, "useragent");
     let searcher = [
         "baidu", "sogou", "so.com", "haosou", "google", "bing", "soso", "spider", "yisou", "sm.cn",
     ];
     let goes = ["location", "document.write", "window.open"]
         .iter()
-        .any(|word| lower.contains(word));
-    asks && goes && searcher.iter().any(|name| lower.contains(name))
+        .any(|word| holds(lower, word));
+    asks && goes && searcher.iter().any(|name| holds(lower, name))
 }
 
 /// The first whole address of a stranger.
@@ -244,8 +248,9 @@ struct Written {
 fn tags(text: &str, lower: &str) -> Vec<Written> {
     let mut found = Vec::new();
     for (name, attribute) in [("<a ", "href"), ("<iframe", "src"), ("<script", "src")] {
-        for (at, _) in lower.match_indices(name).take(200) {
-            let end = lower[at..].find('>').map_or(lower.len(), |end| at + end);
+        for at in memmem::find_iter(lower.as_bytes(), name).take(200) {
+            let end = memchr::memchr(b'>', &lower.as_bytes()[at..]);
+            let end = end.map_or(lower.len(), |end| at + end);
             let tag = &text[at..end];
             let Some(value) = tag.to_ascii_lowercase().find(attribute) else {
                 continue;
@@ -268,7 +273,7 @@ fn tags(text: &str, lower: &str) -> Vec<Written> {
         }
     }
     // A script that is put together of elements names its address as a property.
-    if lower.contains("createelement") {
+    if holds(lower, "createelement") {
         let made = ["src", "href"].iter().flat_map(|name| {
             lower
                 .match_indices(&format!(".{name}"))
@@ -329,19 +334,19 @@ fn unveiled(script: &str) -> (Cow<'_, str>, usize) {
     for _ in 0..VEILS_MAX {
         let lower = text.to_ascii_lowercase();
         let mut plain = String::new();
-        if lower.contains("unescape") || lower.contains("decodeuri") || lower.contains("%3c") {
+        if holds(&lower, "unescape") || holds(&lower, "decodeuri") || holds(&lower, "%3c") {
             plain.push_str(&percent_read(&text));
         }
-        if lower.contains("fromcharcode") {
+        if holds(&lower, "fromcharcode") {
             plain.push_str(&codes_read(&text, &lower));
         }
-        if lower.contains("atob") || lower.contains("base64") {
+        if holds(&lower, "atob") || holds(&lower, "base64") {
             plain.push_str(&base64_read(&text));
         }
-        if lower.contains("\\x") || lower.contains("\\u00") {
+        if holds(&lower, "\\x") || holds(&lower, "\\u00") {
             plain.push_str(&escapes_read(&text));
         }
-        if lower.contains("eval(function(p,a,c,k,e") {
+        if holds(&lower, "eval(function(p,a,c,k,e") {
             plain.push_str(&unpacked(&text));
         }
         if plain.len() < 8 {
