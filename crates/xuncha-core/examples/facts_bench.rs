@@ -243,13 +243,8 @@ fn split(pages: &[Page], seconds: f64) -> BTreeMap<&'static str, Duration> {
                 *round.entry(step).or_default() += now - before;
                 before = now;
             };
-            let facts = facts::read_in_steps(
-                &page.capture,
-                &page.body,
-                &lexicons,
-                Depth::Whole,
-                &mut lap,
-            );
+            let facts =
+                facts::read_in_steps(&page.capture, &page.body, &lexicons, Depth::Whole, &mut lap);
             lap("links into facts");
             std::hint::black_box(facts);
         }

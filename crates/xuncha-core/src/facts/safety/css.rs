@@ -1,6 +1,6 @@
 //! 隐藏样式: what a style declares that takes its element out of a reader's sight.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How an element is hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -254,20 +254,40 @@ pub(super) fn colour(value: &str) -> Option<[u8; 3]> {
 
 /// Names that are looked for in style sheets.
 pub(super) struct Wanted<'a> {
-    /// Classes.
-    pub classes: BTreeSet<&'a str>,
-    /// Ids.
-    pub ids: BTreeSet<&'a str>,
+    classes: Vec<&'a str>,
+    ids: Vec<&'a str>,
 }
 
-impl Wanted<'_> {
+impl<'a> Wanted<'a> {
+    /// Of the values of `class` and `id`, as often as they stand.
+    pub fn new(classes: Vec<&'a str>, ids: Vec<&'a str>) -> Wanted<'a> {
+        // Elements side by side have the same classes: whole values once, then names once.
+        let classes = once(classes).into_iter();
+        let classes = once(classes.flat_map(str::split_ascii_whitespace).collect());
+        let ids = ids.into_iter().map(str::trim);
+        let ids = once(ids.filter(|id| !id.is_empty()).collect());
+        Wanted { classes, ids }
+    }
+
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty() && self.ids.is_empty()
+    }
+
     fn has(&self, selector: &str) -> bool {
         match selector.split_at_checked(1) {
-            Some((".", class)) => self.classes.contains(class),
-            Some(("#", id)) => self.ids.contains(id),
+            Some((".", class)) => self.classes.binary_search(&class).is_ok(),
+            Some(("#", id)) => self.ids.binary_search(&id).is_ok(),
             _ => false,
         }
     }
+}
+
+/// Names in order, each once.
+fn once(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Classes and ids (with `.` and `#`) among the wanted ones that the rules of a style sheet hide. Only rules of one name are read: what

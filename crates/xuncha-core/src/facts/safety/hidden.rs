@@ -1,6 +1,6 @@
 //! 暗链: links to strangers that a reader does not see, by what the page itself declares. Style sheets of their own files are not read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::css::{self, Style, Wanted, Way};
 use super::harmful::{Harm, harm_of};
@@ -192,15 +192,15 @@ fn rules(dom: &Dom, strange: &[(usize, &str)]) -> BTreeMap<String, Way> {
         .iter()
         .enumerate()
         .filter_map(|(node, is_near)| is_near.then_some(node));
-    let (mut classes, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    let (mut classes, mut ids) = (Vec::new(), Vec::new());
     for node in near {
-        classes.extend(dom.attr(node, "class").unwrap_or_default().split_whitespace());
-        ids.extend(dom.attr(node, "id").map(str::trim).filter(|id| !id.is_empty()));
+        classes.extend(dom.attr(node, "class"));
+        ids.extend(dom.attr(node, "id"));
     }
-    if classes.is_empty() && ids.is_empty() {
+    let wanted = Wanted::new(classes, ids);
+    if wanted.is_empty() {
         return names;
     }
-    let wanted = Wanted { classes, ids };
     for node in sheets {
         let sheet = dom.raw_text(node);
         if sheet.len() <= SHEET_BYTES_MAX {
@@ -242,7 +242,10 @@ impl Styles<'_> {
                 }
             }
         }
-        for up in [node].into_iter().chain(dom.ancestors(node).take(ANCESTORS_MAX)) {
+        for up in [node]
+            .into_iter()
+            .chain(dom.ancestors(node).take(ANCESTORS_MAX))
+        {
             let style = self.style(up);
             if let Some(way) = style.hides {
                 return Some(self.found(way, up));
