@@ -101,10 +101,12 @@ pub fn headlines(stats: &Stats) -> Vec<Headline> {
             figure: name,
             printed: figure.printed.clone(),
             unit: figure.printed_unit().to_owned(),
-            change: by.and(change).map(|change| match change.printed.starts_with(['-', '0']) {
-                true => change.printed.clone(),
-                false => format!("+{}", change.printed),
-            }),
+            change: by
+                .and(change)
+                .map(|change| match change.printed.starts_with(['-', '0']) {
+                    true => change.printed.clone(),
+                    false => format!("+{}", change.printed),
+                }),
             is_better: by.filter(|by| !by.is_zero()).map(|by| by > zero),
             change_unit: change.map(|change| change.unit.clone()).unwrap_or_default(),
         });
@@ -249,12 +251,17 @@ mod tests {
             (HEADLINES[0].0, figure(exact(894), "89.4", "%")),
             (HEADLINES[0].1, figure(exact(-12), "-1.2", "个百分点")),
             (HEADLINES[1].0, figure(exact(900), "90", "%")),
-            (HEADLINES[1].1, figure(missing(), MISSING_PREVIOUS, "个百分点")),
+            (
+                HEADLINES[1].1,
+                figure(missing(), MISSING_PREVIOUS, "个百分点"),
+            ),
             (HEADLINES[2].0, figure(exact(792), "79.2", "分")),
             (HEADLINES[2].1, figure(exact(17), "1.7", "分")),
         ];
         let stats = Stats {
-            figures: figures.map(|(name, figure)| (name.to_owned(), figure)).into(),
+            figures: figures
+                .map(|(name, figure)| (name.to_owned(), figure))
+                .into(),
             ..Stats::default()
         };
         let said: Vec<_> = headlines(&stats)

@@ -39,8 +39,12 @@ pub fn wilson(good: u64, drawn: u64, whole: u64) -> Option<Interval> {
     let divisor = ONE + Z_SQUARED * ONE / size;
     let center = share + Z_SQUARED * ONE / (2 * size);
     let half = Z * root / ONE;
-    let low = ((center - half) * 1_000).div_euclid(divisor).clamp(0, 1_000);
-    let high = ((center + half) * 1_000 + divisor - 1).div_euclid(divisor).clamp(0, 1_000);
+    let low = ((center - half) * 1_000)
+        .div_euclid(divisor)
+        .clamp(0, 1_000);
+    let high = ((center + half) * 1_000 + divisor - 1)
+        .div_euclid(divisor)
+        .clamp(0, 1_000);
     Some(Interval {
         low_tenths: low as u32,
         high_tenths: high as u32,
@@ -79,8 +83,14 @@ mod tests {
                 f64::from(interval.high_tenths) / 10.0,
             );
             let near = |ours: f64, theirs: f64| (ours - theirs).abs() < 0.11;
-            assert!(near(ends.0, low) && near(ends.1, high), "{ends:?} {low} {high}");
-            assert!(ends.0 <= low + 1e-4 && ends.1 >= high - 1e-4, "{ends:?} {low} {high}");
+            assert!(
+                near(ends.0, low) && near(ends.1, high),
+                "{ends:?} {low} {high}"
+            );
+            assert!(
+                ends.0 <= low + 1e-4 && ends.1 >= high - 1e-4,
+                "{ends:?} {low} {high}"
+            );
         }
     }
 

@@ -473,4 +473,3 @@ fn host(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     url.host_str().map(str::to_lowercase)
 }
-

@@ -69,7 +69,11 @@ pub const TABLES: [Table; 5] = [
             column("indicator", "指标编号", "指标体系中的编号"),
             column("level1", "一级指标", "名称"),
             column("level2", "二级指标", "名称"),
-            column("kind", "指标类别", "veto 单项否决、deduct 扣分、bonus 加分、listed 仅列出"),
+            column(
+                "kind",
+                "指标类别",
+                "veto 单项否决、deduct 扣分、bonus 加分、listed 仅列出",
+            ),
             column("points", "分值", "分；单项否决为 0"),
             column("amount", "扣分或得分", "扣分指标为扣分，加分指标为得分"),
             column(
@@ -93,7 +97,11 @@ pub const TABLES: [Table; 5] = [
             column("url", "地址", "出问题的地址；没有的为空"),
             column("count", "处数", "出现的处数"),
             column("seen_on", "发现日期", "取证日期，ISO 8601；人工发现的为空"),
-            column("is_fixed", "是否已整改", "true 已办结、false 尚未办结（以取数时为准）"),
+            column(
+                "is_fixed",
+                "是否已整改",
+                "true 已办结、false 尚未办结（以取数时为准）",
+            ),
         ],
     },
     Table {
@@ -124,7 +132,11 @@ pub const TABLES: [Table; 5] = [
             column("accounts_qualified", "合格新媒体数", ""),
             column("accounts_unqualified", "不合格新媒体数", ""),
             column("accounts_undetermined", "无法判定新媒体数", ""),
-            column("portal_mean", "门户平均分", "门户网站扣分指标平均得分，两位小数；没有的为空"),
+            column(
+                "portal_mean",
+                "门户平均分",
+                "门户网站扣分指标平均得分，两位小数；没有的为空",
+            ),
         ],
     },
 ];
@@ -137,8 +149,13 @@ pub fn table_of(name: &str) -> Option<&'static Table> {
 /// A cell that no spreadsheet runs: a text that would begin a formula gets an apostrophe before it. Numbers stay as they are.
 pub fn safe_cell(text: &str) -> String {
     let starts = text.trim_start_matches([' ', '\u{feff}']);
-    let is_formula = starts.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let is_number = !text.is_empty() && text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_formula =
+        starts.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = !text.is_empty()
+        && text
+            .trim_start_matches('-')
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
     match is_formula && !is_number {
         true => format!("'{text}"),
         false => text.to_owned(),

@@ -12,7 +12,12 @@ use crate::testing::{
 use crate::verdict::Verdict;
 
 /// What sealed checks found; none of it may be anywhere in what is public.
-const SECRETS: [&str; 4] = ["澳门赌场", "bet.example", "350102199003071234", "隐私清单.xls"];
+const SECRETS: [&str; 4] = [
+    "澳门赌场",
+    "bet.example",
+    "350102199003071234",
+    "隐私清单.xls",
+];
 
 #[test]
 fn the_defaults_can_be_read_and_name_known_checks_only() {
@@ -34,18 +39,25 @@ fn the_defaults_can_be_read_and_name_known_checks_only() {
 #[test]
 fn no_setting_goes_beyond_the_ceiling() {
     for level in Publicity::ALL {
-        let all = checks::CHECKS.iter().map(|check| (check.name.to_owned(), level));
+        let all = checks::CHECKS
+            .iter()
+            .map(|check| (check.name.to_owned(), level));
         let mut all: BTreeMap<String, Publicity> = all.collect();
         all.insert("a_check_of_tomorrow".to_owned(), level);
         let settings = PublicitySettings::with(all);
         for check in SEALED.into_iter().chain(["a_check_of_tomorrow"]) {
-            assert!(settings.level(check) <= Publicity::Count, "{check} {level:?}");
+            assert!(
+                settings.level(check) <= Publicity::Count,
+                "{check} {level:?}"
+            );
             assert!(!settings.at_least(Publicity::Full).contains(check));
             assert!(is_sealed(check, "x"));
         }
         assert_eq!(settings.level("broken_links"), level);
         assert_eq!(
-            settings.at_least(Publicity::Count).contains("severe_wording"),
+            settings
+                .at_least(Publicity::Count)
+                .contains("severe_wording"),
             level >= Publicity::Count
         );
     }
@@ -69,13 +81,31 @@ fn round(set: IndicatorSet, also_listed: Vec<IndicatorSet>) -> Round {
 
 /// A portal with dead links, one of them into a betting site, and everything that must not get out.
 fn portal() -> (Round, Subject, Vec<Judgement>) {
-    let each = || vec![rule(&["dead"], Some(crate::indicator::DeductKind::Each), Some("1"))];
+    let each = || {
+        vec![rule(
+            &["dead"],
+            Some(crate::indicator::DeductKind::Each),
+            Some("1"),
+        )]
+    };
     let scored = set(
-        vec![indicator("D-1", IndicatorKind::Deduct, "5", "broken_links", each())],
+        vec![indicator(
+            "D-1",
+            IndicatorKind::Deduct,
+            "5",
+            "broken_links",
+            each(),
+        )],
         formula(),
     );
     let listed = |id: &str, check: &str| {
-        indicator(id, IndicatorKind::Listed, "0", check, vec![rule(&["sign"], None, None)])
+        indicator(
+            id,
+            IndicatorKind::Listed,
+            "0",
+            check,
+            vec![rule(&["sign"], None, None)],
+        )
     };
     let extras = IndicatorSet {
         id: "extras".to_owned(),
@@ -95,10 +125,30 @@ fn portal() -> (Round, Subject, Vec<Judgement>) {
         one
     };
     let dead = fail(vec![
-        with(&format!("{own}/a"), "dead", &format!("{own}/a"), "链接“通知”打不开"),
-        with("https://bet.example/x", "dead", "https://bet.example/x", "链接“澳门赌场”打不开"),
-        with(&format!("{own}/隐私清单.xls"), "dead", &format!("{own}/隐私清单.xls"), "附件打不开"),
-        with(&format!("{own}/b"), "dead", &format!("{own}/b"), "被驳回的链接打不开"),
+        with(
+            &format!("{own}/a"),
+            "dead",
+            &format!("{own}/a"),
+            "链接“通知”打不开",
+        ),
+        with(
+            "https://bet.example/x",
+            "dead",
+            "https://bet.example/x",
+            "链接“澳门赌场”打不开",
+        ),
+        with(
+            &format!("{own}/隐私清单.xls"),
+            "dead",
+            &format!("{own}/隐私清单.xls"),
+            "附件打不开",
+        ),
+        with(
+            &format!("{own}/b"),
+            "dead",
+            &format!("{own}/b"),
+            "被驳回的链接打不开",
+        ),
     ]);
     let judged = |set: &str, indicator: &str, check: &str, verdict| Judgement {
         set: set.to_owned(),
@@ -110,19 +160,34 @@ fn portal() -> (Round, Subject, Vec<Judgement>) {
             "extras",
             "X-1",
             "harmful_links",
-            fail(vec![with("https://bet.example/", "sign", "https://bet.example/", "指向“澳门赌场”")]),
+            fail(vec![with(
+                "https://bet.example/",
+                "sign",
+                "https://bet.example/",
+                "指向“澳门赌场”",
+            )]),
         ),
         judged(
             "extras",
             "X-2",
             "exposed_personal_data",
-            fail(vec![with("350102199003071234", "sign", &format!("{own}/p"), "公示 350102199003071234")]),
+            fail(vec![with(
+                "350102199003071234",
+                "sign",
+                &format!("{own}/p"),
+                "公示 350102199003071234",
+            )]),
         ),
         judged(
             "extras",
             "X-3",
             "leaked_files",
-            fail(vec![with("leak", "sign", &format!("{own}/隐私清单.xls"), "隐私清单.xls 可以下载")]),
+            fail(vec![with(
+                "leak",
+                "sign",
+                &format!("{own}/隐私清单.xls"),
+                "隐私清单.xls 可以下载",
+            )]),
         ),
     ];
     (round(scored, vec![extras]), subject, judgements)
@@ -132,7 +197,13 @@ fn portal() -> (Round, Subject, Vec<Judgement>) {
 fn what_counted_is_public_and_what_is_sealed_is_a_count() {
     let (round, subject, judgements) = portal();
     let key = "https://www.qingshi.gov.cn/b";
-    let reviews = [review("9900000001", "broken_links", key, Decision::Rejected, 10)];
+    let reviews = [review(
+        "9900000001",
+        "broken_links",
+        key,
+        Decision::Rejected,
+        10,
+    )];
     let sheet = score(&round.set, &subject, &judgements, &reviews);
     let (target, findings) = public_target(&round, &subject, &sheet, (&judgements, &reviews), None);
     let seen: Vec<(&str, bool, &str)> = findings
@@ -155,7 +226,11 @@ fn what_counted_is_public_and_what_is_sealed_is_a_count() {
         .iter()
         .map(|one| format!("{}{}{}", one.text, one.url, one.case))
         .collect();
-    let shown = format!("{}{}", shown.concat(), serde_json::to_string(&target).unwrap());
+    let shown = format!(
+        "{}{}",
+        shown.concat(),
+        serde_json::to_string(&target).unwrap()
+    );
     for secret in SECRETS.iter().chain(&["被驳回"]) {
         assert!(!shown.contains(secret), "{secret}: {shown}");
     }
@@ -172,7 +247,11 @@ fn notes_of_people_stay_inside() {
         IndicatorKind::Deduct,
         "5",
         "manual",
-        vec![rule(&["manual"], Some(crate::indicator::DeductKind::Fixed), Some("2"))],
+        vec![rule(
+            &["manual"],
+            Some(crate::indicator::DeductKind::Fixed),
+            Some("2"),
+        )],
     );
     asked.params.insert(
         "manual".to_owned(),
@@ -191,9 +270,18 @@ fn notes_of_people_stay_inside() {
         number: 1,
         note: note.to_owned(),
     };
-    let reviews = [review("9900000001", "manual", "unified_login", answered, 10)];
+    let reviews = [review(
+        "9900000001",
+        "manual",
+        "unified_login",
+        answered,
+        10,
+    )];
     let sheet = score(&round.set, &subject, &judgements, &reviews);
-    assert!(!sheet.indicators[0].findings.is_empty(), "it counted: {sheet:?}");
+    assert!(
+        !sheet.indicators[0].findings.is_empty(),
+        "it counted: {sheet:?}"
+    );
     let (_, findings) = public_target(&round, &subject, &sheet, (&judgements, &reviews), None);
     assert_eq!(findings[0].text, "统一登录");
     let kept = serde_json::to_string(&findings).unwrap();
