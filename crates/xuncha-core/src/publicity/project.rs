@@ -377,6 +377,9 @@ fn seal(finding: &mut PublicFinding) {
 }
 
 fn case_name(counted: &CountedFinding) -> String {
+    if counted.check == "manual" {
+        return String::new();
+    }
     let check = checks::find(&counted.check);
     let name = check.and_then(|check| check.case_name(&counted.case));
     name.unwrap_or_default().to_owned()
@@ -385,7 +388,7 @@ fn case_name(counted: &CountedFinding) -> String {
 /// The machine's own sentence. What a person noted is written for colleagues: in its place stands what was asked.
 fn text_of(indicator: &Indicator, counted: &CountedFinding, found: Option<&Finding>) -> String {
     match (found, counted.check.as_str()) {
-        (_, "manual") => indicator.level2.clone(),
+        (_, "manual") => format!("“{}”不符合检查要求", indicator.level2),
         (Some(found), _) => found.detail.clone(),
         (None, check) => checks::find(check)
             .map_or(indicator.level2.as_str(), |check| check.title_zh)

@@ -100,7 +100,7 @@ pub const TABLES: [Table; 5] = [
             column(
                 "is_fixed",
                 "是否已整改",
-                "true 已办结、false 尚未办结（以取数时为准）",
+                "true 已办结、false 尚未办结、空 未登记；以取数时为准",
             ),
         ],
     },

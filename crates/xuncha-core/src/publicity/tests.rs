@@ -283,7 +283,7 @@ fn notes_of_people_stay_inside() {
         "it counted: {sheet:?}"
     );
     let (_, findings) = public_target(&round, &subject, &sheet, (&judgements, &reviews), None);
-    assert_eq!(findings[0].text, "统一登录");
+    assert_eq!(findings[0].text, "“统一登录”不符合检查要求");
     let kept = serde_json::to_string(&findings).unwrap();
     assert!(!kept.contains("李四"), "{kept}");
 }

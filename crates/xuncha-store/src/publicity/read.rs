@@ -63,8 +63,8 @@ pub struct PublicProblem {
     pub count: u64,
     /// Day on which it was seen.
     pub seen_on: Option<Date>,
-    /// Whether it is put right by now.
-    pub is_fixed: bool,
+    /// Whether it is put right by now; `None` where nobody follows it.
+    pub is_fixed: Option<bool>,
 }
 
 /// 公开数量. How much of a check there is.
@@ -147,7 +147,7 @@ impl Store {
             .and_words("t.search", filter.words.as_deref());
         let counted = settings.at_least(Publicity::Count);
         let sql = format!(
-            "SELECT t.body, (SELECT COUNT(*) FROM public_findings f WHERE f.round = t.round AND f.target = t.target AND {}) AS n \
+            "SELECT t.body, (SELECT COUNT(*) FROM public_findings f WHERE f.round = t.round AND f.target = t.target AND f.{STANDS} AND {}) AS n \
              FROM public_targets t{} ORDER BY t.target LIMIT ? OFFSET ?",
             among("f.check_name", &counted),
             condition.sql()
@@ -262,6 +262,7 @@ impl Store {
         let target = target.map(|target| target.0.as_str());
         let condition = Where::default()
             .and("round = ?", [sql::text(round)])
+            .and(STANDS, [])
             .and(
                 &among("check_name", &counted),
                 counted.iter().map(|one| sql::text(one)),
@@ -296,6 +297,9 @@ impl Store {
 const SELECT_PROBLEM: &str = "SELECT f.*, c.state, t.name AS target_name FROM public_findings f \
     JOIN public_targets t ON t.round = f.round AND t.target = f.target LEFT JOIN cases c ON c.id = f.case_id";
 
+/// What was taken back after the publication (an appeal was accepted, a target closed) is not held against anybody any more.
+const STANDS: &str = "case_id NOT IN (SELECT id FROM cases WHERE state = 'withdrawn')";
+
 /// Findings that the settings show one by one.
 fn shown(round: &str, settings: &PublicitySettings, filter: &PublicFilter) -> Where {
     let full = settings.at_least(Publicity::Full);
@@ -303,6 +307,7 @@ fn shown(round: &str, settings: &PublicitySettings, filter: &PublicFilter) -> Wh
     Where::default()
         .and("f.round = ?", [sql::text(round)])
         .and("f.is_sealed = 0", [])
+        .and(&format!("f.{STANDS}"), [])
         .and(
             &among("f.check_name", &full),
             full.iter().map(|one| sql::text(one)),
@@ -344,7 +349,7 @@ fn read_problem(row: &QueryResult) -> Result<PublicProblem> {
         seen_on: seen_on
             .map(|word| sql::from_word("发现日期", word))
             .transpose()?,
-        is_fixed: state.as_deref() == Some("closed"),
+        is_fixed: state.map(|state| state == "closed"),
     })
 }
 

@@ -31,6 +31,7 @@ pub async fn publicity_promises(store: &Store) {
     a_round_is_public_when_it_is_published(store).await;
     settings_hold_at_once_and_never_beyond_the_ceiling(store).await;
     what_is_put_right_says_so(store).await;
+    what_is_taken_back_is_public_no_more(store).await;
     a_correction_replaces_the_version_whole(store).await;
 }
 
@@ -316,13 +317,57 @@ async fn what_is_put_right_says_so(store: &Store) {
         .collect();
     assert_eq!(
         seen,
-        [("甲打不开", false), ("乙打不开", false), ("丁打不开", true)]
+        [
+            ("甲打不开", None),
+            ("乙打不开", None),
+            ("丁打不开", Some(true))
+        ]
     );
     assert_ne!(
         store.public_stamp(ROUND).await.unwrap(),
         before,
         "it may not be cached"
     );
+}
+
+/// The problem came back, was reported, and was then taken back.
+async fn what_is_taken_back_is_public_no_more(store: &Store) {
+    let problem = finding("9900000002", "search_misses", "丁").problem;
+    let id = [case_id(&problem)];
+    let kinds = [
+        FactKind::Found {
+            round: ROUND.into(),
+        },
+        FactKind::Withdrawn {
+            reason: "申诉成立".into(),
+        },
+    ];
+    for (kind, left) in kinds.into_iter().zip([3, 2]) {
+        let fact = NewFact {
+            fact: Fact {
+                on: date(2025, 4, 21),
+                kind,
+            },
+            at: at("2025-04-21T09:00"),
+            by: "张三".into(),
+            owner: String::new(),
+        };
+        store.add_case_facts(&id, &fact).await.unwrap();
+        assert_eq!(texts(store, &PublicFilter::default()).await.len(), left);
+    }
+    let settings = store.publicity().await.unwrap();
+    let counts = store.public_counts(ROUND, &settings, None).await.unwrap();
+    assert!(
+        counts.iter().all(|one| one.check != "search_misses"),
+        "{counts:?}"
+    );
+    let all = PublicFilter::default();
+    let found = store
+        .public_targets(ROUND, &settings, &all, Page::ALL)
+        .await
+        .unwrap();
+    let seen: Vec<u64> = found.rows.iter().map(|one| one.finding_count).collect();
+    assert_eq!(seen, [3, 1]);
 }
 
 async fn a_correction_replaces_the_version_whole(store: &Store) {

@@ -21,6 +21,7 @@ use crate::WebState;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pages::notice_sign;
+use crate::pages::rounds::{IndexBar, index_bar};
 use crate::shell::{Shell, Viewer};
 
 struct HeadLine {
@@ -55,6 +56,7 @@ struct BriefPage {
     fallen: String,
     worse: Vec<WorseList>,
     has_worse: bool,
+    index: Vec<IndexBar>,
     relapse: String,
     relapsed: Vec<Relapsed>,
     fixed: Vec<String>,
@@ -112,6 +114,7 @@ pub(crate) async fn show(
         fallen: fallen_line(lang, fell, compared),
         has_worse: lists.iter().any(|list| !list.lines.is_empty()),
         worse: lists.into(),
+        index: stats.level1.iter().map(index_bar).collect(),
         relapse: relapse_line(lang, &own, units),
         relapsed,
         fixed: fixed_lines(
@@ -192,13 +195,18 @@ fn relapse_line(lang: Lang, rates: &RoundRates, units: u64) -> String {
         return text.to_owned();
     };
     let (closed, back, rate) = (rates.were_closed, rates.relapsed, rate.short(1));
+    let units = match (lang, units) {
+        (_, 0) => String::new(),
+        (Lang::Zh, _) => format!("，涉及{units}个单位"),
+        (Lang::En, _) => format!(", in {units} units"),
+    };
     match lang {
-        Lang::Zh => format!(
-            "此前已办结的{closed}个问题中，{back}个再次出现，复发率{rate}%，涉及{units}个单位。"
-        ),
-        Lang::En => format!(
-            "Of {closed} problems settled before, {back} came back ({rate}%), in {units} units."
-        ),
+        Lang::Zh => {
+            format!("此前已办结的{closed}个问题中，{back}个再次出现，复发率{rate}%{units}。")
+        }
+        Lang::En => {
+            format!("Of {closed} problems settled before, {back} came back ({rate}%){units}.")
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use xuncha_core::permission::Action;
 use xuncha_core::publicity::{PublicFile, PublicRound, Publicity};
 use xuncha_core::registry::TargetClass;
 use xuncha_core::score::Outcome;
-use xuncha_core::stats::{Figure, IndexRow, RegionRow};
+use xuncha_core::stats::{Figure, RegionRow};
 use xuncha_store::publicity::PublicCount;
 
 use crate::WebState;

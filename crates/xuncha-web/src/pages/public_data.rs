@@ -397,7 +397,7 @@ fn finding_row(finding: &PublicProblem) -> Vec<Cell> {
         finding
             .seen_on
             .map_or(Cell::Empty, |on| Cell::Text(on.to_string())),
-        Cell::Flag(finding.is_fixed),
+        finding.is_fixed.map_or(Cell::Empty, Cell::Flag),
     ]
 }
 

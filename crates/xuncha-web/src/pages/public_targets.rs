@@ -292,8 +292,9 @@ fn state_label(lang: Lang, state: RowState) -> Label {
 
 fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -> ProblemLine {
     let (zh, en, tone) = match problem.is_fixed {
-        true => ("已整改", "Put right", "good"),
-        false => ("尚未办结", "Not settled yet", "open"),
+        Some(true) => ("已整改", "Put right", "good"),
+        Some(false) => ("尚未办结", "Not settled yet", "open"),
+        None => ("整改未登记", "Not followed yet", "none"),
     };
     ProblemLine {
         target_href: format!("{base}/targets/{}", encode(&problem.target.0)),
