@@ -7,10 +7,13 @@
 use std::collections::BTreeMap;
 
 use sea_orm::Value;
+use xuncha_core::judge::Judgement;
 use xuncha_core::notice::sign_off::Signature;
 use xuncha_core::publicity::{
     PublicFinding, PublicRound, PublicTarget, Publicity, PublicitySettings,
 };
+use xuncha_core::round::Subject;
+use xuncha_core::score::ScoreSheet;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rectify::{case_id, day};
@@ -30,7 +33,60 @@ pub struct Published {
     pub targets: Vec<(PublicTarget, Vec<PublicFinding>)>,
 }
 
+/// 已评对象. A target of a round as it was judged and scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// The target.
+    pub subject: Subject,
+    /// Its score.
+    pub sheet: ScoreSheet,
+    /// What the checks said, in the order of set, indicator and check.
+    pub judgements: Vec<Judgement>,
+}
+
 impl Store {
+    /// Scored targets of a round whose number comes after `after`, in portions: a round is read with a statement for hundreds of targets.
+    pub async fn scored_after(
+        &self,
+        round: &str,
+        set: &str,
+        after: &str,
+        most: u64,
+    ) -> Result<Vec<Scored>> {
+        let sql = "SELECT s.target, s.body AS subject, h.body AS sheet FROM subjects s \
+             JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ? \
+             WHERE s.round = ? AND s.target > ? ORDER BY s.target LIMIT ?";
+        let values = vec![
+            sql::text(set),
+            sql::text(round),
+            sql::text(after),
+            sql::number(most),
+        ];
+        let mut portion: BTreeMap<String, Scored> = BTreeMap::new();
+        for row in sql::rows(self.read(), sql, values).await? {
+            let scored = Scored {
+                subject: sql::parse("受检对象", &row.try_get_by::<String, _>("subject")?)?,
+                sheet: sql::parse("评分表", &row.try_get_by::<String, _>("sheet")?)?,
+                judgements: Vec::new(),
+            };
+            portion.insert(row.try_get_by("target")?, scored);
+        }
+        let Some((last, _)) = portion.last_key_value() else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT target, body FROM judgements WHERE round = ? AND target > ? AND target <= ? \
+             ORDER BY target, set_id, indicator, check_name";
+        let values = [round, after, last].map(sql::text);
+        for row in sql::rows(self.read(), sql, values.into()).await? {
+            let target: String = row.try_get_by("target")?;
+            if let Some(scored) = portion.get_mut(&target) {
+                let body: String = row.try_get_by("body")?;
+                scored.judgements.push(sql::parse("判定记录", &body)?);
+            }
+        }
+        Ok(portion.into_values().collect())
+    }
+
     /// How far each check is public: the defaults with what an administrator set.
     pub async fn publicity(&self) -> Result<PublicitySettings> {
         let sql = "SELECT check_name, level FROM publicity ORDER BY check_name";

@@ -37,4 +37,4 @@ CREATE TABLE public_findings (
     search TEXT NOT NULL,
     PRIMARY KEY (round, target, number)
 );
-CREATE INDEX public_findings_by_check ON public_findings (round, check_name, is_sealed, target, number, case_id);
+CREATE INDEX public_findings_by_check ON public_findings (round, check_name, target, number, is_sealed, case_id);

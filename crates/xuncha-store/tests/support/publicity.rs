@@ -13,7 +13,7 @@ use xuncha_core::registry::TargetClass;
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::Stats;
 use xuncha_store::audit::{AuditAction, AuditFilter};
-use xuncha_store::publicity::{PublicFilter, Published};
+use xuncha_store::publicity::{PublicFilter, Published, Scored};
 use xuncha_store::rectify::{CaseFile, NewFact, case_id};
 use xuncha_store::{Page, Store, StoreError};
 
@@ -28,11 +28,41 @@ pub async fn publicity_promises(store: &Store) {
         .create_round(&round(ROUND, "2025-03-20T09:00"))
         .await
         .unwrap();
+    scored_targets_come_in_portions(store).await;
     a_round_is_public_when_it_is_published(store).await;
     settings_hold_at_once_and_never_beyond_the_ceiling(store).await;
     what_is_put_right_says_so(store).await;
     what_is_taken_back_is_public_no_more(store).await;
     a_correction_replaces_the_version_whole(store).await;
+}
+
+/// The same as one after the other, of a round that the suite worked on before.
+async fn scored_targets_come_in_portions(store: &Store) {
+    let (round, set) = ("2026Q1", "gov-2019");
+    let mut expected = Vec::new();
+    for subject in store.subjects(round).await.unwrap() {
+        let target = subject.target.id().clone();
+        let Some(sheet) = store.sheet(round, set, &target).await.unwrap() else {
+            continue;
+        };
+        let judgements = store.judgements(round, Some(&target)).await.unwrap();
+        expected.push(Scored {
+            subject,
+            sheet,
+            judgements,
+        });
+    }
+    assert!(expected.len() > 1 && expected.iter().any(|one| !one.judgements.is_empty()));
+    let (mut portions, mut after) = (Vec::new(), String::new());
+    loop {
+        let portion = store.scored_after(round, set, &after, 1).await.unwrap();
+        let Some(last) = portion.last() else {
+            break;
+        };
+        after.clone_from(&last.subject.target.id().0);
+        portions.extend(portion);
+    }
+    assert_eq!(portions, expected);
 }
 
 fn finding(target: &str, check: &str, key: &str) -> PublicFinding {

@@ -25,6 +25,9 @@ use crate::shell::Viewer;
 /// place.
 const FILES: [&str; 3] = ["notice.html", "notice.pdf", "notice.docx"];
 
+/// Targets that are read at once.
+const PORTION: u64 = 200;
+
 /// What the public will see of a round under a version of its notice.
 pub(crate) async fn published(
     state: &WebState,
@@ -43,16 +46,21 @@ pub(crate) async fn published(
             .push(review);
     }
     let mut targets = Vec::new();
-    for subject in store.subjects(&round.id).await? {
-        let id = subject.target.id().clone();
-        let Some(sheet) = store.sheet(&round.id, set, &id).await? else {
-            continue;
+    let mut after = String::new();
+    loop {
+        let portion = store.scored_after(&round.id, set, &after, PORTION).await?;
+        let Some(last) = portion.last() else {
+            break;
         };
-        let judgements = store.judgements(&round.id, Some(&id)).await?;
-        let decided = reviews.remove(&id).unwrap_or_default();
-        let gathered = state.evidence.last_day(&round.id, &id);
-        let said = (judgements.as_slice(), decided.as_slice());
-        targets.push(public_target(round, &subject, &sheet, said, gathered));
+        after.clone_from(&last.subject.target.id().0);
+        for scored in portion {
+            let id = scored.subject.target.id();
+            let decided = reviews.remove(id).unwrap_or_default();
+            let gathered = state.evidence.last_day(&round.id, id);
+            let said = (scored.judgements.as_slice(), decided.as_slice());
+            let (subject, sheet) = (&scored.subject, &scored.sheet);
+            targets.push(public_target(round, subject, sheet, said, gathered));
+        }
     }
     Ok(Published {
         round: public_round(round, &stats, (version, at), files),
