@@ -20,6 +20,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
 pub mod attachment;
+pub mod brief;
 pub mod calendar;
 pub mod checks;
 pub mod enquiry;
@@ -34,6 +35,7 @@ pub mod notice;
 pub mod permission;
 pub mod person;
 pub mod points;
+pub mod publicity;
 pub mod rectify;
 pub mod registry;
 pub mod results;

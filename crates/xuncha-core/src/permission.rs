@@ -10,6 +10,8 @@ use crate::person::Role;
 pub enum Action {
     /// 公开内容. What needs no session: style sheets, and addresses that carry their own right.
     Open,
+    /// 查看公开结果. What a published round shows to everybody.
+    ReadPublished,
     /// 登录. Signing in, and setting a password by a link.
     SignIn,
     /// 本人账号. One's own password, second factor and sessions.
@@ -52,6 +54,8 @@ pub enum Action {
     SelfCheck,
     /// 模拟咨询. Questions that are sent as a citizen would.
     Enquire,
+    /// 公开范围. How far each check is public.
+    ManagePublicity,
     /// 管理人员. Adding, changing and locking people.
     ManagePeople,
     /// 查看审计日志. What everybody did.
@@ -60,8 +64,9 @@ pub enum Action {
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 24] = [
+    pub const ALL: [Action; 26] = [
         Action::Open,
+        Action::ReadPublished,
         Action::SignIn,
         Action::OwnAccount,
         Action::Enter,
@@ -83,6 +88,7 @@ impl Action {
         Action::ReadUnit,
         Action::SelfCheck,
         Action::Enquire,
+        Action::ManagePublicity,
         Action::ManagePeople,
         Action::ReadAudit,
     ];
@@ -91,6 +97,7 @@ impl Action {
     pub fn zh(self) -> &'static str {
         match self {
             Action::Open => "公开内容",
+            Action::ReadPublished => "公开结果与开放数据",
             Action::SignIn => "登录",
             Action::OwnAccount => "本人账号",
             Action::Enter => "轮次列表与关于",
@@ -112,6 +119,7 @@ impl Action {
             Action::ReadUnit => "单位工作台",
             Action::SelfCheck => "自查",
             Action::Enquire => "模拟咨询",
+            Action::ManagePublicity => "公开范围",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
         }
@@ -133,7 +141,7 @@ pub enum Scope {
 pub fn scope(role: Role, action: Action) -> Scope {
     use Role::{Administrator, Inspector, Leader, Operator, Public, Supervisor};
     match (action, role) {
-        (Action::Open | Action::SignIn, _) => Scope::All,
+        (Action::Open | Action::ReadPublished | Action::SignIn, _) => Scope::All,
         (_, Public) => Scope::None,
         (Action::OwnAccount | Action::Enter, _) => Scope::All,
         (
@@ -186,8 +194,13 @@ pub fn scope(role: Role, action: Action) -> Scope {
         // Only a leader signs for the office; who can do everything else cannot do that.
         (Action::ApproveNotice, Leader) => Scope::All,
         (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,
-        (Action::ManagePeople | Action::ReadAudit, Administrator) => Scope::All,
-        (Action::ManagePeople | Action::ReadAudit, Inspector | Leader | Supervisor) => Scope::None,
+        (Action::ManagePublicity | Action::ManagePeople | Action::ReadAudit, Administrator) => {
+            Scope::All
+        }
+        (
+            Action::ManagePublicity | Action::ManagePeople | Action::ReadAudit,
+            Inspector | Leader | Supervisor,
+        ) => Scope::None,
     }
 }
 
@@ -272,10 +285,10 @@ mod tests {
     }
 
     #[test]
-    fn who_did_not_sign_in_may_sign_in_only() {
+    fn who_did_not_sign_in_may_sign_in_and_read_what_is_published() {
         for action in Action::ALL {
             let expected = match action {
-                Action::Open | Action::SignIn => Scope::All,
+                Action::Open | Action::ReadPublished | Action::SignIn => Scope::All,
                 _ => Scope::None,
             };
             assert_eq!(scope(Role::Public, action), expected, "{action:?}");

@@ -151,6 +151,10 @@ pub enum AuditAction {
     RoundThawed,
     /// 通报会签.
     NoticeSigned,
+    /// 公开结果.
+    ResultsPublished,
+    /// 公开范围.
+    PublicitySet,
     /// 分派对象.
     TargetsAssigned,
     /// 盲评.
@@ -165,7 +169,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 51] = [
+    pub const ALL: [AuditAction; 53] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -212,6 +216,8 @@ impl AuditAction {
         AuditAction::RoundFrozen,
         AuditAction::RoundThawed,
         AuditAction::NoticeSigned,
+        AuditAction::ResultsPublished,
+        AuditAction::PublicitySet,
         AuditAction::TargetsAssigned,
         AuditAction::OpinionGiven,
         AuditAction::FactCorrected,
@@ -280,6 +286,8 @@ impl AuditAction {
             AuditAction::RoundFrozen => "冻结轮次",
             AuditAction::RoundThawed => "解冻更正",
             AuditAction::NoticeSigned => "通报会签",
+            AuditAction::ResultsPublished => "公开结果",
+            AuditAction::PublicitySet => "公开范围",
             AuditAction::TargetsAssigned => "分派对象",
             AuditAction::OpinionGiven => "盲评",
             AuditAction::FactCorrected => "更正读数",

@@ -7,7 +7,52 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::registry::ChangeNote;
 use crate::round::RoundState;
 use crate::sql;
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Transaction};
+
+impl Transaction {
+    pub(crate) async fn sign(
+        &self,
+        round: &str,
+        state: RoundState,
+        taken: usize,
+        signature: &Signature,
+    ) -> Result<()> {
+        let count = "SELECT COUNT(*) FROM notice_steps WHERE round = ?";
+        let there = sql::count(&self.inner, count, vec![sql::text(round)]).await?;
+        if there != taken as u64 {
+            return Err(StoreError::Refused("会签刚有新的进展，请刷新页面后再操作"));
+        }
+        let row = vec![
+            sql::text(round),
+            sql::number(u64::from(signature.version)),
+            sql::text(signature.step.word()),
+            sql::text(&signature.person),
+            sql::text(&sql::word(&signature.at)?),
+            sql::body("会签", signature)?,
+        ];
+        let columns = ["round", "version", "step", "person", "at", "body"];
+        sql::insert(&self.inner, "notice_steps", &columns, vec![row], "").await?;
+        if signature.step == SignStep::Corrected && state == RoundState::Frozen {
+            let note = ChangeNote {
+                at: signature.at,
+                by: signature.by.clone(),
+                reason: signature.remark.clone(),
+            };
+            let states = (RoundState::Frozen, RoundState::Closed);
+            self.move_round(round, states, &note).await?;
+        }
+        let object = format!("round/{round}/notice");
+        let entry = AuditEntry::new(AuditAction::NoticeSigned, object);
+        let after = format!(
+            "{} version={} text={} round={}",
+            signature.step.word(),
+            signature.version,
+            &signature.bound.text_sha256,
+            &signature.bound.round_sha256
+        );
+        self.audit(&[entry.change("", after)]).await
+    }
+}
 
 impl Store {
     /// The steps of a round's notice, oldest first.
@@ -25,40 +70,7 @@ impl Store {
     pub async fn sign(&self, round: &str, taken: usize, signature: &Signature) -> Result<()> {
         let state = self.round(round).await?.state;
         let transaction = self.begin().await?;
-        let count = "SELECT COUNT(*) FROM notice_steps WHERE round = ?";
-        let there = sql::count(&transaction.inner, count, vec![sql::text(round)]).await?;
-        if there != taken as u64 {
-            return Err(StoreError::Refused("会签刚有新的进展，请刷新页面后再操作"));
-        }
-        let row = vec![
-            sql::text(round),
-            sql::number(u64::from(signature.version)),
-            sql::text(signature.step.word()),
-            sql::text(&signature.person),
-            sql::text(&sql::word(&signature.at)?),
-            sql::body("会签", signature)?,
-        ];
-        let columns = ["round", "version", "step", "person", "at", "body"];
-        sql::insert(&transaction.inner, "notice_steps", &columns, vec![row], "").await?;
-        if signature.step == SignStep::Corrected && state == RoundState::Frozen {
-            let note = ChangeNote {
-                at: signature.at,
-                by: signature.by.clone(),
-                reason: signature.remark.clone(),
-            };
-            let states = (RoundState::Frozen, RoundState::Closed);
-            transaction.move_round(round, states, &note).await?;
-        }
-        let object = format!("round/{round}/notice");
-        let entry = AuditEntry::new(AuditAction::NoticeSigned, object);
-        let after = format!(
-            "{} version={} text={} round={}",
-            signature.step.word(),
-            signature.version,
-            &signature.bound.text_sha256,
-            &signature.bound.round_sha256
-        );
-        transaction.audit(&[entry.change("", after)]).await?;
+        transaction.sign(round, state, taken, signature).await?;
         transaction.commit().await
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use sea_orm::ConnectionTrait;
 use support::people::people_promises;
 use support::postgres::Cluster;
+use support::publicity::publicity_promises;
 use support::rectify::rectify_promises;
 use support::rounds::round_promises;
 use support::values::*;
@@ -35,11 +36,12 @@ async fn sqlite_keeps_all_promises() {
     round_promises(&store).await;
     people_promises(&store, &raw_sqlite(&data.join("xuncha.db")).await).await;
     rectify_promises(&store).await;
+    publicity_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
         again.rounds(Page::ALL).await.unwrap().total,
-        3,
+        4,
         "what was written is there after closing"
     );
 }
@@ -75,11 +77,12 @@ async fn postgres_keeps_all_promises() {
     people_promises(&store, &raw).await;
     raw.close().await.unwrap();
     rectify_promises(&store).await;
+    publicity_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await
         .unwrap();
-    assert_eq!(again.rounds(Page::ALL).await.unwrap().total, 3);
+    assert_eq!(again.rounds(Page::ALL).await.unwrap().total, 4);
     again.close().await.unwrap();
 }
 

@@ -19,6 +19,7 @@ mod lang;
 mod pager;
 mod pages;
 mod password;
+mod public_routes;
 mod qr;
 mod rectify_routes;
 mod routes;
@@ -55,6 +56,7 @@ pub async fn serve(
         .await
 }
 
+pub use pages::publish::publish_results;
 pub use password::hash_password;
 pub use routes::{Object, Route};
 pub use session::{LOGIN_LIFETIME_S, new_api_token, new_login, random_token};
@@ -144,6 +146,7 @@ fn all_pages(state: WebState) -> Pages {
     let pages = rectify_routes::register(pages);
     let pages = round_work_pages(pages);
     let pages = desk_pages(pages);
+    let pages = public_routes::register(pages);
     people_pages(pages)
 }
 

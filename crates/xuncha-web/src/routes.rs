@@ -196,6 +196,11 @@ async fn pass(
     let (parts, body) = request.into_parts();
     let entered = match gate.action {
         Action::Open | Action::SignIn => session::stranger(&gate.state, &parts),
+        // Who has signed in keeps his way back.
+        Action::ReadPublished => match session::person(&gate.state, &parts).await? {
+            Some(person) => Some(person),
+            None => session::stranger(&gate.state, &parts),
+        },
         _ => session::person(&gate.state, &parts).await?,
     };
     let Some(Entered {
@@ -263,7 +268,7 @@ impl Gate {
     /// Bytes of the longest form: strangers send no files.
     fn longest(&self) -> usize {
         match self.action {
-            Action::Open | Action::SignIn => csrf::LONGEST_FORM,
+            Action::Open | Action::ReadPublished | Action::SignIn => csrf::LONGEST_FORM,
             _ => upload::LONGEST_UPLOAD,
         }
     }

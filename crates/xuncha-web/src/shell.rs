@@ -158,6 +158,14 @@ impl Shell {
         self.viewer.may(Action::ManagePeople)
     }
 
+    /// Where the name of the product leads.
+    pub(crate) fn home_href(&self) -> &'static str {
+        match self.viewer.person.is_empty() {
+            true => "/public",
+            false => "/",
+        }
+    }
+
     pub(crate) fn reads_audit(&self) -> bool {
         self.viewer.may(Action::ReadAudit)
     }

@@ -111,6 +111,7 @@ async fn hostile_texts_are_texts() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
     support::seed(&state).await;
+    xuncha_web::publish_results(&state, ROUND).await.unwrap();
     let token = xuncha_web::new_login(&state, "zhou").await.unwrap();
     let store = state.store.clone();
     let router = xuncha_web::router(state);
@@ -252,6 +253,25 @@ async fn hostile_texts_are_texts() {
             let answer = inside.get(&format!("{path}?{}", query(&pairs))).await;
             assert_harmless(text, path, &answer);
         }
+        let asked = ["q", "class", "outcome", "city", "check", "page"].map(|name| (name, text));
+        let segment: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let public = format!("/public/rounds/{ROUND}");
+        for path in [
+            format!("/public?{}", query(&asked[5..])),
+            format!("{public}/targets?{}", query(&asked[..4])),
+            format!("{public}/findings?{}", query(&asked[..5])),
+            format!("{public}/targets/{segment}"),
+            format!("{public}/files/{segment}"),
+            format!("{public}/data/{segment}"),
+            format!("/public/rounds/{segment}/targets"),
+        ] {
+            let answer = outside.get(&path).await;
+            assert_harmless(text, &path, &answer);
+        }
+        let level = format!("level.{text}");
+        let fields = [(level.as_str(), "full"), ("level.broken_links", text)];
+        let answer = inside.post("/publicity", &fields).await;
+        assert_harmless(text, "/publicity", &answer);
     }
     // What was kept of it is shown, and signs nobody in.
     let round = format!("/rounds/{ROUND}");

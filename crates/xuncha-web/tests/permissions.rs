@@ -82,6 +82,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let state = support::state(folder.path()).await;
         let (finding, _) = support::seed(&state).await;
+        xuncha_web::publish_results(&state, ROUND).await.unwrap();
         let found = state.store.finding(&finding).await.unwrap().1;
         let evidence = found.evidence()[0].clone();
         let picture = xuncha_store::evidence::Picture {
@@ -153,6 +154,7 @@ impl House {
             ("item", "none".to_owned()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),
+            ("table", "targets.csv".to_owned()),
             ("number", "1".to_owned()),
             ("item", "1".to_owned()),
             ("pass", pass),

@@ -5,6 +5,7 @@ use std::io::{BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::{Date, DateTime};
 use xuncha_core::registry::TargetId;
 
 use super::RecordId;
@@ -82,6 +83,26 @@ impl EvidenceFolder {
         }
         exchange.body = first.body;
         Ok(exchange)
+    }
+
+    /// The last day (UTC+8) on which something of a target was fetched, by the indexes of its segments; `None` where there are none.
+    pub fn last_day(&self, round: &str, target: &TargetId) -> Option<Date> {
+        let entries = std::fs::read_dir(self.target_dir(round, target)).ok()?;
+        let mut last = String::new();
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.extension().is_none_or(|ending| ending != "cdxj") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let times = text.lines().filter_map(|line| line.split(' ').nth(1));
+            let newest = times.filter(|at| at.len() == 14).max().unwrap_or_default();
+            if newest > last.as_str() {
+                last = newest.to_owned();
+            }
+        }
+        let at = DateTime::strptime("%Y%m%d%H%M%S", &last).ok()?;
+        let at = at.checked_add(jiff::Span::new().hours(8)).ok()?;
+        Some(at.date())
     }
 
     /// Targets of a round that have a folder, by number.

@@ -3,6 +3,7 @@
 
 pub mod people;
 pub mod postgres;
+pub mod publicity;
 pub mod rectify;
 pub mod rounds;
 pub mod values;

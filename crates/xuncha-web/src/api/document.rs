@@ -4,13 +4,13 @@ use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{decisions, findings, registry, rounds, targets};
+use super::{decisions, findings, published, registry, rounds, targets};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "xuncha 巡查",
-        description = "Rounds, targets, findings and the registry for programs. A token is made on the page of one's own account and does what its person may do, within its scopes."
+        description = "Rounds, targets, findings and the registry for programs. A token is made on the page of one's own account and does what its person may do, within its scopes. What is published needs no token."
     ),
     paths(
         rounds::list,
@@ -22,7 +22,10 @@ use super::{decisions, findings, registry, rounds, targets};
         findings::list,
         findings::show,
         registry::list,
-        decisions::take
+        decisions::take,
+        published::list,
+        published::targets,
+        published::findings
     ),
     security(("token" = [])),
     modifiers(&Token)

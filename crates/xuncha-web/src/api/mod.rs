@@ -11,6 +11,7 @@ mod document;
 mod findings;
 mod model;
 mod problem;
+mod published;
 mod registry;
 mod rounds;
 mod targets;
@@ -34,9 +35,29 @@ pub(crate) const TOKEN_PREFIX: &str = "xuncha_";
 
 /// Registers every address.
 pub(crate) fn registered(pages: Pages) -> Pages {
-    use Action::{DecideTask, Enter, Open, ReadNotice, ReadRegistry, ReadRound, ReadTarget};
+    use Action::{
+        DecideTask, Enter, Open, ReadNotice, ReadPublished, ReadRegistry, ReadRound, ReadTarget,
+    };
     pages
         .api_get("/api/v1/openapi.json", Open, Object::None, document::show)
+        .api_get(
+            "/api/v1/published",
+            ReadPublished,
+            Object::None,
+            published::list,
+        )
+        .api_get(
+            "/api/v1/published/{round}/targets",
+            ReadPublished,
+            Object::None,
+            published::targets,
+        )
+        .api_get(
+            "/api/v1/published/{round}/findings",
+            ReadPublished,
+            Object::None,
+            published::findings,
+        )
         .api_get("/api/v1/rounds", Enter, Object::None, rounds::list)
         .api_get(
             "/api/v1/rounds/{round}",
@@ -104,7 +125,7 @@ pub(crate) async fn enter(
         lang: Lang::of_accepted(&parts.headers),
         ..Viewer::default()
     };
-    if action == Action::Open {
+    if matches!(action, Action::Open | Action::ReadPublished) {
         return Ok(stranger);
     }
     let shown = parts.headers.get(AUTHORIZATION);

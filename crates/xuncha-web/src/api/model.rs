@@ -15,7 +15,7 @@ use xuncha_store::judge::FindingRow;
 use xuncha_store::round::{RoundRow, SubjectRow};
 
 /// A fieldless value as its word.
-fn word<T: Serialize>(value: &T) -> String {
+pub(crate) fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),

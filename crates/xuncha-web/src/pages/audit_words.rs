@@ -186,6 +186,8 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::RoundFrozen => "Round frozen",
         AuditAction::RoundThawed => "Round thawed",
         AuditAction::NoticeSigned => "Notice signed",
+        AuditAction::ResultsPublished => "Results made public",
+        AuditAction::PublicitySet => "Publicity set",
         AuditAction::TargetsAssigned => "Targets assigned",
         AuditAction::OpinionGiven => "Blind opinion",
         AuditAction::FactCorrected => "Reading corrected",

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::DateTime;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use xuncha_core::notice::sign_off::{
@@ -19,6 +20,8 @@ use crate::labels::Label;
 use crate::lang::Lang;
 use crate::pager::encode;
 use crate::pages::findings::moment;
+use crate::pages::public::base_of;
+use crate::pages::publish;
 use crate::shell::Viewer;
 
 /// What the binary writes behind the title of a notice that is not ready.
@@ -56,6 +59,10 @@ pub(crate) struct SignPart {
     bound: Bound,
     manage_action: String,
     approve_action: String,
+    /// Where the public sees the results, once they are published.
+    public_href: Option<String>,
+    /// Where they are made public again, for who may.
+    again_action: Option<String>,
     taken: usize,
 }
 
@@ -135,6 +142,32 @@ fn standing_label(lang: Lang, standing: &Standing) -> Label {
     }
 }
 
+/// The version that is published, with when, where what was signed is what lies there.
+pub(crate) async fn published_version(
+    state: &WebState,
+    row: &RoundRow,
+) -> Result<Option<(u32, DateTime)>, WebError> {
+    let signatures = state.store.signatures(&row.round.id).await?;
+    let standing = standing(&signatures, &lying(state, row).await?.bound);
+    let is_published = standing.step == Some(SignStep::Published) && !standing.is_broken;
+    let last = signatures.last().filter(|_| is_published);
+    Ok(last.map(|last| (standing.version, last.at)))
+}
+
+/// Where the notice stands, in a word.
+pub(crate) async fn awaiting(
+    state: &WebState,
+    lang: Lang,
+    row: &RoundRow,
+) -> Result<String, WebError> {
+    let lying = lying(state, row).await?;
+    if !lying.facts.has_notice {
+        return Ok(lang.t("尚未生成", "not built yet").to_owned());
+    }
+    let signatures = state.store.signatures(&row.round.id).await?;
+    Ok(standing_label(lang, &standing(&signatures, &lying.bound)).text)
+}
+
 /// What the page of the notice shows of it.
 pub(crate) async fn part(
     state: &WebState,
@@ -187,6 +220,8 @@ pub(crate) async fn part(
         .flatten()
         .collect(),
     };
+    let is_published = standing.step == Some(SignStep::Published) && !standing.is_broken;
+    let is_public = state.store.public_round(id).await.is_ok();
     // Why nothing can be handed over yet is said to who could do it.
     let why = match (standing.step, viewer.may(Action::ManageRound)) {
         (None, true) => objection(SignStep::Drafted, &standing, lying.facts, &viewer.id, ""),
@@ -215,6 +250,9 @@ pub(crate) async fn part(
             .collect(),
         manage,
         approve,
+        public_href: is_public.then(|| base_of(id)),
+        again_action: (is_published && viewer.may(Action::ManageRound))
+            .then(|| format!("/rounds/{}/notice/public", encode(id))),
         manage_action: format!("/rounds/{}/notice/sign", encode(id)),
         approve_action: format!("/rounds/{}/notice/approve", encode(id)),
         bound: lying.bound,
@@ -302,6 +340,14 @@ async fn sign(
         bound: lying.bound,
     };
     let store = state.acting(viewer);
-    store.sign(id, typed.taken, &signature).await?;
+    if step == SignStep::Published {
+        let made = (signature.version, signature.at);
+        let published = publish::published(state, &row, made).await?;
+        store
+            .publish_round(typed.taken, &signature, &published)
+            .await?;
+    } else {
+        store.sign(id, typed.taken, &signature).await?;
+    }
     Ok(Redirect::to(&format!("/rounds/{}/notice", encode(id))).into_response())
 }

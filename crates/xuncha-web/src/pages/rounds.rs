@@ -93,13 +93,13 @@ struct TilePart {
     href: String,
 }
 
-struct IndexBar {
-    name: String,
-    points: String,
-    now: String,
-    previous: String,
+pub(crate) struct IndexBar {
+    pub(crate) name: String,
+    pub(crate) points: String,
+    pub(crate) now: String,
+    pub(crate) previous: String,
     /// Width of the bar in percent of its box.
-    width: String,
+    pub(crate) width: String,
 }
 
 #[derive(Template)]
@@ -264,7 +264,7 @@ fn headline_figures(stats: Stats) -> Vec<Figure> {
         .collect()
 }
 
-fn index_bar(row: &IndexRow) -> IndexBar {
+pub(crate) fn index_bar(row: &IndexRow) -> IndexBar {
     let printed =
         |value: Option<Exact>| value.map_or_else(|| "—".to_owned(), |value| value.fixed(2));
     let percent = row.now.and_then(|now| now.over(Exact::new(1, 100)?));

@@ -57,7 +57,7 @@ pub(crate) fn class_of(word: &str) -> Option<TargetClass> {
     }
 }
 
-fn outcome_of(word: &str) -> Option<Outcome> {
+pub(crate) fn outcome_of(word: &str) -> Option<Outcome> {
     match word {
         "qualified" => Some(Outcome::Qualified),
         "unqualified" => Some(Outcome::Unqualified),
@@ -81,7 +81,7 @@ pub(crate) fn class_choices(lang: Lang, chosen: &str) -> Vec<Choice> {
     .into()
 }
 
-fn outcome_choices(lang: Lang, chosen: &str) -> Vec<Choice> {
+pub(crate) fn outcome_choices(lang: Lang, chosen: &str) -> Vec<Choice> {
     let all = [
         ("", lang.t("全部结论", "All outcomes").to_owned()),
         (

@@ -183,6 +183,40 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Prints the page as its own style says; the PDF is left beside the pictures.
+    pub fn print(&mut self, name: &str) -> Vec<u8> {
+        let asked = json!({ "preferCSSPageSize": true, "printBackground": true });
+        let made = self.call("Page.printToPDF", asked);
+        let pdf = decoded(made["data"].as_str().unwrap());
+        if let Some(folder) = std::env::var_os("XUNCHA_PICTURES") {
+            std::fs::write(PathBuf::from(folder).join(format!("{name}.pdf")), &pdf).unwrap();
+        }
+        pdf
+    }
+}
+
+/// Bytes of a text in base64.
+fn decoded(text: &str) -> Vec<u8> {
+    let value = |sign: u8| match sign {
+        b'A'..=b'Z' => sign - b'A',
+        b'a'..=b'z' => sign - b'a' + 26,
+        b'0'..=b'9' => sign - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let signs: Vec<u8> = text.bytes().filter(|sign| *sign != b'=').collect();
+    let mut bytes = Vec::with_capacity(signs.len() * 3 / 4);
+    for part in signs.chunks(4) {
+        let bits = part
+            .iter()
+            .fold(0_u32, |all, sign| all << 6 | u32::from(value(*sign)));
+        let bits = bits << (6 * (4 - part.len()));
+        bytes.extend(&bits.to_be_bytes()[1..part.len()]);
+    }
+    bytes
+}
+
 /// Its messages, read aside so that waiting for one can end.
 fn read(output: ChildStdout) -> Receiver<Value> {
     let (sender, receiver) = channel();

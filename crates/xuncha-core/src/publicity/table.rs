@@ -1,0 +1,163 @@
+//! 开放数据: which tables there are, what their columns mean, and cells that no spreadsheet takes for a formula.
+
+/// 数据项. One column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name: the head in CSV and the key in JSON.
+    pub name: &'static str,
+    /// Chinese name.
+    pub zh: &'static str,
+    /// What it holds.
+    pub meaning: &'static str,
+}
+
+/// 数据表.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Name of its files without the ending.
+    pub name: &'static str,
+    /// Chinese title.
+    pub zh: &'static str,
+    /// English title.
+    pub en: &'static str,
+    /// In which order its rows stand.
+    pub order: &'static str,
+    /// Columns in order.
+    pub columns: &'static [Column],
+}
+
+const fn column(name: &'static str, zh: &'static str, meaning: &'static str) -> Column {
+    Column { name, zh, meaning }
+}
+
+/// Every table, in the order of the data dictionary.
+pub const TABLES: [Table; 5] = [
+    Table {
+        name: "targets",
+        zh: "检查对象与得分",
+        en: "Targets and scores",
+        order: "target",
+        columns: &[
+            column("target", "编号", "网站标识码或新媒体编号"),
+            column("name", "名称", "网站或账号名称"),
+            column(
+                "class",
+                "类别",
+                "portal 门户网站、department 部门网站、account 政务新媒体",
+            ),
+            column("address", "地址", "网站首页地址；新媒体为所在平台"),
+            column("unit", "主办单位", "单位全称"),
+            column("region", "地区", "所属地区"),
+            column("city", "所在市", "所属设区市；省级单位为省"),
+            column(
+                "outcome",
+                "结论",
+                "qualified 合格、unqualified 不合格、undetermined 无法判定",
+            ),
+            column("deduct_score", "扣分指标得分", "分；不计分的对象为空"),
+            column("final_score", "总分", "分；不计分的对象为空"),
+            column("checked_on", "检查日期", "最后一次取证的日期，ISO 8601"),
+        ],
+    },
+    Table {
+        name: "scores",
+        zh: "各项指标得分",
+        en: "Scores by indicator",
+        order: "target、指标体系次序",
+        columns: &[
+            column("target", "编号", "网站标识码或新媒体编号"),
+            column("indicator", "指标编号", "指标体系中的编号"),
+            column("level1", "一级指标", "名称"),
+            column("level2", "二级指标", "名称"),
+            column(
+                "kind",
+                "指标类别",
+                "veto 单项否决、deduct 扣分、bonus 加分、listed 仅列出",
+            ),
+            column("points", "分值", "分；单项否决为 0"),
+            column("amount", "扣分或得分", "扣分指标为扣分，加分指标为得分"),
+            column(
+                "state",
+                "状态",
+                "passed、deducted、vetoed、earned、not_earned、not_applicable、undetermined、listed",
+            ),
+        ],
+    },
+    Table {
+        name: "findings",
+        zh: "公开的问题",
+        en: "Public findings",
+        order: "target、问题次序",
+        columns: &[
+            column("target", "编号", "网站标识码或新媒体编号"),
+            column("indicator", "指标编号", "问题计入的指标"),
+            column("check", "检查项", "检查项名称"),
+            column("case", "情形", "检查项下的情形"),
+            column("text", "问题", "一句话说明"),
+            column("url", "地址", "出问题的地址；没有的为空"),
+            column("count", "处数", "出现的处数"),
+            column("seen_on", "发现日期", "取证日期，ISO 8601；人工发现的为空"),
+            column(
+                "is_fixed",
+                "是否已整改",
+                "true 已办结、false 尚未办结、空 未登记；以取数时为准",
+            ),
+        ],
+    },
+    Table {
+        name: "counts",
+        zh: "各检查项问题数",
+        en: "Findings by check",
+        order: "check",
+        columns: &[
+            column("check", "检查项", "检查项名称；只公开数量的检查项只在本表"),
+            column("title", "检查项标题", "中文"),
+            column("publicity", "公开程度", "full 公开问题、count 只公开数量"),
+            column("targets", "对象数", "存在该问题的对象数"),
+            column("findings", "问题数", "计入的问题数"),
+        ],
+    },
+    Table {
+        name: "regions",
+        zh: "各地区结果",
+        en: "Results by region",
+        order: "名录次序",
+        columns: &[
+            column("region", "地区", "设区市；省级单位为省"),
+            column("websites", "网站数", "检查的网站"),
+            column("websites_qualified", "合格网站数", ""),
+            column("websites_unqualified", "不合格网站数", ""),
+            column("websites_undetermined", "无法判定网站数", ""),
+            column("accounts", "新媒体数", "检查的政务新媒体"),
+            column("accounts_qualified", "合格新媒体数", ""),
+            column("accounts_unqualified", "不合格新媒体数", ""),
+            column("accounts_undetermined", "无法判定新媒体数", ""),
+            column(
+                "portal_mean",
+                "门户平均分",
+                "门户网站扣分指标平均得分，两位小数；没有的为空",
+            ),
+        ],
+    },
+];
+
+/// The table of a name.
+pub fn table_of(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+/// A cell that no spreadsheet runs: a text that would begin a formula gets an apostrophe before it. Numbers stay as they are.
+pub fn safe_cell(text: &str) -> String {
+    let starts = text.trim_start_matches([' ', '\u{feff}']);
+    let is_formula =
+        starts.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = !text.is_empty()
+        && text
+            .trim_start_matches('-')
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match is_formula && !is_number {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}

@@ -1,0 +1,419 @@
+//! 开放数据: the tables of a published round as CSV and JSON, written out in portions, with their dictionary.
+
+use askama::Template;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use sha2::{Digest, Sha256};
+use xuncha_core::publicity::{
+    PublicRound, PublicTarget, PublicitySettings, TABLES, Table, safe_cell, table_of,
+};
+use xuncha_core::sheet::write_csv;
+use xuncha_core::stats::RegionRow;
+use xuncha_store::publicity::PublicProblem;
+use xuncha_store::{Store, StoreError};
+
+use crate::WebState;
+use crate::error::{WebError, page};
+use crate::lang::Lang;
+use crate::pager::encode;
+use crate::pages::public::{base_of, check_title, shell_of};
+use crate::shell::{Shell, Viewer};
+
+/// Targets or findings that are read and written at once.
+const PORTION: u64 = 500;
+
+struct TableLine {
+    table: &'static Table,
+    title: &'static str,
+    csv: String,
+    json: String,
+}
+
+#[derive(Template)]
+#[template(path = "public_data.html")]
+struct DataPage {
+    shell: Shell,
+    base: String,
+    tables: Vec<TableLine>,
+}
+
+pub(crate) async fn show(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let round = state.store.public_round(&id).await?;
+    let base = base_of(&id);
+    let tables = TABLES.iter().map(|table| TableLine {
+        table,
+        title: viewer.lang.t(table.zh, table.en),
+        csv: format!("{base}/data/{}", encode(&format!("{}.csv", table.name))),
+        json: format!("{base}/data/{}", encode(&format!("{}.json", table.name))),
+    });
+    page(&DataPage {
+        tables: tables.collect(),
+        shell: shell_of(&viewer, &round, viewer.lang.t("开放数据", "Open data")),
+        base,
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Json,
+}
+
+impl Format {
+    fn of(file: &str) -> Option<(&'static Table, Format)> {
+        let (name, ending) = file.rsplit_once('.')?;
+        let format = match ending {
+            "csv" => Format::Csv,
+            "json" => Format::Json,
+            _ => return None,
+        };
+        Some((table_of(name)?, format))
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Format::Csv => "text/csv; charset=utf-8",
+            Format::Json => "application/json",
+        }
+    }
+}
+
+pub(crate) async fn download(
+    State(state): State<WebState>,
+    Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let round = state.store.public_round(&id).await?;
+    let Some((table, format)) = Format::of(&file) else {
+        return Err(WebError::missing(format!("没有数据文件“{file}”")));
+    };
+    let settings = state.store.publicity().await?;
+    let stamp = state.store.public_stamp(&id).await?;
+    let tag = Sha256::digest(format!("{stamp:?} {settings:?} {id} {file}"));
+    // Weak: the same data, whatever it is packed with on the way.
+    let tag = format!("W/\"{}\"", hex::encode(&tag[..12]));
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let mut response = match is_known {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => {
+            let writer = Writer::new(state.store.clone(), round, settings, table, format);
+            Body::from_stream(writer.portions()).into_response()
+        }
+    };
+    let name = format!(
+        "attachment; filename*=UTF-8''{}",
+        encode(&format!("{id}-{file}"))
+    );
+    for (header, value) in [
+        (CONTENT_TYPE, format.media_type()),
+        (CONTENT_DISPOSITION, &name),
+        (ETAG, &tag),
+        // It may be kept, and is asked for again each time: whether a problem is put right changes.
+        (CACHE_CONTROL, "public, no-cache"),
+        // Nothing in it is of who asks.
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(header, value);
+        }
+    }
+    Ok(response)
+}
+
+/// A cell before it is written in either format.
+enum Cell {
+    Text(String),
+    /// A decimal or whole number as it prints.
+    Number(String),
+    Flag(bool),
+    Empty,
+}
+
+impl Cell {
+    fn number(value: impl ToString) -> Cell {
+        Cell::Number(value.to_string())
+    }
+
+    fn maybe<T: ToString>(value: Option<T>) -> Cell {
+        value.map_or(Cell::Empty, Cell::number)
+    }
+
+    fn csv(&self) -> String {
+        match self {
+            Cell::Text(text) => safe_cell(text),
+            Cell::Number(number) => number.clone(),
+            Cell::Flag(flag) => flag.to_string(),
+            Cell::Empty => String::new(),
+        }
+    }
+
+    fn json(&self) -> String {
+        match self {
+            Cell::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+            Cell::Number(number) => number.clone(),
+            Cell::Flag(flag) => flag.to_string(),
+            Cell::Empty => "null".to_owned(),
+        }
+    }
+}
+
+/// How far a table is written.
+enum Place {
+    Head,
+    /// After this target, and after this finding of it.
+    Rows(String, Option<u64>),
+    Foot,
+    End,
+}
+
+/// Writes a table out in portions, so that none stands in memory whole.
+struct Writer {
+    store: Store,
+    round: PublicRound,
+    settings: PublicitySettings,
+    table: &'static Table,
+    format: Format,
+    place: Place,
+    is_first: bool,
+}
+
+impl Writer {
+    fn new(
+        store: Store,
+        round: PublicRound,
+        settings: PublicitySettings,
+        table: &'static Table,
+        format: Format,
+    ) -> Writer {
+        Writer {
+            store,
+            round,
+            settings,
+            table,
+            format,
+            place: Place::Head,
+            is_first: true,
+        }
+    }
+
+    fn portions(self) -> impl futures::Stream<Item = Result<String, StoreError>> {
+        stream::unfold(self, |mut writer| async move {
+            let next = writer.next().await;
+            match next {
+                Ok(Some(text)) => Some((Ok(text), writer)),
+                Ok(None) => None,
+                Err(error) => {
+                    tracing::error!(%error, "open data broke off");
+                    writer.place = Place::End;
+                    Some((Err(error), writer))
+                }
+            }
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<String>, StoreError> {
+        let place = std::mem::replace(&mut self.place, Place::End);
+        match place {
+            Place::Head => {
+                self.place = Place::Rows(String::new(), None);
+                Ok(Some(self.head()))
+            }
+            Place::Rows(after, number) => {
+                let rows = self.rows(after, number).await?;
+                Ok(Some(self.written(&rows)))
+            }
+            Place::Foot => Ok(Some(match self.format {
+                Format::Csv => String::new(),
+                Format::Json => "\n]}\n".to_owned(),
+            })),
+            Place::End => Ok(None),
+        }
+    }
+
+    fn head(&self) -> String {
+        let names = self
+            .table
+            .columns
+            .iter()
+            .map(|column| column.name.to_owned());
+        if self.format == Format::Csv {
+            // With the mark by which spreadsheets know UTF-8.
+            return format!("\u{feff}{}", write_csv(&[names.collect::<Vec<_>>()]));
+        }
+        let columns: Vec<serde_json::Value> = self
+            .table
+            .columns
+            .iter()
+            .map(|one| serde_json::json!({"name": one.name, "title": one.zh, "meaning": one.meaning}))
+            .collect();
+        let head = serde_json::json!({
+            "round": self.round.id, "title": self.round.title, "version": self.round.version,
+            "published_at": self.round.published_at.to_string(), "as_of": self.round.as_of.to_string(),
+            "table": self.table.name, "columns": columns,
+        });
+        let head = head.to_string();
+        // The rows come as the last member of the same object.
+        let open = head.strip_suffix('}').unwrap_or(&head);
+        format!("{open},\"rows\":[")
+    }
+
+    fn written(&mut self, rows: &[Vec<Cell>]) -> String {
+        if self.format == Format::Csv {
+            let cells = |row: &Vec<Cell>| row.iter().map(Cell::csv).collect::<Vec<_>>();
+            return write_csv(&rows.iter().map(cells).collect::<Vec<_>>());
+        }
+        let mut text = String::new();
+        for row in rows {
+            text.push_str(if self.is_first { "\n{" } else { ",\n{" });
+            self.is_first = false;
+            let pairs = self.table.columns.iter().zip(row);
+            let pairs: Vec<String> = pairs
+                .map(|(column, cell)| format!("\"{}\":{}", column.name, cell.json()))
+                .collect();
+            text.push_str(&pairs.join(","));
+            text.push('}');
+        }
+        text
+    }
+
+    /// The next rows; sets where the ones after them begin.
+    async fn rows(
+        &mut self,
+        after: String,
+        number: Option<u64>,
+    ) -> Result<Vec<Vec<Cell>>, StoreError> {
+        let id = self.round.id.clone();
+        self.place = Place::Foot;
+        match self.table.name {
+            "targets" | "scores" => {
+                let targets = self
+                    .store
+                    .public_targets_after(&id, &after, PORTION)
+                    .await?;
+                if let Some(last) = targets.last() {
+                    self.place = Place::Rows(last.target.0.clone(), None);
+                }
+                let rows = targets.iter().flat_map(|target| match self.table.name {
+                    "targets" => vec![target_row(target)],
+                    _ => score_rows(target),
+                });
+                Ok(rows.collect())
+            }
+            "findings" => {
+                let place = (after.as_str(), number);
+                let findings = self
+                    .store
+                    .public_findings_after(&id, &self.settings, place, PORTION)
+                    .await?;
+                if let Some(last) = findings.last() {
+                    self.place = Place::Rows(last.target.0.clone(), Some(last.number));
+                }
+                Ok(findings.iter().map(finding_row).collect())
+            }
+            "counts" => {
+                let counts = self.store.public_counts(&id, &self.settings, None).await?;
+                let rows = counts.into_iter().map(|one| {
+                    vec![
+                        Cell::Text(one.check.clone()),
+                        Cell::Text(check_title(Lang::Zh, &one.check)),
+                        Cell::Text(one.publicity.word().to_owned()),
+                        Cell::number(one.targets),
+                        Cell::number(one.findings),
+                    ]
+                });
+                Ok(rows.collect())
+            }
+            _ => Ok(self.round.regions.iter().map(region_row).collect()),
+        }
+    }
+}
+
+/// A word of an enum as its rows and bodies have it.
+fn word(value: &impl serde::Serialize) -> Cell {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Cell::Text(word),
+        _ => Cell::Empty,
+    }
+}
+
+fn target_row(target: &PublicTarget) -> Vec<Cell> {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    vec![
+        text(&target.target.0),
+        text(&target.name),
+        word(&target.class),
+        text(&target.address),
+        text(&target.unit),
+        text(&target.region),
+        text(&target.city),
+        word(&target.outcome),
+        Cell::maybe(target.deduct_score),
+        Cell::maybe(target.final_score),
+        text(&target.checked_on.to_string()),
+    ]
+}
+
+fn score_rows(target: &PublicTarget) -> Vec<Vec<Cell>> {
+    let rows = target.card.rows.iter().map(|row| {
+        vec![
+            Cell::Text(target.target.0.clone()),
+            Cell::Text(row.indicator.clone()),
+            Cell::Text(row.level1.clone()),
+            Cell::Text(row.level2.clone()),
+            word(&row.kind),
+            Cell::number(row.points),
+            Cell::number(row.amount),
+            word(&row.state),
+        ]
+    });
+    rows.collect()
+}
+
+fn finding_row(finding: &PublicProblem) -> Vec<Cell> {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    vec![
+        text(&finding.target.0),
+        text(&finding.indicator),
+        text(&finding.check),
+        text(&finding.case),
+        text(&finding.text),
+        text(&finding.url),
+        Cell::number(finding.count),
+        finding
+            .seen_on
+            .map_or(Cell::Empty, |on| Cell::Text(on.to_string())),
+        finding.is_fixed.map_or(Cell::Empty, Cell::Flag),
+    ]
+}
+
+fn region_row(row: &RegionRow) -> Vec<Cell> {
+    let mut cells = vec![Cell::Text(row.region.clone())];
+    for counts in [&row.websites, &row.accounts] {
+        cells.extend(
+            [
+                counts.total,
+                counts.qualified,
+                counts.unqualified,
+                counts.undetermined,
+            ]
+            .map(Cell::number),
+        );
+    }
+    cells.push(Cell::maybe(row.portal_mean.map(|mean| mean.fixed(2))));
+    cells
+}
