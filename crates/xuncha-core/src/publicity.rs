@@ -14,12 +14,13 @@ use crate::checks;
 
 mod project;
 mod table;
+mod values;
 
-pub use project::{
-    PublicCard, PublicFile, PublicFinding, PublicRound, PublicRow, PublicTarget, RowState,
-    public_round, public_target,
-};
+pub use project::{public_round, public_target};
 pub use table::{Column, TABLES, Table, safe_cell, table_of};
+pub use values::{
+    PublicCard, PublicFile, PublicFinding, PublicRound, PublicRow, PublicTarget, RowState,
+};
 
 /// 公开程度. Ordered: what is greater shows more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

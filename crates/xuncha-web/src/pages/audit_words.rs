@@ -61,6 +61,10 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             format!("{} {id}", lang.t("申诉", "Appeal")),
             Some(format!("/appeals/{}", encode(id))),
         ),
+        ["check", check] => (
+            format!("{} {check}", lang.t("公开范围", "Publicity of")),
+            Some("/publicity".to_owned()),
+        ),
         ["registry"] => (
             lang.t("名录", "Registry").to_owned(),
             Some("/registry".to_owned()),
@@ -102,6 +106,9 @@ fn said(lang: Lang, word: &str) -> &str {
         "new" => ("新建", "new"),
         "gathering" => ("采集中", "gathering"),
         "judged" => ("已判定", "judged"),
+        "full" => ("公开问题", "findings public"),
+        "count" => ("只公开数量", "number only"),
+        "hidden" => ("不公开", "not public"),
         "closed" => ("已关闭", "closed"),
         "added" => ("新增", "added"),
         "changed" => ("修改", "changed"),

@@ -34,6 +34,7 @@ pub(crate) mod person;
 pub(crate) mod pictures;
 pub(crate) mod public;
 pub(crate) mod public_data;
+mod public_rows;
 pub(crate) mod public_targets;
 pub(crate) mod publicity;
 pub(crate) mod publish;

@@ -12,12 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use sha2::{Digest, Sha256};
-use xuncha_core::publicity::{
-    PublicRound, PublicTarget, PublicitySettings, TABLES, Table, safe_cell, table_of,
-};
+use xuncha_core::publicity::{PublicRound, PublicitySettings, TABLES, Table, table_of};
 use xuncha_core::sheet::write_csv;
-use xuncha_core::stats::RegionRow;
-use xuncha_store::publicity::PublicProblem;
 use xuncha_store::{Store, StoreError};
 
 use crate::WebState;
@@ -25,6 +21,7 @@ use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pager::encode;
 use crate::pages::public::{base_of, check_title, shell_of};
+use crate::pages::public_rows::{Cell, finding_row, region_row, score_rows, target_row};
 use crate::shell::{Shell, Viewer};
 
 /// Targets or findings that are read and written at once.
@@ -133,43 +130,6 @@ pub(crate) async fn download(
         }
     }
     Ok(response)
-}
-
-/// A cell before it is written in either format.
-enum Cell {
-    Text(String),
-    /// A decimal or whole number as it prints.
-    Number(String),
-    Flag(bool),
-    Empty,
-}
-
-impl Cell {
-    fn number(value: impl ToString) -> Cell {
-        Cell::Number(value.to_string())
-    }
-
-    fn maybe<T: ToString>(value: Option<T>) -> Cell {
-        value.map_or(Cell::Empty, Cell::number)
-    }
-
-    fn csv(&self) -> String {
-        match self {
-            Cell::Text(text) => safe_cell(text),
-            Cell::Number(number) => number.clone(),
-            Cell::Flag(flag) => flag.to_string(),
-            Cell::Empty => String::new(),
-        }
-    }
-
-    fn json(&self) -> String {
-        match self {
-            Cell::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
-            Cell::Number(number) => number.clone(),
-            Cell::Flag(flag) => flag.to_string(),
-            Cell::Empty => "null".to_owned(),
-        }
-    }
 }
 
 /// How far a table is written.
@@ -341,79 +301,4 @@ impl Writer {
             _ => Ok(self.round.regions.iter().map(region_row).collect()),
         }
     }
-}
-
-/// A word of an enum as its rows and bodies have it.
-fn word(value: &impl serde::Serialize) -> Cell {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Cell::Text(word),
-        _ => Cell::Empty,
-    }
-}
-
-fn target_row(target: &PublicTarget) -> Vec<Cell> {
-    let text = |text: &str| Cell::Text(text.to_owned());
-    vec![
-        text(&target.target.0),
-        text(&target.name),
-        word(&target.class),
-        text(&target.address),
-        text(&target.unit),
-        text(&target.region),
-        text(&target.city),
-        word(&target.outcome),
-        Cell::maybe(target.deduct_score),
-        Cell::maybe(target.final_score),
-        text(&target.checked_on.to_string()),
-    ]
-}
-
-fn score_rows(target: &PublicTarget) -> Vec<Vec<Cell>> {
-    let rows = target.card.rows.iter().map(|row| {
-        vec![
-            Cell::Text(target.target.0.clone()),
-            Cell::Text(row.indicator.clone()),
-            Cell::Text(row.level1.clone()),
-            Cell::Text(row.level2.clone()),
-            word(&row.kind),
-            Cell::number(row.points),
-            Cell::number(row.amount),
-            word(&row.state),
-        ]
-    });
-    rows.collect()
-}
-
-fn finding_row(finding: &PublicProblem) -> Vec<Cell> {
-    let text = |text: &str| Cell::Text(text.to_owned());
-    vec![
-        text(&finding.target.0),
-        text(&finding.indicator),
-        text(&finding.check),
-        text(&finding.case),
-        text(&finding.text),
-        text(&finding.url),
-        Cell::number(finding.count),
-        finding
-            .seen_on
-            .map_or(Cell::Empty, |on| Cell::Text(on.to_string())),
-        finding.is_fixed.map_or(Cell::Empty, Cell::Flag),
-    ]
-}
-
-fn region_row(row: &RegionRow) -> Vec<Cell> {
-    let mut cells = vec![Cell::Text(row.region.clone())];
-    for counts in [&row.websites, &row.accounts] {
-        cells.extend(
-            [
-                counts.total,
-                counts.qualified,
-                counts.unqualified,
-                counts.undetermined,
-            ]
-            .map(Cell::number),
-        );
-    }
-    cells.push(Cell::maybe(row.portal_mean.map(|mean| mean.fixed(2))));
-    cells
 }
