@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use support::people::people_promises;
 use support::postgres::Cluster;
 use support::rectify::rectify_promises;
+use support::registry::registry_promises;
 use support::rounds::round_promises;
 use support::values::*;
 use xuncha_core::registry::{SiteKind, TargetClass, TargetId};
@@ -35,6 +36,7 @@ async fn sqlite_keeps_all_promises() {
     round_promises(&store).await;
     people_promises(&store, &raw_sqlite(&data.join("xuncha.db")).await).await;
     rectify_promises(&store).await;
+    registry_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
@@ -75,6 +77,7 @@ async fn postgres_keeps_all_promises() {
     people_promises(&store, &raw).await;
     raw.close().await.unwrap();
     rectify_promises(&store).await;
+    registry_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await

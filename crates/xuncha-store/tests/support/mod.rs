@@ -4,5 +4,6 @@
 pub mod people;
 pub mod postgres;
 pub mod rectify;
+pub mod registry;
 pub mod rounds;
 pub mod values;
