@@ -56,11 +56,17 @@ pub enum Action {
     ManagePeople,
     /// 查看审计日志. What everybody did.
     ReadAudit,
+    /// 名录填报. Filing and taking back what concerns a unit's own sites and accounts.
+    FileRequest,
+    /// 名录审核. Deciding what was filed; whose turn it is says `registry::request`.
+    ReviewRequest,
+    /// 管理名录. Importing it, and taking in or setting aside what is outside of it.
+    ManageRegistry,
 }
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 24] = [
+    pub const ALL: [Action; 27] = [
         Action::Open,
         Action::SignIn,
         Action::OwnAccount,
@@ -85,6 +91,9 @@ impl Action {
         Action::Enquire,
         Action::ManagePeople,
         Action::ReadAudit,
+        Action::FileRequest,
+        Action::ReviewRequest,
+        Action::ManageRegistry,
     ];
 
     /// Its Chinese name.
@@ -114,6 +123,9 @@ impl Action {
             Action::Enquire => "模拟咨询",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
+            Action::FileRequest => "名录填报",
+            Action::ReviewRequest => "名录填报审核",
+            Action::ManageRegistry => "名录导入、名录外线索",
         }
     }
 }
@@ -145,7 +157,9 @@ pub fn scope(role: Role, action: Action) -> Scope {
             | Action::ReplyCase
             | Action::FileAppeal
             | Action::ReadUnit
-            | Action::SelfCheck,
+            | Action::SelfCheck
+            | Action::FileRequest
+            | Action::ReviewRequest,
             Operator,
         ) => Scope::Own,
         (_, Operator) => Scope::None,
@@ -183,6 +197,14 @@ pub fn scope(role: Role, action: Action) -> Scope {
         ) => Scope::None,
         (Action::ManageRound, Supervisor | Administrator) => Scope::All,
         (Action::ManageRound, Inspector | Leader) => Scope::None,
+        (
+            Action::FileRequest | Action::ReviewRequest | Action::ManageRegistry,
+            Supervisor | Administrator,
+        ) => Scope::All,
+        (
+            Action::FileRequest | Action::ReviewRequest | Action::ManageRegistry,
+            Inspector | Leader,
+        ) => Scope::None,
         // Only a leader signs for the office; who can do everything else cannot do that.
         (Action::ApproveNotice, Leader) => Scope::All,
         (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,

@@ -91,6 +91,21 @@ impl Store {
         Ok(all)
     }
 
+    /// Names of the units named.
+    pub async fn unit_names(&self, units: &[String]) -> Result<BTreeMap<String, String>> {
+        if units.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places = vec!["?"; units.len()].join(",");
+        let sql = format!("SELECT id, name FROM organizations WHERE id IN ({places})");
+        let values = units.iter().map(|unit| sql::text(unit)).collect();
+        let found = sql::rows(self.read(), &sql, values).await?;
+        found
+            .iter()
+            .map(|row| Ok((row.try_get_by("id")?, row.try_get_by("name")?)))
+            .collect()
+    }
+
     /// Units of a region by number, or the one that a list is narrowed to: number, name and the unit above.
     pub async fn units_of_region(
         &self,

@@ -79,6 +79,17 @@ impl Store {
         transaction.commit().await
     }
 
+    /// The workbook that somebody sent and has not confirmed: its id, file and time.
+    pub async fn waiting_import(&self, by: &str) -> Result<Option<(String, String, DateTime)>> {
+        let sql = "SELECT id, file, at FROM registry_imports WHERE person = ? AND done_at = '' ORDER BY at DESC, id";
+        let row = sql::row(self.read(), sql, vec![sql::text(by)]).await?;
+        row.map(|row| {
+            let at = sql::from_word("导入时间", row.try_get_by("at")?)?;
+            Ok((row.try_get_by("id")?, row.try_get_by("file")?, at))
+        })
+        .transpose()
+    }
+
     /// A workbook that was read.
     pub async fn staged_import(&self, id: &str) -> Result<StagedImport> {
         let sql = "SELECT * FROM registry_imports WHERE id = ?";
