@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::request::{NOTICE_DAYS, days_after};
+use crate::evidence::{Capture, Failure};
 
 /// Months that the old domain tells of the new one (国办函〔2018〕55号); calendar months.
 pub const DOMAIN_MONTHS: i32 = 3;
@@ -186,6 +187,43 @@ fn closing_start(watch: &Watch, looks: &[&Sighting], first_seen: Option<Date>) -
         true => first_seen,
         false => Some(first_seen.map_or(posted, |first| first.min(posted))),
     }
+}
+
+/// What one answer shows of a notice, with the wording or why it did not open; `None` where the failure was ours. `text` is what the page
+/// shows, `new_host` the host that takes over.
+pub fn seen_in(
+    kind: WatchKind,
+    capture: &Capture,
+    text: &str,
+    new_host: &str,
+) -> Option<(Seen, String)> {
+    match &capture.failure {
+        Some(failure) if failure.is_ours() => return None,
+        Some(Failure::Dns {
+            control_resolved: false,
+        }) => return None,
+        Some(Failure::Dns { .. }) => return Some((Seen::Unreachable, "域名不能解析".to_owned())),
+        Some(_) => return Some((Seen::Unreachable, "没有完整的应答".to_owned())),
+        None => {}
+    }
+    let host = url::Url::parse(&capture.final_url).ok();
+    let host = host.and_then(|url| Some(url.host_str()?.to_ascii_lowercase()));
+    if !new_host.is_empty() && host.as_deref() == Some(&new_host.to_ascii_lowercase()) {
+        return Some((Seen::Moved, quoted(&capture.final_url)));
+    }
+    match capture.status {
+        Some(200..=299) => {}
+        Some(status) => return Some((Seen::Unreachable, format!("状态码 {status}"))),
+        None => return None,
+    }
+    let wording = match kind {
+        WatchKind::Closing => closing_wording(text),
+        WatchKind::Domain => domain_wording(text, new_host),
+    };
+    Some(match wording {
+        Some(wording) => (Seen::Notice, wording),
+        None => (Seen::Absent, String::new()),
+    })
 }
 
 /// Endings of a sentence.
