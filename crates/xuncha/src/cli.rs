@@ -260,7 +260,7 @@ pub enum RegistryCommand {
     Watch {
         /// 网络 / network
         #[command(flatten)]
-        network: NetworkArgs,
+        network: Box<NetworkArgs>,
     },
     /// 从一轮证据的链接中查找名录外的网站 / sites outside the registry, from the links of a round
     Outside {

@@ -154,7 +154,7 @@ pub fn watched(watch: &Watch, sightings: &[Sighting], today: Date) -> Watched {
     let within = looks
         .iter()
         .filter(|look| due.is_none_or(|due| look.at.date() < due));
-    let last_two: Vec<bool> = within.rev().take(2).map(|look| shows(look)).collect();
+    let last_two: Vec<bool> = within.rev().take(2).map(shows).collect();
     let state = match (looks.is_empty(), first_seen) {
         (true, _) => WatchState::NotLooked,
         (_, None) => WatchState::NotSeen,

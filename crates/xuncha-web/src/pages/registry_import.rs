@@ -239,7 +239,7 @@ async fn preview_page(
         shell,
         href: format!("/registry/import/{}", encode(id)),
         file: staged.file,
-        mapping: staged.mapping,
+        mapping: mapping_title(state, &staged.mapping),
         by: staged.by,
         at: moment(&staged.at),
         error_count: errors.len(),
@@ -260,6 +260,11 @@ async fn preview_page(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+fn mapping_title(state: &WebState, id: &str) -> String {
+    let known = state.mappings.get(id);
+    known.map_or_else(|| id.to_owned(), |mapping| mapping.title.clone())
 }
 
 fn error_line(error: ImportError) -> ErrorLine {
