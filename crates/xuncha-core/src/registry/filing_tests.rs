@@ -1,5 +1,5 @@
 use super::*;
-use crate::registry::{Level, Organization, Region, SiteKind};
+use crate::registry::{Account, Level, Organization, Region, Site, SiteKind};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
