@@ -196,3 +196,44 @@ fn notices_are_told_from_buttons_and_news() {
     assert!(domain_wording("关于门户网站域名变更的公告", "").is_some());
     assert_eq!(domain_wording("域名管理办法", "jyj.qingshi.gov.cn"), None);
 }
+
+#[test]
+fn a_failure_of_ours_is_no_missing_notice() {
+    let capture = |failure: Option<Failure>, status, final_url: &str| {
+        let text = serde_json::json!({
+            "url": "http://old.qingshi.gov.cn/", "final_url": final_url, "at": "2026-03-05T09:00:00",
+            "status": status, "failure": failure, "hops": [], "purpose": "page", "content_type": "text/html", "size_bytes": 0,
+            "last_modified": "", "millis": 0, "truncated": false, "evidence": { "url": "", "at": "2026-03-05T09:00:00", "sha256": "", "record": "", "quote": "" },
+        });
+        serde_json::from_value::<Capture>(text)
+    };
+    let old = "http://old.qingshi.gov.cn/";
+    let notice = "本网站将停止更新";
+    let guard = Failure::RefusedByGuard {
+        detail: String::new(),
+    };
+    let dns = |control_resolved| Failure::Dns { control_resolved };
+    // (what failed, status, final address, text, seen)
+    let cases = [
+        (Some(guard), None, old, "", None),
+        (Some(dns(false)), None, old, "", None),
+        (Some(dns(true)), None, old, "", Some(Seen::Unreachable)),
+        (Some(Failure::Reset), None, old, "", Some(Seen::Unreachable)),
+        (None, Some(404), old, notice, Some(Seen::Unreachable)),
+        (None, Some(200), old, notice, Some(Seen::Notice)),
+        (None, Some(200), old, "要闻", Some(Seen::Absent)),
+        (
+            None,
+            Some(200),
+            "https://NEW.qingshi.gov.cn/a",
+            "",
+            Some(Seen::Moved),
+        ),
+    ];
+    for (failure, status, final_url, text, expected) in cases {
+        let name = format!("{failure:?} {status:?} {final_url}");
+        let capture = capture(failure, status, final_url).unwrap();
+        let seen = seen_in(WatchKind::Closing, &capture, text, "new.qingshi.gov.cn");
+        assert_eq!(seen.map(|(seen, _)| seen), expected, "{name}");
+    }
+}
