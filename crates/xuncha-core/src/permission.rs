@@ -60,11 +60,17 @@ pub enum Action {
     ManagePeople,
     /// 查看审计日志. What everybody did.
     ReadAudit,
+    /// 名录填报. Filing and taking back what concerns a unit's own sites and accounts.
+    FileRequest,
+    /// 名录审核. Deciding what was filed; whose turn it is says `registry::request`.
+    ReviewRequest,
+    /// 管理名录. Importing it, and taking in or setting aside what is outside of it.
+    ManageRegistry,
 }
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 26] = [
+    pub const ALL: [Action; 29] = [
         Action::Open,
         Action::ReadPublished,
         Action::SignIn,
@@ -91,6 +97,9 @@ impl Action {
         Action::ManagePublicity,
         Action::ManagePeople,
         Action::ReadAudit,
+        Action::FileRequest,
+        Action::ReviewRequest,
+        Action::ManageRegistry,
     ];
 
     /// Its Chinese name.
@@ -122,6 +131,9 @@ impl Action {
             Action::ManagePublicity => "公开范围",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
+            Action::FileRequest => "名录填报",
+            Action::ReviewRequest => "名录填报审核",
+            Action::ManageRegistry => "名录导入、名录外线索",
         }
     }
 }
@@ -153,7 +165,9 @@ pub fn scope(role: Role, action: Action) -> Scope {
             | Action::ReplyCase
             | Action::FileAppeal
             | Action::ReadUnit
-            | Action::SelfCheck,
+            | Action::SelfCheck
+            | Action::FileRequest
+            | Action::ReviewRequest,
             Operator,
         ) => Scope::Own,
         (_, Operator) => Scope::None,
@@ -191,6 +205,14 @@ pub fn scope(role: Role, action: Action) -> Scope {
         ) => Scope::None,
         (Action::ManageRound, Supervisor | Administrator) => Scope::All,
         (Action::ManageRound, Inspector | Leader) => Scope::None,
+        (
+            Action::FileRequest | Action::ReviewRequest | Action::ManageRegistry,
+            Supervisor | Administrator,
+        ) => Scope::All,
+        (
+            Action::FileRequest | Action::ReviewRequest | Action::ManageRegistry,
+            Inspector | Leader,
+        ) => Scope::None,
         // Only a leader signs for the office; who can do everything else cannot do that.
         (Action::ApproveNotice, Leader) => Scope::All,
         (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,

@@ -10,9 +10,13 @@ mod details;
 mod diff;
 mod disagree;
 mod entry;
+pub mod filing;
 mod gaps;
 mod import;
+pub mod outside;
+pub mod request;
 mod sheet;
+pub mod watch;
 
 pub(crate) use details::followers as read_followers;
 pub use details::{AccountDetails, AccountFunction, NOT_FILED, functions_text};

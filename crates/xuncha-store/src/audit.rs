@@ -165,11 +165,21 @@ pub enum AuditAction {
     ExemptionMade,
     /// 撤销例外.
     ExemptionWithdrawn,
+    /// 填报.
+    RequestFiled,
+    /// 办理填报.
+    RequestDecided,
+    /// 公告查看.
+    NoticeLookedAt,
+    /// 名录外线索.
+    OutsideDecided,
+    /// 名录导入预览.
+    ImportStaged,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 53] = [
+    pub const ALL: [AuditAction; 58] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -223,6 +233,11 @@ impl AuditAction {
         AuditAction::FactCorrected,
         AuditAction::ExemptionMade,
         AuditAction::ExemptionWithdrawn,
+        AuditAction::RequestFiled,
+        AuditAction::RequestDecided,
+        AuditAction::NoticeLookedAt,
+        AuditAction::OutsideDecided,
+        AuditAction::ImportStaged,
     ];
 
     /// Its word, as rows hold it.
@@ -293,6 +308,11 @@ impl AuditAction {
             AuditAction::FactCorrected => "更正读数",
             AuditAction::ExemptionMade => "设为例外",
             AuditAction::ExemptionWithdrawn => "撤销例外",
+            AuditAction::RequestFiled => "名录填报",
+            AuditAction::RequestDecided => "办理名录填报",
+            AuditAction::NoticeLookedAt => "查看公告",
+            AuditAction::OutsideDecided => "名录外线索",
+            AuditAction::ImportStaged => "名录导入预览",
         }
     }
 }

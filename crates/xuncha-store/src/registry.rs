@@ -7,13 +7,13 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xuncha_core::registry::{
-    Account, Organization, Region, Registry, Site, Target, TargetClass, TargetId,
+    Account, Organization, Region, Registry, Site, State, Target, TargetClass, TargetId,
 };
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::page::{Listing, Page};
 use crate::sql::{self, Where};
-use crate::{Result, Store, Transaction};
+use crate::{Result, Store, StoreError, Transaction};
 
 /// 名录类别. Which kind of entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
@@ -112,6 +112,8 @@ pub struct TargetFilter {
     pub words: Option<String>,
     /// Only entries of this unit.
     pub organization: Option<String>,
+    /// Filed state.
+    pub state: Option<State>,
 }
 
 /// What changes lead from one registry to the other, in the order of kind and number. For the preview of an import.
@@ -167,7 +169,7 @@ fn compare<K: Ord + ToString, V: PartialEq + Serialize>(
     Ok(())
 }
 
-fn json<V: Serialize>(value: &V) -> Result<serde_json::Value> {
+pub(crate) fn json<V: Serialize>(value: &V) -> Result<serde_json::Value> {
     serde_json::to_value(value).map_err(|source| crate::StoreError::Body {
         what: "名录条目".to_owned(),
         source,
@@ -232,11 +234,7 @@ impl Store {
         note: &ChangeNote,
     ) -> Result<Vec<RegistryChange>> {
         let transaction = self.begin().await?;
-        let before = load(&transaction.inner).await?;
-        let changes = registry_changes(&before, registry)?;
-        transaction.write_changes(registry, &changes).await?;
-        transaction.record_changes(&changes, note).await?;
-        transaction.audit(&summed_up(&changes)).await?;
+        let changes = transaction.replace_registry(registry, note, None).await?;
         transaction.commit().await?;
         Ok(changes)
     }
@@ -268,12 +266,14 @@ impl Store {
         page: Page,
     ) -> Result<Listing<Target>> {
         // Sites and accounts come from two tables under one order: sites first, each by number.
-        let union = "SELECT 0 AS part, id, kind AS class, region, organization, search, body FROM sites \
-             UNION ALL SELECT 1, id, 'account', region, organization, search, body FROM accounts";
+        let union = "SELECT 0 AS part, id, kind AS class, region, organization, state, search, body FROM sites \
+             UNION ALL SELECT 1, id, 'account', region, organization, state, search, body FROM accounts";
+        let state = filter.state.map(|state| sql::word(&state)).transpose()?;
         let class = filter.class.map(|class| sql::word(&class)).transpose()?;
         let condition = Where::default()
             .and_some("class = ?", class.as_deref())
             .and_some("region = ?", filter.region.as_deref())
+            .and_some("state = ?", state.as_deref())
             .and_is("organization = ?", filter.organization.as_deref())
             .and_words("search", filter.words.as_deref());
         let sql = format!(
@@ -292,7 +292,7 @@ impl Store {
     }
 }
 
-fn read_target(row: &QueryResult) -> Result<Target> {
+pub(crate) fn read_target(row: &QueryResult) -> Result<Target> {
     let json: String = row.try_get_by("body")?;
     // The constant parts of the union come as 32-bit numbers from PostgreSQL and as 64-bit ones from SQLite.
     let part: i32 = row.try_get_by("part")?;
@@ -365,7 +365,34 @@ async fn bodies<T: DeserializeOwned>(
 }
 
 impl Transaction {
-    async fn write_changes(&self, registry: &Registry, changes: &[RegistryChange]) -> Result<()> {
+    /// Replaces the registry; refused where `known` is not the number of its last change any more.
+    pub(crate) async fn replace_registry(
+        &self,
+        registry: &Registry,
+        note: &ChangeNote,
+        known: Option<i64>,
+    ) -> Result<Vec<RegistryChange>> {
+        if let Some(known) = known {
+            let sql = "SELECT COUNT(*) FROM registry_changes WHERE number > ?";
+            if sql::count(&self.inner, sql, vec![known.into()]).await? > 0 {
+                return Err(StoreError::Refused(
+                    "名录在预览之后已有变化，请重新上传预览",
+                ));
+            }
+        }
+        let before = load(&self.inner).await?;
+        let changes = registry_changes(&before, registry)?;
+        self.write_changes(registry, &changes).await?;
+        self.record_changes(&changes, note).await?;
+        self.audit(&summed_up(&changes)).await?;
+        Ok(changes)
+    }
+
+    pub(crate) async fn write_changes(
+        &self,
+        registry: &Registry,
+        changes: &[RegistryChange],
+    ) -> Result<()> {
         for noun in [
             EntryNoun::Region,
             EntryNoun::Organization,
@@ -391,7 +418,11 @@ impl Transaction {
         Ok(())
     }
 
-    async fn record_changes(&self, changes: &[RegistryChange], note: &ChangeNote) -> Result<()> {
+    pub(crate) async fn record_changes(
+        &self,
+        changes: &[RegistryChange],
+        note: &ChangeNote,
+    ) -> Result<()> {
         let columns = [
             "noun",
             "entry",

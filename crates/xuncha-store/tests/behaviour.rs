@@ -11,6 +11,7 @@ use support::people::people_promises;
 use support::postgres::Cluster;
 use support::publicity::publicity_promises;
 use support::rectify::rectify_promises;
+use support::registry::registry_promises;
 use support::rounds::round_promises;
 use support::values::*;
 use xuncha_core::registry::{SiteKind, TargetClass, TargetId};
@@ -37,6 +38,7 @@ async fn sqlite_keeps_all_promises() {
     people_promises(&store, &raw_sqlite(&data.join("xuncha.db")).await).await;
     rectify_promises(&store).await;
     publicity_promises(&store).await;
+    registry_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
@@ -78,6 +80,7 @@ async fn postgres_keeps_all_promises() {
     raw.close().await.unwrap();
     rectify_promises(&store).await;
     publicity_promises(&store).await;
+    registry_promises(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await

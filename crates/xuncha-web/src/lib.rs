@@ -15,6 +15,7 @@ mod csrf;
 mod error;
 mod headers;
 mod labels;
+mod labels_registry;
 mod lang;
 mod pager;
 mod pages;
@@ -22,6 +23,7 @@ mod password;
 mod public_routes;
 mod qr;
 mod rectify_routes;
+mod registry_routes;
 mod routes;
 mod second_factor;
 mod session;
@@ -38,6 +40,7 @@ use axum::Router;
 use axum::middleware;
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::permission::Action;
+use xuncha_core::registry::Mapping;
 use xuncha_store::attachment::AttachmentFolder;
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::{Actor, Store};
@@ -76,6 +79,8 @@ pub struct WebState {
     pub store: Store,
     /// Indicator sets that a round may be created with, by id.
     pub sets: Arc<BTreeMap<String, IndicatorSet>>,
+    /// Column mappings by which a registry's spreadsheet can be read, by id.
+    pub mappings: Arc<BTreeMap<String, Mapping>>,
     /// Evidence files.
     pub evidence: EvidenceFolder,
     /// Files that people hand in.
@@ -144,6 +149,7 @@ fn all_pages(state: WebState) -> Pages {
     let pages = account_pages(pages);
     let pages = api::registered(pages);
     let pages = rectify_routes::register(pages);
+    let pages = registry_routes::register(pages);
     let pages = round_work_pages(pages);
     let pages = desk_pages(pages);
     let pages = public_routes::register(pages);
@@ -283,17 +289,13 @@ fn sign_in_pages(pages: Pages) -> Pages {
 }
 
 fn round_pages(pages: Pages) -> Pages {
-    use Action::{
-        DecideTask, Enter, ReadDocument, ReadNotice, ReadRegistry, ReadRound, ReadTarget,
-    };
+    use Action::{DecideTask, Enter, ReadDocument, ReadNotice, ReadRound, ReadTarget};
     use pages::{
-        about, findings, notice, open, registry, rounds, targets, tasks, tasks_corrections,
-        tasks_files,
+        about, findings, notice, open, rounds, targets, tasks, tasks_corrections, tasks_files,
     };
     pages
         .get("/", Enter, Object::None, rounds::list)
         .get("/about", Enter, Object::None, about::show)
-        .get("/registry", ReadRegistry, Object::None, registry::list)
         .get("/rounds/{round}", ReadRound, Object::Round, rounds::show)
         .get("/rounds/{round}/open", ReadRound, Object::Round, open::list)
         .get(

@@ -46,6 +46,8 @@ pub enum Object {
     Registered,
     /// Something about a whole round: of no unit.
     Round,
+    /// The request in the address (`{request}`): of the unit that filed it, and for who reads or decides it also of the one above.
+    Request,
 }
 
 /// 路由. A registered address with what it needs.
@@ -339,6 +341,18 @@ impl Gate {
                 let id = param("target");
                 let unit = store.unit_of_registered(&TargetId(id.clone())).await?;
                 ("网站或账号", id, unit)
+            }
+            Object::Request => {
+                let id = param("request");
+                let units = store.units_of_request(&id).await?;
+                let is_above = |first: &Option<String>| {
+                    self.action != Action::FileRequest && first.is_some() && *first == viewer.unit
+                };
+                let unit = units.map(|(own, first)| match is_above(&first) {
+                    true => first.unwrap_or(own),
+                    false => own,
+                });
+                ("填报", id, unit)
             }
             Object::Finding => {
                 let id = param("id");

@@ -133,6 +133,14 @@ impl Shell {
         self.viewer.may(Action::ReadRegistry)
     }
 
+    pub(crate) fn files_requests(&self) -> bool {
+        self.viewer.may(Action::FileRequest)
+    }
+
+    pub(crate) fn manages_registry(&self) -> bool {
+        self.viewer.may(Action::ManageRegistry)
+    }
+
     pub(crate) fn manages_rounds(&self) -> bool {
         self.viewer.may(Action::ManageRound)
     }

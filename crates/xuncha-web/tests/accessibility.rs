@@ -58,6 +58,7 @@ impl House {
         let state = support::state(folder.path()).await;
         support::seed(&state).await;
         xuncha_web::publish_results(&state, ROUND).await.unwrap();
+        support::registry::seed(&state).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let router = xuncha_web::router(state.clone());

@@ -137,9 +137,13 @@ impl House {
         };
         let attachment = house.state.store.put_attachment(&file).await.unwrap();
         let case = support::seed_case(&house.state, &finding).await;
+        support::registry::seed(&house.state).await;
         let person = add(&house.state, "subject", Role::Inspector, None).await;
         house.values = BTreeMap::from([
             ("case", case),
+            ("request", support::registry::WAITING.to_owned()),
+            ("import", support::registry::IMPORT.to_owned()),
+            ("host", support::registry::HOST.to_owned()),
             ("enquiry", support::ENQUIRY.to_owned()),
             ("appeal", support::APPEAL.to_owned()),
             ("unit", UNITS[0].to_owned()),

@@ -256,6 +256,18 @@ pub enum RegistryCommand {
     },
     /// 变更历史 / history of changes
     History,
+    /// 查看关停公告与域名变更公告（后台每天查看一次） / look at the notices of closing sites and old domains
+    Watch {
+        /// 网络 / network
+        #[command(flatten)]
+        network: Box<NetworkArgs>,
+    },
+    /// 从一轮证据的链接中查找名录外的网站 / sites outside the registry, from the links of a round
+    Outside {
+        /// 轮次；缺省为最近一轮 / round, the latest by default
+        #[arg(long)]
+        round: Option<String>,
+    },
     /// 应开设而没有正常运行账号的单位 / units that have to run accounts and have none
     Gaps {
         /// 写出 CSV / write CSV

@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use support::{sheet, succeed, xuncha};
 
@@ -60,15 +61,22 @@ impl Site {
         let address = listener.local_addr().unwrap().to_string();
         let texts = texts.to_vec();
         std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                answer(stream.unwrap(), &texts);
-            }
+            std::thread::scope(|all| {
+                for stream in listener.incoming() {
+                    let texts = &texts;
+                    all.spawn(move || answer(stream.unwrap(), texts));
+                }
+            });
         });
         Site { address }
     }
 }
 
 fn answer(mut stream: TcpStream, texts: &[String]) {
+    // Who speaks TLS to a plain port waits for ever otherwise.
+    stream
+        .set_read_timeout(Some(Duration::from_secs(2)))
+        .unwrap();
     let mut head = String::new();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     if reader.read_line(&mut head).is_err() {
@@ -221,7 +229,7 @@ fn assert_package_is_sound(path: &Path) -> usize {
     let mut cells = 0;
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).unwrap();
-        let name = part.name().to_owned();
+        let name = part.name().unwrap().into_owned();
         if !name.ends_with(".xml") && !name.ends_with(".rels") {
             continue;
         }
@@ -232,9 +240,9 @@ fn assert_package_is_sound(path: &Path) -> usize {
             match reader.read_event() {
                 Ok(quick_xml::events::Event::Eof) => break,
                 Ok(quick_xml::events::Event::Start(tag)) => {
-                    cells += usize::from(tag.local_name().as_ref() == b"c");
+                    cells += usize::from(tag.local_name().as_ref() == "c");
                     let is_formula =
-                        name.contains("worksheets") && tag.local_name().as_ref() == b"f";
+                        name.contains("worksheets") && tag.local_name().as_ref() == "f";
                     assert!(!is_formula, "{} {name} holds a formula", path.display());
                 }
                 Ok(_) => {}

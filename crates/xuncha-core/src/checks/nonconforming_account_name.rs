@@ -89,6 +89,25 @@ const SHARED_WORDS: [&str; 14] = [
     "和",
 ];
 
+/// What would be said of an account's name and certified subject; for whoever files one.
+pub(crate) fn faults_of(subject: &Subject, account: &crate::registry::Account) -> Vec<String> {
+    let (unit, params) = (Unit::of(subject), Params::default());
+    let mut told = Vec::new();
+    if subject_fault(&account.certified_subject, &unit, &params).is_some() {
+        told.push(format!(
+            "认证主体“{}”与主办单位“{}”不符",
+            account.certified_subject, subject.organization_name
+        ));
+    }
+    if !unit.is_shown_by(&account.name) {
+        told.push(format!(
+            "账号名称“{}”看不出主办单位“{}”或所在地区",
+            account.name, subject.organization_name
+        ));
+    }
+    told
+}
+
 /// Judges the certified subject and the name.
 pub fn judge(
     subject: &Subject,

@@ -85,6 +85,12 @@ fn finding(fault: Fault, evidence: &EvidenceRef) -> Finding {
         .with_confidence(fault.confidence)
 }
 
+/// What is wrong with the address of a home page, and whether that is sure; for whoever files one.
+pub(crate) fn fault_of(home: &str, kind: SiteKind) -> Option<(String, bool)> {
+    let fault = fault(&host(home)?, kind)?;
+    Some((fault.detail, fault.confidence == Confidence::High))
+}
+
 fn host(url: &str) -> Option<Host<String>> {
     Url::parse(url).ok()?.host().map(|host| host.to_owned())
 }

@@ -63,6 +63,18 @@ pub use skip::Skip;
 use text::distance as missing_likeness;
 pub(crate) use text::{bare, cut, pattern};
 
+/// The text that a page shows, line by line.
+pub fn visible_text(body: &[u8], content_type: &str) -> String {
+    let page = charset::decode(body, charset::detect(body, content_type));
+    let dom = dom::Dom::parse(page);
+    let lines: Vec<&str> = dom
+        .all_lines()
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect();
+    lines.join("\n")
+}
+
 #[cfg(test)]
 pub(crate) use fixtures::{test_capture, test_page};
 

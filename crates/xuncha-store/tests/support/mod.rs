@@ -5,5 +5,6 @@ pub mod people;
 pub mod postgres;
 pub mod publicity;
 pub mod rectify;
+pub mod registry;
 pub mod rounds;
 pub mod values;

@@ -51,6 +51,7 @@ pub(super) async fn list(
         region: asked.region,
         words: asked.q,
         organization: viewer.narrowed(Action::ReadRegistry),
+        state: None,
     };
     let found = state.store.registry_targets(&filter, page).await?;
     Ok(Json(List::of(found, (number, size), |target| {

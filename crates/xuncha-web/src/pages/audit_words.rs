@@ -200,6 +200,11 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::FactCorrected => "Reading corrected",
         AuditAction::ExemptionMade => "Exemption made",
         AuditAction::ExemptionWithdrawn => "Exemption withdrawn",
+        AuditAction::RequestFiled => "Registry request filed",
+        AuditAction::RequestDecided => "Registry request decided",
+        AuditAction::NoticeLookedAt => "Notice looked at",
+        AuditAction::OutsideDecided => "Site outside the registry decided",
+        AuditAction::ImportStaged => "Registry import previewed",
     };
     lang.t(action.zh(), english)
 }

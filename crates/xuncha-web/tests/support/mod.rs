@@ -1,6 +1,8 @@
 //! A small made-up round with everything that pages show, judged and scored by the real rules.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod registry;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,7 +12,10 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::indicator::resolve;
 use xuncha_core::indicator::{IndicatorKind, IndicatorSet};
 use xuncha_core::judge::{Judged, Judgement};
-use xuncha_core::registry::*;
+use xuncha_core::registry::{
+    Account, AccountDetails, Level, Mapping, Organization, Region, Registry, Site, SiteKind, State,
+    Target, TargetClass, TargetId,
+};
 use xuncha_core::results::Results;
 use xuncha_core::review::{Decision, Review};
 use xuncha_core::round::{Coverage, Round, Sample, Subject};
@@ -50,6 +55,7 @@ pub async fn state(folder: &Path) -> WebState {
                 .map(|id| (id.to_owned(), set(id)))
                 .into(),
         ),
+        mappings: std::sync::Arc::new(["own", "new-media-filing"].map(mapping).into()),
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
         attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),
@@ -58,6 +64,12 @@ pub async fn state(folder: &Path) -> WebState {
         settings: Default::default(),
         sign_on: None,
     }
+}
+
+fn mapping(id: &str) -> (String, Mapping) {
+    let path = format!("{}/../../mappings/{id}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    (id.to_owned(), Mapping::from_toml(&text).unwrap())
 }
 
 fn counted_token() -> String {
@@ -97,7 +109,7 @@ pub async fn seed_unanswered(state: &WebState) {
 }
 
 async fn seed_round(state: &WebState, has_reviews: bool) {
-    let registry = registry();
+    let registry = made_up_registry();
     let note = ChangeNote {
         at: at("2026-01-05T09:00"),
         by: "名录.xlsx".into(),
@@ -164,7 +176,7 @@ async fn seed_round(state: &WebState, has_reviews: bool) {
     assert_eq!(kept.unwrap(), 1);
 }
 
-fn registry() -> Registry {
+fn made_up_registry() -> Registry {
     let mut registry = Registry::default();
     let places = [
         ("990000", "云岭省", Level::Province, None),

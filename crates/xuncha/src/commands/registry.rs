@@ -12,6 +12,7 @@ use xuncha_store::registry::ChangeNote;
 use super::{gaps, sheets};
 use crate::cli::RegistryCommand;
 use crate::data::Data;
+use crate::jobs;
 use crate::rules::Rules;
 
 /// Runs a registry command.
@@ -51,6 +52,15 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
         }
         RegistryCommand::Diff { file, mapping } => compare(data, rules, file, mapping).await,
         RegistryCommand::History => history(data).await,
+        RegistryCommand::Watch { network } => {
+            let told = jobs::registry::watch(data, rules, network).await?;
+            println!(
+                "查看公告 {} 处，看到 {} 处，未能查看 {} 处。",
+                told.looked, told.shown, told.missed
+            );
+            Ok(())
+        }
+        RegistryCommand::Outside { round } => outside(data, round.as_deref()).await,
         RegistryCommand::Gaps { csv, json } => {
             gaps::run(data, csv.as_deref(), json.as_deref()).await
         }
@@ -121,6 +131,26 @@ async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Resu
         reported.len(),
         found.len()
     );
+    Ok(())
+}
+
+async fn outside(data: &Data, round: Option<&str>) -> Result<()> {
+    const SHOWN: u64 = 40;
+    let round = data.round(round).await?.round.id;
+    let (count, new) = jobs::registry::find_outside(data, &round).await?;
+    let page_of = Page::numbered(1, SHOWN);
+    let found = data.store.outside(None, None, page_of).await?;
+    for row in &found.rows {
+        println!(
+            "  {} {} {}：{} 家链接，{}",
+            row.state.zh(),
+            row.site.url,
+            row.site.name,
+            row.site.site_count,
+            row.site.sign.zh()
+        );
+    }
+    println!("{round} 的名录外线索 {count} 条，新增 {new} 条；在网页“名录外线索”中逐条处理。");
     Ok(())
 }
 

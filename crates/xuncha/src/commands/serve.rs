@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::person::PasswordPolicy;
+use xuncha_core::registry::Mapping;
 use xuncha_store::StoreError;
 use xuncha_store::attachment::AttachmentFolder;
 use xuncha_web::{SignInSettings, SignOn, WebState};
@@ -36,6 +37,7 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
         store: data.store.clone(),
         evidence: data.evidence.clone(),
         sets: Arc::new(sets(rules)?),
+        mappings: Arc::new(mappings(rules)?),
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
         settings: SignInSettings {
@@ -105,6 +107,15 @@ fn sets(rules: &Rules) -> Result<BTreeMap<String, IndicatorSet>> {
         }
     }
     Ok(sets)
+}
+
+/// Every column mapping, by its id.
+fn mappings(rules: &Rules) -> Result<BTreeMap<String, Mapping>> {
+    let read = |text: &String| {
+        let mapping = Mapping::from_toml(text).map_err(anyhow::Error::msg)?;
+        Ok((mapping.id.clone(), mapping))
+    };
+    rules.mappings.values().map(read).collect()
 }
 
 /// The provider of identities, where one is named.

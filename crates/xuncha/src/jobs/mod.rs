@@ -10,4 +10,5 @@ pub mod people;
 pub mod pictures;
 pub mod recheck;
 pub mod rectify;
+pub mod registry;
 pub mod worker;

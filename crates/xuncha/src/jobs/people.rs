@@ -8,13 +8,14 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use xuncha_core::rectify::remind::RemindSettings;
-use xuncha_store::job::{JobState, Progress};
+use xuncha_store::job::{JobState, NewJob, Progress};
 use xuncha_store::recheck::{RECHECK_JOB, SELF_CHECK_JOB, Work};
 
 use super::letters::{self, LETTERS_JOB, LetterWords};
 use super::outbox::Sender;
 use super::rectify::{self, FOLLOW_JOB};
-use super::{outbox, recheck};
+use super::registry::{OUTSIDE_JOB, WATCH_JOB};
+use super::{outbox, recheck, registry};
 use crate::cli::NetworkArgs;
 use crate::commands::now;
 use crate::data::Data;
@@ -24,7 +25,14 @@ use crate::rules::Rules;
 const PAUSE: Duration = Duration::from_secs(2);
 /// A job that broke the program off so often is not begun again.
 const MOST_ATTEMPTS: u64 = 5;
-const KINDS: [&str; 4] = [RECHECK_JOB, SELF_CHECK_JOB, FOLLOW_JOB, LETTERS_JOB];
+const KINDS: [&str; 6] = [
+    RECHECK_JOB,
+    SELF_CHECK_JOB,
+    FOLLOW_JOB,
+    LETTERS_JOB,
+    WATCH_JOB,
+    OUTSIDE_JOB,
+];
 
 /// 后台设置.
 pub struct Settings<'a> {
@@ -66,6 +74,7 @@ async fn once(
     let at = now();
     if *reminded != Some(at.date()) {
         remind(data, settings, at).await?;
+        watch_notices(data, at).await?;
         *reminded = Some(at.date());
     }
     outbox::run(&data.store, &data.folder, &settings.sender).await?;
@@ -79,6 +88,18 @@ async fn remind(data: &Data, settings: &Settings<'_>, at: DateTime) -> Result<()
     for (round, _, _) in data.store.round_rates().await? {
         rectify::reckon_rates(data, &round, at.date()).await?;
     }
+    Ok(())
+}
+
+/// Queues the daily look at notices, once a day whoever asks.
+async fn watch_notices(data: &Data, at: DateTime) -> Result<()> {
+    let job = NewJob {
+        kind: WATCH_JOB.to_owned(),
+        idempotency_key: format!("{WATCH_JOB}/{}", at.date()),
+        payload: serde_json::json!({}),
+        due_at: at,
+    };
+    data.store.put_job(&job).await?;
     Ok(())
 }
 
@@ -145,6 +166,17 @@ pub async fn handle(
                 "新建 {} 项，复发 {} 项，办结 {} 项",
                 opened.new, opened.relapsed, opened.closed
             ))
+        }
+        WATCH_JOB => {
+            let told = registry::watch(data, rules, settings.network).await?;
+            Ok(format!(
+                "查看公告 {} 处，看到 {} 处，未能查看 {} 处",
+                told.looked, told.shown, told.missed
+            ))
+        }
+        OUTSIDE_JOB => {
+            let (count, new) = registry::find_outside(data, &payload.round).await?;
+            Ok(format!("名录外线索 {count} 条，新增 {new} 条"))
         }
         LETTERS_JOB => write_letters(data, &payload).await,
         other => bail!("不认识的任务 {other}"),

@@ -1,0 +1,263 @@
+//! 名录外线索: hosts that look like sites outside supervision, and what people decided of each.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+use xuncha_core::registry::outside::{DismissReason, OutsideSite};
+use xuncha_core::registry::request::Step;
+
+use crate::audit::{AuditAction, AuditEntry};
+use crate::page::{Listing, Page};
+use crate::sql::{self, Where};
+use crate::{Result, Store, StoreError, Transaction};
+
+/// 线索状态.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutsideState {
+    /// 待处理.
+    Waiting,
+    /// 已纳入: an opening was filed.
+    Adopted,
+    /// 不纳入.
+    Dismissed,
+}
+
+impl OutsideState {
+    /// Every state, as filters list them.
+    pub const ALL: [OutsideState; 3] = [
+        OutsideState::Waiting,
+        OutsideState::Adopted,
+        OutsideState::Dismissed,
+    ];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            OutsideState::Waiting => "waiting",
+            OutsideState::Adopted => "adopted",
+            OutsideState::Dismissed => "dismissed",
+        }
+    }
+
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            OutsideState::Waiting => "待处理",
+            OutsideState::Adopted => "已纳入",
+            OutsideState::Dismissed => "不纳入",
+        }
+    }
+
+    /// The state of a word.
+    pub fn of_word(word: &str) -> Option<OutsideState> {
+        OutsideState::ALL.into_iter().find(|own| own.word() == word)
+    }
+}
+
+/// 名录外线索. With what was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideRow {
+    /// What was found.
+    pub site: OutsideSite,
+    /// Round in which it was seen last.
+    pub round: String,
+    /// State.
+    pub state: OutsideState,
+    /// Why it is not taken in.
+    pub reason: Option<DismissReason>,
+    /// What was said with it.
+    pub note: String,
+    /// Name of who decided.
+    pub by: String,
+    /// Request by which it is taken in.
+    pub request: String,
+}
+
+fn missing(host: &str) -> StoreError {
+    StoreError::Missing {
+        noun: "名录外线索",
+        id: host.to_owned(),
+    }
+}
+
+impl Store {
+    /// Keeps what a round showed. What people decided of a host stays; hosts that are registered by now leave the list unless they were
+    /// decided. Answers with how many are new.
+    pub async fn put_outside(&self, round: &str, found: &[OutsideSite]) -> Result<u64> {
+        let transaction = self.begin().await?;
+        let gone = "DELETE FROM registry_outside WHERE state = 'waiting' AND round = ?";
+        let known = sql::rows(
+            &transaction.inner,
+            "SELECT host FROM registry_outside",
+            vec![],
+        );
+        let known: BTreeSet<String> = known
+            .await?
+            .iter()
+            .map(|row| Ok(row.try_get_by_index(0)?))
+            .collect::<Result<_>>()?;
+        sql::run(&transaction.inner, gone, vec![sql::text(round)]).await?;
+        let columns = [
+            "host",
+            "name",
+            "sign",
+            "round",
+            "site_count",
+            "state",
+            "reason",
+            "note",
+            "person",
+            "decided_at",
+            "request",
+            "search",
+            "body",
+        ];
+        let mut all = Vec::with_capacity(found.len());
+        for site in found {
+            let search = format!("{} {} {}", site.host, site.name, site.url);
+            all.push(vec![
+                sql::text(&site.host),
+                sql::text(&site.name),
+                sql::text(&sql::word(&site.sign)?),
+                sql::text(round),
+                sql::number(site.site_count),
+                sql::text(OutsideState::Waiting.word()),
+                sql::text(""),
+                sql::text(""),
+                sql::text(""),
+                sql::text(""),
+                sql::text(""),
+                sql::text(&search.to_lowercase()),
+                sql::body("名录外线索", site)?,
+            ]);
+        }
+        let tail = "ON CONFLICT (host) DO UPDATE SET name = excluded.name, sign = excluded.sign, round = excluded.round, \
+             site_count = excluded.site_count, search = excluded.search, body = excluded.body";
+        sql::insert(&transaction.inner, "registry_outside", &columns, all, tail).await?;
+        transaction.commit().await?;
+        let new = found.iter().filter(|site| !known.contains(&site.host));
+        Ok(new.count() as u64)
+    }
+
+    /// Candidates, those that most sites link first.
+    pub async fn outside(
+        &self,
+        state: Option<OutsideState>,
+        words: Option<&str>,
+        page: Page,
+    ) -> Result<Listing<OutsideRow>> {
+        let condition = Where::default()
+            .and_some("state = ?", state.map(OutsideState::word))
+            .and_words("search", words);
+        let sql = format!(
+            "SELECT * FROM registry_outside{} ORDER BY site_count DESC, host LIMIT ? OFFSET ?",
+            condition.sql()
+        );
+        let found = sql::rows(self.read(), &sql, condition.values_paged(page)).await?;
+        let total = format!("SELECT COUNT(*) FROM registry_outside{}", condition.sql());
+        Ok(Listing {
+            rows: found.iter().map(read_outside).collect::<Result<_>>()?,
+            total: sql::count(self.read(), &total, condition.values()).await?,
+        })
+    }
+
+    /// One of them, by its host.
+    pub async fn outside_of(&self, host: &str) -> Result<OutsideRow> {
+        let sql = "SELECT * FROM registry_outside WHERE host = ?";
+        let row = sql::row(self.read(), sql, vec![sql::text(host)]).await?;
+        read_outside(&row.ok_or_else(|| missing(host))?)
+    }
+
+    /// Sets one aside for a reason. `其他` wants a word with it.
+    pub async fn dismiss_outside(
+        &self,
+        host: &str,
+        reason: DismissReason,
+        note: &str,
+        by: &str,
+        at: DateTime,
+    ) -> Result<()> {
+        if reason == DismissReason::Other && note.trim().is_empty() {
+            return Err(StoreError::Refused("选“其他”须写明原因"));
+        }
+        let decision = (OutsideState::Dismissed, reason.word(), note.trim());
+        self.decide_outside(host, OutsideState::Waiting, decision, by, at)
+            .await
+    }
+
+    /// Puts one that was set aside back into the list.
+    pub async fn reopen_outside(&self, host: &str, by: &str, at: DateTime) -> Result<()> {
+        let decision = (OutsideState::Waiting, "", "");
+        self.decide_outside(host, OutsideState::Dismissed, decision, by, at)
+            .await
+    }
+
+    async fn decide_outside(
+        &self,
+        host: &str,
+        from: OutsideState,
+        (state, reason, note): (OutsideState, &str, &str),
+        by: &str,
+        at: DateTime,
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        let keep = "UPDATE registry_outside SET state = ?, reason = ?, note = ?, person = ?, decided_at = ? WHERE host = ? AND state = ?";
+        let at = sql::word(&at)?;
+        let values = [
+            state.word(),
+            reason,
+            note,
+            by,
+            at.as_str(),
+            host,
+            from.word(),
+        ];
+        let count = sql::run(&transaction.inner, keep, values.map(sql::text).into()).await?;
+        if count == 0 {
+            return Err(StoreError::Refused("这条线索已经处理过，请刷新页面"));
+        }
+        let entry = AuditEntry::new(AuditAction::OutsideDecided, format!("outside/{host}"));
+        let after = format!("{} {reason}", state.word());
+        let entry = entry.change(from.word(), after.trim());
+        transaction.audit(&[entry]).await?;
+        transaction.commit().await
+    }
+}
+
+impl Transaction {
+    /// Takes one in by a request that is filed with it.
+    pub(crate) async fn adopt_outside(
+        &self,
+        host: &str,
+        request: &str,
+        step: &Step,
+    ) -> Result<AuditEntry> {
+        let keep = "UPDATE registry_outside SET state = 'adopted', reason = '', note = '', person = ?, decided_at = ?, request = ? WHERE host = ? AND state = 'waiting'";
+        let at = sql::word(&step.at)?;
+        let values = [step.name.as_str(), at.as_str(), request, host].map(sql::text);
+        if sql::run(&self.inner, keep, values.into()).await? == 0 {
+            return Err(StoreError::Refused("这条线索已经处理过，请刷新页面"));
+        }
+        let entry = AuditEntry::new(AuditAction::OutsideDecided, format!("outside/{host}"));
+        Ok(entry.change(
+            OutsideState::Waiting.word(),
+            format!("{} request/{request}", OutsideState::Adopted.word()),
+        ))
+    }
+}
+
+fn read_outside(row: &QueryResult) -> Result<OutsideRow> {
+    let text = |column: &str| -> Result<String> { Ok(row.try_get_by(column)?) };
+    Ok(OutsideRow {
+        site: sql::parse("名录外线索", &text("body")?)?,
+        round: text("round")?,
+        state: sql::from_word("线索状态", text("state")?)?,
+        reason: DismissReason::of_word(&text("reason")?),
+        note: text("note")?,
+        by: text("person")?,
+        request: text("request")?,
+    })
+}

@@ -1,0 +1,612 @@
+//! What the store promises of requests, candidates outside the registry, counts and imports that wait; run on either database.
+
+use std::collections::BTreeMap;
+
+use xuncha_core::registry::filing::{Fault, RequestKind, Successor, Typed, draft};
+use xuncha_core::registry::outside::{DismissReason, LinkedFrom, OutsideSign, OutsideSite};
+use xuncha_core::registry::request::{Course, RequestState, Reviewer, StepKind};
+use xuncha_core::registry::watch::{Seen, Sighting};
+use xuncha_core::registry::{EntryKind, Level, Registry, Sheet, State, TargetClass, TargetId};
+use xuncha_store::registry::{ChangeNote, TargetFilter};
+use xuncha_store::registry_import::StagedImport;
+use xuncha_store::registry_outside::OutsideState;
+use xuncha_store::registry_request::{NewRequest, RequestFilter, Verdict};
+use xuncha_store::{Page, Store, StoreError};
+
+use super::values::{at, registry};
+
+const OFFICE: Reviewer<'_> = Reviewer {
+    person: "P90",
+    unit: None,
+    is_office: true,
+};
+const CITY: Reviewer<'_> = Reviewer {
+    person: "P91",
+    unit: Some("U000"),
+    is_office: false,
+};
+
+fn note() -> ChangeNote {
+    ChangeNote {
+        at: at("2026-05-01T08:00"),
+        by: "名录.xlsx".into(),
+        reason: "导入".into(),
+    }
+}
+
+/// The registry of the other promises, with a unit above.
+fn levelled() -> Registry {
+    let mut registry = registry();
+    let mut above = registry.organizations["U001"].clone();
+    above.id = "U000".into();
+    above.name = "青石市政务公开办公室".into();
+    let mut other = above.clone();
+    other.id = "U002".into();
+    registry.organizations.get_mut("U001").unwrap().parent = Some("U000".into());
+    assert_eq!(above.level, Level::City);
+    registry.organizations.insert("U000".into(), above);
+    registry.organizations.insert("U002".into(), other);
+    registry
+}
+
+async fn filed(
+    store: &Store,
+    id: &str,
+    kind: RequestKind,
+    target: &str,
+    fields: &[(&str, &str)],
+) -> Result<NewRequest, Vec<Fault>> {
+    let registry = store.registry().await.unwrap();
+    let typed = Typed {
+        kind,
+        noun: match target.starts_with('A') {
+            true => EntryKind::Account,
+            false => EntryKind::Site,
+        },
+        target: (kind != RequestKind::Open).then(|| target.into()),
+        organization: "U001".into(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        reason: "机构改革\0".into(),
+        from: Some("2026-05-02".parse().unwrap()),
+        until: Some("2026-05-10".parse().unwrap()),
+        successor: Successor {
+            name: "青石市人民政府".into(),
+            home: "http://www.s1.gov.cn/".into(),
+        },
+    };
+    let suspended = store.suspensions(&target.into()).await.unwrap();
+    let filing = draft(&typed, &registry, &suspended)?;
+    let new = NewRequest {
+        id: id.into(),
+        course: Course::of(&filing, &registry, "P1"),
+        unit_name: registry.organizations["U001"].name.clone(),
+        region: "990100".into(),
+        by: "王芳".into(),
+        at: at("2026-05-01T09:00"),
+        outside: None,
+        filing,
+    };
+    Ok(new)
+}
+
+fn verdict(is_approved: bool, note: &str, on: &str) -> Verdict {
+    Verdict {
+        is_approved,
+        note: note.into(),
+        name: "李雷".into(),
+        at: at(&format!("{on}T10:00")),
+    }
+}
+
+fn is_refused<T: std::fmt::Debug>(result: Result<T, StoreError>, why: &str) {
+    match result {
+        Err(StoreError::Refused(text)) => assert!(text.contains(why), "{text}"),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+pub async fn registry_promises(store: &Store) {
+    store.put_registry(&levelled(), &note()).await.unwrap();
+    requests_go_level_by_level(store).await;
+    what_changed_meanwhile_takes_no_effect(store).await;
+    a_closing_waits_for_its_notice(store).await;
+    candidates_are_decided_once(store).await;
+    counts_are_reckoned_by_the_database(store).await;
+    an_import_is_confirmed_over_what_was_previewed(store).await;
+}
+
+async fn requests_go_level_by_level(store: &Store) {
+    let portal = TargetId::from("9900000001");
+    let new = filed(
+        store,
+        "r1",
+        RequestKind::Rename,
+        "9900000001",
+        &[("name", "青石市人民政府网")],
+    );
+    let new = new.await.unwrap();
+    store.file_request(&new).await.unwrap();
+    let twin = NewRequest {
+        id: "r2".into(),
+        ..new.clone()
+    };
+    is_refused(store.file_request(&twin).await, "已有一件申请在办");
+    assert_eq!(
+        store.units_of_request("r1").await.unwrap(),
+        Some(("U001".into(), Some("U000".into())))
+    );
+    assert_eq!(
+        store.units_of_request("r2").await.unwrap(),
+        None,
+        "nothing of it was kept"
+    );
+
+    let own = Reviewer {
+        person: "P1",
+        ..OFFICE
+    };
+    is_refused(
+        store
+            .review_request("r1", &own, &verdict(true, "", "2026-05-02"))
+            .await,
+        "本人",
+    );
+    let approved = verdict(true, "同意", "2026-05-02");
+    let state = store.review_request("r1", &CITY, &approved).await.unwrap();
+    assert_eq!(state, RequestState::WaitingProvince);
+    is_refused(store.review_request("r1", &CITY, &approved).await, "不由您");
+    is_refused(
+        store
+            .review_request("r1", &OFFICE, &verdict(false, " ", "2026-05-03"))
+            .await,
+        "原因",
+    );
+    let before = store.registered(&portal).await.unwrap().unwrap();
+    assert_eq!(
+        before.name(),
+        "青石市人民政府",
+        "half approved is not approved"
+    );
+    let state = store
+        .review_request("r1", &OFFICE, &verdict(true, "", "2026-05-03"))
+        .await
+        .unwrap();
+    assert_eq!(state, RequestState::Effective);
+    is_refused(
+        store.review_request("r1", &OFFICE, &approved).await,
+        "已经办理",
+    );
+    let after = store.registered(&portal).await.unwrap().unwrap();
+    assert_eq!(after.name(), "青石市人民政府网");
+    let found = store
+        .registry_targets(
+            &TargetFilter {
+                words: Some("政府网".into()),
+                ..TargetFilter::default()
+            },
+            Page::ALL,
+        )
+        .await
+        .unwrap();
+    assert_eq!(found.total, 1, "the list finds the new name");
+    let history = store.changes(Some("9900000001"), Page::ALL).await.unwrap();
+    let newest = &history.rows[0];
+    assert_eq!(
+        (newest.note.by.as_str(), newest.note.at),
+        ("李雷", at("2026-05-03T10:00"))
+    );
+    assert!(newest.note.reason.starts_with("变更名称：机构改革"));
+
+    let steps = store.request_steps("r1").await.unwrap();
+    let kinds: Vec<_> = steps
+        .iter()
+        .map(|step| (step.kind, step.person.as_str()))
+        .collect();
+    let expected = [
+        (StepKind::Filed, "P1"),
+        (StepKind::Approved, "P91"),
+        (StepKind::Approved, "P90"),
+    ];
+    assert_eq!(kinds, expected);
+    let request = store.request("r1").await.unwrap();
+    assert_eq!(request.approved_on, Some("2026-05-03".parse().unwrap()));
+    assert_eq!(request.filing, NewRequest { ..new }.filing);
+
+    let concerns = |unit: &str| RequestFilter {
+        concerns: Some(unit.into()),
+        ..RequestFilter::default()
+    };
+    for (unit, expected) in [("U001", 1), ("U000", 1), ("U002", 0), ("", 0)] {
+        let found = store.requests(&concerns(unit), Page::ALL).await.unwrap();
+        assert_eq!(
+            (found.total, found.rows.len()),
+            (expected, expected as usize),
+            "{unit:?}"
+        );
+    }
+}
+
+async fn what_changed_meanwhile_takes_no_effect(store: &Store) {
+    let account = [
+        ("name", "青石市政府发布"),
+        ("platform", "微信"),
+        ("kind", "订阅号"),
+    ];
+    let mut open = filed(store, "r3", RequestKind::Open, "A", &account)
+        .await
+        .unwrap();
+    assert_eq!(open.filing.target, None);
+    open.course.first = None;
+    store.file_request(&open).await.unwrap();
+    store
+        .review_request("r3", &OFFICE, &verdict(true, "", "2026-05-03"))
+        .await
+        .unwrap();
+    let request = store.request("r3").await.unwrap();
+    let filter = RequestFilter {
+        target: Some("A000003".into()),
+        ..RequestFilter::default()
+    };
+    assert_eq!(
+        store.requests(&filter, Page::ALL).await.unwrap().total,
+        1,
+        "{request:?}"
+    );
+    assert!(store.registered(&"A000003".into()).await.unwrap().is_some());
+
+    let icp = filed(
+        store,
+        "r4",
+        RequestKind::Correct,
+        "9900000002",
+        &[("icp", "云ICP备1号")],
+    );
+    store.file_request(&icp.await.unwrap()).await.unwrap();
+    let mut changed = store.registry().await.unwrap();
+    changed
+        .sites
+        .get_mut(&TargetId::from("9900000002"))
+        .unwrap()
+        .police = Some("云公网安备1号".into());
+    store.put_registry(&changed, &note()).await.unwrap();
+    is_refused(
+        store
+            .review_request("r4", &CITY, &verdict(true, "", "2026-05-04"))
+            .await,
+        "已有变化",
+    );
+    assert_eq!(
+        store.request("r4").await.unwrap().state,
+        RequestState::WaitingFirst
+    );
+    assert_eq!(
+        store.request_steps("r4").await.unwrap().len(),
+        1,
+        "all of it or nothing"
+    );
+    store
+        .withdraw_request("r4", ("P1", "王芳"), at("2026-05-04T11:00"))
+        .await
+        .unwrap();
+    is_refused(
+        store
+            .withdraw_request("r4", ("P1", "王芳"), at("2026-05-04T12:00"))
+            .await,
+        "不能撤回",
+    );
+
+    let suspend = filed(store, "r5", RequestKind::Suspend, "9900000002", &[])
+        .await
+        .unwrap();
+    store.file_request(&suspend).await.unwrap();
+    store
+        .review_request("r5", &CITY, &verdict(true, "", "2026-05-04"))
+        .await
+        .unwrap();
+    store
+        .review_request("r5", &OFFICE, &verdict(true, "", "2026-05-05"))
+        .await
+        .unwrap();
+    let offline = store
+        .registered(&"9900000002".into())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(offline.state(), State::Offline);
+    let known = store.suspensions(&"9900000002".into()).await.unwrap();
+    assert_eq!(
+        known,
+        [("2026-05-02".parse().unwrap(), "2026-05-10".parse().unwrap())]
+    );
+}
+
+async fn a_closing_waits_for_its_notice(store: &Store) {
+    let close = filed(store, "r6", RequestKind::Merge, "9900000003", &[])
+        .await
+        .unwrap();
+    store.file_request(&close).await.unwrap();
+    let today = "2026-05-06".parse().unwrap();
+    is_refused(
+        store
+            .post_notice("r6", ("P1", "王芳"), today, at("2026-05-06T09:00"))
+            .await,
+        "不需要公告",
+    );
+    store
+        .review_request("r6", &CITY, &verdict(true, "", "2026-05-05"))
+        .await
+        .unwrap();
+    let state = store
+        .review_request("r6", &OFFICE, &verdict(true, "", "2026-05-06"))
+        .await
+        .unwrap();
+    assert_eq!(state, RequestState::Notice);
+    let running = store
+        .registered(&"9900000003".into())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        running.state(),
+        State::Running,
+        "it runs while the notice hangs"
+    );
+    let watched = RequestFilter {
+        is_watched: true,
+        ..RequestFilter::default()
+    };
+    assert_eq!(store.requests(&watched, Page::ALL).await.unwrap().total, 1);
+
+    is_refused(
+        store
+            .complete_request("r6", &OFFICE, &verdict(true, "", "2026-07-01"))
+            .await,
+        "机器没有看到",
+    );
+    let look = Sighting {
+        at: at("2026-05-08T09:00"),
+        seen: Seen::Notice,
+        url: "http://www.s3.gov.cn/".into(),
+        quote: "本网站将停止更新\0".into(),
+        round: "watch".into(),
+        record: "1@2".into(),
+    };
+    let looks = [
+        look.clone(),
+        Sighting {
+            at: at("2026-05-09T09:00"),
+            seen: Seen::Unreachable,
+            ..look
+        },
+    ];
+    assert_eq!(store.put_sightings("r6", &looks).await.unwrap(), 2);
+    assert_eq!(
+        store.put_sightings("r6", &looks).await.unwrap(),
+        0,
+        "known already"
+    );
+    assert_eq!(store.sightings("r6").await.unwrap(), looks);
+    is_refused(
+        store
+            .complete_request("r6", &OFFICE, &verdict(true, "", "2026-06-06"))
+            .await,
+        "未满30天",
+    );
+    is_refused(
+        store
+            .post_notice(
+                "r6",
+                ("P1", "王芳"),
+                "2026-05-12".parse().unwrap(),
+                at("2026-05-11T09:00"),
+            )
+            .await,
+        "晚于今天",
+    );
+    store
+        .post_notice("r6", ("P1", "王芳"), today, at("2026-05-11T09:00"))
+        .await
+        .unwrap();
+    is_refused(
+        store
+            .complete_request("r6", &CITY, &verdict(true, "", "2026-06-06"))
+            .await,
+        "不由您",
+    );
+    store
+        .complete_request("r6", &OFFICE, &verdict(true, "", "2026-06-05"))
+        .await
+        .unwrap();
+    let merged = store
+        .registered(&"9900000003".into())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(merged.state(), State::Merged);
+    let counts = store
+        .request_counts(&RequestFilter::default())
+        .await
+        .unwrap();
+    let counts: BTreeMap<_, _> = counts.into_iter().collect();
+    assert_eq!(counts[&RequestState::Effective], 4);
+    assert_eq!(counts[&RequestState::Withdrawn], 1);
+}
+
+async fn candidates_are_decided_once(store: &Store) {
+    let site = |host: &str, count| OutsideSite {
+        host: host.into(),
+        url: format!("http://{host}/"),
+        name: "市医疗保障局".into(),
+        sign: OutsideSign::Domain,
+        unit: None,
+        places: vec![LinkedFrom {
+            site: "9900000001".into(),
+            page: "http://www.s1.gov.cn/".into(),
+        }],
+        site_count: count,
+    };
+    let found = [
+        site("a.s1.gov.cn", 1),
+        site("b.s1.gov.cn", 3),
+        site("c.s1.gov.cn", 2),
+    ];
+    assert_eq!(store.put_outside("2026Q1", &found).await.unwrap(), 3);
+    let by = "李雷";
+    let when = at("2026-05-01T10:00");
+    is_refused(
+        store
+            .dismiss_outside("a.s1.gov.cn", DismissReason::Other, " ", by, when)
+            .await,
+        "须写明",
+    );
+    store
+        .dismiss_outside("a.s1.gov.cn", DismissReason::System, "", by, when)
+        .await
+        .unwrap();
+    is_refused(
+        store
+            .dismiss_outside("a.s1.gov.cn", DismissReason::System, "", by, when)
+            .await,
+        "已经处理",
+    );
+    let fields = [
+        ("id", "9901000077"),
+        ("name", "青石市人民政府办公室"),
+        ("home", "http://b.s1.gov.cn/"),
+        ("kind", "部门"),
+    ];
+    let mut open = filed(store, "r7", RequestKind::Open, "", &fields)
+        .await
+        .unwrap();
+    open.outside = Some("b.s1.gov.cn".into());
+    store.file_request(&open).await.unwrap();
+    open.id = "r8".into();
+    is_refused(store.file_request(&open).await, "在办");
+
+    assert_eq!(
+        store.put_outside("2026Q1", &found).await.unwrap(),
+        0,
+        "the same round again"
+    );
+    let rows = store.outside(None, None, Page::ALL).await.unwrap().rows;
+    let states: Vec<_> = rows
+        .iter()
+        .map(|row| (row.site.host.as_str(), row.state))
+        .collect();
+    let expected = [
+        ("b.s1.gov.cn", OutsideState::Adopted),
+        ("c.s1.gov.cn", OutsideState::Waiting),
+        ("a.s1.gov.cn", OutsideState::Dismissed),
+    ];
+    assert_eq!(states, expected, "what people decided stays");
+    assert_eq!(
+        (rows[0].request.as_str(), rows[2].reason),
+        ("r7", Some(DismissReason::System))
+    );
+    store.put_outside("2026Q1", &found[..1]).await.unwrap();
+    assert!(
+        store.outside_of("c.s1.gov.cn").await.is_err(),
+        "nobody links it any more"
+    );
+    store.reopen_outside("a.s1.gov.cn", by, when).await.unwrap();
+    let waiting = store
+        .outside(Some(OutsideState::Waiting), Some("A.S1"), Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(waiting.total, 1);
+}
+
+async fn counts_are_reckoned_by_the_database(store: &Store) {
+    let all = store.counts_by_region(None).await.unwrap();
+    let own = &all["990100"];
+    assert_eq!(
+        (
+            own.of(TargetClass::Portal, None),
+            own.of(TargetClass::Department, None)
+        ),
+        (1, 2)
+    );
+    assert_eq!(own.of(TargetClass::Department, Some(State::Merged)), 1);
+    assert_eq!((own.in_state(State::Running), own.total()), (4, 6));
+    assert!(store.counts_by_region(Some("")).await.unwrap().is_empty());
+    let units = store
+        .units_of_region("990100", None, Page::numbered(1, 2))
+        .await
+        .unwrap();
+    assert_eq!((units.total, units.rows[1].2.as_deref()), (3, Some("U000")));
+    let ids: Vec<String> = units.rows.into_iter().map(|row| row.0).collect();
+    let counts = store.counts_by_unit(&ids).await.unwrap();
+    assert_eq!(counts.keys().collect::<Vec<_>>(), ["U001"]);
+    let filter = TargetFilter {
+        state: Some(State::Merged),
+        ..TargetFilter::default()
+    };
+    assert_eq!(
+        store
+            .registry_targets(&filter, Page::ALL)
+            .await
+            .unwrap()
+            .total,
+        1
+    );
+}
+
+async fn an_import_is_confirmed_over_what_was_previewed(store: &Store) {
+    let staged = StagedImport {
+        id: "i1".into(),
+        file: "名录.xlsx".into(),
+        mapping: "own".into(),
+        by: "李雷".into(),
+        at: at("2026-05-01T10:00"),
+        known_changes: store.last_registry_change().await.unwrap(),
+        done_at: None,
+        sheets: vec![Sheet {
+            name: "网站".into(),
+            header: vec!["标识码".into()],
+            rows: vec![vec!["\0".into()]],
+        }],
+    };
+    store.stage_import(&staged).await.unwrap();
+    assert_eq!(store.staged_import("i1").await.unwrap(), staged);
+    let mut next = store.registry().await.unwrap();
+    next.accounts.remove(&TargetId::from("A000003"));
+    let early = StagedImport {
+        known_changes: staged.known_changes - 1,
+        ..staged.clone()
+    };
+    is_refused(
+        store.confirm_import(&early, &next, &note()).await,
+        "已有变化",
+    );
+    assert_eq!(
+        store.confirm_import(&staged, &next, &note()).await.unwrap(),
+        1
+    );
+    let done = store.staged_import("i1").await.unwrap();
+    assert_eq!((done.done_at, done.sheets), (Some(note().at), Vec::new()));
+    let again = StagedImport {
+        known_changes: store.last_registry_change().await.unwrap(),
+        ..staged
+    };
+    is_refused(
+        store.confirm_import(&again, &next, &note()).await,
+        "已经导入",
+    );
+    let open = [("name", "青石号"), ("platform", "微博"), ("kind", "微博")];
+    let mut open = filed(store, "r9", RequestKind::Open, "A", &open)
+        .await
+        .unwrap();
+    open.course.first = None;
+    store.file_request(&open).await.unwrap();
+    store
+        .review_request("r9", &OFFICE, &verdict(true, "", "2026-05-03"))
+        .await
+        .unwrap();
+    assert!(
+        store.registered(&"A000004".into()).await.unwrap().is_some(),
+        "A000003 is not given again"
+    );
+}

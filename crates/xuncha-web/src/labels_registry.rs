@@ -1,0 +1,141 @@
+//! Words of the registry's life, in both languages: requests and their steps, fields, notices that are watched.
+
+use xuncha_core::registry::EntryKind;
+use xuncha_core::registry::filing::{RequestKind, field_zh};
+use xuncha_core::registry::request::{RequestState, ReviewLevel, Step, StepKind};
+use xuncha_core::registry::watch::{Seen, WatchKind, WatchState};
+
+use crate::labels::Label;
+use crate::lang::Lang;
+
+fn label(lang: Lang, zh: &str, en: &str, tone: &'static str) -> Label {
+    Label {
+        text: lang.t(zh, en).to_owned(),
+        tone,
+    }
+}
+
+pub(crate) fn request_kind(lang: Lang, kind: RequestKind) -> &'static str {
+    let english = match kind {
+        RequestKind::Open => "Opening",
+        RequestKind::Correct => "Correction",
+        RequestKind::Rename => "New name",
+        RequestKind::MoveDomain => "New domain",
+        RequestKind::Suspend => "Temporary closure",
+        RequestKind::Resume => "Reopening",
+        RequestKind::Close => "Closing",
+        RequestKind::Merge => "Merging",
+        RequestKind::Cancel => "Cancellation",
+    };
+    lang.t(kind.zh(), english)
+}
+
+pub(crate) fn request_state(lang: Lang, state: RequestState) -> Label {
+    let (english, tone) = match state {
+        RequestState::WaitingFirst => ("Waits for the unit above", "open"),
+        RequestState::WaitingProvince => ("Waits for the province", "open"),
+        RequestState::Notice => ("Notice hangs", "info"),
+        RequestState::Effective => ("In effect", "good"),
+        RequestState::Returned => ("Returned", "bad"),
+        RequestState::Withdrawn => ("Taken back", "none"),
+    };
+    label(lang, state.zh(), english, tone)
+}
+
+/// What was done, with the level at which it was decided.
+pub(crate) fn step(lang: Lang, step: &Step) -> String {
+    let level = step.level.map(|level| match level {
+        ReviewLevel::First => lang.t(level.zh(), "First level: "),
+        ReviewLevel::Province => lang.t(level.zh(), "Province: "),
+    });
+    let english = match step.kind {
+        StepKind::Filed => "filed",
+        StepKind::Approved => "approved",
+        StepKind::Returned => "returned",
+        StepKind::Withdrawn => "taken back",
+        StepKind::Posted => "notice put up",
+        StepKind::Completed => "settled",
+    };
+    format!(
+        "{}{}",
+        level.unwrap_or_default(),
+        lang.t(step.kind.zh(), english)
+    )
+}
+
+pub(crate) fn field(lang: Lang, noun: EntryKind, field: &str) -> &'static str {
+    let english = match field {
+        "id" if noun == EntryKind::Site => "Identification code",
+        "id" => "Number",
+        "name" => "Name",
+        "home" => "Home page",
+        "kind" => "Kind",
+        "organization" => "Host unit",
+        "region" => "Region",
+        "state" => "State",
+        "icp" => "ICP filing",
+        "police" => "Police filing",
+        "no_services" => "No services",
+        "platform" => "Platform",
+        "certified_subject" => "Certified subject",
+        "page_url" => "Page",
+        "feed_url" => "Feed",
+        "download_url" => "Download",
+        "opened" => "Opened on",
+        "platform_id" => "Platform id",
+        "contacts" => "Contacts",
+        "followers" => "Followers",
+        "functions" => "Functions",
+        "filing_number" => "Filing number",
+        "qr" => "QR code",
+        "code" => "Division code",
+        "level" => "Level",
+        "parent" => "Unit above",
+        "requires_accounts" => "Has to run accounts",
+        _ => "Other",
+    };
+    lang.t(field_zh(noun, field), english)
+}
+
+pub(crate) fn watch_kind(lang: Lang, kind: WatchKind) -> &'static str {
+    match kind {
+        WatchKind::Closing => lang.t("关停（迁移）公告，30天", "Notice of closing, 30 days"),
+        WatchKind::Domain => lang.t("域名变更公告，3个月", "Notice of the new domain, 3 months"),
+    }
+}
+
+pub(crate) fn watch_state(lang: Lang, state: WatchState) -> Label {
+    let (english, tone) = match state {
+        WatchState::NotLooked => ("Not looked at yet", "none"),
+        WatchState::NotSeen => ("Not seen yet", "open"),
+        WatchState::Running => ("Hangs", "info"),
+        WatchState::Interrupted => ("Seems to be taken down early", "bad"),
+        WatchState::Fulfilled => ("Term is over", "good"),
+    };
+    label(lang, state.zh(), english, tone)
+}
+
+pub(crate) fn seen(lang: Lang, seen: Seen) -> Label {
+    let (english, tone) = match seen {
+        Seen::Notice => ("Notice seen", "good"),
+        Seen::Moved => ("Leads to the new domain", "good"),
+        Seen::Absent => ("No notice", "bad"),
+        Seen::Unreachable => ("Did not open", "none"),
+    };
+    label(lang, seen.zh(), english, tone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_own_words_in_both_languages() {
+        for noun in [EntryKind::Site, EntryKind::Account] {
+            for name in noun.fields() {
+                assert_ne!(field(Lang::Zh, noun, name), "其他", "{name}");
+                assert_ne!(field(Lang::En, noun, name), "Other", "{name}");
+            }
+        }
+    }
+}
