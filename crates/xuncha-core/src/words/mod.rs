@@ -16,6 +16,7 @@ pub mod model;
 mod omission;
 mod pairs;
 mod scan;
+mod seen;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
