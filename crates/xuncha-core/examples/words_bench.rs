@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::sync::Arc;
 use std::time::Instant;
 
 use xuncha_core::words::model::Model;
@@ -27,14 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         started.elapsed().as_secs_f64() * 1e3,
         bytes.len() as f64 / 1e6
     );
-    let wrong_words = WrongWords::builtin();
+    let wrong_words = Arc::new(WrongWords::builtin());
     for path in texts {
         let text = fs::read_to_string(path)?;
         let (mut first, mut again) = (0.0, 0.0);
         let mut hits = 0;
         for _ in 0..ROUNDS {
             // A new checker remembers nothing; from the second time on it knows the text, as it knows what all pages of a site share.
-            let mut checker = Checker::new(&model, &wrong_words);
+            let mut checker = Checker::new(&model, wrong_words.clone());
             for (seconds, times) in [(&mut first, 1), (&mut again, AGAIN)] {
                 let started = processor_seconds();
                 for _ in 0..times {

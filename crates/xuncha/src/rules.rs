@@ -9,6 +9,8 @@ use xuncha_core::checks;
 use xuncha_core::facts::Lexicons;
 use xuncha_core::indicator::{self, IndicatorSet};
 
+use crate::language;
+
 static INDICATORS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../indicators");
 static LEXICONS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../lexicons");
 static MAPPINGS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../mappings");
@@ -70,9 +72,11 @@ impl Rules {
 
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
-        Lexicons::from_files(&self.lexicons)
+        let lexicons = Lexicons::from_files(&self.lexicons)
             .map_err(anyhow::Error::msg)
-            .context("词表不能使用")
+            .context("词表不能使用")?;
+        let words = language::room(self.lexicons.get("wrong_words.toml"));
+        Ok(Lexicons { words, ..lexicons })
     }
 
     /// A file of a folder by name, with or without `.toml`; or a path on disk.

@@ -1,6 +1,7 @@
 //! 查错: the three looks, and what is said of a sentence.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::candidates::Costs;
 use super::confidence::{Sentence, of_change, of_sentence, probability};
@@ -58,7 +59,7 @@ pub struct Evidence {
 /// 查错器: a model, a dictionary of wrong words, and room to read in.
 pub struct Checker<'m> {
     model: &'m Model<'m>,
-    wrong_words: &'m WrongWords,
+    wrong_words: Arc<WrongWords>,
     reader: Reader<'m>,
     scanned: Scanned,
     /// Hashes of windows in which nothing was found, each at the place that its hash gives.
@@ -69,7 +70,7 @@ pub struct Checker<'m> {
 
 impl<'m> Checker<'m> {
     /// A checker.
-    pub fn new(model: &'m Model<'m>, wrong_words: &'m WrongWords) -> Self {
+    pub fn new(model: &'m Model<'m>, wrong_words: Arc<WrongWords>) -> Self {
         Self {
             model,
             wrong_words,

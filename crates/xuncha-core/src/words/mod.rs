@@ -15,6 +15,7 @@ pub mod mend;
 pub mod model;
 mod omission;
 mod pairs;
+mod room;
 mod scan;
 mod seen;
 #[cfg(test)]
@@ -23,5 +24,6 @@ mod tests;
 pub mod text;
 
 pub use self::check::{Checker, Evidence, SHIPPED};
-pub use self::hit::{Hit, NotWrong, Reason, SiteWords};
+pub use self::hit::{Hit, NotWrong, OWN_WORD_SENTENCES, Reason, SiteWords};
 pub use self::pairs::WrongWords;
+pub use self::room::Room;

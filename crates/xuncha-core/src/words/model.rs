@@ -11,8 +11,8 @@ mod sounds;
 
 use thiserror::Error;
 
-pub use self::format::VERSION;
 use self::filter::Filter;
+pub use self::format::VERSION;
 use self::format::{Sections, slot2, slot3};
 pub use self::sounds::{fuzzy, sound_key, sound_key_on};
 

@@ -1,13 +1,15 @@
 //! What a security officer would stop at, over the whole site: each sign once, with all its places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::{Records, address, evidence};
 use crate::evidence::Purpose;
 use crate::facts::model::{PageFacts, Sign, SignCase, SiteSign};
+use crate::facts::reason_of;
 use crate::facts::safety::{host_of, registered};
 use crate::facts::scope::canonical;
 use crate::verdict::{Confidence, MAX_PLACES, Place};
+use crate::words::{OWN_WORD_SENTENCES, Reason};
 
 /// Signs of one site that are kept.
 const SIGNS_MAX: usize = 5000;
@@ -26,13 +28,16 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
         .map(|sign| (canonical(&sign.what), sign))
         .collect();
     let files = records.documents.values().filter(|page| !is_outside(page));
+    let own_words = own_words(records);
     for page in records.good_pages().chain(files) {
         let url = address(page);
         let on_home = home_url == Some(page.capture.url.as_str());
         let targets = page.links.iter().filter(|_| !outside.is_empty());
         let targets = targets.filter_map(|link| outside.get(&canonical(&link.url)).copied());
         for sign in page.signs.iter().chain(targets) {
-            if !still_stands(records, sign) {
+            if !still_stands(records, sign)
+                || own_words.contains(sign.what.as_str()) && is_guess(sign)
+            {
                 continue;
             }
             // Personal data is a matter of the page that shows it: what is there has to be taken down there.
@@ -74,6 +79,25 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
     }
     let cloaked = home.into_iter().flat_map(|home| cloaked(records, home));
     cloaked.chain(found.into_values()).take(SIGNS_MAX).collect()
+}
+
+/// 本站用语: what stands in so many different sentences of the site is its own word and no slip.
+fn own_words<'r>(records: &'r Records) -> BTreeSet<&'r str> {
+    let mut sentences: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for sign in records.good_pages().flat_map(|page| &page.signs) {
+        if is_guess(sign) {
+            let known = sentences.entry(&sign.what).or_default();
+            known.insert(&sign.quote);
+        }
+    }
+    sentences.retain(|_, quotes| quotes.len() >= OWN_WORD_SENTENCES);
+    sentences.into_keys().collect()
+}
+
+/// Whether a sign is a wrong character that no dictionary of wrong words has.
+fn is_guess(sign: &Sign) -> bool {
+    sign.case == SignCase::WrongCharacters
+        && reason_of(sign).is_none_or(|(reason, _)| reason != Reason::KnownPair)
 }
 
 /// What search engines, or those who come from them, are shown in place of the home page.
