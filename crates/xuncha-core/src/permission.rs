@@ -56,11 +56,13 @@ pub enum Action {
     ManagePeople,
     /// 查看审计日志. What everybody did.
     ReadAudit,
+    /// 管理词表. Changing the lists that pages are read by, and adopting a change.
+    ManageLists,
 }
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 24] = [
+    pub const ALL: [Action; 25] = [
         Action::Open,
         Action::SignIn,
         Action::OwnAccount,
@@ -85,6 +87,7 @@ impl Action {
         Action::Enquire,
         Action::ManagePeople,
         Action::ReadAudit,
+        Action::ManageLists,
     ];
 
     /// Its Chinese name.
@@ -114,6 +117,7 @@ impl Action {
             Action::Enquire => "模拟咨询",
             Action::ManagePeople => "人员管理",
             Action::ReadAudit => "审计日志",
+            Action::ManageLists => "词表",
         }
     }
 }
@@ -186,8 +190,13 @@ pub fn scope(role: Role, action: Action) -> Scope {
         // Only a leader signs for the office; who can do everything else cannot do that.
         (Action::ApproveNotice, Leader) => Scope::All,
         (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,
-        (Action::ManagePeople | Action::ReadAudit, Administrator) => Scope::All,
-        (Action::ManagePeople | Action::ReadAudit, Inspector | Leader | Supervisor) => Scope::None,
+        (Action::ManagePeople | Action::ReadAudit | Action::ManageLists, Administrator) => {
+            Scope::All
+        }
+        (
+            Action::ManagePeople | Action::ReadAudit | Action::ManageLists,
+            Inspector | Leader | Supervisor,
+        ) => Scope::None,
     }
 }
 

@@ -161,11 +161,17 @@ pub enum AuditAction {
     ExemptionMade,
     /// 撤销例外.
     ExemptionWithdrawn,
+    /// 修改词表.
+    ListDrafted,
+    /// 采用词表.
+    ListAdopted,
+    /// 放弃词表草稿.
+    ListDropped,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 51] = [
+    pub const ALL: [AuditAction; 54] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -217,6 +223,9 @@ impl AuditAction {
         AuditAction::FactCorrected,
         AuditAction::ExemptionMade,
         AuditAction::ExemptionWithdrawn,
+        AuditAction::ListDrafted,
+        AuditAction::ListAdopted,
+        AuditAction::ListDropped,
     ];
 
     /// Its word, as rows hold it.
@@ -285,6 +294,9 @@ impl AuditAction {
             AuditAction::FactCorrected => "更正读数",
             AuditAction::ExemptionMade => "设为例外",
             AuditAction::ExemptionWithdrawn => "撤销例外",
+            AuditAction::ListDrafted => "修改词表",
+            AuditAction::ListAdopted => "采用词表",
+            AuditAction::ListDropped => "放弃词表草稿",
         }
     }
 }

@@ -158,6 +158,10 @@ impl Shell {
         self.viewer.may(Action::ManagePeople)
     }
 
+    pub(crate) fn manages_lists(&self) -> bool {
+        self.viewer.may(Action::ManageLists)
+    }
+
     pub(crate) fn reads_audit(&self) -> bool {
         self.viewer.may(Action::ReadAudit)
     }

@@ -18,6 +18,7 @@ static TEMPLATES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 static RETENTION: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../retention");
 
 /// 规则数据. Text files by their path inside each folder.
+#[derive(Clone)]
 pub struct Rules {
     /// `SET/FILE.toml`.
     pub indicators: BTreeMap<String, String>,
@@ -72,11 +73,11 @@ impl Rules {
 
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
-        let lexicons = Lexicons::from_files(&self.lexicons)
+        let mut lexicons = Lexicons::from_files(&self.lexicons)
             .map_err(anyhow::Error::msg)
             .context("词表不能使用")?;
-        let words = language::room(self.lexicons.get("wrong_words.toml"));
-        Ok(Lexicons { words, ..lexicons })
+        lexicons.words = language::room(self.lexicons.get("wrong_words.toml"));
+        Ok(lexicons)
     }
 
     /// A file of a folder by name, with or without `.toml`; or a path on disk.

@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -27,6 +27,10 @@ const FILES: [(&str, &str); 9] = [
         include_str!("m0009_site_migrations.sql"),
     ),
     ("m0010_api_tokens", include_str!("m0010_api_tokens.sql")),
+    (
+        "m0013_lexicon_versions",
+        include_str!("m0013_lexicon_versions.sql"),
+    ),
 ];
 
 pub(crate) struct Migrator;

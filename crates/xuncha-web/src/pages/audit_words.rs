@@ -191,6 +191,9 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::FactCorrected => "Reading corrected",
         AuditAction::ExemptionMade => "Exemption made",
         AuditAction::ExemptionWithdrawn => "Exemption withdrawn",
+        AuditAction::ListDrafted => "List changed",
+        AuditAction::ListAdopted => "List adopted",
+        AuditAction::ListDropped => "Draft of a list dropped",
     };
     lang.t(action.zh(), english)
 }

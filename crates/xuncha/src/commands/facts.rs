@@ -15,6 +15,7 @@ use xuncha_store::evidence::EvidenceFolder;
 use crate::cli::FactsCommand;
 use crate::data::Data;
 use crate::documents::ChildReader;
+use crate::jobs::lists;
 use crate::progress;
 use crate::rules::Rules;
 
@@ -26,6 +27,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<(
     match command {
         FactsCommand::Rebuild(round) => {
             let row = data.open_round(round.round.as_deref()).await?;
+            let rules = &lists::of_round(data, rules, &row.round.id).await?;
             let readers = Readers {
                 lexicons: rules.lexicons()?,
                 documents: ChildReader::new(&rules.lexicons),

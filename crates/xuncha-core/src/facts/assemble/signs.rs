@@ -82,7 +82,7 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
 }
 
 /// 本站用语: what stands in so many different sentences of the site is its own word and no slip.
-fn own_words<'r>(records: &'r Records) -> BTreeSet<&'r str> {
+fn own_words(records: &Records) -> BTreeSet<&str> {
     let mut sentences: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for sign in records.good_pages().flat_map(|page| &page.signs) {
         if is_guess(sign) {
