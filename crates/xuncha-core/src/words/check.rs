@@ -217,6 +217,7 @@ impl<'m> Checker<'m> {
             let Found { place, run, .. } = found;
             !(guard::is_quoted(chars, sentence, place)
                 || guard::is_unit(chars, run)
+                || guard::is_document_number(chars, run)
                 || guard::is_name(chars, run, place)
                 || guard::is_place(chars, run, place))
         });

@@ -45,7 +45,7 @@ pub async fn try_draft(
     }
     let mut then = now.clone();
     then.lexicons.insert(list.file(), draft.new.content.clone());
-    let (now, then) = (now.lexicons()?, then.lexicons()?);
+    let (mut now, mut then) = (now.lexicons()?, then.lexicons()?);
     if list == List::WrongWords && now.words.is_none() {
         let problem =
             "没有语言模型，采集时不查错别字，错词表的改动试不出来（模型怎样建，见 docs/words.md）";
@@ -58,6 +58,10 @@ pub async fn try_draft(
             .set_lexicon_preview(number, &serde_json::to_string(&trial)?)
             .await?;
         return Ok(problem.to_owned());
+    }
+    if list != List::WrongWords {
+        // What no other list changes is not looked for twice.
+        (now.words, then.words) = (None, None);
     }
     let targets = data.evidence.targets(round)?;
     progress.started(STEP, targets.len() as u64);

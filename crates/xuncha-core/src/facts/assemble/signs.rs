@@ -81,17 +81,31 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
     cloaked.chain(found.into_values()).take(SIGNS_MAX).collect()
 }
 
-/// 本站用语: what stands in so many different sentences of the site is its own word and no slip.
+/// Pages from which on a guess of low confidence is the site's own word, whatever the sentence: guides and templates repeat theirs.
+const OWN_WORD_PAGES: usize = 6;
+
+/// 本站用语: what stands in so many different sentences of the site, or unsurely on so many pages, is its own word and no slip.
 fn own_words(records: &Records) -> BTreeSet<&str> {
-    let mut sentences: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for sign in records.good_pages().flat_map(|page| &page.signs) {
-        if is_guess(sign) {
-            let known = sentences.entry(&sign.what).or_default();
-            known.insert(&sign.quote);
+    #[derive(Default)]
+    struct Seen<'r> {
+        sentences: BTreeSet<&'r str>,
+        pages: BTreeSet<&'r str>,
+        is_surer: bool,
+    }
+    let mut words: BTreeMap<&str, Seen> = BTreeMap::new();
+    for page in records.good_pages() {
+        for sign in page.signs.iter().filter(|sign| is_guess(sign)) {
+            let seen = words.entry(&sign.what).or_default();
+            seen.sentences.insert(&sign.quote);
+            seen.pages.insert(address(page));
+            seen.is_surer |= sign.confidence > Confidence::Low;
         }
     }
-    sentences.retain(|_, quotes| quotes.len() >= OWN_WORD_SENTENCES);
-    sentences.into_keys().collect()
+    words.retain(|_, seen| {
+        seen.sentences.len() >= OWN_WORD_SENTENCES
+            || !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES
+    });
+    words.into_keys().collect()
 }
 
 /// Whether a sign is a wrong character that no dictionary of wrong words has.
