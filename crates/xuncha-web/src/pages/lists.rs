@@ -128,7 +128,7 @@ struct ListPage {
 
 pub(crate) fn state_label(lang: Lang, state: LexiconState) -> Label {
     let (text, tone) = match state {
-        LexiconState::Draft => (lang.t("草稿", "Draft"), "warn"),
+        LexiconState::Draft => (lang.t("草稿", "Draft"), "open"),
         LexiconState::Adopted => (lang.t("已采用", "Adopted"), "good"),
         LexiconState::Dropped => (lang.t("已放弃", "Dropped"), "none"),
     };
