@@ -58,10 +58,11 @@ impl Trial {
         self.drops.extend(other.drops);
     }
 
-    /// Puts the lines in order and keeps the first.
+    /// Puts the lines in order and keeps the first page of each text on each target.
     pub fn settle(&mut self) {
         for lines in [&mut self.hits, &mut self.drops] {
             lines.sort();
+            lines.dedup_by(|a, b| (&a.what, &a.target) == (&b.what, &b.target));
             lines.truncate(LINES_MAX);
         }
     }
