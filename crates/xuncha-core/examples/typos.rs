@@ -31,7 +31,7 @@ fn main() -> Result<()> {
         .map_err(|error| format!("{model}: {error}; build it with `cargo xtask lexicon`"))?;
     let model = Model::open(&bytes)?;
     let wrong_words = WrongWords::builtin();
-    let mut checker = Checker::new(&model, &wrong_words);
+    let mut checker = Checker::new(&model, wrong_words.into());
     let verbose = std::env::var_os("VERBOSE").is_some();
     println!(
         "模型 {} 词，{:.1} MB；随程序的把握下限 {SHIPPED}",

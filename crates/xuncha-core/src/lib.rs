@@ -30,6 +30,7 @@ pub mod golden;
 pub mod impact;
 pub mod indicator;
 pub mod judge;
+pub mod lists;
 pub mod migration;
 pub mod notice;
 pub mod permission;

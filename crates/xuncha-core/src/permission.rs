@@ -66,11 +66,13 @@ pub enum Action {
     ReviewRequest,
     /// 管理名录. Importing it, and taking in or setting aside what is outside of it.
     ManageRegistry,
+    /// 管理词表. Changing the lists that pages are read by, and adopting a change.
+    ManageLists,
 }
 
 impl Action {
     /// Every action, as tables list them.
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 30] = [
         Action::Open,
         Action::ReadPublished,
         Action::SignIn,
@@ -100,6 +102,7 @@ impl Action {
         Action::FileRequest,
         Action::ReviewRequest,
         Action::ManageRegistry,
+        Action::ManageLists,
     ];
 
     /// Its Chinese name.
@@ -134,6 +137,7 @@ impl Action {
             Action::FileRequest => "名录填报",
             Action::ReviewRequest => "名录填报审核",
             Action::ManageRegistry => "名录导入、名录外线索",
+            Action::ManageLists => "词表",
         }
     }
 }
@@ -216,11 +220,18 @@ pub fn scope(role: Role, action: Action) -> Scope {
         // Only a leader signs for the office; who can do everything else cannot do that.
         (Action::ApproveNotice, Leader) => Scope::All,
         (Action::ApproveNotice, Inspector | Supervisor | Administrator) => Scope::None,
-        (Action::ManagePublicity | Action::ManagePeople | Action::ReadAudit, Administrator) => {
-            Scope::All
-        }
         (
-            Action::ManagePublicity | Action::ManagePeople | Action::ReadAudit,
+            Action::ManagePublicity
+            | Action::ManagePeople
+            | Action::ReadAudit
+            | Action::ManageLists,
+            Administrator,
+        ) => Scope::All,
+        (
+            Action::ManagePublicity
+            | Action::ManagePeople
+            | Action::ReadAudit
+            | Action::ManageLists,
             Inspector | Leader | Supervisor,
         ) => Scope::None,
     }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use url::Url;
+use xuncha_core::checks::wrong_characters::WORDS;
 use xuncha_core::evidence::Purpose;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::{missing_page_probe, search_questions};
@@ -56,6 +57,9 @@ impl SiteCrawl {
             self.sitemaps().await?;
             self.pages(usize::MAX).await?;
             self.finish(phases::CRAWL)?;
+            if self.gatherer.reads_words() {
+                self.finish(WORDS)?;
+            }
         }
         let has_rendered = !self.state.is_done(phases::RENDER) && self.render().await?;
         if has_rendered || !self.state.is_done(phases::LOOKS) {

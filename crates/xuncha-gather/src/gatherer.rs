@@ -112,6 +112,11 @@ impl Gatherer {
         }
     }
 
+    /// Whether pages are read for wrong characters.
+    pub(crate) fn reads_words(&self) -> bool {
+        self.lexicons.words.is_some() && self.depth == Depth::Whole
+    }
+
     /// With pages read to this depth.
     pub fn reading(mut self, depth: Depth) -> Gatherer {
         self.depth = depth;

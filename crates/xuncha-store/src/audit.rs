@@ -175,11 +175,17 @@ pub enum AuditAction {
     OutsideDecided,
     /// 名录导入预览.
     ImportStaged,
+    /// 修改词表.
+    ListDrafted,
+    /// 采用词表.
+    ListAdopted,
+    /// 放弃词表草稿.
+    ListDropped,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 58] = [
+    pub const ALL: [AuditAction; 61] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -238,6 +244,9 @@ impl AuditAction {
         AuditAction::NoticeLookedAt,
         AuditAction::OutsideDecided,
         AuditAction::ImportStaged,
+        AuditAction::ListDrafted,
+        AuditAction::ListAdopted,
+        AuditAction::ListDropped,
     ];
 
     /// Its word, as rows hold it.
@@ -313,6 +322,9 @@ impl AuditAction {
             AuditAction::NoticeLookedAt => "查看公告",
             AuditAction::OutsideDecided => "名录外线索",
             AuditAction::ImportStaged => "名录导入预览",
+            AuditAction::ListDrafted => "修改词表",
+            AuditAction::ListAdopted => "采用词表",
+            AuditAction::ListDropped => "放弃词表草稿",
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod exemption;
 pub mod groups;
 pub mod job;
 pub mod judge;
+pub mod lexicon;
 pub mod login;
 mod migration;
 mod open;

@@ -27,11 +27,13 @@ pub enum RoundJob {
     Close,
     /// 重判一个对象.
     JudgeTarget,
+    /// 试用词表.
+    TryList,
 }
 
 impl RoundJob {
     /// Every kind.
-    pub const ALL: [RoundJob; 7] = [
+    pub const ALL: [RoundJob; 8] = [
         RoundJob::Gather,
         RoundJob::Judge,
         RoundJob::Score,
@@ -39,6 +41,7 @@ impl RoundJob {
         RoundJob::Pictures,
         RoundJob::Close,
         RoundJob::JudgeTarget,
+        RoundJob::TryList,
     ];
 
     /// Its word, as rows hold it.
@@ -51,6 +54,7 @@ impl RoundJob {
             RoundJob::Pictures => "pictures",
             RoundJob::Close => "close",
             RoundJob::JudgeTarget => "judge_target",
+            RoundJob::TryList => "try_list",
         }
     }
 
@@ -69,12 +73,16 @@ impl RoundJob {
             RoundJob::Pictures => "制作页面图片",
             RoundJob::Close => "关闭轮次",
             RoundJob::JudgeTarget => "重判对象",
+            RoundJob::TryList => "试用词表",
         }
     }
 
     /// Whether a closed round may still have it.
     fn may_follow_closing(self) -> bool {
-        matches!(self, RoundJob::Notice | RoundJob::Pictures)
+        matches!(
+            self,
+            RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList
+        )
     }
 }
 

@@ -81,6 +81,8 @@ pub struct WebState {
     pub sets: Arc<BTreeMap<String, IndicatorSet>>,
     /// Column mappings by which a registry's spreadsheet can be read, by id.
     pub mappings: Arc<BTreeMap<String, Mapping>>,
+    /// Texts of the lists that come with the program, by the word of the list.
+    pub lexicons: Arc<BTreeMap<String, String>>,
     /// Evidence files.
     pub evidence: EvidenceFolder,
     /// Files that people hand in.
@@ -489,8 +491,8 @@ fn account_pages(pages: Pages) -> Pages {
 }
 
 fn people_pages(pages: Pages) -> Pages {
-    use Action::{ManagePeople, ReadAudit};
-    use pages::{audit, people, person};
+    use Action::{ManageLists, ManagePeople, ReadAudit};
+    use pages::{audit, list_draft, lists, people, person};
     pages
         .get("/people", ManagePeople, Object::None, people::list)
         .post("/people", ManagePeople, Object::None, people::add)
@@ -527,4 +529,25 @@ fn people_pages(pages: Pages) -> Pages {
             person::remove_code,
         )
         .get("/audit", ReadAudit, Object::None, audit::list)
+        .get("/lists", ManageLists, Object::None, lists::all)
+        .get("/lists/{list}", ManageLists, Object::None, lists::show)
+        .post("/lists/{list}", ManageLists, Object::None, lists::change)
+        .get(
+            "/lists/{list}/file",
+            ManageLists,
+            Object::None,
+            lists::download,
+        )
+        .get(
+            "/list-drafts/{number}",
+            ManageLists,
+            Object::None,
+            list_draft::show,
+        )
+        .post(
+            "/list-drafts/{number}",
+            ManageLists,
+            Object::None,
+            list_draft::decide,
+        )
 }

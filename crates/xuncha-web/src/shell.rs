@@ -174,6 +174,10 @@ impl Shell {
         }
     }
 
+    pub(crate) fn manages_lists(&self) -> bool {
+        self.viewer.may(Action::ManageLists)
+    }
+
     pub(crate) fn reads_audit(&self) -> bool {
         self.viewer.may(Action::ReadAudit)
     }

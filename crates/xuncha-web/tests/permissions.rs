@@ -67,6 +67,10 @@ fn table() -> Vec<Row> {
     rows.collect()
 }
 
+fn state_list(state: &WebState) -> String {
+    state.lexicons["wrong_words"].clone()
+}
+
 /// A seeded house with one person of each column.
 struct House {
     state: WebState,
@@ -139,7 +143,19 @@ impl House {
         let case = support::seed_case(&house.state, &finding).await;
         support::registry::seed(&house.state).await;
         let person = add(&house.state, "subject", Role::Inspector, None).await;
+        let lexicon = xuncha_store::lexicon::NewLexicon {
+            list: "wrong_words".to_owned(),
+            content: state_list(&house.state),
+            based_on: 0,
+            by: "张三".to_owned(),
+            at: support::at("2026-03-20T10:00"),
+            reason: "试".to_owned(),
+            round: String::new(),
+        };
+        let draft = house.state.store.put_lexicon(&lexicon).await.unwrap();
+        assert_eq!(draft, 1);
         house.values = BTreeMap::from([
+            ("list", "wrong_words".to_owned()),
             ("case", case),
             ("request", support::registry::WAITING.to_owned()),
             ("import", support::registry::IMPORT.to_owned()),

@@ -9,6 +9,7 @@ mod data;
 mod demo;
 mod documents;
 mod jobs;
+mod language;
 mod network;
 mod outbox;
 mod progress;

@@ -9,6 +9,8 @@ use xuncha_core::checks;
 use xuncha_core::facts::Lexicons;
 use xuncha_core::indicator::{self, IndicatorSet};
 
+use crate::language;
+
 static INDICATORS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../indicators");
 static LEXICONS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../lexicons");
 static MAPPINGS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../mappings");
@@ -16,6 +18,7 @@ static TEMPLATES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 static RETENTION: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../retention");
 
 /// 规则数据. Text files by their path inside each folder.
+#[derive(Clone)]
 pub struct Rules {
     /// `SET/FILE.toml`.
     pub indicators: BTreeMap<String, String>,
@@ -70,9 +73,11 @@ impl Rules {
 
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
-        Lexicons::from_files(&self.lexicons)
+        let mut lexicons = Lexicons::from_files(&self.lexicons)
             .map_err(anyhow::Error::msg)
-            .context("词表不能使用")
+            .context("词表不能使用")?;
+        lexicons.words = language::room(self.lexicons.get("wrong_words.toml"));
+        Ok(lexicons)
     }
 
     /// A file of a folder by name, with or without `.toml`; or a path on disk.

@@ -56,6 +56,7 @@ pub mod unlinked_interpretations;
 pub mod unpublished_messages;
 pub mod unreachable_site;
 pub mod unsafe_attachments;
+pub mod wrong_characters;
 
 /// 判定环境. What a judgement depends on beside the facts: the monitoring point and the seed of samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,6 +208,7 @@ pub static CHECKS: &[Check] = &[
     room!(unsafe_attachments, "附件不安全"),
     room!(commercial_advertising, "商业广告"),
     room!(missing_exit_prompt, "外链无提示"),
+    room!(wrong_characters, "错别字"),
     room!(manual, "人工检查"),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -10,6 +11,7 @@ use super::finder::Finder;
 use super::model::{ColumnKind, GuideElement};
 use super::safety::lists::SafetyLists;
 use super::text::lowercase;
+use crate::words::Room;
 
 /// 词表. Words with exceptions: a word counts unless it stands inside an exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -168,6 +170,8 @@ pub struct Lexicons {
     pub platforms: Platforms,
     /// What the reader for content safety goes by.
     pub safety: SafetyLists,
+    /// What wrong characters are found by; without it none are looked for.
+    pub words: Option<Arc<Room>>,
 }
 
 /// The files that make up the lexicons, by name.
@@ -284,6 +288,7 @@ impl Lexicons {
             side_lists: interaction.remove("side_lists").unwrap_or_default(),
             platforms: platforms(files)?,
             safety: SafetyLists::from_files(files)?,
+            words: None,
         })
     }
 

@@ -546,6 +546,8 @@ pub enum SignCase {
     Code,
     /// A document of ours to read that we could not.
     Unread,
+    /// A wrong, missing or doubled character.
+    WrongCharacters,
 }
 
 impl SignCase {

@@ -13,7 +13,7 @@ use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering
 use super::text::{collapse, cut, simhash};
 use super::{
     account, adapters, anchors, article, body_kind, charset, guide, list, marks, messages, missing,
-    navigation, package, safety, search, sitemap, statistics, style,
+    navigation, package, proofread, safety, search, sitemap, statistics, style,
 };
 use crate::evidence::{Capture, Purpose};
 
@@ -308,11 +308,17 @@ fn read_html(
         lists: &lexicons.safety,
     });
     done("safety");
+    let mut signs = shown.signs;
+    if let Some(room) = &lexicons.words {
+        let page = (facts.title.as_str(), &dom);
+        proofread::read(&capture, page, room, &shown.secrets, &mut signs);
+        done("words");
+    }
     // The tree goes before the links are made, so that both never stand in memory at once.
     drop(dom);
     facts.links = links.into_links();
     shown.secrets.strike_facts(facts);
-    (facts.signs, facts.skeleton) = (shown.signs, shown.skeleton);
+    (facts.signs, facts.skeleton) = (signs, shown.skeleton);
 }
 
 /// Where a page stands, and the words to read it by.

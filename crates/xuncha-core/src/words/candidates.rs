@@ -118,7 +118,7 @@ pub struct Written {
 }
 
 /// What the words around a mended one can add to its probability (log10), at most.
-const CONTEXT: f32 = 4.0;
+const CONTEXT: f32 = 3.5;
 /// What a character costs that a mended word leaves over of a word (log10), at least.
 const LEFT_OVER: f32 = -2.5;
 /// Probability (log10) that no word of two and more characters surpasses.

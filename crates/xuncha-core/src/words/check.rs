@@ -1,6 +1,7 @@
 //! 查错: the three looks, and what is said of a sentence.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::candidates::Costs;
 use super::confidence::{Sentence, of_change, of_sentence, probability};
@@ -11,7 +12,8 @@ use super::model::{CharId, Model};
 use super::omission;
 use super::pairs::WrongWords;
 use super::scan::Scanned;
-use super::text::{runs, sentences};
+use super::seen::{Seen, piece_hash};
+use super::text::{chars_in, pieces, runs, sentences};
 
 /// Confidence from which a hit is shown to a person.
 pub const SHIPPED: f32 = 0.7;
@@ -57,35 +59,60 @@ pub struct Evidence {
 /// 查错器: a model, a dictionary of wrong words, and room to read in.
 pub struct Checker<'m> {
     model: &'m Model<'m>,
-    wrong_words: &'m WrongWords,
+    wrong_words: Arc<WrongWords>,
     reader: Reader<'m>,
     scanned: Scanned,
     /// Hashes of windows in which nothing was found, each at the place that its hash gives.
     clean: Vec<u64>,
+    /// Sentences that were read.
+    seen: Seen,
 }
 
 impl<'m> Checker<'m> {
     /// A checker.
-    pub fn new(model: &'m Model<'m>, wrong_words: &'m WrongWords) -> Self {
+    pub fn new(model: &'m Model<'m>, wrong_words: Arc<WrongWords>) -> Self {
         Self {
             model,
             wrong_words,
             reader: Reader::new(model),
             scanned: Scanned::default(),
             clean: vec![0; REMEMBERED],
+            seen: Seen::default(),
         }
     }
 
     /// What is wrong in a text, in the order of places. `not_wrong` holds wrong texts that a person said are fine.
+    ///
+    /// A sentence that was read before is not read again: pages of a site share most of theirs.
     pub fn check(&mut self, text: &str, not_wrong: &NotWrong) -> Vec<Hit> {
+        let mut all = Vec::new();
+        let mut start = 0;
+        for sentence in pieces(text) {
+            let hash = piece_hash(sentence.as_bytes());
+            if !self.seen.is_clean(hash) {
+                let hits = self.seen.hits.get(&hash).cloned();
+                let hits = hits.unwrap_or_else(|| self.piece(sentence, hash));
+                all.extend(hits.into_iter().map(|mut hit| {
+                    hit.start += start;
+                    hit
+                }));
+            }
+            start += chars_in(sentence);
+        }
+        all.retain(|hit| !not_wrong.contains(&hit.wrong));
+        all
+    }
+
+    /// Reads a sentence that was not read before.
+    fn piece(&mut self, text: &str, hash: u64) -> Vec<Hit> {
         let mut hits = self.wrong_words.find(text);
         self.scan(text);
         for sentence in busy_sentences(&self.scanned) {
             hits.extend(self.sentence(sentence));
         }
-        hits.retain(|hit| !not_wrong.contains(&hit.wrong));
         hits.sort_by_key(|hit| (hit.start, hit.length, hit.reason));
         hits.dedup_by(|later, first| first.start + first.length > later.start);
+        self.seen.remember(hash, &hits);
         hits
     }
 
@@ -190,6 +217,7 @@ impl<'m> Checker<'m> {
             let Found { place, run, .. } = found;
             !(guard::is_quoted(chars, sentence, place)
                 || guard::is_unit(chars, run)
+                || guard::is_document_number(chars, run)
                 || guard::is_name(chars, run, place)
                 || guard::is_place(chars, run, place))
         });

@@ -133,6 +133,20 @@ pub fn is_place(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> boo
         })
 }
 
+/// Longest abbreviation of an office in the number of a document: 云政办规.
+const LONGEST_NUMBER: usize = 8;
+
+/// Whether a run is the abbreviation in the number of a document: 云政规〔2026〕60号.
+pub fn is_document_number(chars: &[char], run: &Range<usize>) -> bool {
+    let opens = chars
+        .get(run.end)
+        .is_some_and(|char| "〔［[（(【".contains(*char));
+    let year = chars.get(run.end + 1..run.end + 5);
+    run.len() <= LONGEST_NUMBER
+        && opens
+        && year.is_some_and(|year| year.iter().all(char::is_ascii_digit))
+}
+
 /// Whether a short run stands by figures or foreign letters: a unit, a code, a model's name.
 pub fn is_unit(chars: &[char], run: &Range<usize>) -> bool {
     let by = |at: Option<usize>| {

@@ -25,6 +25,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 7] = [
+        Self::KnownPair,
+        Self::SameSound,
+        Self::NearSound,
+        Self::SimilarShape,
+        Self::Unrelated,
+        Self::Doubled,
+        Self::Missing,
+    ];
+
     /// The reason in Chinese.
     pub fn label(self) -> &'static str {
         match self {
@@ -65,7 +76,7 @@ pub struct SiteWords {
 }
 
 /// A wrong text in this many different sentences of a site is the site's own word.
-const OWN_WORD_SENTENCES: usize = 4;
+pub const OWN_WORD_SENTENCES: usize = 4;
 
 impl SiteWords {
     /// Counts the hits of one page.

@@ -8,6 +8,8 @@ use super::model::{CharId, Model, WordId};
 
 /// States kept at a position.
 const BEAM: usize = 6;
+/// A state this much worse (log10) than the best of its position is dropped.
+const HOPELESS: f32 = 5.0;
 
 /// 边: a word over some characters of the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,6 +203,11 @@ impl Lattice {
 
     fn prune(&mut self, at: usize) {
         let states = &mut self.states[at];
+        let best = states
+            .iter()
+            .map(|state| state.score)
+            .fold(f32::NEG_INFINITY, f32::max);
+        states.retain(|state| state.score >= best - HOPELESS);
         if states.len() > BEAM {
             states.sort_by(|a, b| b.score.total_cmp(&a.score));
             states.truncate(BEAM);

@@ -15,12 +15,15 @@ pub mod mend;
 pub mod model;
 mod omission;
 mod pairs;
+mod room;
 mod scan;
+mod seen;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 pub mod text;
 
 pub use self::check::{Checker, Evidence, SHIPPED};
-pub use self::hit::{Hit, NotWrong, Reason, SiteWords};
+pub use self::hit::{Hit, NotWrong, OWN_WORD_SENTENCES, Reason, SiteWords};
 pub use self::pairs::WrongWords;
+pub use self::room::Room;

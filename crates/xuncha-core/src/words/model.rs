@@ -5,11 +5,13 @@
 //! nothing is copied but one table of characters. The layout stands in [`format`].
 
 pub mod build;
+mod filter;
 mod format;
 mod sounds;
 
 use thiserror::Error;
 
+use self::filter::Filter;
 pub use self::format::VERSION;
 use self::format::{Sections, slot2, slot3};
 pub use self::sounds::{fuzzy, sound_key, sound_key_on};
@@ -46,6 +48,8 @@ pub enum ModelError {
 pub struct Model<'a> {
     sections: Sections<'a>,
     codes: Vec<CharId>,
+    /// A bit for each known pair of words: most pairs that are asked for are not known, and this lies nearer than their table.
+    pairs: Filter,
 }
 
 /// A node of the trie of words.
@@ -66,7 +70,12 @@ impl<'a> Model<'a> {
                 *slot = id;
             }
         }
-        Ok(Self { sections, codes })
+        let pairs = Filter::new(sections.bigrams);
+        Ok(Self {
+            sections,
+            codes,
+            pairs,
+        })
     }
 
     /// What the model is made of and under which licence.
@@ -170,6 +179,9 @@ impl<'a> Model<'a> {
 
     /// Probability of `word` after `before`, with the weight of backing off from the pair, where the pair is known.
     pub fn bigram(&self, before: WordId, word: WordId) -> Option<(f32, f32)> {
+        if !self.pairs.may_have(before, word) {
+            return None;
+        }
         slot2(self.sections.bigrams, before, word)
     }
 

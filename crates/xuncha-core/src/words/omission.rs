@@ -122,7 +122,13 @@ pub(super) fn missing(
                 continue;
             }
             let mut words = Vec::new();
-            for start in 0..codes.len() {
+            let reach = |start: usize| {
+                places.iter().any(|at| {
+                    let at = at - window.start;
+                    start < at + 2 && at < start + LONGEST_WORD
+                })
+            };
+            for start in (0..codes.len()).filter(|start| reach(*start)) {
                 let chars = &codes[start..];
                 let mut lacking = Lacking {
                     model,
@@ -141,6 +147,9 @@ pub(super) fn missing(
             // A word that the window cuts lacks nothing.
             let is_cut = |place: &Range<usize>| place.end == codes.len() && window.end < run.end;
             words.retain(|(place, _)| near(place) && !is_cut(place));
+            if words.is_empty() {
+                continue;
+            }
             let written = reader.score(codes);
             let mut best: Option<(f32, Whole)> = None;
             for (place, word) in words {

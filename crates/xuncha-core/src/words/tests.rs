@@ -63,7 +63,7 @@ fn found(text: &str) -> Vec<(String, String)> {
     let bytes = bytes();
     let model = Model::open(&bytes).unwrap();
     let words = WrongWords::builtin();
-    let mut checker = Checker::new(&model, &words);
+    let mut checker = Checker::new(&model, words.into());
     let hits = checker.check(text, &NotWrong::new());
     hits.into_iter()
         .map(|hit| (hit.wrong, hit.proposal))
@@ -187,7 +187,7 @@ fn places_count_characters() {
     let bytes = bytes();
     let model = Model::open(&bytes).unwrap();
     let words = WrongWords::builtin();
-    let mut checker = Checker::new(&model, &words);
+    let mut checker = Checker::new(&model, words.into());
     let hits = checker.check(
         "一、依法办理。向人民法元提出！二、再接再励。",
         &NotWrong::new(),
@@ -320,7 +320,7 @@ fn endless_text_takes_time_in_proportion() {
     let bytes = bytes();
     let model = Model::open(&bytes).unwrap();
     let words = WrongWords::builtin();
-    let mut checker = Checker::new(&model, &words);
+    let mut checker = Checker::new(&model, words.into());
     for part in ["法元", "的", "完元染", "㤁"] {
         let text = part.repeat(30_000 / part.len());
         let hits = checker.check(&text, &NotWrong::new());

@@ -47,3 +47,54 @@ pub fn runs(chars: &[char], within: Range<usize>) -> impl Iterator<Item = Range<
         Some(start..at)
     })
 }
+
+/// The sentences of a text as [`sentences`] cuts them, without looking at single characters.
+pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = end_of_piece(rest);
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        Some(piece)
+    })
+}
+
+/// Where the first sentence of a text ends, in bytes.
+fn end_of_piece(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut chars = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !is_start(*byte) {
+            continue;
+        }
+        if chars == LONGEST_SENTENCE {
+            return at;
+        }
+        chars += 1;
+        match byte {
+            b'!' | b'?' | b';' | b'\n' | b'\r' => return at + 1,
+            // 。 is E3 80 82; ！, ； and ？ are EF BC 81, 9B and 9F.
+            0xE3 if bytes[at..].starts_with("。".as_bytes()) => return at + 3,
+            0xEF if bytes.get(at + 1) == Some(&0xBC)
+                && matches!(bytes.get(at + 2), Some(0x81 | 0x9B | 0x9F)) =>
+            {
+                return at + 3;
+            }
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+/// Whether a byte begins a character.
+fn is_start(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+/// How many characters a text has.
+pub fn chars_in(text: &str) -> usize {
+    text.bytes().filter(|byte| is_start(*byte)).count()
+}

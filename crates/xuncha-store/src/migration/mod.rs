@@ -11,18 +11,31 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("m0001_first", include_str!("m0001_first.sql")),
-    ("m0002_round_changes", include_str!("m0002_round_changes.sql")),
+    (
+        "m0002_round_changes",
+        include_str!("m0002_round_changes.sql"),
+    ),
     ("m0003_people", include_str!("m0003_people.sql")),
     ("m0004_attachments", include_str!("m0004_attachments.sql")),
     ("m0005_round_work", include_str!("m0005_round_work.sql")),
     ("m0006_rectify", include_str!("m0006_rectify.sql")),
     ("m0007_enquiries", include_str!("m0007_enquiries.sql")),
-    ("m0009_site_migrations", include_str!("m0009_site_migrations.sql")),
+    (
+        "m0009_site_migrations",
+        include_str!("m0009_site_migrations.sql"),
+    ),
     ("m0010_api_tokens", include_str!("m0010_api_tokens.sql")),
-    ("m0011_registry_request", include_str!("m0011_registry_request.sql")),
+    (
+        "m0011_registry_request",
+        include_str!("m0011_registry_request.sql"),
+    ),
     ("m0012_publicity", include_str!("m0012_publicity.sql")),
+    (
+        "m0013_lexicon_versions",
+        include_str!("m0013_lexicon_versions.sql"),
+    ),
 ];
 
 pub(crate) struct Migrator;

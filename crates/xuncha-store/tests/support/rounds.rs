@@ -17,6 +17,7 @@ use xuncha_store::audit::{AuditAction, AuditFilter};
 use xuncha_store::exemption::Exemption;
 use xuncha_store::groups::GroupKind;
 use xuncha_store::job::{JobState, JobStep, Progress};
+use xuncha_store::lexicon::{LexiconState, NewLexicon};
 use xuncha_store::opinion::{BlindShares, Opinion};
 use xuncha_store::registry::ChangeNote;
 use xuncha_store::round::{RoundState, SubjectFilter};
@@ -38,6 +39,7 @@ pub async fn round_promises(store: &Store) {
     opinions_stand_beside_decisions(store).await;
     corrections_queue_their_target(store).await;
     exemptions_decide_what_nobody_decided(store).await;
+    lists_have_versions_and_rounds_keep_theirs(store).await;
     what_is_common_is_grouped(store).await;
     decisions_are_taken_back(store).await;
     a_frozen_round_opens_for_a_correction_only(store).await;
@@ -573,4 +575,73 @@ async fn attachments_are_listed_until_taken_back(store: &Store) {
     let elsewhere = attachment("rectify/7", None, "整改.docx");
     store.put_attachment(&elsewhere).await.unwrap();
     store.reopen_round(ROUND, &note("更正")).await.unwrap();
+}
+
+async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
+    let now = at("2026-04-03T15:00");
+    let draft = |content: &str, based_on: i64| NewLexicon {
+        list: "wrong_words".into(),
+        content: content.into(),
+        based_on,
+        by: "王五".into(),
+        at: now,
+        reason: "新出现的错词".into(),
+        round: ROUND.into(),
+    };
+    let lists = ["wrong_words", "known_hosts"];
+    let first = store.put_lexicon(&draft("one", 0)).await.unwrap();
+    // It waits for its trial, which its round has queued.
+    let jobs = store.round_jobs(ROUND, Page::ALL).await.unwrap().rows;
+    assert!(jobs.iter().any(|job| job.new.kind == "try_list"));
+    let adopted = store.decide_lexicon(first, true, "王五", now).await;
+    assert!(adopted.unwrap_err().to_string().contains("预览"));
+    store.set_lexicon_preview(first, "{}").await.unwrap();
+    // A round that is begun before the list is adopted stays with the list of the program.
+    let early = store.round_lexicons("early", &lists).await.unwrap();
+    assert!(early.is_empty());
+    store
+        .decide_lexicon(first, true, "王五", now)
+        .await
+        .unwrap();
+    let version = store.lexicon(first).await.unwrap();
+    assert_eq!(
+        (version.state, version.decided_at, version.new.by.as_str()),
+        (LexiconState::Adopted, Some(now), "王五")
+    );
+    let early = store.round_lexicons("early", &lists).await.unwrap();
+    assert!(early.is_empty());
+    let later = store.round_lexicons("later", &lists).await.unwrap();
+    assert_eq!(later, [("wrong_words".to_owned(), "one".to_owned())].into());
+    // Two people change the same version: the second one begins again.
+    for number in trials(store).await {
+        store.cancel_round_job(ROUND, number, now).await.unwrap();
+    }
+    let mut other = draft("two", 0);
+    other.round = String::new();
+    let second = store.put_lexicon(&other).await.unwrap();
+    let refused = store.decide_lexicon(second, true, "王五", now).await;
+    assert!(refused.unwrap_err().to_string().contains("已经改过"));
+    store
+        .decide_lexicon(second, false, "王五", now)
+        .await
+        .unwrap();
+    assert!(
+        store
+            .decide_lexicon(second, false, "王五", now)
+            .await
+            .is_err()
+    );
+    let all = store.lexicons("wrong_words").await.unwrap();
+    assert_eq!(
+        all.iter().map(|one| one.number).collect::<Vec<_>>(),
+        [second, first]
+    );
+    let adopted = store.adopted_lexicons().await.unwrap();
+    assert_eq!(adopted["wrong_words"].new.content, "one");
+}
+
+async fn trials(store: &Store) -> Vec<i64> {
+    let jobs = store.round_jobs(ROUND, Page::ALL).await.unwrap().rows;
+    let trials = jobs.into_iter().filter(|job| job.new.kind == "try_list");
+    trials.map(|job| job.number).collect()
 }

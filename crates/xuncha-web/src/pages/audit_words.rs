@@ -205,6 +205,9 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::NoticeLookedAt => "Notice looked at",
         AuditAction::OutsideDecided => "Site outside the registry decided",
         AuditAction::ImportStaged => "Registry import previewed",
+        AuditAction::ListDrafted => "List changed",
+        AuditAction::ListAdopted => "List adopted",
+        AuditAction::ListDropped => "Draft of a list dropped",
     };
     lang.t(action.zh(), english)
 }

@@ -24,6 +24,8 @@ pub(crate) mod exemptions;
 pub(crate) mod filed;
 pub(crate) mod findings;
 pub(crate) mod groups;
+pub(crate) mod list_draft;
+pub(crate) mod lists;
 pub(crate) mod messages;
 pub(crate) mod migrations;
 pub(crate) mod notice;

@@ -338,7 +338,12 @@ pub(crate) async fn ask(
     }
     let kind = RoundJob::of_word(field("kind"));
     // Closing has its own page, and single targets are judged again when something of them is corrected.
-    let kind = kind.filter(|kind| !matches!(kind, RoundJob::Close | RoundJob::JudgeTarget));
+    let kind = kind.filter(|kind| {
+        !matches!(
+            kind,
+            RoundJob::Close | RoundJob::JudgeTarget | RoundJob::TryList
+        )
+    });
     let Some(kind) = kind else {
         return Err(StoreError::Refused("没有这种任务").into());
     };

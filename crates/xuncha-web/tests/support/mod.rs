@@ -56,6 +56,28 @@ pub async fn state(folder: &Path) -> WebState {
                 .into(),
         ),
         mappings: std::sync::Arc::new(["own", "new-media-filing"].map(mapping).into()),
+        lexicons: std::sync::Arc::new(
+            [
+                (
+                    "severe_wording",
+                    include_str!("../../../../lexicons/severe_wording.toml"),
+                ),
+                (
+                    "harmful_words",
+                    include_str!("../../../../lexicons/harmful_words.toml"),
+                ),
+                (
+                    "known_hosts",
+                    include_str!("../../../../lexicons/known_hosts.toml"),
+                ),
+                (
+                    "wrong_words",
+                    include_str!("../../../../lexicons/wrong_words.toml"),
+                ),
+            ]
+            .map(|(list, text)| (list.to_owned(), text.to_owned()))
+            .into(),
+        ),
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
         attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),

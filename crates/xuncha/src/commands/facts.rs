@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
+use xuncha_core::checks::wrong_characters::WORDS;
 use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_core::registry::TargetId;
@@ -14,6 +15,7 @@ use xuncha_store::evidence::EvidenceFolder;
 use crate::cli::FactsCommand;
 use crate::data::Data;
 use crate::documents::ChildReader;
+use crate::jobs::lists;
 use crate::progress;
 use crate::rules::Rules;
 
@@ -25,6 +27,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<(
     match command {
         FactsCommand::Rebuild(round) => {
             let row = data.open_round(round.round.as_deref()).await?;
+            let rules = &lists::of_round(data, rules, &row.round.id).await?;
             let readers = Readers {
                 lexicons: rules.lexicons()?,
                 documents: ChildReader::new(&rules.lexicons),
@@ -123,8 +126,13 @@ fn rebuild_target(
     target: &TargetId,
 ) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
-    let records = evidence.records(round, target)?.map(|record| {
-        Ok(match record? {
+    let records = evidence.records(round, target)?.flat_map(|record| {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => return vec![Err(error)],
+        };
+        let mut also = None;
+        let record = match record {
             FactRecord::Header {
                 target,
                 monitor_from,
@@ -150,8 +158,23 @@ fn rebuild_target(
                     }
                 }
             }
+            FactRecord::PhaseDone { phase }
+                if phase == WORDS && rebuilt.without_body.is_empty() =>
+            {
+                return Vec::new();
+            }
+            FactRecord::PhaseDone { phase } => {
+                // Wrong characters were looked for only if every page could be read again with a model.
+                let has_words = phase == "crawl" && readers.lexicons.words.is_some();
+                also =
+                    (has_words && rebuilt.without_body.is_empty()).then(|| FactRecord::PhaseDone {
+                        phase: WORDS.to_owned(),
+                    });
+                FactRecord::PhaseDone { phase }
+            }
             other => other,
-        })
+        };
+        [Some(record), also].into_iter().flatten().map(Ok).collect()
     });
     // The closure's borrow ends with the call, so the tally is whole behind it.
     evidence.rewrite_facts(round, target, records)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use xuncha_core::indicator::IndicatorSet;
+use xuncha_core::lists::List;
 use xuncha_core::person::PasswordPolicy;
 use xuncha_core::registry::Mapping;
 use xuncha_store::StoreError;
@@ -38,6 +39,7 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
         evidence: data.evidence.clone(),
         sets: Arc::new(sets(rules)?),
         mappings: Arc::new(mappings(rules)?),
+        lexicons: Arc::new(lists(rules)),
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
         settings: SignInSettings {
@@ -96,6 +98,17 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
 }
 
 /// Every set that can be used, by its id; one that cannot is named and left out.
+/// The lists that staff edit, as they come with the program.
+fn lists(rules: &Rules) -> BTreeMap<String, String> {
+    let text = |list: List| {
+        Some((
+            list.word().to_owned(),
+            rules.lexicons.get(&list.file())?.clone(),
+        ))
+    };
+    List::ALL.into_iter().filter_map(text).collect()
+}
+
 fn sets(rules: &Rules) -> Result<BTreeMap<String, IndicatorSet>> {
     let mut sets = BTreeMap::new();
     for id in rules.set_ids() {

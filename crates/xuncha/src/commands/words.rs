@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use jiff::civil::DateTime;
@@ -30,6 +31,7 @@ struct Line<'l> {
 pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
     let list = rules.lexicons.get(LIST).map_or("", String::as_str);
     let wrong_words = WrongWords::parse(list).with_context(|| format!("词表 {LIST} 不能使用"))?;
+    let wrong_words = Arc::new(wrong_words);
     let not_wrong = not_wrong(arguments.not_wrong.as_deref())?;
     let bytes = model_bytes(&arguments.model)?;
     let model = bytes
@@ -40,7 +42,7 @@ pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
     let lexicons = rules.lexicons()?;
     let mut checker = model
         .as_ref()
-        .map(|model| Checker::new(model, &wrong_words));
+        .map(|model| Checker::new(model, wrong_words.clone()));
     let mut found: BTreeMap<&Path, Vec<Hit>> = BTreeMap::new();
     let mut site = SiteWords::default();
     for file in &arguments.files {

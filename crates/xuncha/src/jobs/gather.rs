@@ -18,6 +18,7 @@ use xuncha_store::round::RoundState;
 use crate::data::Data;
 use crate::demo::province::ProvinceFile;
 use crate::documents::ChildReader;
+use crate::jobs::lists;
 use crate::progress;
 use crate::rules::Rules;
 use crate::wiring::FolderSink;
@@ -47,6 +48,7 @@ pub async fn run(
     progress: &dyn Progress,
 ) -> Result<Report> {
     settings.asks_as_searcher = true;
+    let rules = &lists::of_round(data, rules, &round.id).await?;
     settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
     let subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {

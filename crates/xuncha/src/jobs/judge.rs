@@ -23,6 +23,7 @@ use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::data::Data;
+use crate::jobs::lists;
 use crate::rules::Rules;
 
 /// The pseudo target that holds what was seen of addresses outside the inspected sites.
@@ -40,7 +41,7 @@ pub async fn judge_round(
     let subjects = data.store.subjects(&round.id).await?;
     let work = Work {
         evidence: &data.evidence,
-        lexicons: rules.lexicons()?,
+        lexicons: lists::of_round(data, rules, &round.id).await?.lexicons()?,
         outside: outside(&data.evidence, &round.id)?,
         context: Context::of(round),
         round: &round.id,
@@ -138,7 +139,7 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
     let subject = data.store.subject(&round.id, target).await?;
     let work = Work {
         evidence: &data.evidence,
-        lexicons: rules.lexicons()?,
+        lexicons: lists::of_round(data, rules, &round.id).await?.lexicons()?,
         outside: outside(&data.evidence, &round.id)?,
         context: Context::of(round),
         round: &round.id,

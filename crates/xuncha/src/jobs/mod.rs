@@ -4,6 +4,7 @@ pub mod evidence;
 pub mod gather;
 pub mod judge;
 pub mod letters;
+pub mod lists;
 pub mod notice;
 pub mod outbox;
 pub mod people;

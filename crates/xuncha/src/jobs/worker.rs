@@ -43,6 +43,8 @@ struct Payload {
     by: String,
     /// Why, where something is closed.
     reason: String,
+    /// Draft of a list.
+    lexicon: i64,
     /// Number and day of the notice.
     number: String,
     date: Option<Date>,
@@ -162,7 +164,9 @@ async fn perform(
         ..data.clone()
     };
     let row = match kind {
-        RoundJob::Notice | RoundJob::Pictures => data.round(Some(&payload.round)).await?,
+        RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList => {
+            data.round(Some(&payload.round)).await?
+        }
         _ => data.open_round(Some(&payload.round)).await?,
     };
     match kind {
@@ -185,6 +189,9 @@ async fn perform(
             let target = payload.target.context("任务没有写明对象")?;
             jobs::judge::judge_one(data, rules, &row.round, &target).await?;
             Ok(format!("对象 {target} 已按更正重判"))
+        }
+        RoundJob::TryList => {
+            jobs::lists::try_draft(data, rules, &row.round.id, payload.lexicon, steps).await
         }
         RoundJob::Notice => notice(data, rules, &row, &payload, steps).await,
         RoundJob::Pictures => {

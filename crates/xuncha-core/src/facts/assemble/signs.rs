@@ -1,13 +1,15 @@
 //! What a security officer would stop at, over the whole site: each sign once, with all its places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::{Records, address, evidence};
 use crate::evidence::Purpose;
 use crate::facts::model::{PageFacts, Sign, SignCase, SiteSign};
+use crate::facts::reason_of;
 use crate::facts::safety::{host_of, registered};
 use crate::facts::scope::canonical;
 use crate::verdict::{Confidence, MAX_PLACES, Place};
+use crate::words::{OWN_WORD_SENTENCES, Reason};
 
 /// Signs of one site that are kept.
 const SIGNS_MAX: usize = 5000;
@@ -26,13 +28,16 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
         .map(|sign| (canonical(&sign.what), sign))
         .collect();
     let files = records.documents.values().filter(|page| !is_outside(page));
+    let own_words = own_words(records);
     for page in records.good_pages().chain(files) {
         let url = address(page);
         let on_home = home_url == Some(page.capture.url.as_str());
         let targets = page.links.iter().filter(|_| !outside.is_empty());
         let targets = targets.filter_map(|link| outside.get(&canonical(&link.url)).copied());
         for sign in page.signs.iter().chain(targets) {
-            if !still_stands(records, sign) {
+            if !still_stands(records, sign)
+                || own_words.contains(sign.what.as_str()) && is_guess(sign)
+            {
                 continue;
             }
             // Personal data is a matter of the page that shows it: what is there has to be taken down there.
@@ -74,6 +79,39 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
     }
     let cloaked = home.into_iter().flat_map(|home| cloaked(records, home));
     cloaked.chain(found.into_values()).take(SIGNS_MAX).collect()
+}
+
+/// Pages from which on a guess of low confidence is the site's own word, whatever the sentence: guides and templates repeat theirs.
+const OWN_WORD_PAGES: usize = 6;
+
+/// 本站用语: what stands in so many different sentences of the site, or unsurely on so many pages, is its own word and no slip.
+fn own_words(records: &Records) -> BTreeSet<&str> {
+    #[derive(Default)]
+    struct Seen<'r> {
+        sentences: BTreeSet<&'r str>,
+        pages: BTreeSet<&'r str>,
+        is_surer: bool,
+    }
+    let mut words: BTreeMap<&str, Seen> = BTreeMap::new();
+    for page in records.good_pages() {
+        for sign in page.signs.iter().filter(|sign| is_guess(sign)) {
+            let seen = words.entry(&sign.what).or_default();
+            seen.sentences.insert(&sign.quote);
+            seen.pages.insert(address(page));
+            seen.is_surer |= sign.confidence > Confidence::Low;
+        }
+    }
+    words.retain(|_, seen| {
+        seen.sentences.len() >= OWN_WORD_SENTENCES
+            || !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES
+    });
+    words.into_keys().collect()
+}
+
+/// Whether a sign is a wrong character that no dictionary of wrong words has.
+fn is_guess(sign: &Sign) -> bool {
+    sign.case == SignCase::WrongCharacters
+        && reason_of(sign).is_none_or(|(reason, _)| reason != Reason::KnownPair)
 }
 
 /// What search engines, or those who come from them, are shown in place of the home page.

@@ -4,6 +4,7 @@ mod lists;
 mod partial;
 mod rendering;
 mod templates;
+mod words;
 
 use std::collections::BTreeMap;
 

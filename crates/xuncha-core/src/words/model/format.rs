@@ -174,7 +174,13 @@ pub(super) fn bucket(key: u32, buckets: usize) -> usize {
     (mix(u64::from(key)) % buckets.max(1) as u64) as usize
 }
 
-fn key2(first: WordId, second: WordId) -> u64 {
+/// The key of a slot of the table of pairs, where it holds one.
+pub(super) fn key_of_slot2(slot: [u8; 8]) -> Option<u64> {
+    let slot = u64::from_le_bytes(slot);
+    (slot != 0).then_some(slot >> (2 * BIGRAM_BITS))
+}
+
+pub(super) fn key2(first: WordId, second: WordId) -> u64 {
     (u64::from(first) << WORD_BITS) | u64::from(second)
 }
 
