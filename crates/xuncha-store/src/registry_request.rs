@@ -276,13 +276,13 @@ impl Store {
         Ok(state)
     }
 
-    /// Takes a request back while nobody has settled it; by the unit that filed it, or by who filed it.
+    /// Takes a request back before it takes effect, be it while its notice hangs; by the unit that filed it, or by who filed it.
     pub async fn withdraw_request(&self, id: &str, by: (&str, &str), at: DateTime) -> Result<()> {
         let transaction = self.begin().await?;
         let (request, steps) = transaction.request_for_change(id).await?;
         if !matches!(
             request.state,
-            RequestState::WaitingFirst | RequestState::WaitingProvince
+            RequestState::WaitingFirst | RequestState::WaitingProvince | RequestState::Notice
         ) {
             return Err(StoreError::Refused("已经办理的申请不能撤回"));
         }

@@ -10,10 +10,12 @@ mod support;
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
 use chromium::Browser;
 use client::{Answer, Client, send};
 use support::{ANSWERED, NAUGHTY, NOTE, PORTAL, ROUND, at};
+use tower::ServiceExt;
 use xuncha_core::judge::{Judged, Judgement};
 use xuncha_core::person::Role;
 use xuncha_core::points::Exact;
@@ -406,6 +408,17 @@ async fn what_must_never_be_public_is_in_no_page_and_no_table() {
     }
 }
 
+/// Bytes of an answer before it was packed, which the end of a packed one tells.
+async fn packed_bytes(router: &Router, path: &str) -> usize {
+    let request = Request::get(path).header(header::ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+    let request = request.body(Body::empty()).unwrap();
+    let answer = router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
+    let bytes = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+    let end = bytes.last_chunk::<4>().unwrap();
+    u32::from_le_bytes(*end) as usize
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn open_data_are_tables_that_others_can_read() {
     let house = House::new().await;
@@ -418,6 +431,8 @@ async fn open_data_are_tables_that_others_can_read() {
     for table in ["targets", "scores", "findings", "counts", "regions"] {
         let csv = anybody.get(&format!("{base}/{table}.csv")).await;
         assert!(csv.body.starts_with('\u{feff}'), "{table}");
+        let packed = packed_bytes(&house.router, &format!("{base}/{table}.csv")).await;
+        assert_eq!(packed, csv.body.len(), "{table} as browsers ask for it");
         let sheet = parse_csv(table, &csv.body);
         let json = anybody.get(&format!("{base}/{table}.json")).await;
         assert_eq!(json.headers[header::CONTENT_TYPE], "application/json");

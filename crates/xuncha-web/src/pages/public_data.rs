@@ -10,7 +10,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use xuncha_core::publicity::{PublicRound, PublicitySettings, TABLES, Table, table_of};
 use xuncha_core::sheet::write_csv;
@@ -184,6 +184,8 @@ impl Writer {
                 }
             }
         })
+        // Who packs the answer asks once more behind its end.
+        .fuse()
     }
 
     async fn next(&mut self) -> Result<Option<String>, StoreError> {

@@ -206,7 +206,7 @@ async fn shown(
         withdraws: own
             && matches!(
                 request.state,
-                RequestState::WaitingFirst | RequestState::WaitingProvince
+                RequestState::WaitingFirst | RequestState::WaitingProvince | RequestState::Notice
             ),
         posts: own && request.state == RequestState::Notice,
         today: today.to_string(),
