@@ -169,10 +169,10 @@ impl Server {
         let login = lines
             .by_ref()
             .flatten()
+            .filter(|line| line.contains(token))
             .find_map(|line| {
-                line.split_whitespace()
-                    .find(|word| word.contains(token))
-                    .map(str::to_owned)
+                let from = &line[line.find("http://")?..];
+                from.split_whitespace().next().map(str::to_owned)
             })
             .ok_or("serve 没有打印登录地址")?;
         // What it goes on to say is read, so that it never waits.
