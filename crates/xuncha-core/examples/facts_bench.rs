@@ -18,6 +18,10 @@ use sha2::{Digest, Sha256};
 use xuncha_core::evidence::{Capture, EvidenceRef, Purpose, Timing};
 use xuncha_core::facts::{self, Comparison, Depth, Lexicons};
 
+/// The allocator of the `xuncha` binary, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 struct Options {

@@ -97,7 +97,12 @@ async fn main() -> Result<()> {
         .put_stats(ROUND, &round.set.id, &results.stats)
         .await?;
     store.set_round_state(ROUND, RoundState::Judged).await?;
-    println!("{} targets, {} judgements", subjects.len(), all.len());
+    let found = (targets * per_target).min(findings);
+    println!(
+        "{} targets, {} judgements, {found} findings",
+        subjects.len(),
+        all.len()
+    );
     Ok(())
 }
 
@@ -289,7 +294,7 @@ fn judgements(set: &IndicatorSet, subject: &Subject, at: usize, findings: usize)
                     undetermined: Vec::new(),
                 },
             };
-            let result = match at % 40 == 7 && check == "search_misses" {
+            let result = match at % 40 == 6 && check == "search_misses" {
                 true => Judged::Unknown {
                     undetermined: Undetermined::new(UndeterminedReason::Blocked, "搜索请求被拦截"),
                 },

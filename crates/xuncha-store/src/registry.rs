@@ -196,6 +196,18 @@ impl Store {
         })
     }
 
+    /// A unit and the one above it alone, for the page of one target.
+    pub async fn unit_and_above(&self, id: &str) -> Result<Registry> {
+        let sql = "SELECT body FROM organizations WHERE id = ? OR id = (SELECT parent FROM organizations WHERE id = ?)";
+        let values = vec![sql::text(id), sql::text(id)];
+        let mut names = Registry::default();
+        for row in sql::rows(self.read(), sql, values).await? {
+            let unit: Organization = sql::parse("单位", &row.try_get_by_index::<String>(0)?)?;
+            names.organizations.insert(unit.id.clone(), unit);
+        }
+        Ok(names)
+    }
+
     /// The unit of a registered site or account; `None` where there is none of that number.
     pub async fn unit_of_registered(&self, target: &TargetId) -> Result<Option<String>> {
         let sql = "SELECT organization FROM sites WHERE id = ? UNION ALL SELECT organization FROM accounts WHERE id = ?";

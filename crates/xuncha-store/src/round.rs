@@ -1,5 +1,7 @@
 //! 检查轮次: frozen rounds, their samples and their subjects.
 
+mod targets;
+
 use std::collections::BTreeMap;
 
 use sea_orm::QueryResult;
@@ -332,141 +334,6 @@ impl Store {
             .map(|row| Ok((TargetId(row.try_get_by("target")?), row.try_get_by("name")?)))
             .collect()
     }
-
-    /// Subjects of a round with their scores under `set`: portals, departments, accounts, each by number.
-    pub async fn targets(
-        &self,
-        round: &str,
-        set: &str,
-        filter: &SubjectFilter,
-        page: Page,
-    ) -> Result<Listing<SubjectRow>> {
-        let from = SUBJECTS_WITH_SHEETS;
-        let condition = subject_condition(round, filter)?;
-        let sql = format!(
-            "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, h.open_count, \
-             (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
-             {from}{} ORDER BY {BY_CLASS}, s.target LIMIT ? OFFSET ?",
-            condition.sql()
-        );
-        let mut values = vec![sql::text(set), sql::text(set)];
-        values.extend(condition.values_paged(page));
-        let found = sql::rows(self.read(), &sql, values).await?;
-        Ok(Listing {
-            rows: found.iter().map(read_subject_row).collect::<Result<_>>()?,
-            total: self.target_count(round, set, filter).await?,
-        })
-    }
-
-    /// How many subjects a filter leaves, without their rows.
-    pub async fn target_count(
-        &self,
-        round: &str,
-        set: &str,
-        filter: &SubjectFilter,
-    ) -> Result<u64> {
-        let condition = subject_condition(round, filter)?;
-        let mut values = vec![sql::text(set)];
-        values.extend(condition.values());
-        let total = format!("SELECT COUNT(*) {SUBJECTS_WITH_SHEETS}{}", condition.sql());
-        sql::count(self.read(), &total, values).await
-    }
-
-    /// The target after this one, in the order of [`Store::targets`], of which a person still has to decide something; from the
-    /// beginning again after the last. `None` where there is no other. `person`: among those given to him only.
-    pub async fn next_open(
-        &self,
-        round: &str,
-        set: &str,
-        class: Option<TargetClass>,
-        person: Option<i64>,
-        after: &TargetId,
-    ) -> Result<Option<TargetId>> {
-        let wanted = Neighbour {
-            class,
-            person,
-            is_before: false,
-            has_decided: false,
-        };
-        let Some(next) = self.neighbour(round, set, wanted, Some(after)).await? else {
-            let first = self.neighbour(round, set, wanted, None).await?;
-            return Ok(first.filter(|first| first != after));
-        };
-        Ok(Some(next))
-    }
-
-    /// The target before or after this one in the order of [`Store::targets`]; the first (or last) of all where none is named.
-    pub async fn neighbour(
-        &self,
-        round: &str,
-        set: &str,
-        wanted: Neighbour,
-        from: Option<&TargetId>,
-    ) -> Result<Option<TargetId>> {
-        let class = wanted.class.map(|class| sql::word(&class)).transpose()?;
-        let (sign, order) = match wanted.is_before {
-            true => ("<", "DESC"),
-            false => (">", "ASC"),
-        };
-        let mut condition = Where::default()
-            .and("s.round = ?", [sql::text(round)])
-            .and("h.set_id = ?", [sql::text(set)])
-            .and_some("s.class = ?", class.as_deref());
-        condition = match wanted.has_decided {
-            true => condition.and(
-                "(h.open_count > 0 OR EXISTS (SELECT 1 FROM reviews r WHERE r.round = s.round AND r.target = s.target))",
-                [],
-            ),
-            false => condition.and("h.open_count > 0", []),
-        };
-        if let Some(person) = wanted.person {
-            condition = condition.and(MINE, [person.into()]);
-        }
-        if let Some(from) = from {
-            let place = format!("({BY_CLASS}, s.target)");
-            let here = format!(
-                "(SELECT {}, o.target FROM subjects o WHERE o.round = ? AND o.target = ?)",
-                BY_CLASS.replace("s.class", "o.class")
-            );
-            let values = [sql::text(round), sql::text(&from.0)];
-            condition = condition.and(&format!("{place} {sign} {here}"), values);
-        }
-        let sql = format!(
-            "SELECT s.target FROM subjects s JOIN sheets h ON h.round = s.round AND h.target = s.target{} \
-             ORDER BY {BY_CLASS} {order}, s.target {order} LIMIT 1",
-            condition.sql()
-        );
-        let row = sql::row(self.read(), &sql, condition.values()).await?;
-        Ok(row
-            .map(|row| row.try_get_by_index::<String>(0))
-            .transpose()?
-            .map(TargetId))
-    }
-}
-
-/// Subjects with their sheets under a set; the set is the first value.
-const SUBJECTS_WITH_SHEETS: &str = "FROM subjects s LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ?";
-
-fn subject_condition(round: &str, filter: &SubjectFilter) -> Result<Where> {
-    let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-    let outcome = filter
-        .outcome
-        .map(|outcome| sql::word(&outcome))
-        .transpose()?;
-    let condition = Where::default()
-        .and("s.round = ?", [sql::text(round)])
-        .and_some("s.class = ?", class.as_deref())
-        .and_some("h.outcome = ?", outcome.as_deref())
-        .and_is("s.organization = ?", filter.organization.as_deref())
-        .and_words("s.search", filter.words.as_deref());
-    let condition = match filter.assignee {
-        Some(person) => condition.and(MINE, [person.into()]),
-        None => condition,
-    };
-    Ok(match filter.is_open {
-        true => condition.and("h.open_count > ?", [sql::number(0)]),
-        false => condition,
-    })
 }
 
 /// 相邻对象. Which neighbour of a target is looked for.
@@ -481,12 +348,6 @@ pub struct Neighbour {
     /// Those of which everything is decided count too.
     pub has_decided: bool,
 }
-
-/// Whether a target was given to somebody.
-const MINE: &str = "EXISTS (SELECT 1 FROM assignments a WHERE a.round = s.round AND a.target = s.target AND a.person = ?)";
-
-/// Portals first, accounts last.
-const BY_CLASS: &str = "CASE s.class WHEN 'portal' THEN 0 WHEN 'department' THEN 1 ELSE 2 END";
 
 const SELECT_ROUND: &str = "SELECT r.body, r.state, r.close_reason, \
     (SELECT COUNT(*) FROM subjects s WHERE s.round = r.id) AS subject_count FROM rounds r";
@@ -525,22 +386,6 @@ fn subject_row(round: &str, subject: &Subject) -> Result<Vec<sea_orm::Value>> {
         sql::body("受检对象", subject)?,
         sql::text(target.organization()),
     ])
-}
-
-fn read_subject_row(row: &QueryResult) -> Result<SubjectRow> {
-    let outcome: Option<String> = row.try_get_by("outcome")?;
-    let count: i64 = row.try_get_by("finding_count")?;
-    Ok(SubjectRow {
-        subject: sql::parse("受检对象", &row.try_get_by::<String, _>("body")?)?,
-        class: sql::from_word("对象类别", row.try_get_by("class")?)?,
-        outcome: outcome
-            .map(|word| sql::from_word("结论", word))
-            .transpose()?,
-        deduct_hundredths: row.try_get_by("deduct_hundredths")?,
-        final_hundredths: row.try_get_by("final_hundredths")?,
-        finding_count: count as u64,
-        open_count: row.try_get_by::<Option<i64>, _>("open_count")?.unwrap_or(0) as u64,
-    })
 }
 
 /// How the audit log names a round.

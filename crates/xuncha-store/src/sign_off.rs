@@ -104,11 +104,11 @@ impl Store {
         hash.update(row.try_get_by_index::<String>(0)?);
         let sql = "SELECT target, outcome, deduct_hundredths, final_hundredths, open_count FROM sheets WHERE round = ? AND set_id = ? ORDER BY target";
         for row in sql::rows(self.read(), sql, vec![sql::text(round), sql::text(set)]).await? {
-            let target: String = row.try_get_by("target")?;
-            let outcome: String = row.try_get_by("outcome")?;
-            let deduct: Option<i64> = row.try_get_by("deduct_hundredths")?;
-            let total: Option<i64> = row.try_get_by("final_hundredths")?;
-            let open: i64 = row.try_get_by("open_count")?;
+            let target: String = row.try_get_by_index(0)?;
+            let outcome: String = row.try_get_by_index(1)?;
+            let deduct: Option<i64> = row.try_get_by_index(2)?;
+            let total: Option<i64> = row.try_get_by_index(3)?;
+            let open: i64 = row.try_get_by_index(4)?;
             hash.update(format!("\n{target} {outcome} {deduct:?} {total:?} {open}"));
         }
         let reviews = "SELECT COUNT(*) FROM reviews WHERE round = ?";

@@ -26,6 +26,10 @@ use cli::{Cli, Command, EvidenceCommand, NoticeCommand, RoundCommand};
 use data::Data;
 use rules::Rules;
 
+/// Reading pages makes many small strings, which this allocator hands out faster than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("XUNCHA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));

@@ -262,7 +262,10 @@ pub(crate) async fn show(
     };
     let findings = state.store.findings(&id, &filter, Page::ALL).await?.rows;
     let reviews = state.store.review_history(&id, &target).await?;
-    let names = state.store.unit_and_region_names().await?;
+    let names = state
+        .store
+        .unit_and_above(subject.target.organization())
+        .await?;
     let lines = Lines {
         lang: viewer.lang,
         target: &target,
