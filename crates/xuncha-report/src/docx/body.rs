@@ -130,17 +130,36 @@ fn text(notice: &Notice) -> String {
     out
 }
 
+/// The unit's red name of a letter, 30 mm below the edge, with the first double line 4 mm under it; both are wider than the text.
+fn letter_mark(notice: &Notice) -> String {
+    let size = (issuer_size(&notice.issuer) * 2.0).round() as i32;
+    let properties = format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
+    let frame = format!(
+        "<w:framePr w:w=\"{}\" w:hSpace=\"0\" w:vSpace=\"0\" w:wrap=\"through\" w:vAnchor=\"page\" w:hAnchor=\"page\" w:x=\"{}\" w:y=\"{}\"/><w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"18\" w:space=\"11\" w:color=\"D7000F\"/></w:pBdr>{}",
+        twips(170.0),
+        twips(20.0),
+        twips(30.0),
+        exact(size * 10)
+    );
+    paragraph("Issuer", &frame, &run_with(&properties, &notice.issuer))
+}
+
 /// The lines above the title: four in a letter, ten in a 通报.
 fn head(notice: &Notice) -> String {
     if notice.form == Form::Letter {
-        // The number stands 7/8 of a character below the first double line, which is in the page's head.
+        // The number stands 7/8 of a character below the first double line.
         let before = twips(30.0 - 37.0 + 4.0)
             + (issuer_size(&notice.issuer) * 20.0) as i32
             + 6 * 20
             + 14 * 20
             - 130;
         let number = paragraph("DocNumber", "", &run(&notice.number));
-        return format!("{}{number}{}", gap(before), gap(4 * LINE - before - LINE));
+        return format!(
+            "{}{}{number}{}",
+            letter_mark(notice),
+            gap(before),
+            gap(4 * LINE - before - LINE)
+        );
     }
     let size = (issuer_size(&notice.issuer) * 2.0).round() as i32;
     let properties = format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
@@ -305,6 +324,7 @@ fn annex(notice: &Notice, annex: &Annex, breaks_page: bool) -> String {
     let mut out = paragraph("AnnexHead", page, &run(&notice.annex_mark(annex)));
     out.push_str(&gap(LINE));
     out.push_str(&title(&title_lines(&annex.title, 19)));
+    out.push_str(&gap(LINE));
     put_table(&mut out, annex);
     // Behind a table a paragraph has to stand; it carries the end of the section.
     out.push_str(&gap(20));

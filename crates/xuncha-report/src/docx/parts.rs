@@ -4,8 +4,7 @@ use xuncha_core::notice::{Form, Notice};
 
 use super::styles::{FANGSONG, HEI, KAI, SONG, TITLE};
 use super::twips;
-use super::xml::{HEAD, NAMESPACES, escape, exact, field, paragraph, run, run_with};
-use crate::layout::issuer_size;
+use super::xml::{HEAD, NAMESPACES, escape, exact, field, paragraph, run};
 
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const MAIN: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
@@ -47,15 +46,14 @@ pub fn parts(notice: &Notice, charts: &[usize]) -> Vec<(&'static str, String)> {
         ("word/header_lying_odd.xml", part("hdr", &lying(true))),
         ("word/header_lying_even.xml", part("hdr", &lying(false))),
     ];
-    let is_letter = notice.form == Form::Letter;
-    let (head, foot) = match is_letter {
-        true => (letter_head(notice), letter_foot()),
-        false => (
-            paragraph("Header", "", ""),
-            footer("right", "<w:ind w:right=\"280\"/>"),
-        ),
+    let foot = match notice.form {
+        Form::Letter => letter_foot(),
+        Form::Circular => footer("right", "<w:ind w:right=\"280\"/>"),
     };
-    parts.push(("word/header_first.xml", part("hdr", &head)));
+    parts.push((
+        "word/header_first.xml",
+        part("hdr", &paragraph("Header", "", "")),
+    ));
     parts.push(("word/footer_first.xml", part("ftr", &foot)));
     parts
 }
@@ -71,18 +69,6 @@ fn beyond() -> String {
         -twips(8.0),
         -twips(6.0)
     )
-}
-
-fn letter_head(notice: &Notice) -> String {
-    let half_points = (issuer_size(&notice.issuer) * 2.0).round() as i32;
-    let size = format!("<w:sz w:val=\"{half_points}\"/><w:szCs w:val=\"{half_points}\"/>");
-    let line = "<w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"18\" w:space=\"10\" w:color=\"D7000F\"/></w:pBdr>";
-    let properties = format!(
-        "{line}{}{}<w:jc w:val=\"center\"/>",
-        exact(half_points * 10),
-        beyond()
-    );
-    paragraph("Issuer", &properties, &run_with(&size, &notice.issuer))
 }
 
 /// The second double line stands 20 mm above the edge, as does the foot's lower end: its paragraph is as low as can be.

@@ -70,7 +70,16 @@ fn style(
         name,
         next: "",
         paragraph: paragraph.to_owned(),
-        run: format!("{}{}", face(font), size(half_points)),
+        run: format!("{}{}{}", face(font), tight(half_points), size(half_points)),
+    }
+}
+
+/// Characters of the text stand a quarter of a point closer, so that 28 of them fit a line. The grid of the section says the same; it is
+/// not left to draw it, since programs other than Word read its pitch of characters in ways of their own.
+fn tight(half_points: u32) -> &'static str {
+    match half_points {
+        32 => "<w:spacing w:val=\"-5\"/>",
+        _ => "",
     }
 }
 
@@ -113,10 +122,8 @@ fn all() -> Vec<Style> {
         align("center"),
         align("both"),
     );
-    // Tables, captions and heads have pitches of their own, so the grid of the text lets them be.
-    let free = "<w:snapToGrid w:val=\"0\"/>";
     vec![
-        style("Gap", "空行", FANGSONG, 32, &format!("{free}{line}")),
+        style("Gap", "空行", FANGSONG, 32, &line),
         Style {
             run: format!(
                 "{}<w:b/><w:color w:val=\"D7000F\"/>{}",
@@ -128,7 +135,7 @@ fn all() -> Vec<Style> {
                 "发文机关标志",
                 TITLE,
                 60,
-                &format!("{free}{}{centre}", exact(600)),
+                &format!("{}{centre}", exact(600)),
             )
         },
         style(
@@ -145,7 +152,7 @@ fn all() -> Vec<Style> {
                 "公文标题",
                 TITLE,
                 44,
-                &format!("{free}{}{centre}", exact(720)),
+                &format!("{}{centre}", exact(720)),
             )
         },
         style(
@@ -173,7 +180,7 @@ fn all() -> Vec<Style> {
             FANGSONG,
             2,
             &format!(
-                "<w:keepNext/>{free}<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{LINE}\" w:lineRule=\"atLeast\"/>{centre}"
+                "<w:keepNext/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{LINE}\" w:lineRule=\"atLeast\"/>{centre}"
             ),
         ),
         style(
@@ -181,14 +188,14 @@ fn all() -> Vec<Style> {
             "caption",
             HEI,
             24,
-            &format!("<w:keepNext/>{free}{line}{centre}"),
+            &format!("<w:keepNext/>{line}{centre}"),
         ),
         style(
             "ChartNote",
             "图注",
             FANGSONG,
             24,
-            &format!("{free}{line}{centre}"),
+            &format!("{line}{centre}"),
         ),
         style(
             "AnnexList",
@@ -210,40 +217,37 @@ fn all() -> Vec<Style> {
             "表头",
             HEI,
             24,
-            &format!("{free}{}{centre}", exact(360)),
+            &format!("{}{centre}", exact(360)),
         ),
         style(
             "TableCell",
             "表文",
             FANGSONG,
             24,
-            &format!("{free}{}{left}", exact(360)),
+            &format!("{}{left}", exact(360)),
         ),
         style(
             "TableCentred",
             "表文居中",
             FANGSONG,
             24,
-            &format!("{free}{}{centre}", exact(360)),
+            &format!("{}{centre}", exact(360)),
         ),
         style(
             "Imprint",
             "版记",
             FANGSONG,
             28,
-            &format!(
-                "{free}{}<w:ind w:left=\"280\" w:right=\"280\"/>",
-                exact(480)
-            ),
+            &format!("{}<w:ind w:left=\"280\" w:right=\"280\"/>", exact(480)),
         ),
-        style("Header", "header", FANGSONG, 18, free),
+        style("Header", "header", FANGSONG, 18, ""),
         style(
             "Footer",
             "footer",
             SONG,
             28,
             &format!(
-                "{free}<w:spacing w:before=\"0\" w:after=\"273\" w:line=\"320\" w:lineRule=\"exact\"/>"
+                "<w:spacing w:before=\"0\" w:after=\"273\" w:line=\"320\" w:lineRule=\"exact\"/>"
             ),
         ),
     ]
@@ -255,7 +259,7 @@ pub fn styles() -> String {
     // grid of 28 characters holds.
     let defaults = format!(
         "<w:docDefaults><w:rPrDefault><w:rPr>{}<w:kern w:val=\"0\"/>{}<w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\" w:bidi=\"ar-SA\"/></w:rPr></w:rPrDefault>\
-         <w:pPrDefault><w:pPr><w:widowControl w:val=\"0\"/><w:wordWrap w:val=\"0\"/><w:overflowPunct w:val=\"0\"/><w:autoSpaceDE w:val=\"0\"/><w:autoSpaceDN w:val=\"0\"/></w:pPr></w:pPrDefault></w:docDefaults>",
+         <w:pPrDefault><w:pPr><w:widowControl w:val=\"0\"/><w:wordWrap w:val=\"0\"/><w:overflowPunct w:val=\"0\"/><w:autoSpaceDE w:val=\"0\"/><w:autoSpaceDN w:val=\"0\"/><w:snapToGrid w:val=\"0\"/></w:pPr></w:pPrDefault></w:docDefaults>",
         face(FANGSONG),
         size(32)
     );
