@@ -74,11 +74,11 @@ fn style(
     }
 }
 
-/// Characters of the text stand a quarter of a point closer, so that 28 of them fit a line. The grid of the section says the same; it is
+/// Characters of the text stand three tenths of a point closer and lines are filled to both edges, so that 28 of them fit a line. The grid of the section says the same; it is
 /// not left to draw it, since programs other than Word read its pitch of characters in ways of their own.
 fn tight(half_points: u32) -> &'static str {
     match half_points {
-        32 => "<w:spacing w:val=\"-5\"/>",
+        32 => "<w:spacing w:val=\"-6\"/>",
         _ => "",
     }
 }
