@@ -324,6 +324,19 @@ pub fn see_to_warcio() -> Result<PathBuf, String> {
     see_to_python("warcio", &format!("warcio=={WARCIO}"), "不能核对存档格式")
 }
 
+/// What reads and judges Word, PDF and Excel files of ours: none of it is ours.
+const DOCUMENTS: &str =
+    "ooxml-integrity==0.8.4 python-docx==1.2.0 openpyxl==3.1.5 pdfminer.six==20260107";
+
+/// The program `ooxml-integrity` in an environment of its own under the target folder; its Python reads documents for the tests.
+pub fn see_to_documents() -> Result<PathBuf, String> {
+    see_to_python(
+        "ooxml-integrity",
+        DOCUMENTS,
+        "不能核对 Word、PDF 与 Excel 文件",
+    )
+}
+
 /// A program of a Python package, with what it needs around it.
 fn see_to_python(name: &str, package: &str, without: &str) -> Result<PathBuf, String> {
     let folder = root().join("target").join("tools").join(name);
@@ -344,7 +357,7 @@ fn see_to_python(name: &str, package: &str, without: &str) -> Result<PathBuf, St
             "--quiet",
             "--disable-pip-version-check",
         ])
-        .arg(package))
+        .args(package.split(' ')))
     .map_err(failed)?;
     if program.is_file() {
         Ok(program)

@@ -12,6 +12,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let axe = packages::see_to_axe()?;
     let schemathesis = packages::see_to_schemathesis()?;
     let smtp = packages::see_to_aiosmtpd()?;
+    let documents = packages::see_to_documents()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
@@ -22,6 +23,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .env("XUNCHA_OIDC_PROVIDER", provider)
             .env("XUNCHA_AXE", axe)
             .env("XUNCHA_SCHEMATHESIS", schemathesis)
-            .env("XUNCHA_AIOSMTPD", smtp),
+            .env("XUNCHA_AIOSMTPD", smtp)
+            .env("XUNCHA_DOCUMENTS", documents),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use xuncha_core::notice::{Annex, Block, Notice, Span, caption};
+use xuncha_core::notice::{Annex, Block, Form, Notice, Span, caption};
 
 use crate::fonts::Fonts;
 use crate::{ReportError, charts};
@@ -18,7 +18,8 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
     put(
         &mut out,
         format_args!(
-            "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+            "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<p class=\"issuer\">{}</p>\n",
+            escape(&notice.issuer)
         ),
     );
     if !notice.number.is_empty() {
@@ -27,6 +28,7 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
             format_args!("<p class=\"number\">{}</p>\n", escape(&notice.number)),
         );
     }
+    put(&mut out, format_args!("<h1>{title}</h1>\n"));
     put(
         &mut out,
         format_args!(
@@ -42,6 +44,7 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
         .annexes
         .iter()
         .for_each(|annex| put_annex(&mut out, notice, annex));
+    put_imprint(&mut out, notice);
     put_definitions(&mut out, notice);
     out.push_str("</main>\n</body>\n</html>\n");
     Ok(out)
@@ -174,12 +177,12 @@ fn put_chart_table(out: &mut String, notice: &Notice, chart: &xuncha_core::notic
 
 fn put_closing(out: &mut String, notice: &Notice) {
     if !notice.annexes.is_empty() {
-        out.push_str("<p>附件：</p>\n");
-        for annex in &notice.annexes {
+        for (index, annex) in notice.annexes.iter().enumerate() {
+            let prefix = if index == 0 { "附件：" } else { "" };
             put(
                 out,
                 format_args!(
-                    "<p><a href=\"#annex-{}\">{}</a></p>\n",
+                    "<p class=\"entry\">{prefix}<a href=\"#annex-{}\">{}</a></p>\n",
                     annex.number,
                     escape(&notice.annex_entry(annex))
                 ),
@@ -224,6 +227,31 @@ fn put_annex(out: &mut String, notice: &Notice, annex: &Annex) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+/// 版记; a letter has only 抄送.
+fn put_imprint(out: &mut String, notice: &Notice) {
+    if !notice.copies_to.is_empty() {
+        let copies = escape(&notice.copies_to);
+        put(
+            out,
+            format_args!("<p class=\"imprint\">抄送：{copies}。</p>\n"),
+        );
+    }
+    if notice.form == Form::Circular {
+        let office = match notice.printed_by.as_str() {
+            "" => &notice.issuer,
+            _ => &notice.printed_by,
+        };
+        let date = xuncha_core::notice::figures::chinese_date(notice.date);
+        put(
+            out,
+            format_args!(
+                "<p class=\"imprint\">{} <span>{date}印发</span></p>\n",
+                escape(office)
+            ),
+        );
+    }
 }
 
 fn put_definitions(out: &mut String, notice: &Notice) {

@@ -2,10 +2,37 @@
 
 use xuncha_core::notice::Annex;
 
+/// Height of a line of text: 22 in 225 mm.
+pub(crate) const PITCH_PT: f64 = 28.95;
+/// Width of a character of the text: 28 in 156 mm.
+pub(crate) const CHAR_PT: f64 = 15.79;
+/// Height of a line of a title.
+pub(crate) const TITLE_PT: f64 = 36.0;
+
 /// Red unit name: as large as fits the 156 mm of the block, at most 30 pt.
 pub(crate) fn issuer_size(issuer: &str) -> f64 {
     let count = issuer.chars().count().max(1) as f64;
     (430.0 / count).min(30.0)
+}
+
+/// Lines of the text that a title of so many lines takes, so that what follows it stands on the grid.
+pub(crate) fn title_slots(lines: usize) -> usize {
+    match lines {
+        0 | 1 => 1,
+        _ => (lines as f64 * TITLE_PT / PITCH_PT).ceil() as usize,
+    }
+}
+
+/// 署名与成文日期: room right of the unit's name and of the date, in points. The date keeps four characters, for the seal, and the name
+/// stands over its middle; a name too long for that ends at the block's edge.
+pub(crate) fn signature(issuer: &str, date: &str) -> (f64, f64) {
+    let width = |text: &str| -> f64 {
+        let one = |c: char| if c.is_ascii() { 0.5 } else { 1.0 };
+        text.chars().map(one).sum::<f64>() * CHAR_PT
+    };
+    let beyond = (width(issuer) - width(date)) / 2.0;
+    let date_right = (4.0 * CHAR_PT).max(beyond);
+    ((date_right - beyond).max(0.0), date_right)
 }
 
 /// 回行: breaks a title into lines of at most `width` characters, whole in words where a common word would be torn.
@@ -52,12 +79,32 @@ fn break_near(chars: &[char], start: usize, target: usize, width: usize) -> usiz
 
 /// Characters of 12 pt that the 156 mm of the block hold.
 const BLOCK_CHARS: f64 = 36.8;
+/// Characters of 12 pt that the 225 mm of a landscape page hold.
+const LANDSCAPE_CHARS: f64 = 53.1;
+/// What a column asks for at most when it is decided how a page lies.
+const ASKED_CHARS: f64 = 22.0;
+
+/// 横排: whether an annex is so wide that its pages lie.
+pub(crate) fn is_landscape(annex: &Annex) -> bool {
+    let asked = |index: usize| natural_width(annex, index).0.min(ASKED_CHARS);
+    let whole: f64 = (0..annex.columns.len()).map(asked).sum();
+    whole > BLOCK_CHARS * 1.3
+}
+
+/// Whether the cells of a column stand in its middle: short ones and codes do, sentences begin at the left.
+pub(crate) fn is_centred(annex: &Annex, index: usize) -> bool {
+    natural_width(annex, index).1
+}
 /// Columns up to this many characters never wrap; the others share what is left.
 const NARROW_CHARS: f64 = 7.5;
 
 /// Widths of the columns, in characters of the table's text: those that fit into their share get what they need in one line, the
 /// others divide what is left by the roots of their lengths.
 pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
+    let block = match is_landscape(annex) {
+        true => LANDSCAPE_CHARS,
+        false => BLOCK_CHARS,
+    };
     let mut widths: Vec<(f64, bool)> = (0..annex.columns.len())
         .map(|index| natural_width(annex, index))
         .collect();
@@ -71,7 +118,7 @@ pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
             .sum();
         let open = widths.iter().filter(|(_, is_whole)| !is_whole);
         let roots: f64 = open.map(|(width, _)| width.sqrt()).sum();
-        let left = (BLOCK_CHARS - whole).max(0.0);
+        let left = (block - whole).max(0.0);
         let share = |width: f64| left * width.sqrt() / roots.max(1.0);
         match widths
             .iter_mut()
@@ -164,6 +211,15 @@ mod tests {
             (widths.iter().sum::<f64>() - BLOCK_CHARS).abs() < 0.01,
             "{widths:?}"
         );
+    }
+
+    #[test]
+    fn the_date_keeps_four_characters_and_the_name_stands_over_it() {
+        let (name, date) = signature("广西壮族自治区大数据发展局", "2020年4月9日");
+        assert!((date - 4.0 * CHAR_PT).abs() < 0.01, "{date}");
+        assert!(name < date && name > 0.0, "{name}");
+        let (name, date) = signature(&"长".repeat(24), "2020年4月9日");
+        assert!(name.abs() < 0.01 && date > 4.0 * CHAR_PT, "{name} {date}");
     }
 
     #[test]

@@ -8,7 +8,9 @@ use xuncha_core::notice::figures::chinese_date;
 use xuncha_core::notice::{Annex, Block, Form, Notice, caption, plain};
 
 use crate::fonts::{Fonts, Style};
-use crate::layout::{column_widths, issuer_size, title_lines};
+use crate::layout::{
+    column_widths, is_centred, is_landscape, issuer_size, signature, title_lines, title_slots,
+};
 use crate::{ReportError, charts};
 
 const LAYOUT: &str = include_str!("layout/notice.typ");
@@ -50,6 +52,9 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
     for block in &notice.blocks {
         blocks.push(self::block(notice, block, fonts)?);
     }
+    let date = chinese_date(notice.date);
+    let (name_right, date_right) = signature(&notice.issuer, &date);
+    let lines = title_lines(&notice.title, 19);
     Ok(json!({
         "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular" },
         "faces": {
@@ -60,12 +65,17 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
             "song": faces(fonts, Style::Song),
         },
         "title": notice.title,
-        "title-lines": title_lines(&notice.title, 19),
+        "title-slots": title_slots(lines.len()),
+        "title-lines": lines,
         "issuer": notice.issuer,
         "issuer-size": issuer_size(&notice.issuer),
         "number": notice.number,
         "recipients": notice.recipients,
-        "date": chinese_date(notice.date),
+        "date": date,
+        "name-right": name_right,
+        "date-right": date_right,
+        "copies-to": notice.copies_to,
+        "printed-by": if notice.printed_by.is_empty() { &notice.issuer } else { &notice.printed_by },
         "blocks": blocks,
         "annexes": notice.annexes.iter().map(|one| annex(notice, one)).collect::<Vec<_>>(),
     }))
@@ -94,7 +104,8 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportE
         Block::Note(text) => json!({"kind": "note", "text": plain(text)}),
         Block::Chart(index) => match notice.charts.get(*index) {
             Some(chart) => {
-                json!({"kind": "chart", "svg": charts::svg(chart, Some(fonts))?, "caption": caption(chart)})
+                json!({"kind": "chart", "svg": charts::svg(chart, Some(fonts))?, "caption": caption(chart),
+                    "lines": charts::lines(chart)})
             }
             None => Value::Null,
         },
@@ -102,10 +113,14 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportE
 }
 
 fn annex(notice: &Notice, annex: &Annex) -> Value {
+    let lines = title_lines(&annex.title, 19);
     json!({
         "mark": notice.annex_mark(annex),
+        "landscape": is_landscape(annex),
+        "centred": (0..annex.columns.len()).map(|index| is_centred(annex, index)).collect::<Vec<_>>(),
         "entry": notice.annex_entry(annex),
-        "title-lines": title_lines(&annex.title, 19),
+        "title-slots": title_slots(lines.len()),
+        "title-lines": lines,
         "columns": annex.columns,
         "rows": annex.rows,
         "widths": column_widths(annex),

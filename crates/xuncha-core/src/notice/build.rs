@@ -69,6 +69,8 @@ fn lay_out(
         charts: layout.charts,
         annexes: layout.annexes,
         figures: scope.figures.clone(),
+        copies_to: name("copies_to"),
+        printed_by: name("printed_by"),
         tables: annexes::result_tables(inputs, scope),
     })
 }
@@ -118,7 +120,9 @@ impl Layout<'_> {
         let chart = charts::chart(id, number, title, self.inputs, self.scope).ok_or_else(|| {
             NoticeError::new(
                 place(line.number),
-                format!("没有名为“{id}”的图；可用 level1、level2_weak"),
+                format!(
+                    "没有名为“{id}”的图；可用 level1、level2_weak、distribution、trend、regions"
+                ),
             )
         })?;
         self.blocks.push(Block::Chart(self.charts.len()));

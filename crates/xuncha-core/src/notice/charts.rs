@@ -4,7 +4,138 @@ use super::indices::weakest;
 use super::inputs::NoticeInputs;
 use super::scope::Scope;
 use super::{ChartData, ChartPoint, Series};
-use crate::stats::{FigureValue, IndexRow};
+use crate::points::Points;
+use crate::stats::{Figure, FigureValue, IndexRow};
+
+/// 图的样式. How a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartKind {
+    /// Standing columns.
+    Columns,
+    /// Lying bars.
+    Bars,
+    /// Lines over rounds.
+    Line,
+    /// Tiles, one a region.
+    Tiles,
+}
+
+impl ChartData {
+    /// How the chart is drawn.
+    pub fn kind(&self) -> ChartKind {
+        match self.id.as_str() {
+            "level2_weak" => ChartKind::Bars,
+            "trend" => ChartKind::Line,
+            "regions" => ChartKind::Tiles,
+            _ => ChartKind::Columns,
+        }
+    }
+}
+
+/// Classes of scores: name of the figure, name of the class, least and (exclusive) most points.
+const CLASSES: [(&str, &str, i64, i64); 5] = [
+    ("from_90", "90分及以上", 90, 10_000),
+    ("from_80", "80至90分", 80, 90),
+    ("from_70", "70至80分", 70, 80),
+    ("from_60", "60至70分", 60, 70),
+    ("below_60", "60分以下", -10_000, 60),
+];
+
+/// Puts what only charts show into the scope: portals by classes of scores, means of regions.
+pub fn put(inputs: &NoticeInputs, scope: &mut Scope) {
+    let portals = &inputs.stats.portals;
+    for (key, class, least, most) in CLASSES {
+        let is_in = |score: Points| score >= Points::whole(least) && score < Points::whole(most);
+        let scores = portals.iter().filter_map(|portal| portal.deduct_score);
+        let count = scores.filter(|score| is_in(*score)).count();
+        let what = format!("扣分指标得分在{class}（含下限，不含上限）的政府门户网站数量");
+        scope.put_count(format!("distribution.portals.{key}"), count, "家", &what);
+    }
+    for row in &inputs.stats.regions {
+        let Some(mean) = row.portal_mean else {
+            continue;
+        };
+        let figure = Figure {
+            value: FigureValue::Exact(mean),
+            printed: mean.short(2),
+            unit: "分".to_owned(),
+            definition: format!(
+                "{}：政府门户网站扣分指标平均得分（{}家）",
+                row.region, row.portal_count
+            ),
+        };
+        scope.put(format!("regions.portal_mean.{}", row.region), figure);
+    }
+}
+
+fn point(figure: String, scope: &Scope) -> ChartPoint {
+    let known = scope
+        .figures
+        .get(&figure)
+        .filter(|figure| !matches!(figure.value, FigureValue::Missing(_)));
+    ChartPoint {
+        text: known.map_or(String::new(), |figure| figure.printed.clone()),
+        figure,
+    }
+}
+
+/// One series with the names of its categories.
+fn single(name: &str, points: Vec<(String, ChartPoint)>) -> (Vec<String>, Vec<Series>) {
+    let (categories, points) = points.into_iter().unzip();
+    let name = name.to_owned();
+    (categories, vec![Series { name, points }])
+}
+
+fn distribution(scope: &Scope) -> (Vec<String>, Vec<Series>) {
+    let one = |(key, class, _, _): (&str, &str, i64, i64)| {
+        (
+            class.to_owned(),
+            point(format!("distribution.portals.{key}"), scope),
+        )
+    };
+    single("政府门户网站（家）", CLASSES.map(one).into())
+}
+
+/// Earlier rounds by their ids, then this one.
+fn trend(now: &str, scope: &Scope) -> (Vec<String>, Vec<Series>) {
+    let earlier = scope.figures.iter().filter_map(|(name, figure)| {
+        let round = name.strip_prefix("trend.portal_mean.")?;
+        let title = figure
+            .definition
+            .split('：')
+            .next()
+            .filter(|title| !title.is_empty());
+        Some((
+            title.unwrap_or(round).to_owned(),
+            point(name.clone(), scope),
+        ))
+    });
+    let mut points: Vec<(String, ChartPoint)> = earlier.collect();
+    points.push((
+        now.to_owned(),
+        point("outcome.portal_mean_deduction_score".to_owned(), scope),
+    ));
+    single("平均得分（分）", points)
+}
+
+/// Regions in the order of the statistics; those without portals in the mean are not there.
+fn regions(inputs: &NoticeInputs, scope: &Scope) -> (Vec<String>, Vec<Series>) {
+    let with_mean = inputs
+        .stats
+        .regions
+        .iter()
+        .filter(|row| row.portal_mean.is_some());
+    let one = |name: &String| {
+        (
+            name.clone(),
+            point(format!("regions.portal_mean.{name}"), scope),
+        )
+    };
+    single(
+        "平均得分（分）",
+        with_mean.map(|row| one(&row.region)).collect(),
+    )
+}
 
 /// The data of a chart by its id, or `None` where the id is not known.
 pub fn chart(
@@ -23,6 +154,19 @@ pub fn chart(
     };
     let now = name("quarter", "本轮");
     let before = name("previous_quarter", "上轮");
+    let data = |(categories, series): (Vec<String>, Vec<Series>)| ChartData {
+        id: id.to_owned(),
+        number,
+        title: title.clone(),
+        categories,
+        series,
+    };
+    match id {
+        "distribution" => return Some(data(distribution(scope))),
+        "trend" => return Some(data(trend(&now, scope))),
+        "regions" => return Some(data(regions(inputs, scope))),
+        _ => {}
+    }
     let (prefix, rows, shown) = match id {
         "level1" => (
             "index_level1",
@@ -51,16 +195,6 @@ pub fn chart(
 
 fn points(rows: &[&IndexRow], prefix: &str, suffix: &str, scope: &Scope) -> Vec<ChartPoint> {
     rows.iter()
-        .map(|row| {
-            let figure = format!("{prefix}.{}.{suffix}", row.name);
-            let known = scope
-                .figures
-                .get(&figure)
-                .filter(|figure| !matches!(figure.value, FigureValue::Missing(_)));
-            ChartPoint {
-                text: known.map_or(String::new(), |figure| figure.printed.clone()),
-                figure,
-            }
-        })
+        .map(|row| point(format!("{prefix}.{}.{suffix}", row.name), scope))
         .collect()
 }

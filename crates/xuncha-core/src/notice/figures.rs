@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::inputs::{NoticeInputs, NoticeTarget, Serious};
 use super::scope::{Records, Scope};
 use super::words::Words;
-use super::{NoticeError, Span, indices, problems};
+use super::{NoticeError, Span, charts, indices, problems};
 use crate::registry::{Level, TargetClass};
 use crate::stats::{Figure, FigureValue};
 
@@ -22,6 +22,7 @@ pub fn scope(inputs: &NoticeInputs) -> (Scope, Vec<NoticeError>) {
     put_changes(&inputs.words, &mut scope);
     put_above(inputs, &mut scope);
     indices::put(inputs, &mut scope);
+    charts::put(inputs, &mut scope);
     put_serious(inputs, &mut scope);
     put_departments(inputs, &mut scope);
     put_follow_up(inputs, &mut scope);

@@ -22,6 +22,7 @@ pub mod template;
 pub mod words;
 
 pub use build::build;
+pub use charts::ChartKind;
 pub use inputs::NoticeInputs;
 
 use std::collections::BTreeMap;
@@ -112,7 +113,7 @@ pub struct Series {
 /// 图. Data only; drawing is the report's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartData {
-    /// `level1` or `level2_weak`.
+    /// `level1`, `level2_weak`, `distribution`, `trend` or `regions`.
     pub id: String,
     /// Number in the text, from 1.
     pub number: usize,
@@ -175,6 +176,12 @@ pub struct Notice {
     pub annexes: Vec<Annex>,
     /// Every figure that text, charts or annexes use, and those beside them.
     pub figures: BTreeMap<String, Figure>,
+    /// 抄送机关 of the 版记, without end punctuation; empty where there is none.
+    #[serde(default)]
+    pub copies_to: String,
+    /// 印发机关 of the 版记 of a 通报; the issuing unit where it is empty.
+    #[serde(default)]
+    pub printed_by: String,
     /// All results, for the workbook.
     pub tables: Vec<ResultTable>,
 }

@@ -78,6 +78,8 @@ pub fn letter(input: &LetterInput) -> Notice {
         charts: Vec::new(),
         annexes: vec![annex(input)],
         figures,
+        copies_to: String::new(),
+        printed_by: String::new(),
         tables: Vec::new(),
     }
 }

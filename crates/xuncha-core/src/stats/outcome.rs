@@ -118,6 +118,14 @@ pub(super) fn portal_scores(input: &StatsInput<'_>, book: &mut Book) {
         "分",
         "扣分指标平均得分与上期之差",
     );
+    // Rounds by their ids, for the trend; one without scores is not there.
+    for round in input.previous {
+        if let Some(mean) = previous_mean(round) {
+            let name = format!("trend.portal_mean.{}", round.id);
+            let what = format!("{}：政府门户网站扣分指标平均得分", round.title);
+            book.exact(&name, Ok(mean), 2, "分", &what);
+        }
+    }
 }
 
 fn previous_mean(last: &PreviousRound) -> Option<Exact> {
