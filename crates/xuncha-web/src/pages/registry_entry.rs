@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -17,6 +17,7 @@ use xuncha_store::{Page, StoreError};
 use super::request::ChangeLine;
 use super::requests::{RequestLine, request_line};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::labels_registry as words;
@@ -51,6 +52,10 @@ struct EntryPage {
     class: &'static str,
     state: Label,
     fields: Vec<(&'static str, String)>,
+    /// The request that has to be settled before another one is filed.
+    in_hand: Option<RequestLine>,
+    /// Days of an approved closure that is not over.
+    suspended: String,
     asks: Vec<Ask>,
     requests: Vec<RequestLine>,
     history: Vec<HistoryLine>,
@@ -85,6 +90,8 @@ pub(crate) async fn show(
         ..RequestFilter::default()
     };
     let requests = state.store.requests(&filter, Page::numbered(1, 20)).await?;
+    let is_in_hand = requests.rows.iter().any(|own| own.state.is_open());
+    let suspended = state.store.current_suspensions().await?;
     let files = viewer.may(Action::FileRequest);
     let fields = target.fields();
     let shown = target.noun().fields().iter().filter(|name| {
@@ -105,7 +112,16 @@ pub(crate) async fn show(
                 (words::field(lang, target.noun(), name), text)
             })
             .collect(),
-        asks: match files {
+        in_hand: requests
+            .rows
+            .iter()
+            .find(|own| own.state.is_open())
+            .map(|own| request_line(lang, own, None)),
+        suspended: suspended
+            .iter()
+            .find(|own| own.target.0 == id)
+            .map_or_else(String::new, |own| format!("{} — {}", own.from, own.until)),
+        asks: match files && !is_in_hand {
             true => asks(lang, &target),
             false => Vec::new(),
         },
