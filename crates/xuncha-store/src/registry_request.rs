@@ -19,10 +19,12 @@ use crate::{Result, Store, StoreError};
 
 mod others;
 mod suspension;
+mod tell;
 mod write;
 
 pub use others::Awaited;
 pub use suspension::Suspension;
+pub use tell::TermEnd;
 
 /// 新填报. What is filed, with what lists of it show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +174,15 @@ impl Store {
         let state = new.course.state(std::slice::from_ref(&step));
         transaction.insert_request(new, target, state).await?;
         transaction.add_step(&new.id, 1, &step).await?;
+        let about = (new.id.as_str(), new.unit_name.as_str(), new.filing.name());
+        let units = (
+            new.course.first.as_deref(),
+            new.course.organization.as_str(),
+        );
+        let what = new.filing.kind.zh();
+        transaction
+            .tell_step(about, units, what, (state, 1, &step))
+            .await?;
         let entry = AuditEntry::new(AuditAction::RequestFiled, object(&new.id));
         let what = format!(
             "{} {target} {}",

@@ -109,6 +109,26 @@ pub(crate) fn field(lang: Lang, noun: EntryKind, field: &str) -> &'static str {
     lang.t(field_zh(noun, field), english)
 }
 
+/// A value as pages show it: words of the template in English too, everything else as it is filed.
+pub(crate) fn value(lang: Lang, field: &str, value: String) -> String {
+    let english = match (field, value.as_str()) {
+        ("kind", "部门") => "Department site",
+        ("kind", "门户") => "Portal",
+        ("no_services" | "requires_accounts", "是") => "Yes",
+        ("no_services" | "requires_accounts", "否") => "No",
+        ("state", "正常") => "Running",
+        ("state", "临时下线") => "Offline",
+        ("state", "关停") => "Closed",
+        ("state", "整合迁移") => "Merged",
+        ("state", "注销") => "Cancelled",
+        _ => return value,
+    };
+    match lang {
+        Lang::Zh => value,
+        Lang::En => english.to_owned(),
+    }
+}
+
 pub(crate) fn watch_kind(lang: Lang, kind: WatchKind) -> &'static str {
     match kind {
         WatchKind::Closing => lang.t("关停（迁移）公告，30天", "Notice of closing, 30 days"),

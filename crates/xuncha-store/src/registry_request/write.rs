@@ -136,6 +136,22 @@ impl Transaction {
         let keep = "UPDATE registry_requests SET state = ?, approved_on = ? WHERE id = ?";
         let values = [state.word(), approved.as_str(), request.id.as_str()].map(sql::text);
         sql::run(&self.inner, keep, values.into()).await?;
+        if state != request.state {
+            let (about, units) = (
+                (
+                    request.id.as_str(),
+                    request.unit_name.as_str(),
+                    request.name.as_str(),
+                ),
+                (
+                    request.course.first.as_deref(),
+                    request.course.organization.as_str(),
+                ),
+            );
+            let what = request.filing.kind.zh();
+            self.tell_step(about, units, what, (state, number, &step))
+                .await?;
+        }
         let entry = AuditEntry::new(AuditAction::RequestDecided, object(&request.id));
         let mut entries = vec![entry.change(request.state.word(), state.word())];
         if state == RequestState::Effective {

@@ -8,6 +8,7 @@ use xuncha_core::registry::outside::{DismissReason, LinkedFrom, OutsideSign, Out
 use xuncha_core::registry::request::{Course, RequestState, Reviewer, StepKind};
 use xuncha_core::registry::watch::{Seen, Sighting};
 use xuncha_core::registry::{EntryKind, Level, Registry, Sheet, State, TargetClass, TargetId};
+use xuncha_store::outbox::{Channel, Contact};
 use xuncha_store::person::PersonFile;
 use xuncha_store::registry::{ChangeNote, TargetFilter};
 use xuncha_store::registry_import::StagedImport;
@@ -113,6 +114,14 @@ fn is_refused<T: std::fmt::Debug>(result: Result<T, StoreError>, why: &str) {
 
 pub async fn registry_promises(store: &Store) {
     store.put_registry(&levelled(), &note()).await.unwrap();
+    let contact = Contact {
+        number: 0,
+        organization: "U000".into(),
+        channel: Channel::Mail,
+        address: "above@unit.example".into(),
+        secret: None,
+    };
+    store.put_contact(&contact).await.unwrap();
     requests_go_level_by_level(store).await;
     what_changed_meanwhile_takes_no_effect(store).await;
     a_closing_waits_for_its_notice(store).await;
@@ -132,6 +141,13 @@ async fn requests_go_level_by_level(store: &Store) {
     );
     let new = new.await.unwrap();
     store.file_request(&new).await.unwrap();
+    let told = store.messages(None, Page::numbered(1, 1)).await.unwrap();
+    let told = &told.rows[0].new;
+    assert_eq!(
+        (told.organization.as_str(), told.subject.as_str()),
+        ("U000", "名录填报：变更名称“青石市人民政府网”请初审"),
+        "whoever decides first is written to"
+    );
     let twin = NewRequest {
         id: "r2".into(),
         ..new.clone()

@@ -108,7 +108,7 @@ pub(crate) async fn show(
         state: labels::state(lang, target.state()),
         fields: shown
             .map(|name| {
-                let text = readable(name, &fields, &names);
+                let text = readable(lang, name, &fields, &names);
                 (words::field(lang, target.noun(), name), text)
             })
             .collect(),
@@ -140,14 +140,19 @@ pub(crate) async fn show(
 }
 
 /// Units and regions by their names.
-fn readable(name: &str, fields: &BTreeMap<String, String>, names: &Registry) -> String {
+pub(crate) fn readable(
+    lang: Lang,
+    name: &str,
+    fields: &BTreeMap<String, String>,
+    names: &Registry,
+) -> String {
     let value = fields.get(name).cloned().unwrap_or_default();
     let known = match name {
         "organization" => names.organizations.get(&value).map(|own| own.name.clone()),
         "region" => names.regions.get(&value).map(|own| own.name.clone()),
         _ => None,
     };
-    known.unwrap_or(value)
+    known.unwrap_or_else(|| words::value(lang, name, value))
 }
 
 /// What may be asked for an entry in its state.
@@ -204,8 +209,8 @@ fn history_line(
         changes: shown
             .map(|name| ChangeLine {
                 field: words::field(lang, noun, name),
-                before: readable(name, &before, names),
-                after: readable(name, &after, names),
+                before: readable(lang, name, &before, names),
+                after: readable(lang, name, &after, names),
             })
             .collect(),
     }

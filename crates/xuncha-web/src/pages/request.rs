@@ -8,12 +8,14 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
+use xuncha_core::registry::Registry;
 use xuncha_core::registry::filing::Filing;
 use xuncha_core::registry::request::{Refusal, RequestState, Stead, may_complete, may_review};
 use xuncha_core::registry::watch::{WatchKind, watched};
 use xuncha_store::StoreError;
 use xuncha_store::registry_request::{Request, Verdict};
 
+use super::registry_entry::readable;
 use super::requests::{RequestLine, request_line, reviewer};
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -34,13 +36,14 @@ pub(crate) struct ChangeLine {
     pub(crate) after: String,
 }
 
-pub(crate) fn change_lines(lang: Lang, filing: &Filing) -> Vec<ChangeLine> {
-    let lines = filing.changes().into_iter();
-    lines
-        .map(|(field, before, after)| ChangeLine {
+/// What changes, with units, regions and codes by their names.
+fn change_lines(lang: Lang, filing: &Filing, names: &Registry) -> Vec<ChangeLine> {
+    let changes = filing.changes().into_iter();
+    changes
+        .map(|(field, _, _)| ChangeLine {
             field: words::field(lang, filing.noun, field),
-            before: before.to_owned(),
-            after: after.to_owned(),
+            before: readable(lang, field, &filing.before, names),
+            after: readable(lang, field, &filing.after, names),
         })
         .collect()
 }
@@ -125,6 +128,7 @@ async fn shown(
     let request = state.store.request(id).await?;
     let steps = state.store.request_steps(id).await?;
     let seen = state.store.sightings(id).await?;
+    let names = state.store.unit_and_region_names().await?;
     let told = request
         .watch()
         .map(|watch| (watch, watched(&watch, &seen, today)));
@@ -179,7 +183,7 @@ async fn shown(
     let is_refused = !errors.is_empty();
     let mut response = page(&RequestPage {
         line: request_line(lang, &request, None),
-        changes: change_lines(lang, filing),
+        changes: change_lines(lang, filing, &names),
         is_opening,
         reason: filing.reason.clone(),
         days: match (filing.from, filing.until) {

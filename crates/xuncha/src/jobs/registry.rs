@@ -13,7 +13,7 @@ use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, WatchState, seen_
 use xuncha_gather::again::look_at;
 use xuncha_gather::clock::RealClock;
 use xuncha_store::Page;
-use xuncha_store::registry_request::{Request, RequestFilter};
+use xuncha_store::registry_request::{Request, RequestFilter, TermEnd};
 
 use crate::cli::NetworkArgs;
 use crate::commands::now;
@@ -67,6 +67,7 @@ pub async fn watch(data: &Data, rules: &Rules, args: &NetworkArgs) -> Result<Wat
                 );
                 told.shown += u64::from(is_shown);
                 data.store.put_sightings(&request.id, &[look]).await?;
+                tell(data, request, &watch).await?;
             }
             Ok(None) => told.missed += 1,
             Err(error) => {
@@ -77,6 +78,19 @@ pub async fn watch(data: &Data, rules: &Rules, args: &NetworkArgs) -> Result<Wat
         }
     }
     Ok(told)
+}
+
+/// Tells, once, that a term is over: a closing may be settled, or a site is not back.
+async fn tell(data: &Data, request: &Request, watch: &Watch) -> Result<()> {
+    let at = now();
+    let seen = data.store.sightings(&request.id).await?;
+    let told = watched(watch, &seen, at.date());
+    let end = match watch.kind {
+        WatchKind::Closing if told.due.is_some_and(|due| due <= at.date()) => TermEnd::NoticeOver,
+        WatchKind::Return if told.state == WatchState::NotBack => TermEnd::NotBack,
+        _ => return Ok(()),
+    };
+    Ok(data.store.tell_term(request, end, at).await?)
 }
 
 /// What is still to be watched of a request: a closing until it is settled, a domain until its three months are over.
