@@ -86,7 +86,7 @@ impl Transaction {
         let kind = RoundJob::TryList;
         if self.has_round_job(&new.round, kind, Some(&place)).await? {
             return Err(StoreError::Refused(
-                "这份词表已有一份草稿正在试用，请等试用结束（或放弃那份草稿）再提交；本次修改没有保存",
+                "这份词表已有一份草稿正在试用，请等试用结束再提交；本次修改没有保存",
             ));
         }
         let payload = serde_json::json!({"round": new.round, "lexicon": number});
