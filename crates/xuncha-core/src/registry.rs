@@ -16,6 +16,7 @@ mod import;
 pub mod outside;
 pub mod request;
 mod sheet;
+pub mod suspension;
 pub mod watch;
 
 pub(crate) use details::followers as read_followers;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use sea_orm::QueryResult;
+use xuncha_core::registry::TargetId;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::round_job::RoundJob;
 use crate::sql;
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Transaction};
 
 /// 草稿状态.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,25 @@ pub struct LexiconVersion {
     pub decided_at: Option<DateTime>,
 }
 
+impl Transaction {
+    /// Queues the trial of a draft. Trials of different lists wait side by side; a second one of the same list is refused while one waits
+    /// or runs, since only one of the two drafts could be adopted.
+    async fn try_list(&self, new: &NewLexicon, number: i64) -> Result<()> {
+        // The place in the key: a list's word has no slash.
+        let place = TargetId(format!("list-{}", new.list));
+        let kind = RoundJob::TryList;
+        if self.has_round_job(&new.round, kind, Some(&place)).await? {
+            return Err(StoreError::Refused(
+                "这份词表已有一份草稿正在试用，请等试用结束再提交；本次修改没有保存",
+            ));
+        }
+        let payload = serde_json::json!({"round": new.round, "lexicon": number});
+        self.ask_round_job(&new.round, kind, Some(&place), &payload, new.at)
+            .await?;
+        Ok(())
+    }
+}
+
 impl Store {
     /// Keeps a draft and queues its trial on its round; answers with its number.
     pub async fn put_lexicon(&self, new: &NewLexicon) -> Result<i64> {
@@ -96,16 +116,34 @@ impl Store {
         let row = row.ok_or(StoreError::Refused("词表草稿没有写入，请重试"))?;
         let number: i64 = row.try_get_by("number")?;
         if !new.round.is_empty() {
-            let payload = serde_json::json!({"round": new.round, "lexicon": number});
-            transaction
-                .ask_round_job(&new.round, RoundJob::TryList, None, &payload, new.at)
-                .await?;
+            transaction.try_list(new, number).await?;
         }
         let entry = AuditEntry::new(AuditAction::ListDrafted, format!("lexicon/{number}"));
         let after = format!("{} from {}", new.list, new.based_on);
         transaction.audit(&[entry.change("", after)]).await?;
         transaction.commit().await?;
         Ok(number)
+    }
+
+    /// Queues the trial of a draft again.
+    pub async fn try_lexicon(
+        &self,
+        round: &str,
+        version: &LexiconVersion,
+        at: DateTime,
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        let new = NewLexicon {
+            round: round.to_owned(),
+            at,
+            ..version.new.clone()
+        };
+        transaction.try_list(&new, version.number).await?;
+        let object = format!("lexicon/{}", version.number);
+        let entry = AuditEntry::new(AuditAction::JobAsked, object);
+        let entry = entry.change("", RoundJob::TryList.word());
+        transaction.audit(&[entry]).await?;
+        transaction.commit().await
     }
 
     /// A version or draft.

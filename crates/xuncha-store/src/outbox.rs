@@ -428,7 +428,7 @@ impl Store {
     }
 }
 
-fn read_contact(row: &QueryResult) -> Result<Contact> {
+pub(crate) fn read_contact(row: &QueryResult) -> Result<Contact> {
     Ok(Contact {
         number: row.try_get_by("number")?,
         organization: row.try_get_by("organization")?,

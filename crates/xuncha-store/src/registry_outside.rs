@@ -228,6 +228,27 @@ impl Store {
 }
 
 impl Transaction {
+    /// Puts what a request took in back into the list: the request was returned or taken back.
+    pub(crate) async fn release_outside(
+        &self,
+        request: &str,
+        step: &Step,
+    ) -> Result<Vec<AuditEntry>> {
+        let sql = "UPDATE registry_outside SET state = 'waiting', person = ?, decided_at = ?, request = '' \
+             WHERE request = ? AND state = 'adopted' RETURNING host";
+        let at = sql::word(&step.at)?;
+        let values = [step.name.as_str(), at.as_str(), request].map(sql::text);
+        let found = sql::rows(&self.inner, sql, values.into()).await?;
+        found
+            .iter()
+            .map(|row| {
+                let host: String = row.try_get_by("host")?;
+                let entry = AuditEntry::new(AuditAction::OutsideDecided, format!("outside/{host}"));
+                Ok(entry.change(OutsideState::Adopted.word(), OutsideState::Waiting.word()))
+            })
+            .collect()
+    }
+
     /// Takes one in by a request that is filed with it.
     pub(crate) async fn adopt_outside(
         &self,

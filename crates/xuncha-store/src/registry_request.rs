@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime};
 use sea_orm::QueryResult;
 use xuncha_core::registry::filing::{Filing, RequestKind};
 use xuncha_core::registry::request::{
-    Course, RequestState, ReviewLevel, Reviewer, Step, StepKind, may_complete, may_review,
+    Course, RequestState, ReviewLevel, Reviewer, Step, StepKind, days_after, may_complete,
+    may_review,
 };
 use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, watched};
 use xuncha_core::registry::{EntryKind, Target, TargetId};
@@ -16,7 +17,14 @@ use crate::registry::read_target;
 use crate::sql::{self, Where};
 use crate::{Result, Store, StoreError};
 
+mod others;
+mod suspension;
+mod tell;
 mod write;
+
+pub use others::Awaited;
+pub use suspension::Suspension;
+pub use tell::TermEnd;
 
 /// 新填报. What is filed, with what lists of it show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +73,7 @@ pub struct Request {
 impl Request {
     /// What the machine has to watch of it; `None` where there is nothing, or not yet.
     pub fn watch(&self) -> Option<Watch> {
-        let since = self.approved_on?;
+        let mut since = self.approved_on?;
         let kind = match (self.filing.kind, self.filing.noun, self.state) {
             (
                 RequestKind::Close | RequestKind::Merge,
@@ -74,6 +82,10 @@ impl Request {
             ) => WatchKind::Closing,
             (RequestKind::MoveDomain, EntryKind::Site, RequestState::Effective) => {
                 WatchKind::Domain
+            }
+            (RequestKind::Suspend, EntryKind::Site, RequestState::Effective) => {
+                since = days_after(self.filing.until?, 1);
+                WatchKind::Return
             }
             _ => return None,
         };
@@ -100,7 +112,9 @@ pub struct RequestFilter {
     pub concerns: Option<String>,
     /// What this unit has to decide first.
     pub first_unit: Option<String>,
-    /// Those with a notice to watch.
+    /// Those that wait for somebody.
+    pub awaits: Option<Awaited>,
+    /// Those with a notice or a return to watch.
     pub is_watched: bool,
     /// Words that name, number, unit or address contain.
     pub words: Option<String>,
@@ -120,7 +134,7 @@ pub struct Verdict {
 }
 
 const WAITING: &str = "('waiting_first', 'waiting_province', 'notice')";
-const WATCHED: &str = "((kind IN ('close', 'merge') AND noun = 'site' AND state IN ('notice', 'effective')) OR (kind = 'move_domain' AND state = 'effective'))";
+const WATCHED: &str = "((kind IN ('close', 'merge') AND noun = 'site' AND state IN ('notice', 'effective')) OR (kind = 'move_domain' AND state = 'effective') OR (kind = 'suspend' AND noun = 'site' AND state = 'effective'))";
 
 fn object(id: &str) -> String {
     format!("request/{id}")
@@ -155,10 +169,20 @@ impl Store {
             person: new.course.filed_by.clone(),
             name: new.by.clone(),
             note: new.filing.reason.clone(),
+            stead: None,
         };
         let state = new.course.state(std::slice::from_ref(&step));
         transaction.insert_request(new, target, state).await?;
         transaction.add_step(&new.id, 1, &step).await?;
+        let about = (new.id.as_str(), new.unit_name.as_str(), new.filing.name());
+        let units = (
+            new.course.first.as_deref(),
+            new.course.organization.as_str(),
+        );
+        let what = new.filing.kind.zh();
+        transaction
+            .tell_step(about, units, what, (state, 1, &step))
+            .await?;
         let entry = AuditEntry::new(AuditAction::RequestFiled, object(&new.id));
         let what = format!(
             "{} {target} {}",
@@ -255,7 +279,8 @@ impl Store {
     ) -> Result<RequestState> {
         let transaction = self.begin().await?;
         let (request, steps) = transaction.request_for_change(id).await?;
-        let level = may_review(&request.course, request.state, reviewer)
+        let others = others::others(&transaction.inner, &request, reviewer).await?;
+        let (level, stead) = may_review(&request.course, request.state, &steps, reviewer, others)
             .map_err(|refusal| StoreError::Refused(refusal.zh()))?;
         if !verdict.is_approved && verdict.note.trim().is_empty() {
             return Err(StoreError::Refused("退回须写明原因"));
@@ -270,6 +295,7 @@ impl Store {
             person: reviewer.person.to_owned(),
             name: verdict.name.clone(),
             note: verdict.note.trim().to_owned(),
+            stead,
         };
         let state = transaction.go_on(&request, steps, step).await?;
         transaction.commit().await?;
@@ -307,11 +333,17 @@ impl Store {
         if on > at.date() {
             return Err(StoreError::Refused("挂出日期不能晚于今天"));
         }
+        if request.approved_on.is_some_and(|approved| on < approved) {
+            return Err(StoreError::Refused(
+                "挂出日期早于批准日期：批准以前挂的公告不算，请填报批准之后仍挂着的日期",
+            ));
+        }
         let step = step_of(StepKind::Posted, by, at, &on.to_string());
         let keep = "UPDATE registry_requests SET posted_on = ? WHERE id = ?";
         let values = vec![sql::text(&on.to_string()), sql::text(id)];
         sql::run(&transaction.inner, keep, values).await?;
         transaction.go_on(&request, steps, step).await?;
+        transaction.reckon_due(id, at.date()).await?;
         transaction.commit().await
     }
 
@@ -370,6 +402,9 @@ impl Store {
             let entry = entry.change("", format!("{count} looks"));
             transaction.audit(&[entry]).await?;
         }
+        if let Some(last) = seen.iter().map(|look| look.at.date()).max() {
+            transaction.reckon_due(id, last).await?;
+        }
         transaction.commit().await?;
         Ok(count)
     }
@@ -388,6 +423,7 @@ fn step_of(kind: StepKind, by: (&str, &str), at: DateTime, note: &str) -> Step {
         person: by.0.to_owned(),
         name: by.1.to_owned(),
         note: note.to_owned(),
+        stead: None,
     }
 }
 
@@ -406,6 +442,9 @@ fn conditions(filter: &RequestFilter) -> Where {
     }
     if filter.is_open {
         condition = condition.and(&format!("state IN {WAITING}"), []);
+    }
+    if let Some(awaited) = &filter.awaits {
+        condition = others::awaits(condition, awaited);
     }
     if filter.is_watched {
         condition = condition.and(WATCHED, []);
@@ -430,6 +469,10 @@ async fn steps(connection: &impl sea_orm::ConnectionTrait, id: &str) -> Result<V
                 person: row.try_get_by("person")?,
                 name: row.try_get_by("name")?,
                 note: row.try_get_by("note")?,
+                stead: Some(row.try_get_by::<String, _>("stead")?)
+                    .filter(|word| !word.is_empty())
+                    .map(|word| sql::from_word("代为办理", word))
+                    .transpose()?,
             })
         })
         .collect()

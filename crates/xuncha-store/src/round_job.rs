@@ -95,6 +95,23 @@ fn keys(round: &str) -> [sea_orm::Value; 2] {
     ]
 }
 
+/// The first job between two keys that waits or runs.
+const OPEN_JOB: &str = "SELECT number FROM jobs WHERE idempotency_key >= ? AND idempotency_key < ? \
+     AND state IN ('waiting', 'running') ORDER BY number LIMIT 1";
+
+/// What the keys of a kind of work begin with, and the two between which they lie.
+fn keys_of(
+    round: &str,
+    kind: RoundJob,
+    target: Option<&TargetId>,
+) -> (String, [sea_orm::Value; 2]) {
+    let place = target.map_or_else(String::new, |target| format!("{target}/"));
+    let prefix = format!("round/{round}/{}/{place}", kind.word());
+    let end = format!("{}0", prefix.trim_end_matches('/'));
+    let range = [sql::text(&prefix), sql::text(&end)];
+    (prefix, range)
+}
+
 impl Transaction {
     /// Queues work of a round; answers with its number. Refused while the same kind of work of the round waits or runs, except for single
     /// targets, of which each has its own.
@@ -109,17 +126,9 @@ impl Transaction {
         if !kind.may_follow_closing() {
             self.refuse_closed(round).await?;
         }
-        let place = target.map_or_else(String::new, |target| format!("{target}/"));
-        let prefix = format!("round/{round}/{}/{place}", kind.word());
-        let [from, to] = [
-            sql::text(&prefix),
-            sql::text(&format!("{}0", prefix.trim_end_matches('/'))),
-        ];
+        let (prefix, [from, to]) = keys_of(round, kind, target);
         let range = "idempotency_key >= ? AND idempotency_key < ?";
-        let open = format!(
-            "SELECT number FROM jobs WHERE {range} AND state IN ('waiting', 'running') ORDER BY number LIMIT 1"
-        );
-        let held = sql::row(&self.inner, &open, vec![from.clone(), to.clone()]).await?;
+        let held = sql::row(&self.inner, OPEN_JOB, vec![from.clone(), to.clone()]).await?;
         if let Some(row) = held {
             return match target {
                 // Whatever was corrected meanwhile, the one that waits will see it; one that runs may have read already.
@@ -135,6 +144,18 @@ impl Transaction {
         }
         self.queue(&prefix, range, [from, to], kind, payload, now)
             .await
+    }
+
+    /// Whether such work waits or runs.
+    pub(crate) async fn has_round_job(
+        &self,
+        round: &str,
+        kind: RoundJob,
+        target: Option<&TargetId>,
+    ) -> Result<bool> {
+        let (_, range) = keys_of(round, kind, target);
+        let held = sql::row(&self.inner, OPEN_JOB, range.to_vec()).await?;
+        Ok(held.is_some())
     }
 
     async fn is_waiting(&self, number: i64) -> Result<bool> {

@@ -63,7 +63,7 @@ impl Store {
             followers: before.followers.clone(),
         }));
         Ok(DrawInputs {
-            registry: self.registry().await?,
+            registry: self.registry_on(as_of.date()).await?,
             forced: previous
                 .last()
                 .map(PreviousRound::failures)

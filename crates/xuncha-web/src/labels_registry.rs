@@ -2,7 +2,7 @@
 
 use xuncha_core::registry::EntryKind;
 use xuncha_core::registry::filing::{RequestKind, field_zh};
-use xuncha_core::registry::request::{RequestState, ReviewLevel, Step, StepKind};
+use xuncha_core::registry::request::{RequestState, ReviewLevel, Stead, Step, StepKind};
 use xuncha_core::registry::watch::{Seen, WatchKind, WatchState};
 
 use crate::labels::Label;
@@ -56,10 +56,22 @@ pub(crate) fn step(lang: Lang, step: &Step) -> String {
         StepKind::Posted => "notice put up",
         StepKind::Completed => "settled",
     };
+    let stead = step.stead.map(|stead| {
+        let english = match stead {
+            Stead::NobodyAbove => "nobody above could",
+            Stead::NobodyElse => "both levels by one person: nobody else could",
+        };
+        let said = lang.t(stead.zh(), english);
+        match lang {
+            Lang::Zh => format!("（{said}）"),
+            Lang::En => format!(" ({said})"),
+        }
+    });
     format!(
-        "{}{}",
+        "{}{}{}",
         level.unwrap_or_default(),
-        lang.t(step.kind.zh(), english)
+        lang.t(step.kind.zh(), english),
+        stead.unwrap_or_default()
     )
 }
 
@@ -97,10 +109,31 @@ pub(crate) fn field(lang: Lang, noun: EntryKind, field: &str) -> &'static str {
     lang.t(field_zh(noun, field), english)
 }
 
+/// A value as pages show it: words of the template in English too, everything else as it is filed.
+pub(crate) fn value(lang: Lang, field: &str, value: String) -> String {
+    let english = match (field, value.as_str()) {
+        ("kind", "部门") => "Department site",
+        ("kind", "门户") => "Portal",
+        ("no_services" | "requires_accounts", "是") => "Yes",
+        ("no_services" | "requires_accounts", "否") => "No",
+        ("state", "正常") => "Running",
+        ("state", "临时下线") => "Offline",
+        ("state", "关停") => "Closed",
+        ("state", "整合迁移") => "Merged",
+        ("state", "注销") => "Cancelled",
+        _ => return value,
+    };
+    match lang {
+        Lang::Zh => value,
+        Lang::En => english.to_owned(),
+    }
+}
+
 pub(crate) fn watch_kind(lang: Lang, kind: WatchKind) -> &'static str {
     match kind {
         WatchKind::Closing => lang.t("关停（迁移）公告，30天", "Notice of closing, 30 days"),
         WatchKind::Domain => lang.t("域名变更公告，3个月", "Notice of the new domain, 3 months"),
+        WatchKind::Return => lang.t("下线期满后网站恢复", "The site is back after its closure"),
     }
 }
 
@@ -111,6 +144,9 @@ pub(crate) fn watch_state(lang: Lang, state: WatchState) -> Label {
         WatchState::Running => ("Hangs", "info"),
         WatchState::Interrupted => ("Seems to be taken down early", "bad"),
         WatchState::Fulfilled => ("Term is over", "good"),
+        WatchState::Away => ("Not yet due back", "info"),
+        WatchState::Back => ("Back", "good"),
+        WatchState::NotBack => ("Not back in time", "bad"),
     };
     label(lang, state.zh(), english, tone)
 }
@@ -119,6 +155,7 @@ pub(crate) fn seen(lang: Lang, seen: Seen) -> Label {
     let (english, tone) = match seen {
         Seen::Notice => ("Notice seen", "good"),
         Seen::Moved => ("Leads to the new domain", "good"),
+        Seen::Opened => ("Opens", "good"),
         Seen::Absent => ("No notice", "bad"),
         Seen::Unreachable => ("Did not open", "none"),
     };

@@ -10,6 +10,7 @@
 //! Start reading at [`router`], then one file in `pages` with the template of the same name.
 
 mod api;
+mod asked;
 mod cookie;
 mod csrf;
 mod error;

@@ -3,6 +3,7 @@
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use xuncha_core::permission::Action;
 use xuncha_core::person::login_of;
 use xuncha_store::StoreError;
 
@@ -77,7 +78,7 @@ pub(crate) async fn person(state: &WebState, parts: &Parts) -> Result<Option<Ent
     let Some(person) = state.store.session(token, (state.now_s)()).await? else {
         return Ok(None);
     };
-    let viewer = Viewer {
+    let mut viewer = Viewer {
         id: person.id(),
         number: person.number,
         person: person.name,
@@ -85,6 +86,10 @@ pub(crate) async fn person(state: &WebState, parts: &Parts) -> Result<Option<Ent
         unit: person.organization,
         ..viewer(parts, token)
     };
+    if viewer.may(Action::ReviewRequest) {
+        let awaited = crate::pages::requests::awaited(&viewer, state.now().date());
+        viewer.waiting_count = state.store.awaiting_count(&awaited).await?;
+    }
     Ok(Some(Entered {
         viewer,
         secret: token.to_owned(),

@@ -32,6 +32,8 @@ pub(crate) struct Viewer {
     pub(crate) role: Role,
     /// Unit of an operator.
     pub(crate) unit: Option<String>,
+    /// Requests of the registry that wait for him.
+    pub(crate) waiting_count: u64,
     /// What every form carries.
     pub(crate) csrf: String,
     pub(crate) lang: Lang,

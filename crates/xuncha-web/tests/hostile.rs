@@ -8,7 +8,7 @@ mod support;
 
 use client::{Answer, Client};
 use sha2::{Digest, Sha256};
-use support::ROUND;
+use support::{PORTAL, ROUND};
 
 const TEXTS: [&str; 24] = [
     "",
@@ -296,5 +296,141 @@ async fn hostile_texts_are_texts() {
         .persons(&Default::default(), xuncha_store::Page::ALL)
         .await;
     assert!(all.unwrap().total > 15, "most texts are names");
+    assert_eq!(store.verify_audit(None).await.unwrap().broken, None);
+}
+
+/// A filed request is shown with what was typed, and taken back so that the next one finds the entry free.
+async fn shown_and_taken_back(client: &mut Client, text: &str, answer: &Answer) -> bool {
+    let place = answer.location().to_owned();
+    if !place.starts_with("/requests/") {
+        return false;
+    }
+    for path in [place.as_str(), "/requests", "/registry"] {
+        let shown = client.get(path).await;
+        assert_eq!(shown.status, 200, "{path} with {text:?}");
+        assert_harmless(text, path, &shown);
+    }
+    for (path, fields) in [
+        ("review", vec![("answer", "return"), ("note", text)]),
+        ("complete", vec![("note", text)]),
+        ("posted", vec![("on", text)]),
+        ("withdraw", vec![]),
+    ] {
+        let path = format!("{place}/{path}");
+        let answer = client.post(&path, &fields).await;
+        assert_harmless(text, &path, &answer);
+    }
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_of_the_registry_lists_and_enquiries_are_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = support::state(folder.path()).await;
+    support::seed(&state).await;
+    let token = xuncha_web::new_login(&state, "zhou").await.unwrap();
+    let store = state.store.clone();
+    let router = xuncha_web::router(state);
+    let mut inside = Client::signed_in(&router, &token).await;
+    let (mut filed, mut drafted) = (0, 0);
+    for text in texts() {
+        let text = text.as_str();
+        for (kind, unit) in [
+            ("open", "U001"),
+            ("open", text),
+            ("rename", ""),
+            ("merge", ""),
+        ] {
+            let fields = [
+                ("request", kind),
+                ("noun", "account"),
+                ("target", PORTAL),
+                ("unit", unit),
+                ("name", text),
+                ("platform", text),
+                ("kind", text),
+                ("certified_subject", text),
+                ("contacts", text),
+                ("successor_name", text),
+                ("successor_home", "http://www.site1.gov.cn/"),
+                ("reason", text),
+            ];
+            let answer = inside.post("/requests", &fields).await;
+            assert_harmless(text, kind, &answer);
+            filed += u32::from(shown_and_taken_back(&mut inside, text, &answer).await);
+        }
+        let suspend = [
+            ("request", "suspend"),
+            ("target", PORTAL),
+            ("from", text),
+            ("until", text),
+            ("reason", text),
+        ];
+        let answer = inside.post("/requests", &suspend).await;
+        assert_harmless(text, "suspend", &answer);
+        // One of them is tried at a time: what is refused meanwhile shows what was typed all the same.
+        for (list, right) in [
+            ("wrong_words", "试对"),
+            ("wrong_words", text),
+            ("known_hosts", text),
+        ] {
+            let path = format!("/lists/{list}");
+            let row = [
+                ("do", "rows"),
+                ("add0", text),
+                ("add1", right),
+                ("reason", text),
+            ];
+            let answer = inside.post(&path, &row).await;
+            assert_harmless(text, &path, &answer);
+            let place = answer.location().to_owned();
+            if place.starts_with("/list-drafts/") {
+                drafted += 1;
+                let shown = inside.get(&place).await;
+                assert_harmless(text, &place, &shown);
+                inside.post(&place, &[("do", "drop")]).await;
+            }
+        }
+        for (path, fields) in [
+            (
+                "/enquiries/bank",
+                vec![("text", text), ("round", ROUND), ("remove", text)],
+            ),
+            (
+                "/enquiries/assign",
+                vec![("round", ROUND), ("people", text)],
+            ),
+            ("/appeals/term", vec![("round", ROUND), ("until", text)]),
+            ("/requests", vec![("request", text), ("target", text)]),
+        ] {
+            let answer = inside.post(path, &fields).await;
+            assert_harmless(text, path, &answer);
+        }
+        for path in [
+            "/requests",
+            "/requests/new",
+            "/enquiries",
+            "/appeals",
+            "/rectify",
+        ] {
+            let pairs = ["q", "kind", "state", "target", "unit", "page"].map(|name| (name, text));
+            let answer = inside.get(&format!("{path}?{}", query(&pairs))).await;
+            assert_harmless(text, path, &answer);
+        }
+    }
+    for path in [
+        "/requests",
+        "/lists/wrong_words",
+        "/enquiries",
+        "/appeals",
+        "/audit",
+    ] {
+        let answer = inside.get(path).await;
+        assert_harmless("<script>alert(1)</script>", path, &answer);
+    }
+    assert!(
+        filed > 15 && drafted > 0,
+        "{filed} filed, {drafted} drafted"
+    );
     assert_eq!(store.verify_audit(None).await.unwrap().broken, None);
 }

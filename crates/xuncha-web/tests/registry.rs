@@ -136,8 +136,29 @@ async fn a_unit_files_and_two_levels_decide() {
     let own = operator.post(&review, &approve).await;
     assert!(own.body.contains("不能审核本人或本单位"), "{}", own.body);
 
+    let entry = operator.get(&format!("/registry/targets/{PORTAL}")).await;
+    assert!(
+        entry.body.contains("有一件申请在办") && !entry.body.contains("/requests/new?kind=rename"),
+        "{}",
+        entry.body
+    );
+    let unread = operator.get("/requests?page=abc&state=waiting_first").await;
+    assert!(
+        unread.status == StatusCode::OK && unread.body.contains(&place),
+        "a page number that is none shows the first page: {}",
+        unread.body
+    );
     let mut above = house.person("above", Role::Operator, Some("U000")).await;
+    let mut deputy = house.person("deputy", Role::Supervisor, None).await;
+    let refused = deputy.post(&review, &approve).await;
+    assert!(
+        refused.body.contains("上级单位有审核人"),
+        "{}",
+        refused.body
+    );
+    assert!(!deputy.get("/").await.body.contains("待我审核的填报"));
     let inbox = above.get("/requests").await;
+    assert!(inbox.body.contains("待我审核的填报"), "{}", inbox.body);
     assert!(
         inbox.body.contains("待我审核") && inbox.body.contains(&place),
         "{}",

@@ -112,6 +112,7 @@ async fn closing(store: &Store, registry: &Registry) {
         from: None,
         until: None,
         successor: Successor::default(),
+        today: "2026-03-01".parse().unwrap(),
     };
     let filing = draft(&typed, registry, &[]).unwrap();
     let new = NewRequest {

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, read_entry};
+use super::request::days_after;
 use super::sheet::EntryKind;
 use super::{Registry, State, Target, TargetId};
 
@@ -17,6 +18,8 @@ use conformity::{cautions, clashes};
 
 /// Longest temporary closure, in days (国办发〔2017〕47号).
 pub const MAX_SUSPENDED_DAYS: i32 = 30;
+/// A closure is filed at most so many days ahead.
+const MAX_AHEAD_DAYS: i64 = 366;
 /// Letters of the longest reason, name or address that is taken.
 const MAX_LETTERS: usize = 2_000;
 
@@ -310,6 +313,8 @@ pub struct Typed {
     pub until: Option<Date>,
     /// Where a merged site goes.
     pub successor: Successor,
+    /// The day on which it is filed.
+    pub today: Date,
 }
 
 impl Target {
@@ -488,11 +493,24 @@ fn suspension_fault(typed: &Typed, suspended: &[(Date, Date)]) -> Option<Fault> 
     if until < from {
         return Some(fault("until", "恢复日期早于下线日期"));
     }
+    if from < typed.today {
+        return Some(fault("from", "下线日期早于今天，临时下线须事先申请"));
+    }
+    if from > days_after(typed.today, MAX_AHEAD_DAYS) {
+        return Some(fault("from", "下线日期在一年以后，请核对年份"));
+    }
     let days = (until - from).get_days() + 1;
     if days > MAX_SUSPENDED_DAYS {
         let message =
             format!("临时下线每年不超过一次、每次不超过 {MAX_SUSPENDED_DAYS} 天，这里是 {days} 天");
         return Some(fault("until", message));
+    }
+    let overlapping = suspended
+        .iter()
+        .find(|(start, end)| *start <= until && from <= *end);
+    if let Some((start, end)) = overlapping {
+        let message = format!("与已批准的临时下线（{start} 至 {end}）重叠");
+        return Some(fault("from", message));
     }
     let same_year = suspended
         .iter()

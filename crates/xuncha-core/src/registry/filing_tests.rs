@@ -133,6 +133,7 @@ pub(crate) fn typed(kind: RequestKind, target: &str, fields: &[(&str, &str)]) ->
         from: None,
         until: None,
         successor: Successor::default(),
+        today: day("2026-01-01"),
     }
 }
 
@@ -225,6 +226,24 @@ fn what_does_not_fit_is_told_field_by_field() {
         ..typed(RequestKind::Suspend, "9901000002", &[])
     };
     let cases: Vec<(&str, Typed, &str, &str)> = vec![
+        (
+            "重叠",
+            suspended("2026-02-10", "2026-02-12"),
+            "from",
+            "重叠",
+        ),
+        (
+            "已经过去",
+            suspended("2025-12-30", "2026-01-05"),
+            "from",
+            "早于今天",
+        ),
+        (
+            "年份",
+            suspended("2062-03-01", "2062-03-05"),
+            "from",
+            "请核对年份",
+        ),
         ("标识码的样子", with("id", "99"), "id", "不是网站标识码"),
         ("标识码已登记", with("id", "9901000001"), "id", "已登记为"),
         (

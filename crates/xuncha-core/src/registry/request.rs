@@ -62,6 +62,35 @@ impl StepKind {
     }
 }
 
+/// 代为办理. Why somebody took a step that is another one's to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stead {
+    /// 上级单位没有审核人.
+    NobodyAbove,
+    /// 省级没有第二名审核人: both levels by one person.
+    NobodyElse,
+}
+
+impl Stead {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Stead::NobodyAbove => "上级单位没有审核人，由省级代为初审",
+            Stead::NobodyElse => "省级没有其他审核人，两级由同一人审核",
+        }
+    }
+}
+
+/// 其他审核人. Who else could decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// Somebody of the unit above who did not file it.
+    pub above: bool,
+    /// Somebody else of the province's office who did not file it.
+    pub office: bool,
+}
+
 /// 办理记录. One step, dated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -77,6 +106,8 @@ pub struct Step {
     pub name: String,
     /// Reason, opinion or the day that a unit states.
     pub note: String,
+    /// Why the person took it for somebody else.
+    pub stead: Option<Stead>,
 }
 
 /// 申请状态.
@@ -257,6 +288,10 @@ pub enum Refusal {
     Own,
     /// Not at this level, or not of this unit.
     Level,
+    /// The unit above has people of its own for this.
+    Above,
+    /// The first level was decided by the same person.
+    Twice,
     /// Nothing waits for a decision.
     Settled,
     /// The notice does not hang long enough.
@@ -271,6 +306,8 @@ impl Refusal {
         match self {
             Refusal::Own => "不能审核本人或本单位提交的申请",
             Refusal::Level => "这一步不由您审核",
+            Refusal::Above => "这一步由上级单位初审，上级单位有审核人，省级不代为初审",
+            Refusal::Twice => "初审是您做的，省级审核须由另一人办理",
             Refusal::Settled => "这件申请已经办理，请刷新页面",
             Refusal::Early => "公告未满30天，还不能办结",
             Refusal::NoNotice => "机器没有看到公告，单位也没有填报挂出日期，还不能办结",
@@ -282,6 +319,8 @@ impl Refusal {
         match self {
             Refusal::Own => "Nobody decides what he or his unit filed",
             Refusal::Level => "This step is not yours to decide",
+            Refusal::Above => "The unit above has people of its own who decide this step",
+            Refusal::Twice => "You decided the first level; somebody else has to decide this one",
             Refusal::Settled => "This request was decided already; reload the page",
             Refusal::Early => "The notice has not hung for 30 days yet",
             Refusal::NoNotice => {
@@ -291,13 +330,15 @@ impl Refusal {
     }
 }
 
-/// At which level a reviewer decides what waits; why he may not otherwise. The office decides in the place of a unit above that has
-/// nobody, and the step says so by its level.
+/// At which level a reviewer decides what waits, and in whose place; why he may not otherwise. The office decides for a unit above that has
+/// nobody, and one person decides at both levels only where nobody else could.
 pub fn may_review(
     course: &Course,
     state: RequestState,
+    steps: &[Step],
     reviewer: &Reviewer<'_>,
-) -> Result<ReviewLevel, Refusal> {
+    others: Others,
+) -> Result<(ReviewLevel, Option<Stead>), Refusal> {
     let level = match state {
         RequestState::WaitingFirst => ReviewLevel::First,
         RequestState::WaitingProvince => ReviewLevel::Province,
@@ -306,11 +347,23 @@ pub fn may_review(
     if reviewer.person == course.filed_by || reviewer.unit == Some(course.organization.as_str()) {
         return Err(Refusal::Own);
     }
-    let is_first = reviewer.unit.is_some() && reviewer.unit == course.first.as_deref();
-    match level {
-        _ if reviewer.is_office => Ok(level),
-        ReviewLevel::First if is_first => Ok(level),
-        _ => Err(Refusal::Level),
+    if level == ReviewLevel::First {
+        let is_first = reviewer.unit.is_some() && reviewer.unit == course.first.as_deref();
+        return match (is_first, reviewer.is_office, others.above) {
+            (true, _, _) => Ok((level, None)),
+            (false, true, false) => Ok((level, Some(Stead::NobodyAbove))),
+            (false, true, true) => Err(Refusal::Above),
+            (false, false, _) => Err(Refusal::Level),
+        };
+    }
+    if !reviewer.is_office {
+        return Err(Refusal::Level);
+    }
+    let mut approvals = steps.iter().filter(|step| step.kind == StepKind::Approved);
+    match approvals.any(|step| step.person == reviewer.person) {
+        false => Ok((level, None)),
+        true if others.office => Err(Refusal::Twice),
+        true => Ok((level, Some(Stead::NobodyElse))),
     }
 }
 
@@ -339,7 +392,7 @@ pub fn may_complete(
 }
 
 /// A day so many days later; the last day of the calendar where it ends before.
-pub(crate) fn days_after(day: Date, days: i64) -> Date {
+pub fn days_after(day: Date, days: i64) -> Date {
     day.checked_add(jiff::Span::new().days(days))
         .unwrap_or(Date::MAX)
 }

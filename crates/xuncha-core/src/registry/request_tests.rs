@@ -10,6 +10,7 @@ fn step(kind: StepKind, level: Option<ReviewLevel>, at: &str) -> Step {
         person: "P9".into(),
         name: "王芳".into(),
         note: String::new(),
+        stead: None,
     }
 }
 
@@ -127,7 +128,7 @@ fn nobody_decides_his_own_nor_what_is_not_his_turn() {
         (
             WaitingFirst,
             person("P2", Some("C0"), false),
-            Ok(ReviewLevel::First),
+            Ok((ReviewLevel::First, None)),
         ),
         (
             WaitingFirst,
@@ -142,7 +143,7 @@ fn nobody_decides_his_own_nor_what_is_not_his_turn() {
         (
             WaitingFirst,
             person("P3", None, true),
-            Ok(ReviewLevel::First),
+            Ok((ReviewLevel::First, Some(Stead::NobodyAbove))),
         ),
         (WaitingFirst, person("P1", None, true), Err(Refusal::Own)),
         (WaitingFirst, person("P4", None, false), Err(Refusal::Level)),
@@ -154,7 +155,7 @@ fn nobody_decides_his_own_nor_what_is_not_his_turn() {
         (
             WaitingProvince,
             person("P3", None, true),
-            Ok(ReviewLevel::Province),
+            Ok((ReviewLevel::Province, None)),
         ),
         (WaitingProvince, person("P1", None, true), Err(Refusal::Own)),
         (Notice, person("P3", None, true), Err(Refusal::Settled)),
@@ -163,11 +164,44 @@ fn nobody_decides_his_own_nor_what_is_not_his_turn() {
     ];
     for (state, reviewer, expected) in cases {
         assert_eq!(
-            may_review(&own, state, &reviewer),
+            may_review(&own, state, &[], &reviewer, Others::default()),
             expected,
             "{state:?} {reviewer:?}"
         );
     }
+}
+
+#[test]
+fn nobody_takes_both_steps_while_others_could() {
+    use RequestState::*;
+    let own = course(RequestKind::Open, Some("C0"));
+    let office = Reviewer {
+        person: "P3",
+        unit: None,
+        is_office: true,
+    };
+    let mut first = step(StepKind::Approved, Some(ReviewLevel::First), "2026-03-02");
+    let ask = |state, steps: &[Step], above, office_too| {
+        let others = Others {
+            above,
+            office: office_too,
+        };
+        may_review(&own, state, steps, &office, others)
+    };
+    assert_eq!(ask(WaitingFirst, &[], true, true), Err(Refusal::Above));
+    let first_level = Ok((ReviewLevel::First, Some(Stead::NobodyAbove)));
+    assert_eq!(ask(WaitingFirst, &[], false, true), first_level);
+    let by_another = [first.clone()];
+    let province = Ok((ReviewLevel::Province, None));
+    assert_eq!(ask(WaitingProvince, &by_another, true, true), province);
+    first.person = "P3".into();
+    let by_himself = [first];
+    assert_eq!(
+        ask(WaitingProvince, &by_himself, false, true),
+        Err(Refusal::Twice)
+    );
+    let alone = Ok((ReviewLevel::Province, Some(Stead::NobodyElse)));
+    assert_eq!(ask(WaitingProvince, &by_himself, false, false), alone);
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub enum WatchKind {
     Closing,
     /// 域名变更公告.
     Domain,
+    /// 临时下线期满后恢复: no notice, the site itself has to be back.
+    Return,
 }
 
 /// 所见. What one look showed.
@@ -33,6 +35,8 @@ pub enum Seen {
     Notice,
     /// 跳转到新域名.
     Moved,
+    /// 能打开: a site is back.
+    Opened,
     /// 没有公告.
     Absent,
     /// 打不开.
@@ -45,6 +49,7 @@ impl Seen {
         match self {
             Seen::Notice => "看到公告",
             Seen::Moved => "跳转到新域名",
+            Seen::Opened => "能打开",
             Seen::Absent => "没有看到公告",
             Seen::Unreachable => "没有打开",
         }
@@ -73,7 +78,7 @@ pub struct Sighting {
 pub struct Watch {
     /// What.
     pub kind: WatchKind,
-    /// Day of approval.
+    /// Day of approval; of a closure, the day on which the site is to be back.
     pub since: Date,
     /// The day on which the unit says that it put the notice up.
     pub posted: Option<Date>,
@@ -92,6 +97,12 @@ pub enum WatchState {
     Interrupted,
     /// 期满.
     Fulfilled,
+    /// 未到恢复日.
+    Away,
+    /// 已恢复.
+    Back,
+    /// 到期未恢复: two looks in a row did not open.
+    NotBack,
 }
 
 impl WatchState {
@@ -103,6 +114,9 @@ impl WatchState {
             WatchState::Running => "公告期内",
             WatchState::Interrupted => "疑似提前撤下",
             WatchState::Fulfilled => "期满",
+            WatchState::Away => "未到恢复日",
+            WatchState::Back => "已恢复",
+            WatchState::NotBack => "到期未恢复",
         }
     }
 }
@@ -134,13 +148,14 @@ pub fn watched(watch: &Watch, sightings: &[Sighting], today: Date) -> Watched {
     let shows = |look: &&Sighting| match look.seen {
         Seen::Notice => true,
         Seen::Moved => watch.kind == WatchKind::Domain,
+        Seen::Opened => watch.kind == WatchKind::Return,
         Seen::Absent | Seen::Unreachable => false,
     };
     let mut seen = looks.iter().copied().filter(|look| shows(look));
     let first_seen = seen.next().map(|look| look.at.date());
     let last_seen = seen.next_back().map(|look| look.at.date()).or(first_seen);
     let start = match watch.kind {
-        WatchKind::Domain => Some(watch.since),
+        WatchKind::Domain | WatchKind::Return => Some(watch.since),
         WatchKind::Closing => closing_start(watch, &looks, first_seen),
     };
     let due = start.map(|start| match watch.kind {
@@ -148,7 +163,18 @@ pub fn watched(watch: &Watch, sightings: &[Sighting], today: Date) -> Watched {
             .checked_add(DOMAIN_MONTHS.months())
             .unwrap_or(Date::MAX),
         WatchKind::Closing => days_after(start, NOTICE_DAYS),
+        WatchKind::Return => start,
     });
+    if watch.kind == WatchKind::Return {
+        return Watched {
+            state: return_state(watch.since, &looks, today),
+            start,
+            due,
+            first_seen,
+            last_seen,
+            looks: looks.len(),
+        };
+    }
     let is_over = due.is_some_and(|due| due <= today);
     // What was looked at after the end says nothing any more.
     let within = looks
@@ -169,6 +195,18 @@ pub fn watched(watch: &Watch, sightings: &[Sighting], today: Date) -> Watched {
         first_seen,
         last_seen,
         looks: looks.len(),
+    }
+}
+
+/// Whether a site is back after its closure.
+fn return_state(since: Date, looks: &[&Sighting], today: Date) -> WatchState {
+    let last: Vec<Seen> = looks.iter().rev().take(2).map(|look| look.seen).collect();
+    match last.as_slice() {
+        _ if today < since => WatchState::Away,
+        [] => WatchState::NotLooked,
+        [Seen::Opened, ..] => WatchState::Back,
+        [_, before] if *before != Seen::Opened => WatchState::NotBack,
+        _ => WatchState::NotSeen,
     }
 }
 
@@ -216,9 +254,12 @@ pub fn seen_in(
         Some(status) => return Some((Seen::Unreachable, format!("状态码 {status}"))),
         None => return None,
     }
+    if kind == WatchKind::Return {
+        return Some((Seen::Opened, quoted(&capture.final_url)));
+    }
     let wording = match kind {
         WatchKind::Closing => closing_wording(text),
-        WatchKind::Domain => domain_wording(text, new_host),
+        WatchKind::Domain | WatchKind::Return => domain_wording(text, new_host),
     };
     Some(match wording {
         Some(wording) => (Seen::Notice, wording),

@@ -131,6 +131,45 @@ fn a_closing_notice_hangs_for_thirty_days() {
 }
 
 #[test]
+fn a_site_is_back_after_its_closure_or_not() {
+    use WatchState::*;
+    let watch = Watch {
+        kind: WatchKind::Return,
+        since: on("2026-03-11"),
+        posted: None,
+    };
+    let look = |(at, seen): &(&str, Seen)| Sighting {
+        at: format!("{at}T09:00").parse().unwrap(),
+        seen: *seen,
+        url: String::new(),
+        quote: String::new(),
+        round: String::new(),
+        record: String::new(),
+    };
+    let (down, up) = (Seen::Unreachable, Seen::Opened);
+    let cases: [(&[(&str, Seen)], &str, WatchState); 6] = [
+        (&[("2026-03-05", down)], "2026-03-10", Away),
+        (&[("2026-03-05", down)], "2026-03-11", NotLooked),
+        (&[("2026-03-11", down)], "2026-03-11", NotSeen),
+        (
+            &[("2026-03-11", down), ("2026-03-12", down)],
+            "2026-03-12",
+            NotBack,
+        ),
+        (
+            &[("2026-03-11", down), ("2026-03-12", up)],
+            "2026-03-12",
+            Back,
+        ),
+        (&[("2026-03-11", up)], "2026-03-11", Back),
+    ];
+    for (seen, today, state) in cases {
+        let seen: Vec<Sighting> = seen.iter().map(look).collect();
+        assert_eq!(watched(&watch, &seen, on(today)).state, state, "{seen:?}");
+    }
+}
+
+#[test]
 fn an_old_domain_tells_of_the_new_one_for_three_calendar_months() {
     use WatchState::*;
     let watch = Watch {

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use xuncha_core::person::Role;
 use xuncha_core::registry::filing::{Fault, RequestKind, Successor, Typed, draft};
 use xuncha_core::registry::outside::{DismissReason, LinkedFrom, OutsideSign, OutsideSite};
 use xuncha_core::registry::request::{Course, RequestState, Reviewer, StepKind};
 use xuncha_core::registry::watch::{Seen, Sighting};
 use xuncha_core::registry::{EntryKind, Level, Registry, Sheet, State, TargetClass, TargetId};
+use xuncha_store::outbox::{Channel, Contact};
+use xuncha_store::person::PersonFile;
 use xuncha_store::registry::{ChangeNote, TargetFilter};
 use xuncha_store::registry_import::StagedImport;
 use xuncha_store::registry_outside::OutsideState;
-use xuncha_store::registry_request::{NewRequest, RequestFilter, Verdict};
+use xuncha_store::registry_request::{Awaited, NewRequest, RequestFilter, Verdict};
 use xuncha_store::{Page, Store, StoreError};
 
 use super::values::{at, registry};
@@ -76,6 +79,7 @@ async fn filed(
             name: "青石市人民政府".into(),
             home: "http://www.s1.gov.cn/".into(),
         },
+        today: "2026-05-01".parse().unwrap(),
     };
     let suspended = store.suspensions(&target.into()).await.unwrap();
     let filing = draft(&typed, &registry, &suspended)?;
@@ -110,6 +114,14 @@ fn is_refused<T: std::fmt::Debug>(result: Result<T, StoreError>, why: &str) {
 
 pub async fn registry_promises(store: &Store) {
     store.put_registry(&levelled(), &note()).await.unwrap();
+    let contact = Contact {
+        number: 0,
+        organization: "U000".into(),
+        channel: Channel::Mail,
+        address: "above@unit.example".into(),
+        secret: None,
+    };
+    store.put_contact(&contact).await.unwrap();
     requests_go_level_by_level(store).await;
     what_changed_meanwhile_takes_no_effect(store).await;
     a_closing_waits_for_its_notice(store).await;
@@ -129,6 +141,13 @@ async fn requests_go_level_by_level(store: &Store) {
     );
     let new = new.await.unwrap();
     store.file_request(&new).await.unwrap();
+    let told = store.messages(None, Page::numbered(1, 1)).await.unwrap();
+    let told = &told.rows[0].new;
+    assert_eq!(
+        (told.organization.as_str(), told.subject.as_str()),
+        ("U000", "名录填报：变更名称“青石市人民政府网”请初审"),
+        "whoever decides first is written to"
+    );
     let twin = NewRequest {
         id: "r2".into(),
         ..new.clone()
@@ -144,6 +163,19 @@ async fn requests_go_level_by_level(store: &Store) {
         "nothing of it was kept"
     );
 
+    let above = PersonFile {
+        name: "初审员".into(),
+        role: Role::Operator,
+        organization: Some("U000".into()),
+    };
+    let above = store.add_person("above.u000", &above).await.unwrap();
+    is_refused(
+        store
+            .review_request("r1", &OFFICE, &verdict(true, "", "2026-05-02"))
+            .await,
+        "上级单位有审核人",
+    );
+    store.lock_person(above.number).await.unwrap();
     let own = Reviewer {
         person: "P1",
         ..OFFICE
@@ -270,7 +302,7 @@ async fn what_changed_meanwhile_takes_no_effect(store: &Store) {
         .sites
         .get_mut(&TargetId::from("9900000002"))
         .unwrap()
-        .police = Some("云公网安备1号".into());
+        .icp = Some("云ICP备9号".into());
     store.put_registry(&changed, &note()).await.unwrap();
     is_refused(
         store
@@ -297,7 +329,28 @@ async fn what_changed_meanwhile_takes_no_effect(store: &Store) {
             .await,
         "不能撤回",
     );
+    other_fields_may_change_meanwhile(store).await;
+    a_closure_lasts_for_its_days(store).await;
+}
 
+async fn other_fields_may_change_meanwhile(store: &Store) {
+    let icp = [("icp", "云ICP备2号")];
+    let new = filed(store, "r4b", RequestKind::Correct, "9900000002", &icp);
+    store.file_request(&new.await.unwrap()).await.unwrap();
+    let mut changed = store.registry().await.unwrap();
+    let site = changed.sites.get_mut(&TargetId::from("9900000002"));
+    site.unwrap().police = Some("云公网安备1号".into());
+    store.put_registry(&changed, &note()).await.unwrap();
+    store
+        .review_request("r4b", &CITY, &verdict(true, "", "2026-05-04"))
+        .await
+        .unwrap();
+    let site = &store.registry().await.unwrap().sites[&TargetId::from("9900000002")];
+    let both = (site.icp.as_deref(), site.police.as_deref());
+    assert_eq!(both, (Some("云ICP备2号"), Some("云公网安备1号")));
+}
+
+async fn a_closure_lasts_for_its_days(store: &Store) {
     let suspend = filed(store, "r5", RequestKind::Suspend, "9900000002", &[])
         .await
         .unwrap();
@@ -321,6 +374,30 @@ async fn what_changed_meanwhile_takes_no_effect(store: &Store) {
         known,
         [("2026-05-02".parse().unwrap(), "2026-05-10".parse().unwrap())]
     );
+    let drawn = store
+        .registry_on("2026-05-11".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        drawn.sites[&TargetId::from("9900000002")].state,
+        State::Running,
+        "a draw for a day after it has the site"
+    );
+    for (moment, changed, state) in [
+        ("2026-05-10T23:00", 0, State::Offline),
+        ("2026-05-11T00:10", 1, State::Running),
+        ("2026-05-11T00:20", 0, State::Running),
+    ] {
+        assert_eq!(store.turn_suspensions(at(moment)).await.unwrap(), changed);
+        let site = store.registered(&"9900000002".into()).await.unwrap();
+        assert_eq!(site.unwrap().state(), state, "{moment}");
+    }
+    assert_eq!(store.current_suspensions().await.unwrap(), []);
+    let history = store
+        .changes(Some("9900000002"), Page::numbered(1, 1))
+        .await;
+    let reason = history.unwrap().rows[0].note.reason.clone();
+    assert_eq!(reason, "临时下线期满：2026-05-02 至 2026-05-10");
 }
 
 async fn a_closing_waits_for_its_notice(store: &Store) {
@@ -358,7 +435,7 @@ async fn a_closing_waits_for_its_notice(store: &Store) {
         is_watched: true,
         ..RequestFilter::default()
     };
-    assert_eq!(store.requests(&watched, Page::ALL).await.unwrap().total, 1);
+    assert_eq!(store.requests(&watched, Page::ALL).await.unwrap().total, 2);
 
     is_refused(
         store
@@ -406,10 +483,32 @@ async fn a_closing_waits_for_its_notice(store: &Store) {
             .await,
         "晚于今天",
     );
+    let early = "2026-05-05".parse().unwrap();
+    is_refused(
+        store
+            .post_notice("r6", ("P1", "王芳"), early, at("2026-05-11T09:00"))
+            .await,
+        "早于批准",
+    );
     store
         .post_notice("r6", ("P1", "王芳"), today, at("2026-05-11T09:00"))
         .await
         .unwrap();
+    let waiting = async |today: &str| {
+        let awaited = Awaited {
+            person: "P90".into(),
+            unit: None,
+            is_office: true,
+            today: today.parse().unwrap(),
+        };
+        store.awaiting_count(&awaited).await.unwrap()
+    };
+    let (before, ripe) = (waiting("2026-06-04").await, waiting("2026-06-05").await);
+    assert_eq!(
+        ripe,
+        before + 1,
+        "it waits from the day on which it is ripe"
+    );
     is_refused(
         store
             .complete_request("r6", &CITY, &verdict(true, "", "2026-06-06"))
@@ -431,7 +530,7 @@ async fn a_closing_waits_for_its_notice(store: &Store) {
         .await
         .unwrap();
     let counts: BTreeMap<_, _> = counts.into_iter().collect();
-    assert_eq!(counts[&RequestState::Effective], 4);
+    assert_eq!(counts[&RequestState::Effective], 5);
     assert_eq!(counts[&RequestState::Withdrawn], 1);
 }
 
@@ -517,6 +616,15 @@ async fn candidates_are_decided_once(store: &Store) {
         .await
         .unwrap();
     assert_eq!(waiting.total, 1);
+    store
+        .withdraw_request("r7", ("P1", by), when)
+        .await
+        .unwrap();
+    let row = store.outside_of("b.s1.gov.cn").await.unwrap();
+    assert_eq!(
+        (row.state, row.request.as_str()),
+        (OutsideState::Waiting, "")
+    );
 }
 
 async fn counts_are_reckoned_by_the_database(store: &Store) {
@@ -530,7 +638,7 @@ async fn counts_are_reckoned_by_the_database(store: &Store) {
         (1, 2)
     );
     assert_eq!(own.of(TargetClass::Department, Some(State::Merged)), 1);
-    assert_eq!((own.in_state(State::Running), own.total()), (4, 6));
+    assert_eq!((own.in_state(State::Running), own.total()), (5, 6));
     assert!(store.counts_by_region(Some("")).await.unwrap().is_empty());
     let units = store
         .units_of_region("990100", None, Page::numbered(1, 2))

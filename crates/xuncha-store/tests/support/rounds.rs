@@ -593,6 +593,18 @@ async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
     // It waits for its trial, which its round has queued.
     let jobs = store.round_jobs(ROUND, Page::ALL).await.unwrap().rows;
     assert!(jobs.iter().any(|job| job.new.kind == "try_list"));
+    // A second trial of the same list waits for the first; that of another list does not.
+    let twin = store.put_lexicon(&draft("twin", 0)).await.unwrap_err();
+    assert!(twin.to_string().contains("已有一份草稿正在试用"), "{twin}");
+    let hosts = NewLexicon {
+        list: "known_hosts".into(),
+        ..draft("hosts", 0)
+    };
+    let hosts = store.put_lexicon(&hosts).await.unwrap();
+    store
+        .decide_lexicon(hosts, false, "王五", now)
+        .await
+        .unwrap();
     let adopted = store.decide_lexicon(first, true, "王五", now).await;
     assert!(adopted.unwrap_err().to_string().contains("预览"));
     store.set_lexicon_preview(first, "{}").await.unwrap();

@@ -1,7 +1,7 @@
 //! 本人账号: one's own password, second factor and sessions.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Query, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use xuncha_store::login::NewSession;
 use xuncha_store::person::Person;
 
 use super::set_password::{faults, not_hashed};
+use crate::asked::Query;
 use crate::cookie::{self, SESSION_COOKIE};
 use crate::error::{WebError, page};
 use crate::lang::Lang;

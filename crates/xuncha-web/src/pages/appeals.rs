@@ -2,7 +2,7 @@
 //! and after.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -19,6 +19,7 @@ use xuncha_store::appeal::{
 
 use super::attachments::{FileLine, file_lines};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_store::AuditAction;
@@ -12,6 +12,7 @@ use xuncha_store::person::person_number;
 
 use super::audit_words as words;
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pager::Pager;

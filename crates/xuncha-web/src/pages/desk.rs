@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,6 +19,7 @@ use super::evidence_pass::Passes;
 use super::tasks::{Desk, Look, code, looks, what};
 use super::tasks_item::{Item, Typed, all_items};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::headers::scripted;
 use crate::labels::{self, Label};

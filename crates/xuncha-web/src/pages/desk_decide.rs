@@ -2,7 +2,7 @@
 //! follows, each undone until the round is closed.
 
 use axum::Extension;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use xuncha_core::facts::model::ColumnKind;
@@ -20,6 +20,7 @@ use super::evidence_pass::Passes;
 use super::tasks::{Desk, may_decide};
 use super::tasks_item::{Answer, Item};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::WebError;
 use crate::lang::Lang;
 use crate::pager::{encode, query};

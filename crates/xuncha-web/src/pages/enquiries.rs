@@ -1,7 +1,7 @@
 //! 模拟咨询: the bank of questions, who asks whom, what was sent where and when, the clock of five working days, and what it counts.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -18,6 +18,7 @@ use xuncha_store::enquiry::Enquiry;
 
 use super::attachments::{FileLine, file_lines};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::lang::Lang;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,6 +18,7 @@ use super::evidence_pass::Passes;
 use super::evidence_replay::{self, Media};
 use super::pictures;
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::headers::SANDBOX;
 use crate::pager::{encode, query};

@@ -1,7 +1,7 @@
 //! The replay: archived pages with their images, styles and frames, all from the same target's archive. Nothing is ever fetched.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
@@ -18,6 +18,7 @@ use super::evidence_css;
 use super::evidence_html::{self, Archive, Wanted, push_escaped};
 use super::evidence_pass::Passes;
 use crate::WebState;
+use crate::asked::Query;
 use crate::pager::encode;
 
 /// Redirects followed inside the archive.

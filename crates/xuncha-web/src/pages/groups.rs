@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::registry::TargetId;
 use xuncha_store::groups::GroupKind;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};

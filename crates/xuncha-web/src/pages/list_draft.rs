@@ -8,7 +8,6 @@ use xuncha_core::lists::List;
 use xuncha_core::lists::trial::{Trial, TrialLine};
 use xuncha_store::StoreError;
 use xuncha_store::lexicon::{LexiconState, LexiconVersion};
-use xuncha_store::round_job::RoundJob;
 
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -152,10 +151,7 @@ pub(crate) async fn decide(
         }
         "try" if version.state == LexiconState::Draft && !version.new.round.is_empty() => {
             let round = &version.new.round;
-            let payload = serde_json::json!({"round": round, "lexicon": version.number});
-            store
-                .ask_round_job(round, RoundJob::TryList, None, &payload, state.now())
-                .await?;
+            store.try_lexicon(round, &version, state.now()).await?;
         }
         _ => return Err(StoreError::Refused("没有这种操作").into()),
     }

@@ -1,7 +1,7 @@
 //! 消息与联系方式: what was written to units and what became of it, and where each unit is reached. Keys of robots are shown to nobody.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -11,6 +11,7 @@ use xuncha_store::StoreError;
 use xuncha_store::outbox::{Channel, Contact, MessageState};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

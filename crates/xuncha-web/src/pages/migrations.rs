@@ -1,7 +1,7 @@
 //! 迁移核对: the comparisons kept with a round, one comparison with its losses, and what people say of each.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Path, Query, State};
+use axum::extract::{Extension, Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use xuncha_core::verdict::Place;
 use xuncha_store::site_migration::{Item, ItemFilter, ItemKind, ItemRow, Opinion, SiteMigration};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::indicator::IndicatorSet;
@@ -13,6 +13,7 @@ use xuncha_core::registry::TargetId;
 use xuncha_core::verdict::{Doubt, Verdict};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels;
 use crate::lang::Lang;

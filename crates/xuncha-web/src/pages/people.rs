@@ -1,7 +1,7 @@
 //! 人员: the list, and adding somebody.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Query, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use xuncha_store::StoreError;
 use xuncha_store::person::{Person, PersonFile, PersonFilter};
 
 use super::person::{LINK_LIFETIME_S, link_page};
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

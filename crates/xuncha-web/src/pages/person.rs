@@ -1,7 +1,7 @@
 //! 人员: one of them, with what an administrator may do.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Path, Query, State};
+use axum::extract::{Extension, Form, Path, State};
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,6 +11,7 @@ use xuncha_store::login::LinkKind;
 use xuncha_store::person::{Person, person_number};
 
 use super::people::{Faults, Typed, role_choices, state_of, unit_of};
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

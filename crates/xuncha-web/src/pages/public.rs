@@ -4,7 +4,7 @@ use std::path::{Component, PathBuf};
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use xuncha_core::stats::{Figure, RegionRow};
 use xuncha_store::publicity::PublicCount;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::headers::SANDBOX;
 use crate::labels::{self, Label};

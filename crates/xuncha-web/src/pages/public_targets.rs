@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::indicator::{Indicator, IndicatorKind};
@@ -13,6 +13,7 @@ use xuncha_core::round::Round;
 use xuncha_store::publicity::{PublicFilter, PublicProblem};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use xuncha_core::checks::CHECKS;
@@ -13,6 +13,7 @@ use xuncha_store::publicity::{PublicCount, PublicFilter};
 use xuncha_store::{Page, StoreError};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::pages::public::{base_of, check_title, publicity_label};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -11,6 +11,7 @@ use xuncha_core::rectify::letter::{cost, percent};
 use xuncha_store::rectify::{CaseFilter, CaseRow};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

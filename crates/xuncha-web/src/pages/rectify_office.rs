@@ -1,7 +1,7 @@
 //! What the office does about many problems at once: following a round, notices with their term, the roll-call, letters.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use xuncha_store::{AuditAction, AuditEntry, Page, StoreError};
 
 use super::attachments::as_attachment;
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::pager::{encode, query};
 use crate::shell::{Shell, Viewer};

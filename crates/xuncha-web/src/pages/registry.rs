@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use xuncha_core::registry::{Region, State as Filed, Target};
 use xuncha_store::registry::TargetFilter;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -17,6 +17,7 @@ use xuncha_store::{Page, StoreError};
 use super::request::ChangeLine;
 use super::requests::{RequestLine, request_line};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::labels_registry as words;
@@ -51,6 +52,10 @@ struct EntryPage {
     class: &'static str,
     state: Label,
     fields: Vec<(&'static str, String)>,
+    /// The request that has to be settled before another one is filed.
+    in_hand: Option<RequestLine>,
+    /// Days of an approved closure that is not over.
+    suspended: String,
     asks: Vec<Ask>,
     requests: Vec<RequestLine>,
     history: Vec<HistoryLine>,
@@ -85,6 +90,8 @@ pub(crate) async fn show(
         ..RequestFilter::default()
     };
     let requests = state.store.requests(&filter, Page::numbered(1, 20)).await?;
+    let is_in_hand = requests.rows.iter().any(|own| own.state.is_open());
+    let suspended = state.store.current_suspensions().await?;
     let files = viewer.may(Action::FileRequest);
     let fields = target.fields();
     let shown = target.noun().fields().iter().filter(|name| {
@@ -101,11 +108,20 @@ pub(crate) async fn show(
         state: labels::state(lang, target.state()),
         fields: shown
             .map(|name| {
-                let text = readable(name, &fields, &names);
+                let text = readable(lang, name, &fields, &names);
                 (words::field(lang, target.noun(), name), text)
             })
             .collect(),
-        asks: match files {
+        in_hand: requests
+            .rows
+            .iter()
+            .find(|own| own.state.is_open())
+            .map(|own| request_line(lang, own, None)),
+        suspended: suspended
+            .iter()
+            .find(|own| own.target.0 == id)
+            .map_or_else(String::new, |own| format!("{} — {}", own.from, own.until)),
+        asks: match files && !is_in_hand {
             true => asks(lang, &target),
             false => Vec::new(),
         },
@@ -124,14 +140,19 @@ pub(crate) async fn show(
 }
 
 /// Units and regions by their names.
-fn readable(name: &str, fields: &BTreeMap<String, String>, names: &Registry) -> String {
+pub(crate) fn readable(
+    lang: Lang,
+    name: &str,
+    fields: &BTreeMap<String, String>,
+    names: &Registry,
+) -> String {
     let value = fields.get(name).cloned().unwrap_or_default();
     let known = match name {
         "organization" => names.organizations.get(&value).map(|own| own.name.clone()),
         "region" => names.regions.get(&value).map(|own| own.name.clone()),
         _ => None,
     };
-    known.unwrap_or(value)
+    known.unwrap_or_else(|| words::value(lang, name, value))
 }
 
 /// What may be asked for an entry in its state.
@@ -188,8 +209,8 @@ fn history_line(
         changes: shown
             .map(|name| ChangeLine {
                 field: words::field(lang, noun, name),
-                before: readable(name, &before, names),
-                after: readable(name, &after, names),
+                before: readable(lang, name, &before, names),
+                after: readable(lang, name, &after, names),
             })
             .collect(),
     }

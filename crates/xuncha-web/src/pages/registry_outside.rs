@@ -1,7 +1,7 @@
 //! 名录外线索: hosts that look like sites outside supervision, to be taken in by an opening or set aside for a reason.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use xuncha_store::job::NewJob;
 use xuncha_store::registry_outside::{OutsideRow, OutsideState};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::lang::Lang;

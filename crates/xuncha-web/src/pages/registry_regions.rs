@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -15,6 +15,7 @@ use xuncha_store::registry_counts::EntryCounts;
 
 use super::registry::STATES;
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels;
 use crate::lang::Lang;

@@ -8,12 +8,14 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
+use xuncha_core::registry::Registry;
 use xuncha_core::registry::filing::Filing;
-use xuncha_core::registry::request::{RequestState, may_complete, may_review};
+use xuncha_core::registry::request::{Refusal, RequestState, Stead, may_complete, may_review};
 use xuncha_core::registry::watch::{WatchKind, watched};
 use xuncha_store::StoreError;
 use xuncha_store::registry_request::{Request, Verdict};
 
+use super::registry_entry::readable;
 use super::requests::{RequestLine, request_line, reviewer};
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -34,13 +36,14 @@ pub(crate) struct ChangeLine {
     pub(crate) after: String,
 }
 
-pub(crate) fn change_lines(lang: Lang, filing: &Filing) -> Vec<ChangeLine> {
-    let lines = filing.changes().into_iter();
-    lines
-        .map(|(field, before, after)| ChangeLine {
+/// What changes, with units, regions and codes by their names.
+fn change_lines(lang: Lang, filing: &Filing, names: &Registry) -> Vec<ChangeLine> {
+    let changes = filing.changes().into_iter();
+    changes
+        .map(|(field, _, _)| ChangeLine {
             field: words::field(lang, filing.noun, field),
-            before: before.to_owned(),
-            after: after.to_owned(),
+            before: readable(lang, field, &filing.before, names),
+            after: readable(lang, field, &filing.after, names),
         })
         .collect()
 }
@@ -86,8 +89,11 @@ struct RequestPage {
     entry_href: Option<String>,
     again_href: Option<String>,
     reviews: bool,
-    in_stead: bool,
+    stead: Option<Stead>,
+    why_not: &'static str,
     completes: bool,
+    /// Nothing but the unit's word says that the notice hung.
+    on_word: bool,
     withdraws: bool,
     posts: bool,
     today: String,
@@ -122,15 +128,26 @@ async fn shown(
     let request = state.store.request(id).await?;
     let steps = state.store.request_steps(id).await?;
     let seen = state.store.sightings(id).await?;
+    let names = state.store.unit_and_region_names().await?;
     let told = request
         .watch()
         .map(|watch| (watch, watched(&watch, &seen, today)));
     let decider = reviewer(viewer);
     let may_decide = viewer.may(Action::ReviewRequest);
-    let reviews = may_decide && may_review(&request.course, request.state, &decider).is_ok();
+    let others = state.store.other_reviewers(&request, &decider).await?;
+    let turn = may_review(&request.course, request.state, &steps, &decider, others);
+    let reviews = may_decide && turn.is_ok();
+    let stead = turn.ok().and_then(|(_, stead)| stead);
+    let why_not = match turn {
+        Err(why @ (Refusal::Above | Refusal::Twice)) if may_decide => lang.t(why.zh(), why.en()),
+        _ => "",
+    };
     let start = told.as_ref().and_then(|(_, told)| told.start);
     let completes =
         may_decide && may_complete(&request.course, request.state, &decider, start, today).is_ok();
+    let on_word = told
+        .as_ref()
+        .is_some_and(|(_, told)| told.first_seen.is_none());
     let own = is_own(viewer, &request);
     let filing = &request.filing;
     let date = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
@@ -160,10 +177,13 @@ async fn shown(
     let target = filing.target.as_ref().map(|id| id.0.as_str());
     let is_opening = filing.before.is_empty();
     let is_known = !is_opening || request.state == RequestState::Effective;
+    // A unit reads its own entries; one that only decides first reads the request.
+    let reader = viewer.narrowed(Action::ReadRegistry);
+    let sees_entry = reader.is_none_or(|unit| unit == request.course.organization);
     let is_refused = !errors.is_empty();
     let mut response = page(&RequestPage {
         line: request_line(lang, &request, None),
-        changes: change_lines(lang, filing),
+        changes: change_lines(lang, filing, &names),
         is_opening,
         reason: filing.reason.clone(),
         days: match (filing.from, filing.until) {
@@ -183,7 +203,7 @@ async fn shown(
             .collect(),
         watch,
         entry_href: target
-            .filter(|_| is_known)
+            .filter(|_| is_known && sees_entry)
             .map(|id| format!("/registry/targets/{}", encode(id))),
         again_href: (own && request.state == RequestState::Returned).then(|| {
             let noun = match filing.noun {
@@ -200,9 +220,11 @@ async fn shown(
             ];
             format!("/requests/new{}", query(&pairs))
         }),
-        in_stead: reviews && decider.is_office && request.state == RequestState::WaitingFirst,
+        stead: stead.filter(|_| reviews),
+        why_not,
         reviews,
         completes,
+        on_word,
         withdraws: own
             && matches!(
                 request.state,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -17,6 +17,7 @@ use xuncha_store::StoreError;
 use xuncha_store::registry_request::NewRequest;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels_registry as words;
 use crate::lang::Lang;
@@ -232,6 +233,7 @@ pub(crate) async fn file(
             name: text("successor_name").trim().to_owned(),
             home: text("successor_home").trim().to_owned(),
         },
+        today: state.now().date(),
     };
     let suspended = match &typed.target {
         Some(target) => state.store.suspensions(target).await?,

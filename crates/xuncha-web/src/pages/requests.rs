@@ -2,16 +2,17 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
 use xuncha_core::registry::filing::RequestKind;
 use xuncha_core::registry::request::{RequestState, Reviewer};
 use xuncha_core::registry::watch::{Watched, watched};
-use xuncha_store::registry_request::{Request, RequestFilter};
+use xuncha_store::registry_request::{Awaited, Request, RequestFilter};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::labels_registry as words;
@@ -71,6 +72,17 @@ pub(crate) fn reviewer(viewer: &Viewer) -> Reviewer<'_> {
         unit: viewer.unit.as_deref(),
         is_office: viewer.may(Action::ReviewRequest)
             && viewer.narrowed(Action::ReviewRequest).is_none(),
+    }
+}
+
+/// Whose turn is asked for.
+pub(crate) fn awaited(viewer: &Viewer, today: jiff::civil::Date) -> Awaited {
+    let own = reviewer(viewer);
+    Awaited {
+        person: own.person.to_owned(),
+        unit: own.unit.map(str::to_owned),
+        is_office: own.is_office,
+        today,
     }
 }
 
@@ -165,16 +177,9 @@ async fn waiting_for(
     if !viewer.may(Action::ReviewRequest) {
         return Ok((Vec::new(), 0));
     }
-    let filter = match viewer.narrowed(Action::ReviewRequest) {
-        Some(unit) => RequestFilter {
-            state: Some(RequestState::WaitingFirst),
-            first_unit: Some(unit),
-            ..RequestFilter::default()
-        },
-        None => RequestFilter {
-            state: Some(RequestState::WaitingProvince),
-            ..RequestFilter::default()
-        },
+    let filter = RequestFilter {
+        awaits: Some(awaited(viewer, state.now().date())),
+        ..RequestFilter::default()
     };
     let page_of = xuncha_store::Page::numbered(1, 20);
     let found = state.store.requests(&filter, page_of).await?;
@@ -211,7 +216,7 @@ async fn pills(
     let watched = state
         .store
         .requests(&filter, xuncha_store::Page::numbered(1, 1));
-    let text = lang.t("公告监测", "Notices").to_owned();
+    let text = lang.t("公告与恢复", "Notices and returns").to_owned();
     pills.push(pill("watched", text, watched.await?.total));
     Ok(pills)
 }

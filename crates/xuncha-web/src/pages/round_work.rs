@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -19,6 +19,7 @@ use xuncha_store::round_job::RoundJob;
 use xuncha_store::{Page, StoreError};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::headers::scripted;
 use crate::labels::Label;

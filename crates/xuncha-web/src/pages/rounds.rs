@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -15,6 +15,7 @@ use xuncha_store::judge::VerdictClass;
 use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

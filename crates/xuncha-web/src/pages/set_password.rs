@@ -1,13 +1,14 @@
 //! 设置密码: by a link that works once, made by an administrator or on the command line.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Query, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use xuncha_store::login::LinkKind;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::password::hash_password;

@@ -1,7 +1,7 @@
 //! 登录: by login and password with a second factor where one is set, or by a login that works once.
 
 use askama::Template;
-use axum::extract::{Extension, Form, Query, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use xuncha_store::login::{LinkKind, NewSession, Proof};
 use xuncha_store::person::Person;
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::cookie::{self, SESSION_COOKIE};
 use crate::error::{WebError, page};
 use crate::password::is_right;

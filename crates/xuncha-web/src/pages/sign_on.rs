@@ -1,7 +1,7 @@
 //! 统一身份认证: to the provider of identities, and back.
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use xuncha_store::person::Person;
 
 use super::sign_in::{Failure, enter, refused};
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::WebError;
 use crate::shell::Viewer;
 use crate::sign_on::{Identity, Travellers};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::indicator::{Indicator, IndicatorKind, IndicatorSet};
@@ -19,6 +19,7 @@ use xuncha_store::judge::{FindingFilter, FindingRow, VerdictClass};
 use xuncha_store::round::{SubjectFilter, SubjectRow};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;

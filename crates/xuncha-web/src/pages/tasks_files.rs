@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use xuncha_core::registry::TargetId;
 use xuncha_store::StoreError;
@@ -11,6 +11,7 @@ use super::attachments::{self, FileLine, file_lines};
 use super::tasks::{Asked, Desk, refused_page};
 use super::tasks_item::Typed;
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::WebError;
 use crate::lang::Lang;
 use crate::pager::{encode, query};

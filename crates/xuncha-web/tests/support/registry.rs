@@ -50,6 +50,7 @@ pub async fn file(
             name: "青石市人民政府".into(),
             home: "http://www.site1.gov.cn/".into(),
         },
+        today: "2026-02-01".parse().unwrap(),
     };
     let filing = draft(&typed, &registry, &[]).unwrap();
     let new = NewRequest {

@@ -73,6 +73,7 @@ async fn once(
     }
     let at = now();
     if *reminded != Some(at.date()) {
+        data.store.turn_suspensions(at).await?;
         remind(data, settings, at).await?;
         watch_notices(data, at).await?;
         *reminded = Some(at.date());
@@ -170,7 +171,7 @@ pub async fn handle(
         WATCH_JOB => {
             let told = registry::watch(data, rules, settings.network).await?;
             Ok(format!(
-                "查看公告 {} 处，看到 {} 处，未能查看 {} 处",
+                "查看 {} 处，如期看到 {} 处，未能查看 {} 处",
                 told.looked, told.shown, told.missed
             ))
         }

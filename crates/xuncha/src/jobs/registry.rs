@@ -8,12 +8,12 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::visible_text;
 use xuncha_core::registry::Target;
 use xuncha_core::registry::outside::OutsideFinder;
-use xuncha_core::registry::request::RequestState;
-use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, seen_in, watched};
+use xuncha_core::registry::request::{RequestState, days_after};
+use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, WatchState, seen_in, watched};
 use xuncha_gather::again::look_at;
 use xuncha_gather::clock::RealClock;
 use xuncha_store::Page;
-use xuncha_store::registry_request::{Request, RequestFilter};
+use xuncha_store::registry_request::{Request, RequestFilter, TermEnd};
 
 use crate::cli::NetworkArgs;
 use crate::commands::now;
@@ -40,8 +40,12 @@ pub struct Watches {
     pub missed: u64,
 }
 
-/// Looks at every notice whose term is not over, once.
+/// Days after a closure during which it is looked whether the site is back.
+const RETURN_DAYS: i64 = 30;
+
+/// Looks at every notice whose term is not over, and at sites whose closure is, once. Closures whose day has come begin and end before.
 pub async fn watch(data: &Data, rules: &Rules, args: &NetworkArgs) -> Result<Watches> {
+    data.store.turn_suspensions(now()).await?;
     let filter = RequestFilter {
         is_watched: true,
         ..RequestFilter::default()
@@ -59,9 +63,11 @@ pub async fn watch(data: &Data, rules: &Rules, args: &NetworkArgs) -> Result<Wat
                     look.seen,
                     xuncha_core::registry::watch::Seen::Notice
                         | xuncha_core::registry::watch::Seen::Moved
+                        | xuncha_core::registry::watch::Seen::Opened
                 );
                 told.shown += u64::from(is_shown);
                 data.store.put_sightings(&request.id, &[look]).await?;
+                tell(data, request, &watch).await?;
             }
             Ok(None) => told.missed += 1,
             Err(error) => {
@@ -74,6 +80,19 @@ pub async fn watch(data: &Data, rules: &Rules, args: &NetworkArgs) -> Result<Wat
     Ok(told)
 }
 
+/// Tells, once, that a term is over: a closing may be settled, or a site is not back.
+async fn tell(data: &Data, request: &Request, watch: &Watch) -> Result<()> {
+    let at = now();
+    let seen = data.store.sightings(&request.id).await?;
+    let told = watched(watch, &seen, at.date());
+    let end = match watch.kind {
+        WatchKind::Closing if told.due.is_some_and(|due| due <= at.date()) => TermEnd::NoticeOver,
+        WatchKind::Return if told.state == WatchState::NotBack => TermEnd::NotBack,
+        _ => return Ok(()),
+    };
+    Ok(data.store.tell_term(request, end, at).await?)
+}
+
 /// What is still to be watched of a request: a closing until it is settled, a domain until its three months are over.
 async fn due(data: &Data, request: &Request) -> Result<Option<Watch>> {
     let Some(watch) = request.watch() else {
@@ -81,6 +100,13 @@ async fn due(data: &Data, request: &Request) -> Result<Option<Watch>> {
     };
     let is_over = match watch.kind {
         WatchKind::Closing => request.state == RequestState::Effective,
+        WatchKind::Return => {
+            let seen = data.store.sightings(&request.id).await?;
+            let today = now().date();
+            let last = days_after(watch.since, RETURN_DAYS);
+            let state = watched(&watch, &seen, today).state;
+            matches!(state, WatchState::Away | WatchState::Back) || last < today
+        }
         WatchKind::Domain => {
             let seen = data.store.sightings(&request.id).await?;
             let today = now().date();
@@ -113,7 +139,7 @@ async fn look(
         None => filing.after.get("home").map_or("", String::as_str),
     };
     let new_host = match (watch.kind, &filing.successor) {
-        (WatchKind::Closing, None) => String::new(),
+        (WatchKind::Closing, None) | (WatchKind::Return, _) => String::new(),
         _ => host(new),
     };
     // The same host under another path or scheme is no other site.

@@ -97,6 +97,29 @@ pub(super) fn cautions(typed: &Typed, target: &Target, registry: &Registry) -> V
             {
                 told.push(format!("标识码前六位 {division} 不是名录里的区划代码"));
             }
+            if typed.kind == RequestKind::Open
+                && let Some(region) = registry.regions.get(division)
+                && city_of(division) != city_of(&site.region)
+            {
+                told.push(format!(
+                    "标识码前六位 {division} 属于{}，不是主办单位所在的市",
+                    region.name
+                ));
+            }
+            if let Some(number) = site.icp.as_deref()
+                && !is_icp(number)
+            {
+                told.push(format!(
+                    "ICP备案号“{number}”不像“省简称ICP备数字号”，请核对"
+                ));
+            }
+            if let Some(number) = site.police.as_deref()
+                && !is_police(number)
+            {
+                told.push(format!(
+                    "公安备案号“{number}”不像“省简称公网安备数字号”，请核对"
+                ));
+            }
         }
         Target::Account(account) => {
             if shows_name {
@@ -106,6 +129,64 @@ pub(super) fn cautions(typed: &Typed, target: &Target, registry: &Registry) -> V
         }
     }
     told
+}
+
+/// The digits of a division code that tell province and city.
+fn city_of(division: &str) -> &str {
+    division.get(..4).unwrap_or(division)
+}
+
+/// `京ICP备05070218号`, with or without the number of the site; older ones say `证`.
+fn is_icp(number: &str) -> bool {
+    let rest = number.trim().split_once("ICP备");
+    let rest = rest.or_else(|| number.trim().split_once("ICP证"));
+    numbered(rest)
+}
+
+/// `京公网安备11010202000001号`.
+fn is_police(number: &str) -> bool {
+    numbered(number.trim().split_once("公网安备"))
+}
+
+/// One character for the province, then digits and `号`, then perhaps a dash and digits.
+fn numbered(parts: Option<(&str, &str)>) -> bool {
+    let Some((province, rest)) = parts else {
+        return false;
+    };
+    let rest: String = rest
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (number, site) = rest.split_once('-').unwrap_or((&rest, "1"));
+    province.trim().chars().count() == 1
+        && number.strip_suffix('号').is_some_and(is_digits)
+        && is_digits(site)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_filings_have_a_shape() {
+        for (number, icp, police) in [
+            ("京ICP备05070218号", true, false),
+            ("京ICP备05070218号-1", true, false),
+            ("云ICP备1号", true, false),
+            ("ICP备1号", false, false),
+            ("京ICP备号", false, false),
+            ("备05070218", false, false),
+            ("京公网安备 11010202000001号", false, true),
+            ("公网安备11010202000001", false, false),
+        ] {
+            assert_eq!(
+                (is_icp(number), is_police(number)),
+                (icp, police),
+                "{number}"
+            );
+        }
+    }
 }
 
 /// A unit's further account on one platform.
