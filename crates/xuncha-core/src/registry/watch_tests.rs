@@ -147,7 +147,8 @@ fn a_site_is_back_after_its_closure_or_not() {
         record: String::new(),
     };
     let (down, up) = (Seen::Unreachable, Seen::Opened);
-    let cases: [(&[(&str, Seen)], &str, WatchState); 6] = [
+    type Looks<'a> = &'a [(&'a str, Seen)];
+    let cases: [(Looks<'_>, &str, WatchState); 6] = [
         (&[("2026-03-05", down)], "2026-03-10", Away),
         (&[("2026-03-05", down)], "2026-03-11", NotLooked),
         (&[("2026-03-11", down)], "2026-03-11", NotSeen),

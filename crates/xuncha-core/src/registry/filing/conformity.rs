@@ -164,31 +164,6 @@ fn numbered(parts: Option<(&str, &str)>) -> bool {
         && is_digits(site)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_filings_have_a_shape() {
-        for (number, icp, police) in [
-            ("京ICP备05070218号", true, false),
-            ("京ICP备05070218号-1", true, false),
-            ("云ICP备1号", true, false),
-            ("ICP备1号", false, false),
-            ("京ICP备号", false, false),
-            ("备05070218", false, false),
-            ("京公网安备 11010202000001号", false, true),
-            ("公网安备11010202000001", false, false),
-        ] {
-            assert_eq!(
-                (is_icp(number), is_police(number)),
-                (icp, police),
-                "{number}"
-            );
-        }
-    }
-}
-
 /// A unit's further account on one platform.
 fn second_account(typed: &Typed, account: &Account, registry: &Registry) -> Option<String> {
     if typed.kind != RequestKind::Open {
@@ -230,4 +205,29 @@ fn subject_of(target: &Target, registry: &Registry) -> Option<Subject> {
     };
     let drawn = std::iter::once(target.id());
     subjects(&own, drawn, &BTreeMap::new()).into_iter().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_filings_have_a_shape() {
+        for (number, icp, police) in [
+            ("京ICP备05070218号", true, false),
+            ("京ICP备05070218号-1", true, false),
+            ("云ICP备1号", true, false),
+            ("ICP备1号", false, false),
+            ("京ICP备号", false, false),
+            ("备05070218", false, false),
+            ("京公网安备 11010202000001号", false, true),
+            ("公网安备11010202000001", false, false),
+        ] {
+            assert_eq!(
+                (is_icp(number), is_police(number)),
+                (icp, police),
+                "{number}"
+            );
+        }
+    }
 }
