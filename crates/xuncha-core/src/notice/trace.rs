@@ -11,6 +11,7 @@ use super::annexes::outcome_name;
 use super::figures::{self, portals_above};
 use super::inputs::{NoticeInputs, NoticeTarget, Serious};
 use super::scope::Scope;
+use super::{Block, Notice, Span};
 use crate::registry::{Level, TargetClass, TargetId};
 use crate::score::Outcome;
 use crate::stats::FigureValue;
@@ -22,7 +23,12 @@ pub struct TraceBook {
     pub figures: BTreeMap<String, FigureTrace>,
     /// Rows by the name of the query.
     pub queries: BTreeMap<String, TraceRows>,
+    /// The text of the notice, a paragraph each, with its figures.
+    pub text: Vec<Vec<Span>>,
 }
+
+/// Name of the file that holds a notice's [`TraceBook`] among the documents of its round.
+pub const TRACE_FILE: &str = "figures.json";
 
 /// 指标溯源.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +100,24 @@ pub fn book(inputs: &NoticeInputs) -> TraceBook {
 }
 
 impl TraceBook {
+    /// The same with the text of the notice.
+    pub fn with_text(self, notice: &Notice) -> TraceBook {
+        let spans = |block: &Block| match block {
+            Block::Heading { number, text, .. } => {
+                [vec![Span::Text(number.clone())], text.clone()].concat()
+            }
+            Block::Paragraph(text) | Block::Note(text) => text.clone(),
+            Block::Chart(index) => {
+                let chart = notice.charts.get(*index);
+                vec![Span::Text(chart.map_or_else(String::new, super::caption))]
+            }
+        };
+        TraceBook {
+            text: notice.blocks.iter().map(spans).collect(),
+            ..self
+        }
+    }
+
     /// The rows of a figure.
     pub fn rows_of(&self, name: &str) -> Option<&TraceRows> {
         self.queries.get(&self.figures.get(name)?.query)

@@ -56,6 +56,20 @@ pub async fn state(folder: &Path) -> WebState {
                 .into(),
         ),
         mappings: std::sync::Arc::new(["own", "new-media-filing"].map(mapping).into()),
+        templates: std::sync::Arc::new(
+            [
+                (
+                    "notice-letter.zh.txt",
+                    include_str!("../../../../templates/notice-letter.zh.txt"),
+                ),
+                (
+                    "words.toml",
+                    include_str!("../../../../templates/words.toml"),
+                ),
+            ]
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .into(),
+        ),
         lexicons: std::sync::Arc::new(
             [
                 (
