@@ -82,6 +82,8 @@ pub struct WebState {
     pub sets: Arc<BTreeMap<String, IndicatorSet>>,
     /// Column mappings by which a registry's spreadsheet can be read, by id.
     pub mappings: Arc<BTreeMap<String, Mapping>>,
+    /// Templates that come with the program, by the name of the file.
+    pub templates: Arc<BTreeMap<String, String>>,
     /// Texts of the lists that come with the program, by the word of the list.
     pub lexicons: Arc<BTreeMap<String, String>>,
     /// Evidence files.
@@ -163,8 +165,8 @@ fn all_pages(state: WebState) -> Pages {
 fn round_work_pages(pages: Pages) -> Pages {
     use Action::{ApproveNotice, ManageRound, ReadRound};
     use pages::{
-        exemptions, groups, notice_sign, round_close, round_new, round_people, round_plan,
-        round_sample, round_work,
+        exemptions, figures, groups, notice_sign, notice_template, round_close, round_new,
+        round_people, round_plan, round_sample, round_work,
     };
     use routes::Object::{None, Round};
     pages
@@ -218,6 +220,25 @@ fn round_work_pages(pages: Pages) -> Pages {
             round_close::change,
         )
         .get("/rounds/{round}/groups", ReadRound, Round, groups::list)
+        .get(
+            "/rounds/{round}/notice/template",
+            ManageRound,
+            Round,
+            notice_template::show,
+        )
+        .post(
+            "/rounds/{round}/notice/template",
+            ManageRound,
+            Round,
+            notice_template::change,
+        )
+        .get("/rounds/{round}/figures", ReadRound, Round, figures::list)
+        .get(
+            "/rounds/{round}/figures/{name}",
+            ReadRound,
+            Round,
+            figures::show,
+        )
         .post(
             "/rounds/{round}/notice/sign",
             ManageRound,

@@ -545,6 +545,22 @@ pub struct ExplainArgs {
     /// 把每个检查项的说明写成文件，不用 --set 时写全部体系 / write the pages of all checks, under all sets unless --set names one
     #[arg(long, value_name = "DIR", conflicts_with = "name")]
     pub markdown: Option<PathBuf>,
+    /// explain figure NAME 的指标名，省略时列出全部 / name of a figure of the notice, with `explain figure`; all of them when left out
+    #[arg(requires = "name")]
+    pub figure: Option<String>,
+    /// explain figure 的轮次，默认最近一轮 / the round whose figure is explained, the last one by default
+    #[arg(long, conflicts_with = "from")]
+    pub round: Option<String>,
+    /// explain figure 用一个目录里的轮次（docs/golden-round.md）/ a round as a folder instead
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+}
+
+impl ExplainArgs {
+    /// Whether it asks for a figure of a notice and not for a check.
+    pub fn is_figure(&self) -> bool {
+        self.name.as_deref() == Some("figure")
+    }
 }
 
 /// 查错别字参数.

@@ -117,7 +117,12 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Migration(arguments) if arguments.round.is_none() => {
             return commands::migration::run(rules, arguments, None).await;
         }
-        Command::Explain(arguments) => return commands::explain::run(rules, arguments),
+        Command::Explain(arguments) if !arguments.is_figure() => {
+            return commands::explain::run(rules, arguments);
+        }
+        Command::Explain(arguments) if arguments.from.is_some() => {
+            return commands::figure::run(None, rules, arguments).await;
+        }
         Command::Words(arguments) => return commands::words::run(rules, arguments),
         Command::Evidence(EvidenceCommand::Verify {
             folder: Some(folder),
@@ -158,10 +163,10 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Outbox(command) => commands::outbox::run(&data, command).await,
         Command::Contact(command) => commands::outbox::contact(&data, command).await,
         Command::Tips(command) => commands::tips::run(&data, command).await,
+        Command::Explain(arguments) => commands::figure::run(Some(&data), rules, arguments).await,
         Command::Demo(_)
         | Command::Check(_)
         | Command::Account(_)
-        | Command::Explain(_)
         | Command::Words(_)
         | Command::Doctor
         | Command::Province(_) => Ok(()),

@@ -19,6 +19,7 @@ pub mod render;
 pub mod scope;
 pub mod sign_off;
 pub mod template;
+pub mod trace;
 pub mod words;
 
 pub use build::build;

@@ -130,11 +130,15 @@ pub enum AuditAction {
     ListAdopted,
     /// 放弃词表草稿.
     ListDropped,
+    /// 修改通报模板.
+    TemplateSaved,
+    /// 采用通报模板.
+    TemplateAdopted,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 61] = [
+    pub const ALL: [AuditAction; 63] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -196,6 +200,8 @@ impl AuditAction {
         AuditAction::ListDrafted,
         AuditAction::ListAdopted,
         AuditAction::ListDropped,
+        AuditAction::TemplateSaved,
+        AuditAction::TemplateAdopted,
     ];
 
     /// Its word, as rows hold it.
@@ -274,6 +280,8 @@ impl AuditAction {
             AuditAction::ListDrafted => "修改词表",
             AuditAction::ListAdopted => "采用词表",
             AuditAction::ListDropped => "放弃词表草稿",
+            AuditAction::TemplateSaved => "修改通报模板",
+            AuditAction::TemplateAdopted => "采用通报模板",
         }
     }
 }

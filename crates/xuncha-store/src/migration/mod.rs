@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -35,6 +35,10 @@ const FILES: [(&str, &str); 14] = [
     (
         "m0013_lexicon_versions",
         include_str!("m0013_lexicon_versions.sql"),
+    ),
+    (
+        "m0014_notice_templates",
+        include_str!("m0014_notice_templates.sql"),
     ),
     (
         "m0015_registry_terms",

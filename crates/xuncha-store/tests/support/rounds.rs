@@ -657,3 +657,58 @@ async fn trials(store: &Store) -> Vec<i64> {
     let trials = jobs.into_iter().filter(|job| job.new.kind == "try_list");
     trials.map(|job| job.number).collect()
 }
+
+/// Texts of a notice: every saving stays, one is adopted, the program's may come back, a round takes no version of another.
+pub async fn templates_are_kept_with_a_round(store: &Store) {
+    use xuncha_store::notice_template::NewTemplate;
+    let new = |round: &str, content: &str, based_on| NewTemplate {
+        round: round.to_owned(),
+        content: content.to_owned(),
+        based_on,
+        by: "张三".to_owned(),
+        at: at("2026-04-02T09:00"),
+        reason: "措辞".to_owned(),
+    };
+    let now = at("2026-04-02T10:00");
+    assert_eq!(store.notice_template_text("worded").await.unwrap(), None);
+    let first = new("worded", "@title 一\n甲", 0);
+    let first_number = store.put_notice_template(&first).await.unwrap();
+    let second = new("worded", "@title 一\n乙", first_number);
+    let second_number = store.put_notice_template(&second).await.unwrap();
+    let other = store
+        .put_notice_template(&new("elsewhere", "丙", 0))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.notice_template_text("worded").await.unwrap(),
+        None,
+        "saving adopts nothing"
+    );
+    let kept = store.notice_templates("worded").await.unwrap();
+    let numbers: Vec<i64> = kept.iter().map(|version| version.number).collect();
+    assert_eq!(numbers, [second_number, first_number]);
+    assert_eq!(kept[1].new, first);
+    let foreign = store.adopt_template("worded", other, "李四", now).await;
+    assert!(foreign.is_err(), "a version of another round");
+    store
+        .adopt_template("worded", second_number, "李四", now)
+        .await
+        .unwrap();
+    store
+        .adopt_template("worded", first_number, "王五", now)
+        .await
+        .unwrap();
+    let adopted = store.adopted_template("worded").await.unwrap().unwrap();
+    assert_eq!(
+        (adopted.version, adopted.by.as_str(), adopted.at),
+        (first_number, "王五", now)
+    );
+    let text = store.notice_template_text("worded").await.unwrap();
+    assert_eq!(text.as_deref(), Some("@title 一\n甲"));
+    store
+        .adopt_template("worded", 0, "王五", now)
+        .await
+        .unwrap();
+    assert_eq!(store.notice_template_text("worded").await.unwrap(), None);
+    assert_eq!(store.notice_templates("worded").await.unwrap().len(), 2);
+}

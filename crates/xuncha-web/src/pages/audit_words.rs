@@ -208,6 +208,8 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::ListDrafted => "List changed",
         AuditAction::ListAdopted => "List adopted",
         AuditAction::ListDropped => "Draft of a list dropped",
+        AuditAction::TemplateSaved => "Text of the notice changed",
+        AuditAction::TemplateAdopted => "Text of the notice adopted",
     };
     lang.t(action.zh(), english)
 }

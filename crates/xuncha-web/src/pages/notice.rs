@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use xuncha_core::notice::trace::TRACE_FILE;
 use xuncha_core::permission::Action;
 use xuncha_store::document::Document;
 use xuncha_store::{AuditAction, AuditEntry};
@@ -37,6 +38,8 @@ struct NoticePage {
     preview_href: Option<String>,
     sign: SignPart,
     work_href: Option<String>,
+    template_href: Option<String>,
+    figures_href: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -58,6 +61,15 @@ pub(crate) async fn show(
         work_href: viewer
             .may(Action::ManageRound)
             .then(|| format!("/rounds/{}/work", encode(&id))),
+        template_href: viewer
+            .may(Action::ManageRound)
+            .then(|| format!("/rounds/{}/notice/template", encode(&id))),
+        figures_href: state
+            .documents
+            .join(&id)
+            .join(TRACE_FILE)
+            .is_file()
+            .then(|| format!("/rounds/{}/figures", encode(&id))),
         preview_href: html.map(|document| format!("{}/preview", href(&document.name))),
         files: documents
             .iter()

@@ -12,6 +12,9 @@ use xuncha_core::facts::model::FactRecord;
 use xuncha_core::indicator::resolve;
 use xuncha_core::indicator::{IndicatorKind, IndicatorSet};
 use xuncha_core::judge::{Judged, Judgement};
+use xuncha_core::notice::from_results::{self, RoundDetails};
+use xuncha_core::notice::words::Words;
+use xuncha_core::notice::{self, template, trace};
 use xuncha_core::registry::{
     Account, AccountDetails, Level, Mapping, Organization, Region, Registry, Site, SiteKind, State,
     Target, TargetClass, TargetId,
@@ -56,6 +59,20 @@ pub async fn state(folder: &Path) -> WebState {
                 .into(),
         ),
         mappings: std::sync::Arc::new(["own", "new-media-filing"].map(mapping).into()),
+        templates: std::sync::Arc::new(
+            [
+                (
+                    "notice-letter.zh.txt",
+                    include_str!("../../../../templates/notice-letter.zh.txt"),
+                ),
+                (
+                    "words.toml",
+                    include_str!("../../../../templates/words.toml"),
+                ),
+            ]
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .into(),
+        ),
         lexicons: std::sync::Arc::new(
             [
                 (
@@ -633,6 +650,28 @@ async fn documents(state: &WebState) {
         };
         state.store.put_document(&document).await.unwrap();
     }
+    std::fs::write(folder.join(trace::TRACE_FILE), figures(state).await).unwrap();
+}
+
+/// The rows behind the figures of the round's notice, as the job keeps them.
+async fn figures(state: &WebState) -> Vec<u8> {
+    let row = state.store.round(ROUND).await.unwrap();
+    let results = state.store.results(&row.round).await.unwrap();
+    let registry = state.store.registry().await.unwrap();
+    let details = RoundDetails {
+        names: BTreeMap::new(),
+        number: String::new(),
+        date: row.round.as_of.date(),
+        cases: Vec::new(),
+        closures: Vec::new(),
+        filings: Vec::new(),
+        annual_forms: Vec::new(),
+    };
+    let words = Words::parse(&state.templates["words.toml"]).unwrap();
+    let inputs = from_results::inputs(&results, &registry, &details, words);
+    let template = template::parse(&state.templates["notice-letter.zh.txt"]).unwrap();
+    let notice = notice::build(&inputs, &template).unwrap();
+    serde_json::to_vec(&trace::book(&inputs).with_text(&notice)).unwrap()
 }
 
 /// Closes the round.

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod explain;
 pub mod facts;
+pub mod figure;
 mod gaps;
 pub mod gather;
 pub mod impact;

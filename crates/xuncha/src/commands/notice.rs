@@ -31,8 +31,11 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
         Some(folder) => jobs::notice::details_from(folder, &row.round)?,
         None => jobs::notice::details(&row.round),
     };
-    let notice = jobs::notice::build(rules, &results, &registry, &details)?;
+    let text = data.store.notice_template_text(&row.round.id).await?;
+    let (notice, book) =
+        jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
     print_written(&jobs::notice::write(&notice, &data.folder, out)?);
+    jobs::notice::write_trace(&book, out)?;
     jobs::notice::keep(data, &row.round.id, out).await
 }
 

@@ -40,6 +40,7 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
         sets: Arc::new(sets(rules)?),
         mappings: Arc::new(mappings(rules)?),
         lexicons: Arc::new(lists(rules)),
+        templates: Arc::new(rules.templates.clone()),
         now_s: || jiff::Timestamp::now().as_second(),
         new_token: xuncha_web::random_token,
         settings: SignInSettings {

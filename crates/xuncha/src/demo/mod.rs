@@ -207,12 +207,9 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
 
 async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
     let registry = data.store.registry().await?;
-    let notice = jobs::notice::build(
-        rules,
-        results,
-        &registry,
-        &jobs::notice::details(&results.round),
-    )?;
+    let details = jobs::notice::details(&results.round);
+    let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
+    jobs::notice::write_trace(&book, out)?;
     for path in jobs::notice::write(&notice, &data.folder, out)? {
         println!("  {}", path.display());
     }

@@ -307,24 +307,7 @@ pub async fn results(
 
 /// Results of a round from what is stored, without judging.
 pub async fn stored_results(data: &Data, row: &RoundRow) -> Result<Results> {
-    let round = row.round.clone();
-    let subjects = data.store.subjects(&round.id).await?;
-    let mut by_target: BTreeMap<TargetId, Vec<Judgement>> = BTreeMap::new();
-    for judgement in data.store.judgements(&round.id, None).await? {
-        by_target
-            .entry(judgement.target.clone())
-            .or_default()
-            .push(judgement);
-    }
-    let judged = subjects
-        .into_iter()
-        .map(|subject| {
-            let own = by_target.remove(subject.target.id()).unwrap_or_default();
-            (subject, own)
-        })
-        .collect();
-    let reviews = data.store.reviews(&round.id).await?;
-    results(data, round, judged, reviews).await
+    Ok(data.store.results(&row.round).await?)
 }
 
 /// Earlier rounds that the store knows, oldest first.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use xuncha_core::golden;
 use xuncha_core::notice::from_results::{self, RoundDetails};
 use xuncha_core::notice::template::{self, Template};
+use xuncha_core::notice::trace::{self, TRACE_FILE, TraceBook};
 use xuncha_core::notice::words::Words;
 use xuncha_core::notice::{self, Notice, NoticeInputs};
 use xuncha_core::registry::Registry;
@@ -23,15 +24,21 @@ use crate::rules::Rules;
 /// The mark behind the title of a notice that is not ready to be sent.
 const DRAFT: &str = "（草稿）";
 
-/// The notice of a round. Refuses, naming every place, where text, tables and annexes would disagree; a draft is marked as one.
+/// The notice of a round with the rows behind its figures, by the text that the round adopted or by the program's. Refuses, naming every
+/// place, where text, tables and annexes would disagree; a draft is marked as one.
 pub fn build(
     rules: &Rules,
     results: &Results,
     registry: &Registry,
     details: &RoundDetails,
-) -> Result<Notice> {
+    text: Option<&str>,
+) -> Result<(Notice, TraceBook)> {
     let inputs = from_results::inputs(results, registry, details, words(rules)?);
-    let mut notice = built(&inputs, &template(rules)?)?;
+    let template = match text {
+        Some(text) => parsed(text)?,
+        None => template(rules)?,
+    };
+    let mut notice = built(&inputs, &template)?;
     let reasons = from_results::draft_reasons(results);
     for reason in &reasons {
         eprintln!("通报只是草稿：{reason}。");
@@ -39,7 +46,8 @@ pub fn build(
     if !reasons.is_empty() {
         notice.title.push_str(DRAFT);
     }
-    Ok(notice)
+    let book = trace::book(&inputs).with_text(&notice);
+    Ok((notice, book))
 }
 
 /// What a notice needs beside the results, from a folder (docs/golden-round.md).
@@ -79,6 +87,23 @@ fn listed(folder: &Path, errors: &[CellError]) -> anyhow::Error {
     )
 }
 
+/// The rows behind the figures of a folder of tables.
+pub fn trace_of_folder(rules: &Rules, folder: &Path) -> Result<TraceBook> {
+    let files = text_files(folder)?;
+    let set = rules.set(&golden::set_id(&files).map_err(|errors| listed(folder, &errors))?)?;
+    let inputs = golden::load(&files, &set, words(rules)?);
+    Ok(trace::book(
+        &inputs.map_err(|errors| listed(folder, &errors))?,
+    ))
+}
+
+/// Writes the rows behind the figures beside the documents.
+pub fn write_trace(book: &TraceBook, out: &Path) -> Result<()> {
+    let path = out.join(TRACE_FILE);
+    let text = serde_json::to_vec(book)?;
+    std::fs::write(&path, text).with_context(|| format!("无法写入 {}", path.display()))
+}
+
 /// Writes the documents; fonts come from the data folder, `XUNCHA_FONTS`, or the system.
 pub fn write(notice: &Notice, data: &Path, out: &Path) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
@@ -94,6 +119,11 @@ pub async fn keep(data: &Data, round: &str, out: &Path) -> Result<()> {
     let folder = data.documents(round);
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("无法建立目录 {}", folder.display()))?;
+    // Not a document that is signed or handed out: what the pages of the figures read.
+    if out.join(TRACE_FILE).is_file() {
+        std::fs::copy(out.join(TRACE_FILE), folder.join(TRACE_FILE))
+            .with_context(|| format!("无法写入 {}", folder.display()))?;
+    }
     for name in [
         "notice.docx",
         "notice.pdf",
@@ -155,6 +185,10 @@ fn template(rules: &Rules) -> Result<Template> {
         .templates
         .get("notice-letter.zh.txt")
         .context("缺少 templates/notice-letter.zh.txt")?;
+    parsed(text)
+}
+
+fn parsed(text: &str) -> Result<Template> {
     template::parse(text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
         anyhow::anyhow!("通报模板有错误：\n{}", lines.join("\n"))
