@@ -123,8 +123,9 @@ fn text(notice: &Notice) -> String {
         &run(&format!("{}：", notice.recipients)),
     ));
     let numbers_follow = numbers_follow(&notice.blocks);
-    for one in &notice.blocks {
-        out.push_str(&block(notice, one, numbers_follow));
+    for (index, one) in notice.blocks.iter().enumerate() {
+        let has_note = matches!(notice.blocks.get(index + 1), Some(Block::Note(_)));
+        out.push_str(&block(notice, one, numbers_follow, has_note));
     }
     out.push_str(&closing(notice));
     out
@@ -229,7 +230,7 @@ fn numbers_follow(blocks: &[Block]) -> bool {
     })
 }
 
-fn block(notice: &Notice, block: &Block, numbers_follow: bool) -> String {
+fn block(notice: &Notice, block: &Block, numbers_follow: bool, has_note: bool) -> String {
     match block {
         Block::Heading {
             level,
@@ -248,12 +249,15 @@ fn block(notice: &Notice, block: &Block, numbers_follow: bool) -> String {
         }
         Block::Paragraph(text) => paragraph("NoticeBody", "", &run(&plain(text))),
         Block::Note(text) => paragraph("ChartNote", "", &run(&plain(text))),
-        Block::Chart(index) => notice.charts.get(*index).map_or(String::new(), picture),
+        Block::Chart(index) => {
+            let chart = notice.charts.get(*index);
+            chart.map_or(String::new(), |chart| picture(chart, has_note))
+        }
     }
 }
 
-/// A chart with its caption, whose number is a field.
-fn picture(chart: &ChartData) -> String {
+/// A chart with its caption, whose number is a field; the caption keeps to the note below it, where there is one.
+fn picture(chart: &ChartData, has_note: bool) -> String {
     let (width, height) = (
         charts::WIDTH_MM * EMU_PER_MM,
         charts::height_mm(chart) * EMU_PER_MM,
@@ -268,6 +272,7 @@ fn picture(chart: &ChartData) -> String {
         "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{}\" w:lineRule=\"atLeast\"/>",
         charts::lines(chart) as i32 * LINE
     );
+    let keeps = if has_note { "<w:keepNext/>" } else { "" };
     let words = format!(
         "{}{}{}",
         run("图"),
@@ -277,7 +282,7 @@ fn picture(chart: &ChartData) -> String {
     format!(
         "{}{}",
         paragraph("ChartLine", &room, &drawing),
-        paragraph("Caption", "", &words)
+        paragraph("Caption", keeps, &words)
     )
 }
 

@@ -187,13 +187,7 @@ fn all() -> Vec<Style> {
                 "<w:keepNext/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{LINE}\" w:lineRule=\"atLeast\"/>{centre}"
             ),
         ),
-        style(
-            "Caption",
-            "caption",
-            HEI,
-            24,
-            &format!("<w:keepNext/>{line}{centre}"),
-        ),
+        style("Caption", "caption", HEI, 24, &format!("{line}{centre}")),
         style(
             "ChartNote",
             "图注",
