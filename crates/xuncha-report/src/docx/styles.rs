@@ -244,9 +244,7 @@ fn all() -> Vec<Style> {
             "footer",
             SONG,
             28,
-            &format!(
-                "<w:spacing w:before=\"0\" w:after=\"273\" w:line=\"320\" w:lineRule=\"exact\"/>"
-            ),
+            "<w:spacing w:before=\"0\" w:after=\"273\" w:line=\"320\" w:lineRule=\"exact\"/>",
         ),
     ]
 }
