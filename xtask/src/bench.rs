@@ -4,10 +4,11 @@
 //! as they are there) and prints MB of HTML a second, the split over the readers and the share of the fast HTML reader.
 //! `words` searches texts (by default the titles of `../shared/data`) for wrong characters and prints MB of text a second.
 //! `crawl` compares link checkers on real static sites, `census` gathers a whole simulated province,
-//! `web` asks for pages of a round of 15,000 targets while another is gathered.
+//! `web` asks for pages of a round of 15,000 targets while another is gathered, `notice` writes the documents of a notice.
 
 pub mod census;
 mod crawl;
+mod notice;
 mod peers;
 mod web;
 
@@ -23,8 +24,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         Some((what, rest)) if what == "crawl" => crawl::run_crawl(rest),
         Some((what, rest)) if what == "census" => census::run_census(rest),
         Some((what, rest)) if what == "web" => web::run_web(rest),
+        Some((what, rest)) if what == "notice" => notice::run_notice(rest),
         _ => Err(
-            "用法：cargo xtask bench facts [--compare] [DIR...] | words [TEXT...] | crawl … | census … | web …".to_owned(),
+            "用法：cargo xtask bench facts [--compare] [DIR...] | words [TEXT...] | crawl … | census … | web … | notice [SITES ACCOUNTS]".to_owned(),
         ),
     }
 }

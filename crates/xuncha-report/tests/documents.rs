@@ -8,7 +8,8 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
 use support::{golden_files, notice};
-use xuncha_core::notice::{Notice, caption};
+use xuncha_core::notice::template::parse;
+use xuncha_core::notice::{Notice, build, caption};
 use xuncha_report::{Fonts, charts, docx, html, pdf, sheets, workbook, write_all};
 
 /// Folders named in `XUNCHA_FONTS`, then the system's.
@@ -109,6 +110,66 @@ fn a_bar_of_the_value_0_is_no_shape() {
         );
         assert_eq!(svg.matches("<rect ").count(), before - 1);
     }
+}
+
+/// The golden letter with a chart of each kind there is.
+fn with_every_chart() -> Notice {
+    let text = std::fs::read_to_string(support::root().join("templates/notice-letter.zh.txt"));
+    let more = "[[chart distribution]] 政府门户网站得分分布\n[[chart trend]] 各轮平均得分\n[[chart regions]] 各市平均得分\n";
+    let template = parse(&format!("{}\n{more}", text.unwrap())).unwrap();
+    build(&support::inputs(&golden_files()), &template).unwrap()
+}
+
+#[test]
+fn charts_of_every_kind_are_drawn_with_every_value() {
+    let (notice, fonts) = (with_every_chart(), fonts());
+    let own = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("XUNCHA_KEEP_DOCUMENTS")
+        .map_or_else(|| own.path().to_owned(), PathBuf::from);
+    let ids: Vec<&str> = notice
+        .charts
+        .iter()
+        .map(|chart| chart.id.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        ["level1", "level2_weak", "distribution", "trend", "regions"]
+    );
+    for chart in &notice.charts {
+        let svg = charts::svg(chart, Some(&fonts)).unwrap();
+        let (bytes, width, height) = charts::png(&svg, &fonts, 2.0).unwrap();
+        std::fs::write(folder.join(format!("chart-{}.png", chart.id)), bytes).unwrap();
+        assert!(width == 1440 && height > 200, "{width} {height}");
+        assert!(chart.categories.len() > 1, "{}", chart.id);
+        for category in &chart.categories {
+            assert!(svg.contains(&format!(">{category}</text>")), "{category}");
+        }
+        let points = chart.series.iter().flat_map(|series| &series.points);
+        for point in points.filter(|point| !point.text.is_empty()) {
+            assert!(svg.contains(&format!(">{}</text>", point.text)), "{svg}");
+        }
+        assert_inside(&svg, f64::from(height) / 2.0);
+    }
+    write_all(&notice, &folder, &fonts).unwrap();
+}
+
+/// No baseline and no shape leaves the drawing.
+fn assert_inside(svg: &str, height: f64) {
+    let numbers = |name: &str| -> Vec<f64> {
+        let mark = format!(" {name}=\"");
+        let parts = svg.split(mark.as_str()).skip(1);
+        parts
+            .filter_map(|part| part.split('"').next()?.parse().ok())
+            .collect()
+    };
+    assert!(
+        numbers("y").iter().all(|y| (0.0..=height).contains(y)),
+        "{svg}"
+    );
+    assert!(
+        numbers("x").iter().all(|x| (0.0..=720.0).contains(x)),
+        "{svg}"
+    );
 }
 
 fn document_xml(bytes: &[u8]) -> String {

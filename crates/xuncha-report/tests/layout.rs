@@ -4,77 +4,19 @@
 #[path = "../../xuncha-core/tests/support/mod.rs"]
 mod support;
 
+mod readers;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use readers::{convert, fonts, judge, pages, read};
 use serde_json::Value;
 use support::{golden_files, notice};
 use xuncha_core::notice::{Block, Form, Notice, Span};
-use xuncha_report::{Fonts, docx, pdf};
+use xuncha_report::{docx, pdf};
 
 const PITCH_MM: f64 = 28.95 * 25.4 / 72.0;
-
-fn fonts() -> Fonts {
-    let folders: Vec<PathBuf> = std::env::var_os("XUNCHA_FONTS")
-        .map(|list| std::env::split_paths(&list).collect())
-        .unwrap_or_default();
-    Fonts::find(&folders).unwrap()
-}
-
-/// The judge of Word files, beside the Python that reads documents.
-fn judge() -> PathBuf {
-    let program = std::env::var_os("XUNCHA_DOCUMENTS").map_or_else(
-        || {
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../../target/tools/ooxml-integrity/bin/ooxml-integrity")
-        },
-        PathBuf::from,
-    );
-    assert!(
-        program.is_file(),
-        "ooxml-integrity (PyPI) is missing: `cargo xtask test` installs it; looked for {}",
-        program.display()
-    );
-    program
-}
-
-fn read(reader: &str, arguments: &[&Path]) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/readers")
-        .join(reader);
-    let output = Command::new(judge().with_file_name("python"))
-        .arg(script)
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn pages(path: &Path) -> Vec<Value> {
-    serde_json::from_str(&read("pages.py", &[path])).unwrap()
-}
-
-fn convert(to: &str, file: &Path, folder: &Path) {
-    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
-    let output = Command::new("soffice")
-        .args([
-            profile.as_str(),
-            "--headless",
-            "--convert-to",
-            to,
-            "--outdir",
-        ])
-        .args([folder, file])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-}
 
 /// Lines of a page by the height of their baselines: what they say, where they begin and end.
 fn lines(page: &Value) -> Vec<(f64, String, f64, f64)> {
@@ -114,6 +56,66 @@ fn long(form: Form) -> Notice {
     notice.blocks = vec![Block::Paragraph(vec![Span::Text("政务公开".repeat(500))])];
     notice.charts.clear();
     notice
+}
+
+/// How far the ink of the first line stands below the paper's edge: its characters are 16 pt high, and their tops 0.88 of that above
+/// the baseline.
+fn top_margin(page: &Value) -> f64 {
+    lines(page)[0].0 - 0.88 * 16.0 * 25.4 / 72.0
+}
+
+#[test]
+fn the_margins_are_those_of_the_standard() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notice.pdf");
+    std::fs::write(&path, pdf::pdf(&long(Form::Letter), &fonts()).unwrap()).unwrap();
+    let pages = pages(&path);
+    assert!(
+        (top_margin(&pages[1]) - 37.0).abs() <= 1.0,
+        "{}",
+        top_margin(&pages[1])
+    );
+    // The block of 225 mm ends with the last line.
+    let last = &lines(&pages[1])[21];
+    let foot = 297.0 - (last.0 + 0.12 * 16.0 * 25.4 / 72.0);
+    assert!(
+        (foot - 35.0).abs() <= PITCH_MM - 16.0 * 25.4 / 72.0 + 1.0,
+        "{foot}"
+    );
+}
+
+#[test]
+fn the_word_file_of_a_letter_begins_where_the_pdf_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let notice = notice(&golden_files());
+    let (word, printed) = (
+        folder.path().join("notice.docx"),
+        folder.path().join("own.pdf"),
+    );
+    std::fs::write(&word, docx::docx(&notice, &fonts()).unwrap()).unwrap();
+    std::fs::write(&printed, pdf::pdf(&notice, &fonts()).unwrap()).unwrap();
+    convert("pdf", &word, folder.path());
+    let first = |path: &Path| lines(&pages(path)[0]);
+    let (word, printed) = (first(&folder.path().join("notice.pdf")), first(&printed));
+    for start in ["广西", "各市人民"] {
+        let at = |lines: &[(f64, String, f64, f64)]| {
+            let found: Vec<f64> = lines
+                .iter()
+                .filter(|(_, text, ..)| text.starts_with(start))
+                .map(|(y, ..)| *y)
+                .collect();
+            found
+        };
+        let (word, printed) = (at(&word), at(&printed));
+        assert_eq!(word.len(), printed.len(), "{word:?} {printed:?}");
+        for (word, printed) in word.iter().zip(&printed) {
+            // Where in a line of exact height its letters stand, programs differ.
+            assert!(
+                (word - printed).abs() < PITCH_MM / 2.0,
+                "{start} {word} {printed}"
+            );
+        }
+    }
 }
 
 /// 22 lines of 28 characters between the margins of the standard.

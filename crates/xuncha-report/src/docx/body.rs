@@ -123,25 +123,31 @@ fn text(notice: &Notice) -> String {
         &run(&format!("{}：", notice.recipients)),
     ));
     let numbers_follow = numbers_follow(&notice.blocks);
-    for one in &notice.blocks {
-        out.push_str(&block(notice, one, numbers_follow));
+    for (index, one) in notice.blocks.iter().enumerate() {
+        let has_note = matches!(notice.blocks.get(index + 1), Some(Block::Note(_)));
+        out.push_str(&block(notice, one, numbers_follow, has_note));
     }
     out.push_str(&closing(notice));
     out
 }
 
-/// The unit's red name of a letter, 30 mm below the edge, with the first double line 4 mm under it; both are wider than the text.
+/// The unit's red name of a letter, 30 mm below the edge, with the first double line 4 mm under it; both are wider than the text. They
+/// stand in a text box behind the text: a frame would push the lines below it down.
 fn letter_mark(notice: &Notice) -> String {
     let size = (issuer_size(&notice.issuer) * 2.0).round() as i32;
     let properties = format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
-    let frame = format!(
-        "<w:framePr w:w=\"{}\" w:hSpace=\"0\" w:vSpace=\"0\" w:wrap=\"through\" w:vAnchor=\"page\" w:hAnchor=\"page\" w:x=\"{}\" w:y=\"{}\"/><w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"18\" w:space=\"11\" w:color=\"D7000F\"/></w:pBdr>{}",
-        twips(170.0),
-        twips(20.0),
-        twips(30.0),
-        exact(size * 10)
+    let line = "<w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"18\" w:space=\"11\" w:color=\"D7000F\"/></w:pBdr>";
+    let mark = paragraph(
+        "Issuer",
+        &format!("{line}{}", exact(size * 10)),
+        &run_with(&properties, &notice.issuer),
     );
-    paragraph("Issuer", &frame, &run_with(&properties, &notice.issuer))
+    let (width, height) = (170.0 * EMU_PER_MM, 22.0 * EMU_PER_MM);
+    let (left, top) = (20.0 * EMU_PER_MM, 30.0 * EMU_PER_MM);
+    format!(
+        "<w:r><w:drawing><wp:anchor distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\" simplePos=\"0\" relativeHeight=\"1\" behindDoc=\"1\" locked=\"0\" layoutInCell=\"1\" allowOverlap=\"1\"><wp:simplePos x=\"0\" y=\"0\"/><wp:positionH relativeFrom=\"page\"><wp:posOffset>{left:.0}</wp:posOffset></wp:positionH><wp:positionV relativeFrom=\"page\"><wp:posOffset>{top:.0}</wp:posOffset></wp:positionV><wp:extent cx=\"{width:.0}\" cy=\"{height:.0}\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:wrapNone/><wp:docPr id=\"1000\" name=\"发文机关标志\"/><wp:cNvGraphicFramePr/>\
+         <a:graphic><a:graphicData uri=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"><wps:wsp><wps:cNvSpPr txBox=\"1\"/><wps:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width:.0}\" cy=\"{height:.0}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{mark}</w:txbxContent></wps:txbx><wps:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\" anchor=\"t\"><a:noAutofit/></wps:bodyPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"
+    )
 }
 
 /// The lines above the title: four in a letter, ten in a 通报.
@@ -155,9 +161,8 @@ fn head(notice: &Notice) -> String {
             - 130;
         let number = paragraph("DocNumber", "", &run(&notice.number));
         return format!(
-            "{}{}{number}{}",
-            letter_mark(notice),
-            gap(before),
+            "{}{number}{}",
+            paragraph("Gap", &exact(before), &letter_mark(notice)),
             gap(4 * LINE - before - LINE)
         );
     }
@@ -225,7 +230,7 @@ fn numbers_follow(blocks: &[Block]) -> bool {
     })
 }
 
-fn block(notice: &Notice, block: &Block, numbers_follow: bool) -> String {
+fn block(notice: &Notice, block: &Block, numbers_follow: bool, has_note: bool) -> String {
     match block {
         Block::Heading {
             level,
@@ -244,12 +249,15 @@ fn block(notice: &Notice, block: &Block, numbers_follow: bool) -> String {
         }
         Block::Paragraph(text) => paragraph("NoticeBody", "", &run(&plain(text))),
         Block::Note(text) => paragraph("ChartNote", "", &run(&plain(text))),
-        Block::Chart(index) => notice.charts.get(*index).map_or(String::new(), picture),
+        Block::Chart(index) => {
+            let chart = notice.charts.get(*index);
+            chart.map_or(String::new(), |chart| picture(chart, has_note))
+        }
     }
 }
 
-/// A chart with its caption, whose number is a field.
-fn picture(chart: &ChartData) -> String {
+/// A chart with its caption, whose number is a field; the caption keeps to the note below it, where there is one.
+fn picture(chart: &ChartData, has_note: bool) -> String {
     let (width, height) = (
         charts::WIDTH_MM * EMU_PER_MM,
         charts::height_mm(chart) * EMU_PER_MM,
@@ -264,6 +272,7 @@ fn picture(chart: &ChartData) -> String {
         "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{}\" w:lineRule=\"atLeast\"/>",
         charts::lines(chart) as i32 * LINE
     );
+    let keeps = if has_note { "<w:keepNext/>" } else { "" };
     let words = format!(
         "{}{}{}",
         run("图"),
@@ -273,7 +282,7 @@ fn picture(chart: &ChartData) -> String {
     format!(
         "{}{}",
         paragraph("ChartLine", &room, &drawing),
-        paragraph("Caption", "", &words)
+        paragraph("Caption", keeps, &words)
     )
 }
 
@@ -383,7 +392,7 @@ fn put_row<'a>(
     head: &str,
 ) {
     out.push_str(&format!(
-        "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"440\" w:hRule=\"atLeast\"/>{head}</w:trPr>"
+        "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"400\" w:hRule=\"atLeast\"/>{head}</w:trPr>"
     ));
     for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
         out.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>"));

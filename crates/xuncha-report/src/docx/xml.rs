@@ -7,7 +7,8 @@ pub const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordpr
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
     xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" \
     xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
-    xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"";
+    xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\" \
+    xmlns:wps=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"";
 
 /// Text for XML. Characters that XML does not know are left out.
 pub fn escape(text: &str) -> String {
