@@ -473,7 +473,7 @@ fn registry_of(text: &str) -> Vec<u8> {
         .chars()
         .chain(text.chars())
         .filter(is_name)
-        .take(20)
+        .take(15)
         .collect();
     let sheets = [
         sheet(
