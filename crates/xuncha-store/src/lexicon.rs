@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use sea_orm::QueryResult;
+use serde::Deserialize;
+use xuncha_core::lists::List;
+use xuncha_core::lists::trial::Trial;
 use xuncha_core::registry::TargetId;
 
 use crate::audit::{AuditAction, AuditEntry};
@@ -79,21 +82,79 @@ pub struct LexiconVersion {
 
 impl Transaction {
     /// Queues the trial of a draft. Trials of different lists wait side by side; a second one of the same list is refused while one waits
-    /// or runs, since only one of the two drafts could be adopted.
+    /// or runs, since only one of the two drafts could be adopted. A draft that was decided on holds its list no longer.
     async fn try_list(&self, new: &NewLexicon, number: i64) -> Result<()> {
         // The place in the key: a list's word has no slash.
         let place = TargetId(format!("list-{}", new.list));
-        let kind = RoundJob::TryList;
-        if self.has_round_job(&new.round, kind, Some(&place)).await? {
-            return Err(StoreError::Refused(
-                "这份词表已有一份草稿正在试用，请等试用结束再提交；本次修改没有保存",
-            ));
+        for (_, payload) in self.trials("state IN ('waiting', 'running')").await? {
+            let holds = "SELECT COUNT(*) FROM lexicon_versions WHERE number = ? AND list = ? AND state = 'draft'";
+            let values = vec![payload.lexicon.into(), sql::text(&new.list)];
+            if sql::count(&self.inner, holds, values).await? > 0 {
+                return Err(StoreError::Refused(
+                    "这份词表已有一份草稿正在试用，请等试用结束再提交；本次修改没有保存",
+                ));
+            }
         }
+        let kind = RoundJob::TryList;
         let payload = serde_json::json!({"round": new.round, "lexicon": number});
         self.ask_round_job(&new.round, kind, Some(&place), &payload, new.at)
             .await?;
         Ok(())
     }
+
+    /// Trials whose job answers to `which`, with the job's number.
+    async fn trials(&self, which: &str) -> Result<Vec<(i64, TrialOf)>> {
+        let sql = format!("SELECT number, payload FROM jobs WHERE kind = ? AND {which}");
+        let word = sql::text(RoundJob::TryList.word());
+        let found = sql::rows(&self.inner, &sql, vec![word]).await?;
+        let read = |row: &QueryResult| {
+            let payload: String = row.try_get_by("payload")?;
+            Ok((row.try_get_by("number")?, sql::parse("任务内容", &payload)?))
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// Takes the trials of a decided draft out of the queue; one that runs already keeps nothing.
+    async fn cancel_trials(&self, lexicon: i64, now: DateTime) -> Result<()> {
+        for (number, payload) in self.trials("state = 'waiting'").await? {
+            if payload.lexicon != lexicon {
+                continue;
+            }
+            let sql = "UPDATE jobs SET state = 'cancelled', ended_at = ? WHERE number = ? AND state = 'waiting'";
+            let values = vec![sql::text(&sql::word(&now)?), number.into()];
+            if sql::run(&self.inner, sql, values).await? > 0 {
+                let object = format!("round/{}/job/{number}", payload.round);
+                let entry = AuditEntry::new(AuditAction::JobCancelled, object);
+                let entry = entry.change(RoundJob::TryList.word(), "");
+                self.audit(&[entry]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the job of a trial carries.
+#[derive(Deserialize)]
+struct TrialOf {
+    round: String,
+    lexicon: i64,
+}
+
+/// Why a draft is not to be adopted yet, where its trial does not tell what it does.
+fn untried(version: &LexiconVersion) -> Result<Option<&'static str>> {
+    let is_wrong_words = version.new.list == List::WrongWords.word();
+    if version.preview.is_empty() {
+        return Ok(match (is_wrong_words, version.new.round.is_empty()) {
+            (_, false) => Some("还没有在上一轮证据上试过，请等预览完成再采用"),
+            (true, true) => Some("已知错词须在一轮证据上试过才能采用，请采集一轮以后再试一次"),
+            (false, true) => None,
+        });
+    }
+    let trial: Trial = sql::parse("试用结果", &version.preview)?;
+    Ok(match is_wrong_words && !trial.problem.is_empty() {
+        true => Some("已知错词没有试成，不能采用；请按页面上的说明办好以后再试一次"),
+        false => None,
+    })
 }
 
 impl Store {
@@ -193,10 +254,8 @@ impl Store {
         }
         let transaction = self.begin().await?;
         if adopts {
-            if version.preview.is_empty() && !version.new.round.is_empty() {
-                return Err(StoreError::Refused(
-                    "还没有在上一轮证据上试过，请等预览完成再采用",
-                ));
+            if let Some(why) = untried(&version)? {
+                return Err(StoreError::Refused(why));
             }
             let current = "SELECT COALESCE(MAX(number), 0) AS number FROM lexicon_versions WHERE list = ? AND state = 'adopted'";
             let row = sql::row(
@@ -227,6 +286,7 @@ impl Store {
         if sql::run(&transaction.inner, sql, values).await? == 0 {
             return Err(missing(number));
         }
+        transaction.cancel_trials(number, at).await?;
         let action = if adopts {
             AuditAction::ListAdopted
         } else {

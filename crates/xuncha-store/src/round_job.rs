@@ -146,18 +146,6 @@ impl Transaction {
             .await
     }
 
-    /// Whether such work waits or runs.
-    pub(crate) async fn has_round_job(
-        &self,
-        round: &str,
-        kind: RoundJob,
-        target: Option<&TargetId>,
-    ) -> Result<bool> {
-        let (_, range) = keys_of(round, kind, target);
-        let held = sql::row(&self.inner, OPEN_JOB, range.to_vec()).await?;
-        Ok(held.is_some())
-    }
-
     async fn is_waiting(&self, number: i64) -> Result<bool> {
         let sql = "SELECT COUNT(*) FROM jobs WHERE number = ? AND state = 'waiting'";
         Ok(sql::count(&self.inner, sql, vec![number.into()]).await? > 0)

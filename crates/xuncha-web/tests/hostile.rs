@@ -434,3 +434,220 @@ async fn hostile_texts_of_the_registry_lists_and_enquiries_are_texts() {
     );
     assert_eq!(store.verify_audit(None).await.unwrap().broken, None);
 }
+
+/// A file name as browsers write it into the head of a part.
+fn file_name(text: &str) -> String {
+    text.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Who may say what is shown of what was handed in: the file is an attachment, whatever it is called.
+async fn assert_attached(client: &mut Client, text: &str, page: &str) -> usize {
+    let files = page.split("href=\"/attachments/").skip(1);
+    let files: Vec<String> = files
+        .map(|part| format!("/attachments/{}", part.split('"').next().unwrap()))
+        .collect();
+    if let Some(last) = files.last() {
+        let answer = client.get(last).await;
+        assert_eq!(answer.status, 200, "{last} with {text:?}");
+        let kind = answer.headers["content-disposition"].to_str().unwrap();
+        assert!(kind.starts_with("attachment"), "{kind} with {text:?}");
+        assert!(answer.headers.get("set-cookie").is_none(), "{text:?}");
+    }
+    files.len()
+}
+
+/// A registry of the house's own kind in which every name is the text.
+fn registry_of(text: &str) -> Vec<u8> {
+    let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+    let sheet = |name: &str, rows: Vec<Vec<String>>| xuncha_core::sheet::Sheet {
+        name: name.to_owned(),
+        rows,
+    };
+    // Spreadsheets hold no control characters.
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let text = text.as_str();
+    let is_name = |sign: &char| !"[]:*?/\\'".contains(*sign);
+    let name: String = "别的"
+        .chars()
+        .chain(text.chars())
+        .filter(is_name)
+        .take(15)
+        .collect();
+    let sheets = [
+        sheet(
+            "地区",
+            vec![
+                row(&["区划代码", "名称", "级别", "上级区划代码"]),
+                row(&["990000", text, "省", ""]),
+                row(&["990100", text, text, text]),
+            ],
+        ),
+        sheet(
+            "单位",
+            vec![
+                row(&["单位编号", "单位名称", "区划代码", "上级单位编号", "层级"]),
+                row(&["U001", text, "990000", "", "省级"]),
+                row(&[text, text, text, text, text]),
+            ],
+        ),
+        sheet(&name, vec![row(&[text, text])]),
+    ];
+    xuncha_report::sheets::write(&sheets).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_of_replies_appeals_and_sheets_are_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = support::state(folder.path()).await;
+    let (finding, _) = support::seed(&state).await;
+    let case = support::seed_case(&state, &finding).await;
+    let operator = xuncha_store::person::PersonFile {
+        name: "王五".to_owned(),
+        role: xuncha_core::person::Role::Operator,
+        organization: Some("U001".to_owned()),
+    };
+    let number = state.store.add_person("wangwu", &operator).await.unwrap();
+    let token = (state.new_token)();
+    let until_s = (state.now_s)() + 100;
+    let kind = xuncha_store::login::LinkKind::SignIn;
+    let put = state.store.put_link(&token, kind, number.number, until_s);
+    put.await.unwrap();
+    let own = xuncha_web::new_login(&state, "zhou").await.unwrap();
+    let store = state.store.clone();
+    let router = xuncha_web::router(state);
+    let mut unit = Client::signed_in(&router, &token).await;
+    let mut office = Client::signed_in(&router, &own).await;
+    let place = format!("/rectify/{case}");
+    let contest = format!("/findings/{finding}/appeal");
+    let mut open = format!("/appeals/{}", support::APPEAL);
+    let (mut replied, mut answered, mut staged, mut attached) = (0, 0, 0, 0);
+    for (number, text) in texts().iter().enumerate() {
+        let text = text.as_str();
+        let pdf = file_name(text);
+        let file = (pdf.as_str(), b"%PDF-1.7 stamped".as_slice());
+        let reply = [
+            ("case", case.as_str()),
+            ("note", text),
+            ("same_kind", "fixed"),
+            ("on", text),
+        ];
+        let answer = unit.post_file("/rectify/reply", &reply, file).await;
+        assert_harmless(text, "/rectify/reply", &answer);
+        replied += u32::from(answer.location() == "/rectify?done=replied");
+        for (name, value) in [("case", text), ("same_kind", text)] {
+            let mut wrong = reply;
+            for field in &mut wrong {
+                if field.0 == name {
+                    field.1 = value;
+                }
+            }
+            let answer = unit.post_file("/rectify/reply", &wrong, file).await;
+            assert_harmless(text, "/rectify/reply", &answer);
+        }
+        // One appeal waits at a time: it is refused for reasons of text, and the next one is filed.
+        for fields in [
+            [("answer", text), ("reasons", text)],
+            [("answer", "refused"), ("reasons", text)],
+        ] {
+            let answer = office.post(&open, &fields).await;
+            assert_harmless(text, "an answer to an appeal", &answer);
+            let is_kept = answer.location().starts_with("/appeals/");
+            answered += u32::from(is_kept);
+        }
+        let shown = office.get(&open).await;
+        assert_harmless(text, "an appeal", &shown);
+        attached += assert_attached(&mut office, text, &shown.body).await;
+        let filed = unit.post_file(&contest, &[("text", text)], file).await;
+        assert_harmless(text, &contest, &filed);
+        if filed.location().starts_with("/appeals/") {
+            open = filed.location().to_owned();
+        }
+        let manage = format!("{place}/manage");
+        let recheck = format!("{place}/recheck");
+        for (path, fields) in [
+            (&recheck, [("result", "not_fixed"), ("note", text)]),
+            (&recheck, [("result", text), ("note", text)]),
+            (&manage, [("deadline", text), ("reason", "")]),
+        ] {
+            let answer = office.post(path, &fields).await;
+            assert_harmless(text, path, &answer);
+        }
+        for (path, fields) in [
+            (
+                "/rectify/letters",
+                vec![
+                    ("round", ROUND),
+                    ("issuer", text),
+                    ("deadline", text),
+                    ("unit", text),
+                ],
+            ),
+            (
+                "/rectify/notify",
+                vec![("round", text), ("unit", text), ("deadline", text)],
+            ),
+            ("/rectify/follow", vec![("round", text)]),
+            (
+                "/rectify/contacts",
+                vec![("unit", text), ("channel", "mail"), ("address", text)],
+            ),
+            (
+                "/rectify/contacts",
+                vec![("unit", "U001"), ("channel", "mail"), ("address", text)],
+            ),
+            ("/rectify/messages/1", vec![("again", text)]),
+        ] {
+            let answer = office.post(path, &fields).await;
+            assert_harmless(text, path, &answer);
+        }
+        let book = registry_of(text);
+        for (name, bytes) in [
+            (format!("{pdf}.xlsx"), book.as_slice()),
+            ("名录.csv".to_owned(), text.as_bytes()),
+        ] {
+            let file = (name.as_str(), bytes);
+            let path = "/registry/import";
+            let answer = office.post_file(path, &[("mapping", "own")], file).await;
+            assert_harmless(text, path, &answer);
+            let place = answer.location().to_owned();
+            if place.starts_with("/registry/import/") {
+                staged += 1;
+                let shown = office.get(&place).await;
+                assert_eq!(shown.status, 200, "{place} with {text:?}");
+                assert_harmless(text, "a preview", &shown);
+            }
+        }
+        // The case grows by every reply; with thousands of texts it is looked at now and then.
+        if number % 40 == 0 {
+            let shown = unit.get(&place).await;
+            assert_harmless(text, &place, &shown);
+            attached += assert_attached(&mut unit, text, &shown.body).await;
+        }
+    }
+    let letters = "/rectify/letters/2026Q1/U001";
+    assert_eq!(office.get(letters).await.body, "PK letter");
+    let shown = unit.get(&place).await;
+    for text in texts() {
+        assert_harmless(&text, &place, &shown);
+    }
+    for path in [
+        "/rectify",
+        "/appeals",
+        "/rectify/contacts",
+        "/rectify/messages",
+        "/rectify/roll-call",
+        "/registry/import",
+        "/audit",
+        "/",
+    ] {
+        let answer = office.get(path).await;
+        assert_harmless("<script>alert(1)</script>", path, &answer);
+    }
+    assert!(
+        replied > 15 && answered > 15 && staged > 30 && attached > 15,
+        "{replied} replied, {answered} answered, {staged} staged, {attached} attached"
+    );
+    assert_eq!(store.verify_audit(None).await.unwrap().broken, None);
+}

@@ -560,7 +560,6 @@ async fn everybody_finds_a_site_with_its_card() {
         "一级指标",
         "只公开数量的问题",
         "尚未办结",
-        "整改未登记",
         "检查规则",
     ] {
         assert!(card.contains(said), "{said}: {card}");

@@ -438,6 +438,27 @@ async fn an_import_is_previewed_and_then_taken_as_it_was_shown() {
     let again = office.post(&place, &[("removes", "1")]).await;
     assert!(again.body.contains("已经导入"), "{}", again.body);
 
+    // A table from before an approval would undo it, which the preview says with the request.
+    let (id, kind) = (
+        "request-undone",
+        xuncha_core::registry::filing::RequestKind::Correct,
+    );
+    let fields = [("icp", "云ICP备2026000001号")];
+    support::registry::file(&house.state, id, kind, PORTAL, &fields).await;
+    support::registry::approve(&house.state, id, "2026-03-01T08:00").await;
+    let sent = office
+        .post_file("/registry/import", &own, ("名录.xlsx", &workbook(&whole)))
+        .await;
+    let undoing = office.get(sent.location()).await;
+    let request = format!("href=\"/requests/{}\"", id);
+    for said in [
+        "与已批准的申请相反",
+        "处会改掉已经批准的申请",
+        request.as_str(),
+    ] {
+        assert!(undoing.body.contains(said), "{said}: {}", undoing.body);
+    }
+
     // What changed after the preview is not overwritten.
     let sent = office
         .post_file("/registry/import", &own, ("名录.xlsx", &workbook(&whole)))

@@ -17,6 +17,7 @@ mod rules;
 mod wiring;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -108,10 +109,26 @@ fn province(arguments: &[String]) -> Result<()> {
     }
 }
 
+/// A demonstration empties its data folder, which is one of its own: who names another one would lose it, or look for the demonstration in
+/// vain.
+fn refuse_data_folder(data: &Path) -> Result<()> {
+    let usual = std::env::var_os("XUNCHA_DATA").unwrap_or_else(|| "data".into());
+    if data == Path::new(&usual) {
+        return Ok(());
+    }
+    Err(network::Usage(
+        "demo 不用 --data：演示数据总在输出目录的 data 子目录，请用 --out 指定输出目录".to_owned(),
+    )
+    .into())
+}
+
 async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
     // These need no data folder.
     match &cli.command {
-        Command::Demo(arguments) => return demo::run(rules, arguments).await,
+        Command::Demo(arguments) => {
+            refuse_data_folder(&cli.data)?;
+            return demo::run(rules, arguments).await;
+        }
         Command::Check(arguments) => return commands::check::run(rules, arguments).await,
         Command::Account(arguments) => return commands::account::run(rules, arguments).await,
         Command::Migration(arguments) if arguments.round.is_none() => {

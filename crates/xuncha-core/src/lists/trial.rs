@@ -7,6 +7,9 @@ use crate::registry::TargetId;
 /// Lines that are kept of each side; their number is told whole.
 const LINES_MAX: usize = 300;
 
+/// From so many new hits on, a list is likelier too wide than the sites are all wrong.
+const MANY_HITS: usize = 50;
+
 /// 一处.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrialLine {
@@ -43,6 +46,12 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// Whether so much would be hit newly that somebody should look twice before the list is adopted.
+    pub fn hits_many(&self) -> bool {
+        let is_every_tenth = self.hit_count >= 5 && self.hit_count * 10 > self.pages;
+        self.hit_count >= MANY_HITS || is_every_tenth
+    }
+
     /// Reckons the counts from the lines, while all lines are there.
     pub fn count(&mut self) {
         (self.hit_count, self.drop_count) = (self.hits.len(), self.drops.len());

@@ -227,10 +227,12 @@ impl Row {
 
     pub fn error(&self, field: &str, message: impl Into<String>) -> ImportError {
         let heading = self.headings.get(field).cloned();
+        // A column that the table lacks has no heading of its own: it is named as our forms name it.
+        let ours = || super::filing::field_zh(self.kind, field).to_owned();
         ImportError {
             sheet: self.sheet.clone(),
             row: self.row,
-            column: heading.unwrap_or_else(|| field.to_owned()),
+            column: heading.unwrap_or_else(ours),
             message: message.into(),
         }
     }

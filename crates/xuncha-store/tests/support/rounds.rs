@@ -607,6 +607,11 @@ async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
         .unwrap();
     let adopted = store.decide_lexicon(first, true, "王五", now).await;
     assert!(adopted.unwrap_err().to_string().contains("预览"));
+    // A trial that could not be made is none.
+    let failed = r#"{"problem":"没有语言模型"}"#;
+    store.set_lexicon_preview(first, failed).await.unwrap();
+    let adopted = store.decide_lexicon(first, true, "王五", now).await;
+    assert!(adopted.unwrap_err().to_string().contains("没有试成"));
     store.set_lexicon_preview(first, "{}").await.unwrap();
     // A round that is begun before the list is adopted stays with the list of the program.
     let early = store.round_lexicons("early", &lists).await.unwrap();
@@ -625,14 +630,28 @@ async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
     let later = store.round_lexicons("later", &lists).await.unwrap();
     assert_eq!(later, [("wrong_words".to_owned(), "one".to_owned())].into());
     // Two people change the same version: the second one begins again.
-    for number in trials(store).await {
-        store.cancel_round_job(ROUND, number, now).await.unwrap();
-    }
+    let waiting = trials(store).await;
+    assert!(waiting.is_empty(), "nobody waits for what is decided");
     let mut other = draft("two", 0);
     other.round = String::new();
     let second = store.put_lexicon(&other).await.unwrap();
+    let untried = store.decide_lexicon(second, true, "王五", now).await;
+    assert!(untried.unwrap_err().to_string().contains("须在一轮证据上"));
+    store.set_lexicon_preview(second, "{}").await.unwrap();
     let refused = store.decide_lexicon(second, true, "王五", now).await;
     assert!(refused.unwrap_err().to_string().contains("已经改过"));
+    // A draft that is dropped frees its list for the next one at once.
+    let third = store.put_lexicon(&draft("three", first)).await.unwrap();
+    store
+        .decide_lexicon(third, false, "王五", now)
+        .await
+        .unwrap();
+    let fourth = store.put_lexicon(&draft("four", first)).await.unwrap();
+    assert_eq!(trials(store).await.len(), 1, "the trial of the fourth");
+    store
+        .decide_lexicon(fourth, false, "王五", now)
+        .await
+        .unwrap();
     store
         .decide_lexicon(second, false, "王五", now)
         .await
@@ -646,7 +665,7 @@ async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
     let all = store.lexicons("wrong_words").await.unwrap();
     assert_eq!(
         all.iter().map(|one| one.number).collect::<Vec<_>>(),
-        [second, first]
+        [fourth, third, second, first]
     );
     let adopted = store.adopted_lexicons().await.unwrap();
     assert_eq!(adopted["wrong_words"].new.content, "one");
@@ -654,7 +673,9 @@ async fn lists_have_versions_and_rounds_keep_theirs(store: &Store) {
 
 async fn trials(store: &Store) -> Vec<i64> {
     let jobs = store.round_jobs(ROUND, Page::ALL).await.unwrap().rows;
-    let trials = jobs.into_iter().filter(|job| job.new.kind == "try_list");
+    let trials = jobs
+        .into_iter()
+        .filter(|job| job.new.kind == "try_list" && job.state == JobState::Waiting);
     trials.map(|job| job.number).collect()
 }
 

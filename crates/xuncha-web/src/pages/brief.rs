@@ -339,12 +339,13 @@ async fn awaiting_lines(
 ) -> Result<Vec<String>, WebError> {
     let id = &row.round.id;
     let mut lines = Vec::new();
-    let notice = notice_sign::awaiting(state, lang, row).await?;
-    lines.push(format!(
-        "{}{notice}{}",
-        lang.t("通报：", "Notice: "),
-        lang.t("。", ".")
-    ));
+    if let Some(notice) = notice_sign::awaiting(state, lang, row).await? {
+        lines.push(format!(
+            "{}{notice}{}",
+            lang.t("通报：", "Notice: "),
+            lang.t("。", ".")
+        ));
+    }
     let appeals = AppealFilter {
         round: Some(id.clone()),
         state: Some(AppealState::Waiting),
@@ -385,6 +386,9 @@ async fn awaiting_lines(
                 Lang::En => format!("{count} {en}."),
             });
         }
+    }
+    if lines.is_empty() {
+        lines.push(lang.t("没有。", "Nothing.").to_owned());
     }
     Ok(lines)
 }

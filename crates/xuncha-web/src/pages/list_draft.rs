@@ -14,7 +14,7 @@ use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::pager::encode;
 use crate::pages::findings::moment;
-use crate::pages::lists::{name, rows_of, state_label};
+use crate::pages::lists::{last_round, name, rows_of, state_label};
 use crate::shell::{Shell, Viewer};
 
 struct HitLine {
@@ -47,6 +47,9 @@ struct DraftPage {
     round: String,
     round_href: String,
     trial: Option<Trial>,
+    /// Whether it was tried so that it may be adopted, and whether a person has to say that the many new hits are meant.
+    may_adopt: bool,
+    hits_many: bool,
     sides: Vec<Side>,
 }
 
@@ -113,6 +116,11 @@ pub(crate) async fn show(
         .map(|at| format!("{} {}", version.decided_by, moment(&at)));
     let title = format!("{} #{}", name(lang, list), version.number);
     let href = format!("/lists/{}", list.word());
+    let is_tried = match (&trial, list) {
+        (Some(trial), _) => trial.problem.is_empty() || list != List::WrongWords,
+        (None, List::WrongWords) => false,
+        (None, _) => version.new.round.is_empty(),
+    };
     page(&DraftPage {
         shell: Shell::new(&viewer, "lists", title)
             .crumb(lang.t("词表", "Lists"), "/lists")
@@ -129,6 +137,8 @@ pub(crate) async fn show(
         by: version.new.by,
         reason: version.new.reason,
         sides: sides.collect(),
+        may_adopt: is_tried,
+        hits_many: trial.as_ref().is_some_and(Trial::hits_many),
         trial,
     })
 }
@@ -145,13 +155,26 @@ pub(crate) async fn decide(
     match wish.map_or("", |(_, value)| value.as_str()) {
         wish @ ("adopt" | "drop") => {
             let adopts = wish == "adopt";
+            let trial: Option<Trial> = serde_json::from_str(&version.preview).ok();
+            let is_sure = fields.iter().any(|(key, own)| key == "sure" && own == "1");
+            if adopts && !is_sure && trial.is_some_and(|trial| trial.hits_many()) {
+                let why = "新命中很多，多半是说法太宽；请逐条看过，确实要采用的勾选确认";
+                return Err(StoreError::Refused(why).into());
+            }
             store
                 .decide_lexicon(version.number, adopts, &viewer.person, state.now())
                 .await?;
         }
-        "try" if version.state == LexiconState::Draft && !version.new.round.is_empty() => {
-            let round = &version.new.round;
-            store.try_lexicon(round, &version, state.now()).await?;
+        "try" if version.state == LexiconState::Draft => {
+            // A draft older than the first round is tried on the round that was gathered meanwhile.
+            let round = match version.new.round.as_str() {
+                "" => last_round(&state).await?,
+                round => round.to_owned(),
+            };
+            if round.is_empty() {
+                return Err(StoreError::Refused("还没有采集过的轮次，无从试用").into());
+            }
+            store.try_lexicon(&round, &version, state.now()).await?;
         }
         _ => return Err(StoreError::Refused("没有这种操作").into()),
     }

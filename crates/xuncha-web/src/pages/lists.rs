@@ -1,12 +1,13 @@
 //! 词表: the lists that pages are read by, with their versions; changed here by rows or by a spreadsheet, as a draft that is tried first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use xuncha_core::lists::List;
 use xuncha_core::sheet::Sheet;
 use xuncha_store::lexicon::{LexiconState, LexiconVersion, NewLexicon};
@@ -14,9 +15,11 @@ use xuncha_store::round::RoundState;
 use xuncha_store::{AuditAction, AuditEntry, Page, StoreError};
 
 use crate::WebState;
+use crate::asked::Query;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::lang::Lang;
+use crate::pager::Pager;
 use crate::pages::attachments::as_attachment;
 use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
@@ -24,6 +27,10 @@ use crate::upload::Sent;
 
 /// Errors of a table that are shown; their number is told whole.
 const ERRORS_MAX: usize = 100;
+/// Rows of a page, each with a field for every cell.
+const ROWS_PER_PAGE: u64 = 50;
+/// A longest text of a cell.
+const CELL_MAX: usize = 4_000;
 /// Rounds that are looked through for one to try a draft on.
 const ROUNDS_MAX: u64 = 50;
 
@@ -98,9 +105,58 @@ pub(crate) async fn all(
     })
 }
 
+/// Which rows are looked at.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    q: String,
+    page: Option<u64>,
+}
+
+/// What somebody typed into the rows; shown again where something is wrong with it.
+#[derive(Default)]
+struct Typed {
+    cells: BTreeMap<(usize, usize), String>,
+    dropped: BTreeSet<usize>,
+    added: Vec<String>,
+    reason: String,
+    errors: Vec<String>,
+}
+
+impl Typed {
+    fn of(list: List, sent: &Sent) -> Typed {
+        let cut = |text: &str| text.chars().take(CELL_MAX).collect::<String>();
+        let cell = |(name, value): &(String, String)| {
+            let (row, column) = name.strip_prefix("cell")?.split_once('.')?;
+            let place = (row.parse().ok()?, column.parse().ok()?);
+            Some((place, cut(value.trim())))
+        };
+        let dropped = sent.fields.iter().filter(|(name, _)| name == "drop");
+        let added = (0..list.columns().len()).map(|at| cut(sent.field(&format!("add{at}"))));
+        Typed {
+            cells: sent.fields.iter().filter_map(cell).collect(),
+            dropped: dropped.filter_map(|(_, at)| at.parse().ok()).collect(),
+            added: added.collect(),
+            reason: sent.field("reason").chars().take(200).collect(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+struct Cell {
+    name: String,
+    value: String,
+}
+
 struct Row {
     index: usize,
-    cells: Vec<String>,
+    cells: Vec<Cell>,
+    is_dropped: bool,
+}
+
+struct NewCell {
+    column: &'static str,
+    value: String,
 }
 
 struct VersionLine {
@@ -118,8 +174,16 @@ struct ListPage {
     shell: Shell,
     word: &'static str,
     version: String,
+    based_on: i64,
     columns: &'static [&'static str],
+    /// Whether a row has more cells than stand beside each other.
+    is_wide: bool,
+    q: String,
+    query: String,
+    pager: Pager,
+    total: usize,
     rows: Vec<Row>,
+    added: Vec<NewCell>,
     versions: Vec<VersionLine>,
     errors: Vec<String>,
     more_errors: usize,
@@ -150,20 +214,42 @@ pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
     Path(word): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    list_page(&state, &viewer, wanted(&word)?, Vec::new(), "").await
+    list_page(&state, &viewer, wanted(&word)?, asked, Typed::default()).await
+}
+
+/// The rows that hold a text, with what was typed into them.
+fn rows_shown(rows: Vec<Vec<String>>, q: &str, typed: &Typed) -> Vec<Row> {
+    let wanted = q.to_lowercase();
+    let holds = |row: &[String]| row.iter().any(|cell| cell.to_lowercase().contains(&wanted));
+    let found = rows.into_iter().enumerate();
+    let found = found.filter(|(_, row)| holds(row));
+    found
+        .map(|(index, row)| Row {
+            index,
+            is_dropped: typed.dropped.contains(&index),
+            cells: row
+                .into_iter()
+                .enumerate()
+                .map(|(column, value)| Cell {
+                    name: format!("cell{index}.{column}"),
+                    value: typed.cells.get(&(index, column)).cloned().unwrap_or(value),
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 async fn list_page(
     state: &WebState,
     viewer: &Viewer,
     list: List,
-    mut errors: Vec<String>,
-    reason: &str,
+    asked: Asked,
+    mut typed: Typed,
 ) -> Result<Response, WebError> {
     let lang = viewer.lang;
     let (number, text) = current(state, list).await?;
-    let rows = rows_of(list, &text)?.into_iter().enumerate();
     let line = |version: LexiconVersion| VersionLine {
         href: format!("/list-drafts/{}", version.number),
         number: version.number,
@@ -173,20 +259,46 @@ async fn list_page(
         reason: version.new.reason,
     };
     let versions = state.store.lexicons(list.word()).await?.into_iter();
-    let is_refused = !errors.is_empty();
-    let more_errors = errors.len().saturating_sub(ERRORS_MAX);
-    errors.truncate(ERRORS_MAX);
+    let is_refused = !typed.errors.is_empty();
+    let more_errors = typed.errors.len().saturating_sub(ERRORS_MAX);
+    typed.errors.truncate(ERRORS_MAX);
+    let all = rows_of(list, &text)?;
+    let total = all.len();
+    let rows = rows_shown(all, asked.q.trim(), &typed);
+    let pager = Pager::new(asked.page, ROWS_PER_PAGE);
+    let page_number = pager.number.to_string();
+    let query = crate::pager::query(&[("q", &asked.q), ("page", &page_number)]);
+    let address = format!("/lists/{}", list.word());
+    let pairs = vec![("q", asked.q.clone())];
+    let pager = pager.over(rows.len() as u64, address, pairs);
+    let added = list.columns().iter().enumerate();
     let mut response = page(&ListPage {
         shell: Shell::new(viewer, "lists", name(lang, list))
             .crumb(lang.t("词表", "Lists"), "/lists"),
         word: list.word(),
         version: version_name(lang, number),
+        based_on: number,
         columns: list.columns(),
-        rows: rows.map(|(index, cells)| Row { index, cells }).collect(),
+        is_wide: list.columns().len() > 3,
+        q: asked.q,
+        query,
+        rows: {
+            let before = pager.page().offset as usize;
+            let page = rows.into_iter().skip(before);
+            page.take(ROWS_PER_PAGE as usize).collect()
+        },
+        pager,
+        total,
+        added: added
+            .map(|(at, column)| NewCell {
+                column,
+                value: typed.added.get(at).cloned().unwrap_or_default(),
+            })
+            .collect(),
         versions: versions.map(line).collect(),
-        errors,
+        errors: typed.errors,
         more_errors,
-        reason: reason.to_owned(),
+        reason: typed.reason,
     })?;
     if is_refused {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -223,20 +335,28 @@ fn with_heads(list: List, rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     [vec![heads], rows].concat()
 }
 
-/// Takes a change as a draft: a whole spreadsheet, or rows to drop and one to add.
+/// Takes a change as a draft: a whole spreadsheet, or rows that are changed, dropped and added.
 pub(crate) async fn change(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
     Path(word): Path<String>,
+    Query(asked): Query<Asked>,
     sent: Sent,
 ) -> Result<Response, WebError> {
     let (list, lang) = (wanted(&word)?, viewer.lang);
-    let reason: String = sent.field("reason").chars().take(200).collect();
+    let typed = Typed::of(list, &sent);
     let (number, text) = current(&state, list).await?;
     let now = state.now();
     let rows = match sent.field("do") {
         "upload" => uploaded(&sent, lang).await,
-        _ => changed(list, &sent, rows_of(list, &text)?, lang),
+        _ if is_behind(&sent, number) => Err(vec![
+            lang.t(
+                "词表在打开本页之后已经改过，下面是现行的行，请重新修改",
+                "The list changed after this page was opened; below are the rows in force, please change them again",
+            )
+            .to_owned(),
+        ]),
+        _ => changed(list, &typed, rows_of(list, &text)?, lang),
     };
     let made = rows.and_then(|rows| {
         let version = now.date().to_string();
@@ -246,12 +366,20 @@ pub(crate) async fn change(
         };
         list.text(&rows, &version, &source).map_err(faults)
     });
-    let content = match made {
-        _ if reason.is_empty() => {
-            let why = lang.t("请写明为什么改", "Say why it is changed");
-            return list_page(&state, &viewer, list, vec![why.to_owned()], "").await;
+    let refused = |why: Vec<String>, mut typed: Typed| {
+        if is_behind(&sent, number) {
+            typed.cells.clear();
+            typed.dropped.clear();
         }
-        Err(errors) => return list_page(&state, &viewer, list, errors, &reason).await,
+        typed.errors = why;
+        list_page(&state, &viewer, list, asked, typed)
+    };
+    let content = match made {
+        _ if typed.reason.is_empty() => {
+            let why = lang.t("请写明为什么改", "Say why it is changed");
+            return refused(vec![why.to_owned()], typed).await;
+        }
+        Err(errors) => return refused(errors, typed).await,
         Ok(content) => content,
     };
     if rows_of(list, &content)? == rows_of(list, &text)? {
@@ -259,7 +387,7 @@ pub(crate) async fn change(
             "与现行词表相同，没有可改的",
             "Nothing is different from the list in force",
         );
-        return list_page(&state, &viewer, list, vec![why.to_owned()], &reason).await;
+        return refused(vec![why.to_owned()], typed).await;
     }
     let new = NewLexicon {
         list: word,
@@ -267,15 +395,21 @@ pub(crate) async fn change(
         based_on: number,
         by: viewer.person.clone(),
         at: now,
-        reason,
+        reason: typed.reason,
         round: last_round(&state).await?,
     };
     let draft = state.acting(&viewer).put_lexicon(&new).await?;
     Ok(Redirect::to(&format!("/list-drafts/{draft}")).into_response())
 }
 
+/// Whether the rows of a form are those of an older version, so that their numbers mean other rows now.
+fn is_behind(sent: &Sent, number: i64) -> bool {
+    let based_on = sent.field("based_on");
+    !based_on.is_empty() && based_on != number.to_string()
+}
+
 /// The last round that has evidence; empty where none has.
-async fn last_round(state: &WebState) -> Result<String, WebError> {
+pub(crate) async fn last_round(state: &WebState) -> Result<String, WebError> {
     let page = Page {
         limit: ROUNDS_MAX,
         offset: 0,
@@ -303,30 +437,40 @@ async fn uploaded(sent: &Sent, lang: Lang) -> Result<Vec<Vec<String>>, Vec<Strin
     Ok(first.map(|sheet| sheet.rows).unwrap_or_default())
 }
 
-/// The rows in force without those that were ticked, and with the one that was typed.
+/// The rows in force as they were changed, without those that were ticked, and with the one that was typed.
 fn changed(
     list: List,
-    sent: &Sent,
+    typed: &Typed,
     rows: Vec<Vec<String>>,
     lang: Lang,
 ) -> Result<Vec<Vec<String>>, Vec<String>> {
-    let dropped = sent.fields.iter().filter(|(name, _)| name == "drop");
-    let dropped: BTreeSet<usize> = dropped.filter_map(|(_, at)| at.parse().ok()).collect();
-    let added: Vec<String> = (0..list.columns().len())
-        .map(|at| sent.field(&format!("add{at}")).chars().take(500).collect())
-        .collect();
-    let has_new = added.iter().any(|cell| !cell.is_empty());
-    if dropped.is_empty() && !has_new {
+    let has_new = typed.added.iter().any(|cell| !cell.is_empty());
+    let mut is_same = typed.dropped.is_empty() && !has_new;
+    let mut kept = Vec::new();
+    for (at, mut row) in rows.into_iter().enumerate() {
+        if typed.dropped.contains(&at) {
+            continue;
+        }
+        for (column, cell) in row.iter_mut().enumerate() {
+            // A field of a form has no blanks around and no line ends: without them both are one text.
+            let plain = cell.replace(['\r', '\n'], "");
+            match typed.cells.get(&(at, column)) {
+                Some(own) if own != plain.trim() => {
+                    *cell = own.clone();
+                    is_same = false;
+                }
+                _ => {}
+            }
+        }
+        kept.push(row);
+    }
+    if is_same {
         let why = lang.t(
-            "请勾选要删去的，或填写要增加的",
-            "Tick what goes, or type what comes",
+            "请改动一行、勾选要删去的，或填写要增加的",
+            "Change a row, tick what goes, or type what comes",
         );
         return Err(vec![why.to_owned()]);
     }
-    let kept = rows.into_iter().enumerate();
-    let kept = kept
-        .filter(|(at, _)| !dropped.contains(at))
-        .map(|(_, row)| row);
-    let rows = kept.chain(has_new.then_some(added)).collect();
-    Ok(with_heads(list, rows))
+    kept.extend(has_new.then(|| typed.added.clone()));
+    Ok(with_heads(list, kept))
 }

@@ -158,18 +158,20 @@ pub(crate) async fn published_version(
     Ok(last.map(|last| (standing.version, last.at)))
 }
 
-/// Where the notice stands, in a word.
+/// Where the notice stands, in a word; `None` where it is published and nobody has to decide anything.
 pub(crate) async fn awaiting(
     state: &WebState,
     lang: Lang,
     row: &RoundRow,
-) -> Result<String, WebError> {
+) -> Result<Option<String>, WebError> {
     let lying = lying(state, row).await?;
     if !lying.facts.has_notice {
-        return Ok(lang.t("尚未生成", "not built yet").to_owned());
+        return Ok(Some(lang.t("尚未生成", "not built yet").to_owned()));
     }
     let signatures = state.store.signatures(&row.round.id).await?;
-    Ok(standing_label(lang, &standing(&signatures, &lying.bound)).text)
+    let standing = standing(&signatures, &lying.bound);
+    let is_settled = standing.step == Some(SignStep::Published) && !standing.is_broken;
+    Ok((!is_settled).then(|| standing_label(lang, &standing).text))
 }
 
 /// What the page of the notice shows of it.

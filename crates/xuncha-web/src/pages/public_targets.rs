@@ -139,7 +139,18 @@ pub(crate) struct ProblemLine {
     seen_on: String,
     /// The rule with its source.
     rule: Option<(String, String)>,
-    state: Label,
+    /// Whether the title stands above it: the rows of one check that follow each other share theirs.
+    is_headed: bool,
+    /// Whether it is put right, where that is followed.
+    state: Option<Label>,
+}
+
+/// Titles stand only above the first of the rows that share them.
+fn share_titles(mut lines: Vec<ProblemLine>) -> Vec<ProblemLine> {
+    for at in 1..lines.len() {
+        lines[at].is_headed = lines[at].title != lines[at - 1].title;
+    }
+    lines
 }
 
 #[derive(Template)]
@@ -210,11 +221,13 @@ pub(crate) async fn show(
         total: points(target.final_score),
         groups: group_bars(&target),
         rows: score_groups(lang, &target),
-        problems: found
-            .rows
-            .into_iter()
-            .map(|one| problem_line(lang, &base, &rules, one))
-            .collect(),
+        problems: share_titles(
+            found
+                .rows
+                .into_iter()
+                .map(|one| problem_line(lang, &base, &rules, one))
+                .collect(),
+        ),
         counts: count_lines(lang, &base, &hidden),
         pager: pager.over(found.total, own, Vec::new()),
         base,
@@ -292,11 +305,17 @@ fn state_label(lang: Lang, state: RowState) -> Label {
 }
 
 fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -> ProblemLine {
-    let (zh, en, tone) = match problem.is_fixed {
-        Some(true) => ("已整改", "Put right", "good"),
-        Some(false) => ("尚未办结", "Not settled yet", "open"),
-        None => ("整改未登记", "Not followed yet", "none"),
-    };
+    // What nobody follows yet says nothing of it in every row.
+    let state = problem.is_fixed.map(|is_fixed| {
+        let (zh, en, tone) = match is_fixed {
+            true => ("已整改", "Put right", "good"),
+            false => ("尚未办结", "Not settled yet", "open"),
+        };
+        Label {
+            text: lang.t(zh, en).to_owned(),
+            tone,
+        }
+    });
     ProblemLine {
         target_href: format!("{base}/targets/{}", encode(&problem.target.0)),
         target_name: problem.target_name.clone(),
@@ -308,10 +327,8 @@ fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -
             .seen_on
             .map_or_else(String::new, |on| on.to_string()),
         rule: indicator_of(round, &problem).map(|one| (one.text.clone(), one.source.clone())),
-        state: Label {
-            text: lang.t(zh, en).to_owned(),
-            tone,
-        },
+        is_headed: true,
+        state,
         problem,
     }
 }
@@ -365,11 +382,13 @@ pub(crate) async fn findings(
     page(&FindingsPage {
         checks: checks.collect(),
         shell: shell_of(&viewer, &round, lang.t("公开的问题", "Public findings")),
-        problems: found
-            .rows
-            .into_iter()
-            .map(|one| problem_line(lang, &base, &rules, one))
-            .collect(),
+        problems: share_titles(
+            found
+                .rows
+                .into_iter()
+                .map(|one| problem_line(lang, &base, &rules, one))
+                .collect(),
+        ),
         q: asked.q,
         pager: pager.over(found.total, format!("{base}/findings"), pairs),
         base,

@@ -204,7 +204,7 @@ fn history_line(
     HistoryLine {
         at: moment(&recorded.note.at),
         by: recorded.note.by.clone(),
-        reason: recorded.note.reason.clone(),
+        reason: without_folders(&recorded.note.reason),
         what: change_kind(lang, change.kind),
         changes: shown
             .map(|name| ChangeLine {
@@ -213,6 +213,17 @@ fn history_line(
                 after: readable(lang, name, &after, names),
             })
             .collect(),
+    }
+}
+
+/// The reason of an import without the folders of the server, which earlier versions kept with it.
+fn without_folders(reason: &str) -> String {
+    match reason
+        .strip_prefix("导入 ")
+        .and_then(|path| path.rsplit_once(['/', '\\']))
+    {
+        Some((_, name)) if !name.is_empty() => format!("导入 {name}"),
+        _ => reason.to_owned(),
     }
 }
 

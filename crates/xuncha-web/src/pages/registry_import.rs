@@ -9,12 +9,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 use xuncha_core::registry::filing::field_zh;
+use xuncha_core::registry::request::RequestState;
 use xuncha_core::registry::{
     Change, ChangeKind, EntryKind, ImportError, Mapping, Registry, Sheet, diff, import,
 };
-use xuncha_store::StoreError;
 use xuncha_store::registry::ChangeNote;
 use xuncha_store::registry_import::StagedImport;
+use xuncha_store::registry_request::{Request, RequestFilter};
+use xuncha_store::{Page, StoreError};
 
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -162,6 +164,8 @@ struct ChangeRow {
     before: String,
     after: String,
     tone: &'static str,
+    /// The approved request that the row undoes: its address and what was asked.
+    undoes: Option<(String, &'static str)>,
 }
 
 struct Count {
@@ -184,6 +188,7 @@ struct PreviewPage {
     removed: usize,
     changes: Vec<ChangeRow>,
     change_count: usize,
+    undone: usize,
     is_stale: bool,
     done_at: String,
     refused: Vec<String>,
@@ -234,6 +239,14 @@ async fn preview_page(
             }
         }
     };
+    let mut rows = Vec::new();
+    for change in changes.iter().take(LISTED) {
+        let undoes = undone_by(state, lang, change).await?;
+        rows.push(ChangeRow {
+            undoes,
+            ..change_row(lang, change)
+        });
+    }
     let is_refused = !refused.is_empty();
     let mut response = page(&PreviewPage {
         shell,
@@ -247,11 +260,8 @@ async fn preview_page(
         counts: counts(lang, &changes),
         removed: removed(&changes),
         change_count: changes.len(),
-        changes: changes
-            .iter()
-            .take(LISTED)
-            .map(|change| change_row(lang, change))
-            .collect(),
+        undone: rows.iter().filter(|row| row.undoes.is_some()).count(),
+        changes: rows,
         is_stale,
         done_at: staged.done_at.map_or_else(String::new, |at| moment(&at)),
         refused,
@@ -350,7 +360,38 @@ fn change_row(lang: Lang, change: &Change) -> ChangeRow {
         before: before.to_owned(),
         after: after.to_owned(),
         tone,
+        undoes: None,
     }
+}
+
+/// The newest approved request that gave a field another value than a change would give it.
+async fn undone_by(
+    state: &WebState,
+    lang: Lang,
+    change: &Change,
+) -> Result<Option<(String, &'static str)>, WebError> {
+    let (field, to) = match &change.what {
+        ChangeKind::Added { .. } | ChangeKind::Removed { .. } => return Ok(None),
+        ChangeKind::Renamed { to, .. } => ("name", to),
+        ChangeKind::Closed { to, .. } | ChangeKind::Merged { to, .. } => ("state", to),
+        ChangeKind::Moved { field, to, .. } | ChangeKind::Changed { field, to, .. } => {
+            (field.as_str(), to)
+        }
+    };
+    let filter = RequestFilter {
+        state: Some(RequestState::Effective),
+        target: Some(change.id.as_str().into()),
+        ..RequestFilter::default()
+    };
+    let found = state.store.requests(&filter, Page::numbered(1, 20)).await?;
+    let sets = |own: &&Request| own.filing.before.get(field) != own.filing.after.get(field);
+    let Some(last) = found.rows.iter().find(sets) else {
+        return Ok(None);
+    };
+    let empty = String::new();
+    let is_kept = last.filing.after.get(field).unwrap_or(&empty) == to;
+    let href = format!("/requests/{}", encode(&last.id));
+    Ok((!is_kept).then(|| (href, words::request_kind(lang, last.filing.kind))))
 }
 
 /// What a confirmation sends.

@@ -87,7 +87,11 @@ pub async fn import_file(
         let note = ChangeNote {
             at: super::now(),
             by: super::person(),
-            reason: format!("导入 {}", file.display()),
+            // Only the file's name: where it lay is nobody's matter in the history.
+            reason: format!(
+                "导入 {}",
+                file.file_name().unwrap_or_default().to_string_lossy()
+            ),
         };
         data.store.put_registry(&after, &note).await?;
     }
