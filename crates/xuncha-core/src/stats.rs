@@ -10,9 +10,12 @@ use crate::registry::{TargetClass, TargetId};
 use crate::round::{Sample, Subject};
 use crate::score::{Outcome, ScoreSheet};
 
+mod cells;
+mod estimate;
 mod figures;
 mod import;
 mod index;
+mod inference;
 mod outcome;
 mod previous;
 
@@ -134,6 +137,23 @@ impl OutcomeCounts {
     }
 }
 
+/// 分层汇总. A stratum with what was found and what it says of the whole stratum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StratumRow {
+    /// Stratum.
+    pub stratum: String,
+    /// Running targets.
+    pub running: usize,
+    /// Outcomes of those drawn; one without a score sheet is undetermined.
+    pub outcomes: OutcomeCounts,
+    /// Estimated 合格率 of all running targets in percent.
+    pub pass_rate: Option<Exact>,
+    /// Lower end of its interval.
+    pub pass_rate_low: Option<Exact>,
+    /// Upper end.
+    pub pass_rate_high: Option<Exact>,
+}
+
 /// 汇总. All figures of a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
@@ -151,6 +171,9 @@ pub struct Stats {
     pub regions: Vec<RegionRow>,
     /// Accounts that are 不合格, by number.
     pub problem_accounts: Vec<TargetId>,
+    /// Strata of the frame.
+    #[serde(default)]
+    pub strata: Vec<StratumRow>,
 }
 
 /// What the figures are reckoned from.
@@ -230,8 +253,12 @@ pub fn reckon(input: &StatsInput<'_>) -> Stats {
     let level1 = index::level1(input);
     let level2 = index::level2(input);
     let weakest = index::weakest(&level2);
+    let cells = cells::cells(input);
+    let mut book = figures::figures(input, &level1, &level2, &weakest);
+    inference::put(input, &cells, &mut book);
     Stats {
-        figures: figures::figures(input, &level1, &level2, &weakest),
+        figures: book.figures,
+        strata: inference::strata(input, &cells),
         weakest,
         level1,
         level2,

@@ -178,6 +178,11 @@ fn the_letters_counts_and_shares_come_out() {
         ("sample.account_ratio_percent", "30.5"),
         ("outcome.website_pass_rate_percent", "100"),
         ("outcome.account_pass_rate_percent", "89.4"),
+        ("estimate.website_pass_rate_percent", "100"),
+        ("estimate.website_pass_rate_low_percent", "97.1"),
+        ("estimate.website_pass_rate_high_percent", "100"),
+        ("estimate.portal_pass_rate_low_percent", "100"),
+        ("estimate.portal_mean_deduction_score_low", "79.2"),
         ("outcome.portals_above_80", "52"),
         ("outcome.portals_above_80_percent", "41"),
         ("outcome.portals_above_80_change_percent_points", "18"),
@@ -192,6 +197,9 @@ fn the_letters_counts_and_shares_come_out() {
         assert_eq!(printed(&stats, name), expected, "{name}");
     }
     assert_eq!(stats.problem_accounts.len(), 29);
+    let running: usize = stats.strata.iter().map(|row| row.running).sum();
+    let drawn: usize = stats.strata.iter().map(|row| row.outcomes.total).sum();
+    assert_eq!((running, drawn), (577 + 897, 210 + 274));
 }
 
 #[test]
@@ -338,6 +346,9 @@ fn one_changed_entry_changes_only_what_follows_from_it() {
     assert_eq!(
         different,
         [
+            "estimate.account_pass_rate_high_percent",
+            "estimate.account_pass_rate_low_percent",
+            "estimate.account_pass_rate_percent",
             "outcome.account_pass_rate_percent",
             "outcome.accounts_qualified",
             "outcome.accounts_unqualified"

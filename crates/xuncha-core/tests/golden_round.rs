@@ -306,6 +306,9 @@ fn one_account_passes() {
     edit(&mut files, "findings.csv", &format!("{row}\n"), "");
     let after = notice(&files);
     let expected = [
+        "estimate.account_pass_rate_high_percent",
+        "estimate.account_pass_rate_low_percent",
+        "estimate.account_pass_rate_percent",
         "outcome.account_pass_rate_percent",
         "outcome.accounts_qualified",
         "outcome.accounts_unqualified",
@@ -343,9 +346,13 @@ fn one_portal_loses_a_point() {
     edit(&mut files, "scores.csv", &row, &cells.join(","));
     let after = notice(&files);
     let expected = [
+        "estimate.portal_mean_deduction_score",
+        "estimate.portal_mean_deduction_score_high",
+        "estimate.portal_mean_deduction_score_low",
         "outcome.portal_mean_deduction_score",
         "outcome.portal_mean_change_points",
         "outcome.portal_mean_change_points.size",
+        "regions.portal_mean.南宁市",
     ];
     assert_eq!(changed(&before, &after), names(&expected));
     assert_eq!(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::figures::portals_above;
 use super::inputs::{NoticeInputs, NoticeTarget};
 use super::scope::Scope;
+use super::summaries::summaries;
 use super::{Annex, ResultTable};
 use crate::registry::{Level, TargetClass, TargetId};
 use crate::score::Outcome;
@@ -261,6 +262,7 @@ pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
                 .collect(),
         ),
     ];
+    tables.extend(summaries(&inputs.stats));
     tables.extend(inputs.breakdown.iter().cloned());
     let problems = inputs.problems.iter().map(|problem| {
         let id = problem

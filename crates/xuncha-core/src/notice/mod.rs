@@ -18,6 +18,7 @@ pub mod problems;
 pub mod render;
 pub mod scope;
 pub mod sign_off;
+mod summaries;
 pub mod template;
 pub mod trace;
 pub mod words;

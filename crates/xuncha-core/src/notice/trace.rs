@@ -207,6 +207,15 @@ fn plain_rule(name: &str) -> Rule {
             ),
         };
     }
+    if let Some(part) = name.strip_prefix("estimate.") {
+        let class = part.split('_').next().unwrap_or_default();
+        return of(
+            SHEETS,
+            "由抽中的对象按抽样设计推断全部正在运行的对象，方法见定义和 docs/results.md",
+            &[],
+            &format!("sample.{class}s"),
+        );
+    }
     if let Some(part) = name.strip_prefix("outcome.") {
         return outcome_rule(part);
     }

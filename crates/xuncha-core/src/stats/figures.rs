@@ -8,7 +8,7 @@ use crate::registry::TargetId;
 
 /// Collects the figures under their names.
 pub(super) struct Book {
-    figures: BTreeMap<String, Figure>,
+    pub(super) figures: BTreeMap<String, Figure>,
 }
 
 impl Book {
@@ -64,7 +64,7 @@ pub(super) fn figures(
     level1: &[IndexRow],
     level2: &[IndexRow],
     weakest: &[String],
-) -> BTreeMap<String, Figure> {
+) -> Book {
     let mut book = Book {
         figures: BTreeMap::new(),
     };
@@ -89,7 +89,7 @@ pub(super) fn figures(
         "得分指数最低的二级扣分指标个数",
     );
     coverage(input, &mut book);
-    book.figures
+    book
 }
 
 pub(super) fn is_portal(stratum: &str) -> bool {
