@@ -1,6 +1,7 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
 mod elements;
+mod labels;
 mod periods;
 mod scripts;
 
@@ -12,6 +13,7 @@ use regex::{Captures, Regex};
 
 use self::elements::from_elements;
 pub(crate) use self::elements::of_item;
+use self::labels::{BARE_LABELS, DECOYS, LABELS, is_label, is_other_day};
 pub use self::periods::newest_period;
 use self::scripts::{from_json_ld, from_scripts};
 use super::dom::{Dom, Line};
@@ -313,50 +315,6 @@ fn compact(value: &str) -> Option<Found> {
     })
 }
 
-/// Words right before a date that say it is the publication.
-const LABELS: [&str; 15] = [
-    "发布时间",
-    "发布日期",
-    "发表时间",
-    "发表日期",
-    "发稿时间",
-    "发布于",
-    "发布",
-    "时间",
-    "日期",
-    "刊发时间",
-    "公开日期",
-    "公开时间",
-    "发文时间",
-    "上网时间",
-    "编发时间",
-];
-/// Words right before a date that say it is something else.
-const DECOYS: [&str; 22] = [
-    "最后更改",
-    "最后修改",
-    "最后编辑",
-    "上次修改",
-    "更新时间",
-    "更新日期",
-    "最后更新",
-    "修改时间",
-    "成文日期",
-    "生成日期",
-    "印发日期",
-    "有效期",
-    "截止",
-    "截至",
-    "今天是",
-    "今天",
-    "会议时间",
-    "活动时间",
-    "报名时间",
-    "实施日期",
-    "施行日期",
-    "失效",
-];
-
 /// Words of the clock of a page, and of the stamp that its program sets with every change: neither is news.
 const STAMPS: [&str; 7] = [
     "今天",
@@ -384,9 +342,17 @@ fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published>
             .body
             .as_ref()
             .map_or(usize::MAX, |body| body.start.max(start) + 1);
-        labelled(lines, context, &is_usable, start..head_end)
-            .or_else(|| head_line(lines, context, &is_usable))
-            .or_else(|| labelled(lines, context, &is_usable, start..usize::MAX))
+        if let Some(found) = labelled(lines, context, &is_usable, start..head_end) {
+            return Some(found);
+        }
+        // In a flat page title, line of information and text stand in one box: what is labelled anywhere then outranks a bare date of
+        // the text, which may be the day of signing or of an event.
+        let (rank, head) = head_line(lines, context, &is_usable).unzip();
+        let everywhere = || labelled(lines, context, &is_usable, start..usize::MAX);
+        match rank {
+            Some(BEFORE_BODY..) => head,
+            _ => everywhere().or(head),
+        }
     } else {
         // A page without a title that could be found: any short line with date and time.
         lines
@@ -399,6 +365,7 @@ fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published>
                     .into_iter()
                     .find(|found| found.at.is_some())?;
                 (is_possible(found.date, context.today)
+                    && !is_other_day(&line.text[..found.range.start])
                     && !has_decoy(&line.text, found.range.start))
                 .then(|| published(&found, DateSource::Text, &line.text))
             })
@@ -426,7 +393,7 @@ fn labelled(
             if lead.trim().is_empty() {
                 lead = before.map(|line| line.text.clone()).unwrap_or_default();
                 let name = lead.trim_end_matches(['：', ':']).trim();
-                if !LABELS.contains(&name) {
+                if !LABELS.contains(&name) && !BARE_LABELS.contains(&name) {
                     continue;
                 }
             }
@@ -436,18 +403,6 @@ fn labelled(
         }
     }
     None
-}
-
-fn is_label(lead: &str) -> bool {
-    let lead: String = lead.chars().filter(|c| !c.is_whitespace()).collect();
-    let lead = lead.trim_end_matches(|c: char| {
-        matches!(
-            c,
-            ':' | '：' | '[' | '【' | '(' | '（' | '】' | ']' | '|' | '｜'
-        )
-    });
-    LABELS.iter().any(|label| lead.ends_with(label))
-        && !DECOYS.iter().any(|decoy| lead.ends_with(decoy))
 }
 
 /// Words of the line that tells of an article: a date in it is the publication.
@@ -466,12 +421,15 @@ const INFORMATION: [&str; 12] = [
     "责任编辑",
 ];
 
-/// Between title and body a short line may give the date without any label.
+/// Rank of a bare date in the head of an article, before its body.
+const BEFORE_BODY: u8 = 3;
+
+/// Between title and body a short line may give the date without any label; with how well it stands.
 fn head_line(
     lines: &[Line],
     context: &Context<'_>,
     is_usable: &dyn Fn(&Line) -> bool,
-) -> Option<Published> {
+) -> Option<(u8, Published)> {
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
@@ -490,7 +448,9 @@ fn head_line(
             continue;
         }
         for found in find(&line.text) {
-            if !is_possible(found.date, context.today) || has_decoy(&line.text, found.range.start) {
+            let is_other = is_other_day(&line.text[..found.range.start])
+                || has_decoy(&line.text, found.range.start);
+            if is_other || !is_possible(found.date, context.today) {
                 continue;
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
@@ -499,8 +459,8 @@ fn head_line(
                 continue;
             }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
-                (true, _, true) => 4,
-                (_, true, true) => 3,
+                (true, _, true) => BEFORE_BODY + 1,
+                (_, true, true) => BEFORE_BODY,
                 (true, true, false) => 2,
                 (false, true, false) if rest <= 6 => 1,
                 _ => 0,
@@ -510,7 +470,7 @@ fn head_line(
             }
         }
     }
-    best.map(|(_, published)| published)
+    best
 }
 
 fn has_decoy(text: &str, start: usize) -> bool {

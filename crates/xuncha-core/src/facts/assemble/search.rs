@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::is_bad_look;
 use super::records::{Records, address, evidence, page_key};
-use crate::evidence::Purpose;
+use crate::evidence::{Capture, Purpose};
 use crate::facts::model::{Area, LinkKind, PageFacts, SearchFacts, SearchQuestion};
 use crate::facts::scope::canonical;
 use crate::facts::text::bare;
@@ -31,7 +31,7 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
     let broken = records
         .searches
         .iter()
-        .filter(|page| is_bad_look(&page.capture) && !page.capture.is_blocked())
+        .filter(|page| has_answered_badly(&page.capture))
         .count();
     let mut questions = Vec::new();
     for page in &records.searches {
@@ -49,7 +49,7 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
             let has_classes = page.result_classes.len() >= 2;
             // A page that found nothing has nothing to classify.
             (Some(found), (found || has_classes).then_some(has_classes))
-        } else if broken >= 2 && is_bad_look(&page.capture) && !page.capture.is_blocked() {
+        } else if broken >= 2 && has_answered_badly(&page.capture) {
             (Some(false), None)
         } else {
             (None, None)
@@ -68,6 +68,12 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         questions,
         evidence: evidence(source, ""),
     })
+}
+
+/// Whether the site itself answered with a failure. What never got an answer (our guard, a name that did not resolve, a line that
+/// broke) was asked once only and says nothing of the search.
+fn has_answered_badly(capture: &Capture) -> bool {
+    capture.status.is_some() && is_bad_look(capture) && !capture.is_blocked()
 }
 
 fn query(page: &PageFacts) -> &str {

@@ -152,6 +152,52 @@ fn publication_and_decoys() {
 }
 
 #[test]
+fn labels_outrank_days_of_signing_and_of_events() {
+    let text = Some((date(2026, 3, 1), DateSource::Text));
+    let prose = "<p>为贯彻落实工作部署，现将有关情况通知如下，请各单位认真执行</p>";
+    for (head, tail, expected) in [
+        // One box for title, line of information and text.
+        (
+            "<div>发布日期：2026-03-01</div>",
+            "<p>2026年1月8日</p>",
+            text,
+        ),
+        (
+            "<div>发布机构：县政府 公开日期：2026-03-01 有效性：有效</div>",
+            "<p>2026年1月8日</p>",
+            text,
+        ),
+        (
+            "<div>成文日期：2026-01-08 发布日期：2026-03-01</div>",
+            "<p>2026年1月8日</p>",
+            text,
+        ),
+        (
+            "<div>来源：办公室 时间：2026-03-01</div>",
+            "<p>2026年1月8日</p>",
+            text,
+        ),
+        (
+            "<div>来源：办公室 发布时间：2026-03-01</div><p>开标时间：2026年2月20日 09:30</p>",
+            "",
+            text,
+        ),
+        (
+            "<p>考试时间：2026年2月20日</p>",
+            "<p>发布日期：2026-03-01</p>",
+            text,
+        ),
+        ("<p>开标时间：2026年2月20日 09:30</p>", "", None),
+        ("<p>公示时间：2026年2月20日至2026年2月26日</p>", "", None),
+        ("<p>出生日期：1999年3月1日</p>", "", None),
+        ("<p>投标截止日期：2026年2月25日</p>", "", None),
+    ] {
+        let html = format!("<article><h1>关于做好工作的通知</h1>{head}{prose}{tail}</article>");
+        assert_eq!(publication_of(&html), expected, "{html}");
+    }
+}
+
+#[test]
 fn days_with_and_without_a_year() {
     for (text, expected) in [
         ("关于检查的通知 [12-28]", true),
