@@ -87,6 +87,8 @@ impl ChildReader {
         let mut child = Command::new(program)
             .arg(CHILD)
             .env_clear()
+            // Our allocator would set a gigabyte of addresses aside, more than the child is allowed.
+            .env("MIMALLOC_ARENA_RESERVE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
