@@ -19,7 +19,8 @@ impl Store {
         page: Page,
     ) -> Result<Listing<SubjectRow>> {
         let condition = subject_condition(round, filter)?;
-        // Numbers of the page come from indexes alone; bodies and sheets are looked up for them only.
+        // Numbers of the page come from indexes alone; bodies and sheets are looked up for them only. SQLite keeps the order of a CROSS JOIN;
+        // of a plain one it may look through the page's numbers once for each target of the round.
         let order = match filter.class {
             Some(_) => "s.target".to_owned(),
             None => format!("{BY_CLASS}, s.target"),
@@ -29,13 +30,14 @@ impl Store {
             "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, h.open_count, \
              (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
              FROM (SELECT s.target {from}{} ORDER BY {order} LIMIT ? OFFSET ?) p \
-             JOIN subjects s ON s.round = ? AND s.target = p.target \
-             LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ? ORDER BY {order}",
+             CROSS JOIN subjects s \
+             LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ? \
+             WHERE s.round = ? AND s.target = p.target ORDER BY {order}",
             condition.sql()
         );
         values.insert(0, sql::text(set));
         values.extend(condition.values_paged(page));
-        values.extend([sql::text(round), sql::text(set)]);
+        values.extend([sql::text(set), sql::text(round)]);
         let found = sql::rows(self.read(), &sql, values).await?;
         Ok(Listing {
             rows: found.iter().map(read_subject_row).collect::<Result<_>>()?,
