@@ -6,6 +6,7 @@ use xuncha_core::registry::{TargetClass, TargetId};
 
 use super::{Neighbour, SubjectFilter, SubjectRow};
 use crate::page::{Listing, Page};
+use crate::score::sheet_condition;
 use crate::sql::{self, Where};
 use crate::{Result, Store};
 
@@ -64,13 +65,7 @@ impl Store {
 
     /// The same count where sheets tell it: from an index of theirs alone.
     async fn sheet_count(&self, round: &str, set: &str, filter: &SubjectFilter) -> Result<u64> {
-        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter.outcome.map(|one| sql::word(&one)).transpose()?;
-        let mut condition = Where::default()
-            .and("round = ?", [sql::text(round)])
-            .and("set_id = ?", [sql::text(set)])
-            .and_some("class = ?", class.as_deref())
-            .and_some("outcome = ?", outcome.as_deref());
+        let mut condition = sheet_condition((round, set), (filter.class, filter.outcome))?;
         if filter.is_open {
             condition = condition.and("open_count > ?", [sql::number(0)]);
         }

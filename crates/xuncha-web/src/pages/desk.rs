@@ -292,6 +292,7 @@ pub(crate) async fn desk_page(
     let name = desk.subject.target.name().to_owned();
     let page_shown = DeskPage {
         shell: Shell::new(viewer, "rounds", name.clone())
+            .named()
             .in_round(id, &desk.title, "desk")
             .crumb(lang.t("复核台", "Review desk"), format!("{base}{filter}")),
         target_name: name,
