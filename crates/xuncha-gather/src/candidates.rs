@@ -81,6 +81,7 @@ fn slim(facts: &PageFacts) -> PageFacts {
         document_number: String::new(),
         issuer: String::new(),
         body_links: Vec::new(),
+        later: None,
     });
     slim
 }

@@ -1,5 +1,6 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
+mod content;
 mod teasers;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use self::content::content;
 use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -48,7 +50,6 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
     } else {
         meta_title.to_owned()
     };
-    let body_chars = body_node.map_or(0, |index| dom.chars_of(index));
     let has_content_metas = !meta_title.is_empty()
         || input
             .metas
@@ -71,10 +72,15 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         body: body.clone(),
     };
     let published = dates::publication(&context);
-    let body_lines = body
-        .clone()
-        .map(|range| dom.lines(range))
-        .unwrap_or_default();
+    let later = dates::later(&context, published.as_ref());
+    let (body_lines, text) = match body.clone() {
+        Some(body) => {
+            let (lines, text) = content(dom, body, title_node, &title);
+            (lines, Some(text))
+        }
+        None => (Vec::new(), None),
+    };
+    let body_chars = text.as_ref().map_or(0, |text| dom.chars_between(text));
     let start = title_node.unwrap_or(0);
     let source = input
         .metas
@@ -96,7 +102,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
                 ],
             )
         });
-    let body_links = match &body {
+    let body_links = match &text {
         Some(range) => input
             .links
             .of_anchors(dom, |anchor| range.contains(&anchor.node)),
@@ -112,6 +118,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         body: first_chars(&body_lines, BODY_LIMIT),
         document_number,
         body_links,
+        later,
     })
 }
 

@@ -4,6 +4,7 @@ mod elements;
 mod labels;
 mod periods;
 mod scripts;
+mod spelled;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -39,12 +40,23 @@ pub fn find(text: &str) -> Vec<Found> {
             r"(?:(?:[\s\u{3000}T,，-]|星期[一二三四五六日天]|上午|下午){0,4}(\d{1,2})\s?[:：时点]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?)?"
         ))
     });
-    if !may_hold_year(text) {
-        return Vec::new();
+    let mut found: Vec<Found> = match may_hold_year(text) {
+        true => FULL
+            .captures_iter(text)
+            .filter_map(|hit| from_captures(text, &hit))
+            .collect(),
+        false => Vec::new(),
+    };
+    if spelled::may_hold(text) {
+        found.extend(spelled::find(text));
+        found.sort_by_key(|found| found.range.start);
     }
-    FULL.captures_iter(text)
-        .filter_map(|hit| from_captures(text, &hit))
-        .collect()
+    found
+}
+
+/// Whether [`find`] could find a day in a text.
+fn may_hold_day(text: &str) -> bool {
+    may_hold_year(text) || spelled::may_hold(text)
 }
 
 /// Whether a day stands in a text, with its year or as lists write it (`12-28`, `3月5日`).
@@ -103,6 +115,10 @@ pub(crate) fn holds_year(text: &str) -> bool {
 
 /// A date in parts that stand in boxes of their own: `05 2026-03`, `03-05 2026`, `2026 03-05`.
 pub(crate) fn split_date(text: &str) -> Option<Date> {
+    split_found(text).map(|found| found.date)
+}
+
+fn split_found(text: &str) -> Option<Found> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(concat!(
             r"(?:^|\s)(?:(?P<d1>\d{1,2})日?\s+(?P<y1>20\d{2})\s?[-./年]\s?(?P<m1>\d{1,2})月?",
@@ -119,7 +135,12 @@ pub(crate) fn split_date(text: &str) -> Option<Date> {
     ["1", "2", "3", "4"].into_iter().find_map(|form| {
         let part = |letter: &str| number(&format!("{letter}{form}"));
         let (year, month, day) = (part("y")?, part("m")?, part("d")?);
-        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+        let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+        Some(Found {
+            date,
+            at: None,
+            range: hit.get(0)?.range(),
+        })
     })
 }
 
@@ -275,6 +296,28 @@ pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
         })
 }
 
+/// The day of publication that a page states, where that lies ahead: a slip of the pen, or an article before its time.
+pub(crate) fn later(context: &Context<'_>, published: Option<&Published>) -> Option<Date> {
+    const YEARS_MAX: i64 = 10;
+    if published.is_some_and(|published| published.source != DateSource::Url) {
+        return None;
+    }
+    let until = jiff::Span::new().years(YEARS_MAX);
+    let ahead = Context {
+        dom: context.dom,
+        metas: context.metas,
+        url: context.url,
+        today: context.today.checked_add(until).ok()?,
+        title_node: context.title_node,
+        body: context.body.clone(),
+    };
+    let stated = from_metas(ahead.metas, ahead.today)
+        .or_else(|| from_json_ld(&ahead))
+        .or_else(|| from_text(&ahead, true))?;
+    let limit = context.today.tomorrow().ok()?;
+    (stated.date > limit).then_some(stated.date)
+}
+
 fn published(found: &Found, source: DateSource, quote: &str) -> Published {
     Published {
         date: found.date,
@@ -358,7 +401,7 @@ fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published>
         lines
             .iter()
             .filter(|line| {
-                may_hold_year(&line.text) && is_at_most(&line.text, 40) && is_usable(line)
+                may_hold_day(&line.text) && is_at_most(&line.text, 40) && is_usable(line)
             })
             .find_map(|line| {
                 let found = find(&line.text)
@@ -381,7 +424,7 @@ fn labelled(
     let mut previous: Option<&Line> = None;
     for line in lines {
         let before = previous.replace(line);
-        if !nodes.contains(&line.node) || !may_hold_year(&line.text) || !is_usable(line) {
+        if !nodes.contains(&line.node) || !may_hold_day(&line.text) || !is_usable(line) {
             continue;
         }
         for found in find(&line.text) {
@@ -421,6 +464,8 @@ const INFORMATION: [&str; 12] = [
     "责任编辑",
 ];
 
+/// A longer line with a day in parts tells of something.
+const SPLIT_CHARS_MAX: usize = 24;
 /// Rank of a bare date in the head of an article, before its body.
 const BEFORE_BODY: u8 = 3;
 
@@ -444,10 +489,15 @@ fn head_line(
         .skip(first.saturating_sub(2))
         .take(16)
     {
-        if !may_hold_year(&line.text) || !is_usable(line) || line.text.chars().count() > 90 {
+        if !may_hold_day(&line.text) || !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
-        for found in find(&line.text) {
+        let mut days = find(&line.text);
+        // 10月10日 2026: in parts, as a template joins them.
+        if days.is_empty() && is_at_most(&line.text, SPLIT_CHARS_MAX) {
+            days.extend(split_found(&line.text));
+        }
+        for found in days {
             let is_other = is_other_day(&line.text[..found.range.start])
                 || has_decoy(&line.text, found.range.start);
             if is_other || !is_possible(found.date, context.today) {

@@ -1,10 +1,13 @@
 //! Site search: its forms, the questions to ask, and how results are classified.
 
+mod scripted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::Encoding;
 use url::Url;
 
+pub(crate) use self::scripted::{LINK, scripted};
 use super::dom::Dom;
 use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;

@@ -146,6 +146,18 @@ fn publication_and_decoys() {
             "<h1>未来</h1><div>发布时间：2027-03-01</div><article><p>正文</p></article>",
             None,
         ),
+        (
+            "<h1>会议召开</h1><div>二〇二六年三月一日</div><article><p>二〇二六年二月二十七日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><div>3月1日 2026</div><article><p>2月27日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><article><p>召开会议，部署近期重点工作</p><p>青石县人民政府</p><p>二〇二六年三月一日</p></article>",
+            text,
+        ),
     ] {
         assert_eq!(publication_of(html), expected, "{html}");
     }
