@@ -40,7 +40,7 @@ impl Candidates {
             .article
             .as_ref()
             .is_some_and(|article| article.published.is_some());
-        if is_message || !is_guide && !is_dated {
+        if is_message || !is_guide && !is_dated || facts.stands_in_navigation() {
             return;
         }
         let rank = sha256_hex(format!("{}|search|{}", self.seed, facts.capture.url).as_bytes());

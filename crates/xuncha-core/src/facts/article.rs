@@ -81,7 +81,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         None => (Vec::new(), None),
     };
     let body_chars = text.as_ref().map_or(0, |text| dom.chars_between(text));
-    let start = title_node.unwrap_or(0);
+    let start = title_node.map_or(0, |title| dates::head_start(dom, title));
     let source = input
         .metas
         .get("ContentSource")

@@ -1,5 +1,6 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
+mod address;
 mod elements;
 mod labels;
 mod periods;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time, date};
 use regex::{Captures, Regex};
 
+pub use self::address::from_url;
 use self::elements::from_elements;
 pub(crate) use self::elements::of_item;
 use self::labels::{BARE_LABELS, DECOYS, LABELS, is_label, is_other_day};
@@ -214,33 +216,6 @@ fn relative(text: &str, today: Date) -> Option<Date> {
         _ => Ok(span),
     };
     today.checked_sub(back.ok()?).ok()
-}
-
-/// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
-pub fn from_url(url: &str, today: Date) -> Option<(Date, String)> {
-    static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|[/_tT-])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)")
-    });
-    static PARTED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"/((?:19|20)\d{2})[-/_]?(0?[1-9]|1[0-2])[-/_](0[1-9]|[12]\d|3[01]|[1-9])(?:/|_|\.|$)",
-        )
-    });
-    let path = url.split('?').next().unwrap_or(url);
-    for regex in [&*COMPACT, &*PARTED] {
-        for hit in regex.captures_iter(path) {
-            let day = Date::new(
-                hit[1].parse().ok()?,
-                hit[2].parse().ok()?,
-                hit[3].parse().ok()?,
-            )
-            .ok();
-            if let Some(day) = day.filter(|day| *day <= today) {
-                return Some((day, hit[0].to_owned()));
-            }
-        }
-    }
-    None
 }
 
 /// Meta names that give the publication date, in the order of trust. `Maketime`, `lastmodified` and `update` are none of them.
@@ -475,10 +450,11 @@ fn head_line(
     context: &Context<'_>,
     is_usable: &dyn Fn(&Line) -> bool,
 ) -> Option<(u8, Published)> {
+    let dom = context.dom;
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
-    // A bare date may also stand right above the title.
+    // A bare date or the whole line of information may also stand right above the title.
     let first = lines
         .iter()
         .position(|line| line.node >= title)
@@ -497,6 +473,7 @@ fn head_line(
         if days.is_empty() && is_at_most(&line.text, SPLIT_CHARS_MAX) {
             days.extend(split_found(&line.text));
         }
+        let is_alone = days.len() == 1;
         for found in days {
             let is_other = is_other_day(&line.text[..found.range.start])
                 || has_decoy(&line.text, found.range.start);
@@ -504,15 +481,23 @@ fn head_line(
                 continue;
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
-            let is_bare = rest <= 40 || INFORMATION.iter().any(|word| line.text.contains(word));
-            if at < first && rest > 6 {
+            let is_information = tells_of_article(&line.text);
+            let is_bare = rest <= 40 || is_information;
+            let is_named = is_information || is_label(&line.text[..found.range.start]);
+            let is_above = is_named && dom.nodes[line.node].area == Area::Body;
+            if at < first && rest > 6 && !is_above {
                 continue;
             }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
                 (true, _, true) => BEFORE_BODY + 1,
                 (_, true, true) => BEFORE_BODY,
                 (true, true, false) => 2,
+                (false, true, false) if is_line_of_information(&line.text) => 2,
                 (false, true, false) if rest <= 6 => 1,
+                // Right below the title of a flat page, with the source at most.
+                (false, true, false) if is_alone && at <= first + 2 && !is_sentence(&line.text) => {
+                    1
+                }
                 _ => 0,
             };
             if rank > 0 && best.as_ref().is_none_or(|(before, _)| *before < rank) {
@@ -521,6 +506,35 @@ fn head_line(
         }
     }
     best
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.contains(['。', '，', '；'])
+}
+
+/// A line of labels with their values; a sentence may hold such words too.
+fn is_line_of_information(text: &str) -> bool {
+    let labels = INFORMATION.iter().filter(|word| {
+        let behind = text.split_once(**word).map_or("", |(_, rest)| rest);
+        behind.trim_start().starts_with(['：', ':']) || behind.starts_with("次数")
+    });
+    labels.count() > 0 && !is_sentence(text)
+}
+
+fn tells_of_article(text: &str) -> bool {
+    INFORMATION.iter().any(|word| text.contains(word))
+}
+
+/// Where what tells of an article begins: at its title, or at the line of information right above it.
+pub(crate) fn head_start(dom: &Dom, title: usize) -> usize {
+    let lines = dom.all_lines();
+    let first = lines.partition_point(|line| line.node < title);
+    let above = lines[first.saturating_sub(2)..first].iter().find(|line| {
+        tells_of_article(&line.text)
+            && is_at_most(&line.text, 90)
+            && dom.nodes[line.node].area == Area::Body
+    });
+    above.map_or(title, |line| line.node)
 }
 
 fn has_decoy(text: &str, start: usize) -> bool {

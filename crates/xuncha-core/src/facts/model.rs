@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
+use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
 use crate::verdict::{Confidence, Place};
@@ -629,6 +630,13 @@ impl PageFacts {
     /// Whether the page, or its list, shows nothing before scripts have run.
     pub fn waits_for_script(&self) -> bool {
         self.needs_script || self.list.as_ref().is_some_and(|list| list.needs_script)
+    }
+
+    /// Whether its own navigation leads to it: then it is a column, whatever its only item looks like.
+    pub fn stands_in_navigation(&self) -> bool {
+        let own = canonical(&self.capture.url);
+        let mut entries = self.navigation.iter().chain(&self.side_navigation);
+        entries.any(|entry| canonical(&entry.url) == own)
     }
 
     /// Items of its lists, each list for itself, the main one first.

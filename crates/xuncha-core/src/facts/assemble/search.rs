@@ -45,7 +45,7 @@ pub(super) fn search(
         let Some(expected) = titles.get(&bare(query(page))) else {
             continue;
         };
-        if messages.contains(&canonical(&expected.capture.url)) {
+        if messages.contains(&canonical(&expected.capture.url)) || expected.stands_in_navigation() {
             continue;
         }
         let (found, classified) = if leads_to(page, expected) {
