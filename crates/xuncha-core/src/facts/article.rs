@@ -55,9 +55,10 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
             .metas
             .get("PubDate")
             .is_some_and(|value| !value.is_empty());
+    let is_picture = || is_picture(input, title_node);
     if !has_content_metas
         && (title.is_empty()
-            || !is_mostly_prose(dom, body_node)
+            || !is_mostly_prose(dom, body_node) && !is_picture()
             || is_list_of_teasers(input, title_node, body_node))
     {
         return None;
@@ -254,6 +255,28 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
         .sum();
     let has_text = chars - links.min(chars) >= 30;
     has_text && (links * 2 < chars || prose >= 300)
+}
+
+/// Whether the page tells what it tells in a picture (一图读懂): below its own title, behind a day of publication, and leading nowhere.
+fn is_picture(input: &Input<'_>, title: Option<usize>) -> bool {
+    const TITLE_CHARS_MIN: u32 = 8;
+    let dom = input.dom;
+    let Some(title) = title.filter(|title| dom.chars_of(*title) >= TITLE_CHARS_MIN) else {
+        return false;
+    };
+    if part_of_title(input.page_title, &dom.text(title)) == Part::Elsewhere {
+        return false;
+    }
+    let head = dates::dated_head(dom, title, input.today);
+    let is_content = |image: &usize| {
+        let node = &dom.nodes[*image];
+        let is_linked = || {
+            let mut around = dom.ancestors(*image).take(3);
+            around.any(|up| dom.nodes[up].tag == Tag::A)
+        };
+        *image > title && node.area == Area::Body && !node.is_hidden() && !is_linked()
+    };
+    head && dom.named(Tag::Img).any(|image| is_content(&image))
 }
 
 /// Elements that may show a title.

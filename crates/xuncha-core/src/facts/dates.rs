@@ -537,6 +537,21 @@ pub(crate) fn head_start(dom: &Dom, title: usize) -> usize {
     above.map_or(title, |line| line.node)
 }
 
+/// Whether a line right above or below a title gives a day, called the publication or beside the source.
+pub(crate) fn dated_head(dom: &Dom, title: usize, today: Date) -> bool {
+    let lines = dom.all_lines();
+    let first = lines.partition_point(|line| line.node < title);
+    let near = lines.iter().skip(first.saturating_sub(1)).take(4);
+    near.filter(|line| may_hold_day(&line.text) && is_at_most(&line.text, 90))
+        .any(|line| {
+            let days = find(&line.text);
+            days.iter().any(|found| {
+                let is_called = is_label(&line.text[..found.range.start]);
+                is_possible(found.date, today) && (is_called || tells_of_article(&line.text))
+            })
+        })
+}
+
 fn has_decoy(text: &str, start: usize) -> bool {
     let lead: String = text[..start]
         .chars()

@@ -168,7 +168,7 @@ fn items(
         };
         // A list of the template may outweigh the column's own.
         let own = page.lists().find(|items| !lists.is_common(read, items));
-        for list in own {
+        if let Some(list) = own {
             let listed = list.iter().map(|item| {
                 read.stands(&item.url)
                     .map_or_else(|| canonical(&item.url), str::to_owned)

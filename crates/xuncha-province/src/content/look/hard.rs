@@ -71,21 +71,17 @@ impl Hard {
             spelled: rng.percent(50),
             side_box: rng.percent(45),
             side_first: rng.percent(40),
-            footer: *rng.pick(&[
-                FooterForm::Text,
-                FooterForm::Text,
-                FooterForm::Text,
-                FooterForm::Picture,
-                FooterForm::Script,
-            ]),
-            search: *rng.pick(&[
-                SearchBox::Form,
-                SearchBox::Form,
-                SearchBox::Form,
-                SearchBox::Input,
-                SearchBox::Component,
-                SearchBox::Link,
-            ]),
+            footer: match rng.below(100) {
+                0..=7 => FooterForm::Picture,
+                8..=15 => FooterForm::Script,
+                _ => FooterForm::Text,
+            },
+            search: match rng.below(100) {
+                0..=5 => SearchBox::Input,
+                6..=11 => SearchBox::Component,
+                12..=17 => SearchBox::Link,
+                _ => SearchBox::Form,
+            },
             name: *rng.pick(&[NameForm::Banner, NameForm::Linked, NameForm::Plain]),
         };
         // What is planted in footer and search has to show.
