@@ -97,7 +97,7 @@ fn a_figure_is_explained_with_its_rows_and_an_unknown_one_is_told() {
         assert!(page.contains(part), "{part}\n{page}");
     }
     for (name, printed) in [
-        ("repeat.unqualified", "repeat.unqualified：0个"),
+        ("repeat.unqualified", "repeat.unqualified：缺上期数据"),
         (
             "trend.portal_mean.2019Q4",
             "trend.portal_mean.2019Q4：77.48分",
