@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod annual;
 mod person;
 mod rectify;
 mod round;
 
+pub use annual::{AnnualArgs, AnnualCommand};
 pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
 pub use rectify::{
     CasesArg, ContactCommand, OutboxArgs, OutboxCommand, RectifyCommand, RemindArgs, TipsCommand,
@@ -96,6 +98,9 @@ pub enum Command {
     /// 联系方式：单位的邮箱与群机器人 / mailboxes and robots of units
     #[command(subcommand)]
     Contact(ContactCommand),
+    /// 年度报表与自评：系统知道的自动填，其余列表待填 / annual forms and self-assessment
+    #[command(subcommand)]
+    Annual(AnnualCommand),
     /// 找错留言：由表格导入，按工作日判断是否超期 / messages of the public and their clocks
     #[command(subcommand)]
     Tips(TipsCommand),
@@ -610,6 +615,21 @@ pub enum EvidenceCommand {
         /// 核验 check --evidence 的目录，不需要数据库 / verify a folder of `check --evidence`, without a database
         #[arg(long, value_name = "DIR", conflicts_with = "round")]
         folder: Option<PathBuf>,
+        /// 核验一个对象的证据包，不需要数据库 / verify the package of one target, without a database
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["round", "folder"])]
+        package: Option<PathBuf>,
+    },
+    /// 一个对象的评分表和证据包，交主办单位自行核验 / score sheet and evidence of one target, for its unit to verify
+    Package {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 对象编号 / number of the target
+        #[arg(long)]
+        target: String,
+        /// 新的目录 / a new folder
+        #[arg(long)]
+        out: PathBuf,
     },
     /// 补建或重建 CDXJ 索引 / make missing indexes, or all of them
     Index {

@@ -160,6 +160,10 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
             folder: Some(folder),
             ..
         }) => return commands::evidence::verify_folder(folder),
+        Command::Evidence(EvidenceCommand::Verify {
+            package: Some(package),
+            ..
+        }) => return commands::evidence::verify_package(package),
         Command::Doctor => return commands::doctor::run(&cli.data).await,
         Command::Notice(NoticeCommand::Build {
             from: Some(from),
@@ -199,6 +203,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Rectify(command) => commands::rectify::run(&data, rules, command).await,
         Command::Outbox(command) => commands::outbox::run(&data, command).await,
         Command::Contact(command) => commands::outbox::contact(&data, command).await,
+        Command::Annual(command) => commands::annual::run(&data, rules, command).await,
         Command::Tips(command) => commands::tips::run(&data, command).await,
         Command::Explain(arguments) => commands::figure::run(Some(&data), rules, arguments).await,
         Command::Demo(_)

@@ -219,7 +219,7 @@ async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path)
     let details = RoundDetails::bare(&results.round);
     let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
     jobs::notice::write_trace(&book, out)?;
-    for path in jobs::notice::write(&notice, &data.folder, out)? {
+    for path in jobs::notice::write(&notice, &book, &data.folder, out)? {
         println!("  {}", path.display());
     }
     jobs::notice::keep(data, &results.round.id, out).await
