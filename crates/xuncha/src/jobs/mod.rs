@@ -7,6 +7,7 @@ pub mod letters;
 pub mod lists;
 pub mod notice;
 pub mod outbox;
+pub mod outside;
 pub mod people;
 pub mod pictures;
 pub mod recheck;
