@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 use crate::facts::safety::SafetyLists;
+use crate::registry::expected::ExpectedTable;
 use crate::sheet::CellError;
 use crate::words::WrongWords;
 
@@ -22,6 +23,8 @@ pub enum List {
     KnownHosts,
     /// 错词.
     WrongWords,
+    /// 应有网站.
+    ExpectedSites,
 }
 
 /// Kinds of severe wording.
@@ -51,11 +54,12 @@ struct Row {
 
 impl List {
     /// Every list.
-    pub const ALL: [List; 4] = [
+    pub const ALL: [List; 5] = [
         List::SevereWording,
         List::HarmfulWords,
         List::KnownHosts,
         List::WrongWords,
+        List::ExpectedSites,
     ];
 
     /// Its word: the name of its file without ending.
@@ -65,6 +69,7 @@ impl List {
             List::HarmfulWords => "harmful_words",
             List::KnownHosts => "known_hosts",
             List::WrongWords => "wrong_words",
+            List::ExpectedSites => "expected_sites",
         }
     }
 
@@ -85,6 +90,7 @@ impl List {
             List::HarmfulWords => "赌博色情用语",
             List::KnownHosts => "已知主机",
             List::WrongWords => "已知错词",
+            List::ExpectedSites => "应有网站",
         }
     }
 
@@ -106,6 +112,15 @@ impl List {
             List::HarmfulWords => &["类别", "用语"],
             List::KnownHosts => &["类别", "主机"],
             List::WrongWords => &["错词", "正词", "例外"],
+            List::ExpectedSites => &[
+                "编号",
+                "类别",
+                "层级",
+                "名称用语",
+                "不算用语",
+                "依据",
+                "把握",
+            ],
         }
     }
 
@@ -118,6 +133,7 @@ impl List {
             List::HarmfulWords => grouped_rows(&table, &HARMFUL),
             List::KnownHosts => grouped_rows(&table, &HOSTS),
             List::WrongWords => wrong_rows(&table),
+            List::ExpectedSites => entries(&table).map(expected_row).collect(),
         })
     }
 
@@ -143,6 +159,7 @@ impl List {
             List::HarmfulWords => grouped_table(&rows, &HARMFUL, &mut table, &mut faults),
             List::KnownHosts => grouped_table(&rows, &HOSTS, &mut table, &mut faults),
             List::WrongWords => wrong_table(&rows, &mut table, &mut faults),
+            List::ExpectedSites => expected_table(&rows, &mut table, &mut faults),
         }
         if rows.is_empty() && faults.all.is_empty() {
             faults.add(0, "", "表中没有内容；词表不能清空");
@@ -166,6 +183,9 @@ impl List {
             return WrongWords::parse(text)
                 .map(|_| ())
                 .map_err(|error| format!("词表 {} 无法解析：{error}", self.file()));
+        }
+        if self == List::ExpectedSites {
+            return ExpectedTable::parse(text).map(|_| ());
         }
         let files = BTreeMap::from([(self.file(), text.to_owned())]);
         SafetyLists::from_files(&files).map(|_| ())
@@ -279,6 +299,61 @@ fn wrong_rows(table: &Table) -> Vec<Vec<String>> {
             vec![wrong.clone(), right, texts_of(unless, wrong).join(BETWEEN)]
         })
         .collect()
+}
+
+fn expected_row(entry: &Table) -> Vec<String> {
+    let joined = |key: &str| texts_of(entry, key).join(BETWEEN);
+    vec![
+        text_of(entry, "id"),
+        text_of(entry, "name"),
+        joined("levels"),
+        joined("words"),
+        joined("unless"),
+        text_of(entry, "basis"),
+        text_of(entry, "confidence"),
+    ]
+}
+
+fn expected_table(rows: &[Row], table: &mut Table, faults: &mut Faults) {
+    let mut ids = BTreeSet::new();
+    let mut all = Vec::new();
+    for Row { number, cells } in rows {
+        let [id, name, levels, words, unless, basis, confidence] =
+            [0, 1, 2, 3, 4, 5, 6].map(|at| cells[at].as_str());
+        let needed = [
+            ("编号", id),
+            ("类别", name),
+            ("层级", levels),
+            ("名称用语", words),
+            ("依据", basis),
+        ];
+        for (column, _) in needed.iter().filter(|(_, cell)| cell.is_empty()) {
+            faults.add(*number, column, "不能空着");
+        }
+        if !id.is_empty() && !ids.insert(id) {
+            faults.add(*number, "编号", &format!("“{id}”已经用过，编号不能重复"));
+        }
+        for word in parts(words).iter().filter_map(Value::as_str) {
+            if word.chars().count() < 2 {
+                let why = format!("“{word}”只有一个字，会误认，至少两个字");
+                faults.add(*number, "名称用语", &why);
+            }
+        }
+        let mut entry = Table::new();
+        for (key, cell) in [
+            ("id", id),
+            ("name", name),
+            ("basis", basis),
+            ("confidence", confidence),
+        ] {
+            entry.insert(key.to_owned(), Value::from(cell));
+        }
+        for (key, cell) in [("levels", levels), ("words", words), ("unless", unless)] {
+            entry.insert(key.to_owned(), Value::Array(parts(cell)));
+        }
+        all.push(Value::Table(entry));
+    }
+    table.insert("entries".to_owned(), Value::Array(all));
 }
 
 /// The texts of one cell.
@@ -440,6 +515,7 @@ mod tests {
             List::HarmfulWords => include_str!("../../../lexicons/harmful_words.toml"),
             List::KnownHosts => include_str!("../../../lexicons/known_hosts.toml"),
             List::WrongWords => include_str!("../../../lexicons/wrong_words.toml"),
+            List::ExpectedSites => include_str!("../../../lexicons/expected_sites.toml"),
         }
     }
 

@@ -40,6 +40,7 @@ pub mod recheck;
 pub mod rectify;
 pub mod registry;
 pub mod registry_counts;
+pub mod registry_doubts;
 pub mod registry_import;
 pub mod registry_outside;
 pub mod registry_request;

@@ -1,11 +1,11 @@
 //! 名录外线索: hosts that look like sites outside supervision, and what people decided of each.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
-use xuncha_core::registry::outside::{DismissReason, OutsideSite};
+use xuncha_core::registry::outside::{DismissReason, OutsideHome, OutsideSite};
 use xuncha_core::registry::request::Step;
 
 use crate::audit::{AuditAction, AuditEntry};
@@ -76,6 +76,48 @@ pub struct OutsideRow {
     pub request: String,
 }
 
+/// Columns of the list.
+const COLUMNS: [&str; 14] = [
+    "host",
+    "name",
+    "sign",
+    "round",
+    "site_count",
+    "score",
+    "state",
+    "reason",
+    "note",
+    "person",
+    "decided_at",
+    "request",
+    "search",
+    "body",
+];
+
+/// One that waits, as the list keeps it.
+fn outside_row(site: &OutsideSite, round: &str) -> Result<Vec<sea_orm::Value>> {
+    Ok(vec![
+        sql::text(&site.host),
+        sql::text(&site.name),
+        sql::text(&sql::word(&site.sign)?),
+        sql::text(round),
+        sql::number(site.site_count),
+        sql::number(site.score()),
+        sql::text(OutsideState::Waiting.word()),
+        sql::text(""),
+        sql::text(""),
+        sql::text(""),
+        sql::text(""),
+        sql::text(""),
+        sql::text(&words_of(site)),
+        sql::body("名录外线索", site)?,
+    ])
+}
+
+fn words_of(site: &OutsideSite) -> String {
+    format!("{} {} {}", site.host, site.name, site.url).to_lowercase()
+}
+
 fn missing(host: &str) -> StoreError {
     StoreError::Missing {
         noun: "名录外线索",
@@ -84,65 +126,81 @@ fn missing(host: &str) -> StoreError {
 }
 
 impl Store {
-    /// Keeps what a round showed. What people decided of a host stays; hosts that are registered by now leave the list unless they were
-    /// decided. Answers with how many are new.
+    /// Keeps what a round showed. What people decided of a host stays, and what its home page said; hosts that are registered by now leave
+    /// the list unless they were decided. Answers with how many are new.
     pub async fn put_outside(&self, round: &str, found: &[OutsideSite]) -> Result<u64> {
         let transaction = self.begin().await?;
         let gone = "DELETE FROM registry_outside WHERE state = 'waiting' AND round = ?";
         let known = sql::rows(
             &transaction.inner,
-            "SELECT host FROM registry_outside",
+            "SELECT host, body FROM registry_outside",
             vec![],
         );
-        let known: BTreeSet<String> = known
+        let mut known: BTreeMap<String, OutsideSite> = known
             .await?
             .iter()
-            .map(|row| Ok(row.try_get_by_index(0)?))
+            .map(|row| {
+                let body: String = row.try_get_by("body")?;
+                Ok((row.try_get_by("host")?, sql::parse("名录外线索", &body)?))
+            })
             .collect::<Result<_>>()?;
         sql::run(&transaction.inner, gone, vec![sql::text(round)]).await?;
-        let columns = [
-            "host",
-            "name",
-            "sign",
-            "round",
-            "site_count",
-            "state",
-            "reason",
-            "note",
-            "person",
-            "decided_at",
-            "request",
-            "search",
-            "body",
-        ];
         let mut all = Vec::with_capacity(found.len());
+        let mut new = 0;
         for site in found {
-            let search = format!("{} {} {}", site.host, site.name, site.url);
-            all.push(vec![
-                sql::text(&site.host),
-                sql::text(&site.name),
-                sql::text(&sql::word(&site.sign)?),
-                sql::text(round),
-                sql::number(site.site_count),
-                sql::text(OutsideState::Waiting.word()),
-                sql::text(""),
-                sql::text(""),
-                sql::text(""),
-                sql::text(""),
-                sql::text(""),
-                sql::text(&search.to_lowercase()),
-                sql::body("名录外线索", site)?,
-            ]);
+            let before = known.remove(&site.host);
+            new += u64::from(before.is_none());
+            let site = OutsideSite {
+                home: site.home.clone().or(before.and_then(|before| before.home)),
+                ..site.clone()
+            };
+            all.push(outside_row(&site, round)?);
         }
         let tail = "ON CONFLICT (host) DO UPDATE SET name = excluded.name, sign = excluded.sign, round = excluded.round, \
-             site_count = excluded.site_count, search = excluded.search, body = excluded.body";
-        sql::insert(&transaction.inner, "registry_outside", &columns, all, tail).await?;
+             site_count = excluded.site_count, score = excluded.score, search = excluded.search, body = excluded.body";
+        sql::insert(&transaction.inner, "registry_outside", &COLUMNS, all, tail).await?;
         transaction.commit().await?;
-        let new = found.iter().filter(|site| !known.contains(&site.host));
-        Ok(new.count() as u64)
+        Ok(new)
     }
 
-    /// Candidates, those that most sites link first.
+    /// Takes in a host that a person named, where it is not in the list yet.
+    pub async fn add_outside(&self, site: &OutsideSite) -> Result<()> {
+        let transaction = self.begin().await?;
+        let row = outside_row(site, "")?;
+        let tail = "ON CONFLICT (host) DO NOTHING";
+        sql::insert(
+            &transaction.inner,
+            "registry_outside",
+            &COLUMNS,
+            vec![row],
+            tail,
+        )
+        .await?;
+        transaction.commit().await
+    }
+
+    /// Keeps what the home page of a candidate said.
+    pub async fn put_outside_home(&self, host: &str, home: &OutsideHome) -> Result<()> {
+        let mut site = self.outside_of(host).await?.site;
+        site.home = Some(Box::new(home.clone()));
+        if site.name.is_empty() {
+            site.name.clone_from(&home.title);
+        }
+        let transaction = self.begin().await?;
+        let keep =
+            "UPDATE registry_outside SET name = ?, score = ?, search = ?, body = ? WHERE host = ?";
+        let values = vec![
+            sql::text(&site.name),
+            sql::number(site.score()),
+            sql::text(&words_of(&site)),
+            sql::body("名录外线索", &site)?,
+            sql::text(host),
+        ];
+        sql::run(&transaction.inner, keep, values).await?;
+        transaction.commit().await
+    }
+
+    /// Candidates, those for which most speaks first.
     pub async fn outside(
         &self,
         state: Option<OutsideState>,
@@ -153,7 +211,7 @@ impl Store {
             .and_some("state = ?", state.map(OutsideState::word))
             .and_words("search", words);
         let sql = format!(
-            "SELECT * FROM registry_outside{} ORDER BY site_count DESC, host LIMIT ? OFFSET ?",
+            "SELECT * FROM registry_outside{} ORDER BY score DESC, site_count DESC, host LIMIT ? OFFSET ?",
             condition.sql()
         );
         let found = sql::rows(self.read(), &sql, condition.values_paged(page)).await?;

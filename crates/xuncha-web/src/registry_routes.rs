@@ -29,8 +29,32 @@ fn registry_pages(pages: Pages) -> Pages {
 }
 
 fn office_pages(pages: Pages) -> Pages {
-    use pages::{registry_import, registry_outside};
+    use pages::{registry_doubtful, registry_expected, registry_import, registry_outside};
     pages
+        .get(
+            "/registry/expected",
+            ManageRegistry,
+            Object::None,
+            registry_expected::list,
+        )
+        .post(
+            "/registry/expected",
+            ManageRegistry,
+            Object::None,
+            registry_expected::decide,
+        )
+        .get(
+            "/registry/doubtful",
+            ManageRegistry,
+            Object::None,
+            registry_doubtful::list,
+        )
+        .post(
+            "/registry/doubtful",
+            ManageRegistry,
+            Object::None,
+            registry_doubtful::decide,
+        )
         .get(
             "/registry/import",
             ManageRegistry,
@@ -72,6 +96,12 @@ fn office_pages(pages: Pages) -> Pages {
             ManageRegistry,
             Object::None,
             registry_outside::find,
+        )
+        .post(
+            "/registry/outside/look",
+            ManageRegistry,
+            Object::None,
+            registry_outside::look,
         )
 }
 

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use client::Client;
 use support::{NAUGHTY, PORTAL};
 use xuncha_core::person::Role;
-use xuncha_core::registry::{State, TargetId};
+use xuncha_core::registry::{DoubtCase, Level, RegistryDoubt, State, TargetId};
 use xuncha_store::Page;
 use xuncha_store::audit::AuditFilter;
 use xuncha_store::login::LinkKind;
@@ -277,6 +277,61 @@ async fn a_closing_hangs_its_notice_before_it_is_settled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_regions_lack_and_what_is_doubtful_is_explained() {
+    let house = House::new().await;
+    support::registry::seed(&house.state).await;
+    let mut office = house.person("office", Role::Supervisor, None).await;
+    let list = office.get("/registry/expected").await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.body);
+    assert!(
+        list.body.contains("医疗保障") && list.body.contains(support::registry::HOST),
+        "what waits outside is named: {}",
+        list.body
+    );
+    let region = house.state.store.registry().await.unwrap().regions;
+    let city = region
+        .values()
+        .find(|own| own.level == Level::City)
+        .unwrap();
+    let fields = [
+        ("region", city.code.as_str()),
+        ("kind", "trading"),
+        ("note", NAUGHTY),
+    ];
+    let done = office.post("/registry/expected", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let list = office.get("/registry/expected?state=settled").await;
+    assert!(list.body.contains("不需要") && !list.body.contains("<script>alert"));
+    let doubt = RegistryDoubt {
+        target: PORTAL.into(),
+        case: DoubtCase::Copy,
+        other: Some("9900000007".into()),
+        seen: "http://x.example/".into(),
+    };
+    let store = &house.state.store;
+    store.put_registry_doubts("2026Q1", &[doubt]).await.unwrap();
+    let list = office.get("/registry/doubtful").await;
+    assert!(
+        list.body.contains("几乎相同") && list.body.contains("kind=close"),
+        "{}",
+        list.body
+    );
+    let fields = [
+        ("target", PORTAL),
+        ("case", "copy"),
+        ("note", "同一平台的两个站"),
+    ];
+    let done = office.post("/registry/doubtful", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let list = office.get("/registry/doubtful?state=settled").await;
+    assert!(list.body.contains("同一平台的两个站"));
+    let asked = office
+        .post("/registry/outside/look", &[("url", "www.x.example")])
+        .await;
+    assert_eq!(asked.location(), "/registry/outside?done=looking");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn candidates_are_taken_in_or_set_aside() {
     let house = House::new().await;
     support::registry::seed(&house.state).await;
@@ -338,7 +393,11 @@ async fn candidates_are_taken_in_or_set_aside() {
         .await
         .unwrap();
     let states: Vec<_> = found.rows.iter().map(|row| row.state).collect();
-    assert_eq!(states, [OutsideState::Dismissed, OutsideState::Adopted]);
+    assert_eq!(
+        states,
+        [OutsideState::Adopted, OutsideState::Dismissed],
+        "the likelier first"
+    );
     let all = office.get("/registry/outside?state=all").await;
     assert!(
         !all.body.contains("<script>alert") && all.body.contains("重新列入"),

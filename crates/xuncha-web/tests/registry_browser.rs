@@ -85,6 +85,8 @@ async fn the_pages_of_the_registry_hold_on_a_desk_and_on_a_phone() {
                 "request-new",
             ),
             ("/registry/outside".to_owned(), "registry-outside"),
+            ("/registry/expected".to_owned(), "registry-expected"),
+            ("/registry/doubtful".to_owned(), "registry-doubtful"),
             ("/registry/import".to_owned(), "registry-import"),
             (format!("/registry/import/{IMPORT}"), "registry-preview"),
             (

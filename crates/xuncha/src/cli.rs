@@ -272,6 +272,21 @@ pub enum RegistryCommand {
         /// 轮次；缺省为最近一轮 / round, the latest by default
         #[arg(long)]
         round: Option<String>,
+        /// 再访问线索的首页，看标识、主办单位和是否假冒 / ask the home pages of what was found too
+        #[arg(long)]
+        look: bool,
+        /// 只查看一个网址（如群众举报的） / look at one address only, such as a reported one
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// 网络 / network
+        #[command(flatten)]
+        network: Box<NetworkArgs>,
+    },
+    /// 应有网站：各地区通常设有而名录里没有的 / kinds of sites that regions usually have and the registry lacks
+    Expected {
+        /// 已登记的也列出 / list those that are registered too
+        #[arg(long)]
+        all: bool,
     },
     /// 应开设而没有正常运行账号的单位 / units that have to run accounts and have none
     Gaps {

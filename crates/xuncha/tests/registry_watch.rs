@@ -189,11 +189,11 @@ async fn the_machine_looks_at_a_notice_and_keeps_what_it_saw() {
         String::from_utf8_lossy(&record.body).contains("停止更新"),
         "the evidence is kept"
     );
-    outside(&data, &store, &registry, &looks[1].round).await;
+    outside(&data, &store, &registry, (&looks[1].round, &home)).await;
 }
 
 /// The evidence of a look stands in for that of a round: the same records, under the round's name.
-async fn outside(data: &Path, store: &Store, registry: &Registry, look: &str) {
+async fn outside(data: &Path, store: &Store, registry: &Registry, (look, home): (&str, &str)) {
     let round = xuncha_core::round::Round {
         id: look.to_owned(),
         title: "抽查".into(),
@@ -232,4 +232,53 @@ async fn outside(data: &Path, store: &Store, registry: &Registry, look: &str) {
     let found = store.outside(None, None, Page::ALL).await.unwrap();
     assert_eq!(found.total, 1);
     assert_eq!(found.rows[0].site.places[0].site, SITE.into());
+    assert!(
+        said.contains("在已登记的政府域名 qingshi.gov.cn 之下"),
+        "{said}"
+    );
+    // The candidate's own page is that of a registered site, word for word.
+    let port = home.trim_end_matches('/').rsplit(':').next().unwrap();
+    let connect = format!("ybj.qingshi.gov.cn:80:127.0.0.1:{port}");
+    let mut command = xuncha();
+    command.arg("--data").arg(data);
+    let asked = [
+        "registry",
+        "outside",
+        "--round",
+        look,
+        "--look",
+        "--browser",
+        "off",
+    ];
+    let more = [
+        "--connect-to",
+        &connect,
+        "--allow-host",
+        "127.0.0.1",
+        "--rate",
+        "unlimited",
+    ];
+    let output = succeed(command.args(asked).args(more));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("查看线索首页 1 家，疑似假冒或复制 1 家，未能查看 0 家"),
+        "{said}"
+    );
+    assert!(said.contains("名称与已登记的“青石市教育局”"), "{said}");
+    let row = store.outside_of("ybj.qingshi.gov.cn").await.unwrap();
+    let seen = row.site.home.unwrap();
+    assert_eq!(seen.title, "青石市教育局");
+    let kept = EvidenceFolder::open(&data.join("evidence")).unwrap();
+    let target = "ybj.qingshi.gov.cn".into();
+    let record = kept.read_record("outside-looks", &target, &seen.record);
+    assert!(record.is_ok(), "the evidence is kept");
+    let mut command = xuncha();
+    command.arg("--data").arg(data);
+    let output = succeed(command.args(["registry", "expected"]));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("青石市 医疗保障：名录外有线索 ybj.qingshi.gov.cn")
+            && said.contains("青石市 公共资源交易：没有找到"),
+        "{said}"
+    );
 }

@@ -21,10 +21,12 @@ pub mod app_unavailable;
 pub mod broken_links;
 pub mod commercial_advertising;
 pub mod dead_account;
+pub mod disagreeing_guides;
 pub mod duplicate_account;
 pub mod duplicate_account_name;
 pub mod exposed_personal_data;
 pub mod follower_jump;
+pub mod forged_dates;
 pub mod harmful_links;
 pub mod hidden_links;
 pub mod incomplete_guides;
@@ -56,6 +58,7 @@ pub mod unlinked_interpretations;
 pub mod unpublished_messages;
 pub mod unreachable_site;
 pub mod unsafe_attachments;
+pub mod unusable_forms;
 pub mod wrong_characters;
 
 /// 判定环境. What a judgement depends on beside the facts: the monitoring point and the seed of samples.
@@ -209,6 +212,9 @@ pub static CHECKS: &[Check] = &[
     room!(commercial_advertising, "商业广告"),
     room!(missing_exit_prompt, "外链无提示"),
     room!(wrong_characters, "错别字"),
+    room!(forged_dates, "发稿日期疑点"),
+    room!(unusable_forms, "表格下载不可用"),
+    room!(disagreeing_guides, "同一事项说法不一"),
     room!(manual, "人工检查"),
 ];
 

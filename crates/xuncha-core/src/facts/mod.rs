@@ -46,7 +46,7 @@ mod titles;
 
 pub use adapters::HANDED_OVER;
 pub use assemble::{
-    assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
+    EarlierRound, assemble_account, assemble_site, is_bad_look, is_failed_visit, needs_second_look,
 };
 pub(crate) use assemble::{home_address, state_alone};
 pub use body_kind::{body_kind, is_worth_reading};
@@ -57,8 +57,8 @@ pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_in_steps, read_rendered, read_to};
 pub(crate) use proofread::reason_of;
 pub use refresh::refresh;
-pub(crate) use scope::attachment_name;
 pub use scope::{LinkClass, Scope, canonical, scope};
+pub(crate) use scope::{attachment_name, folder_of_default};
 pub use search::{SearchAsk, missing_page_probe, request_url, search_questions};
 pub use sitemap::SITEMAP_INDEX;
 pub use skip::Skip;

@@ -10,6 +10,7 @@ use crate::facts::network::NetworkFacts;
 use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
+use crate::review::correction::CorrectedReading;
 use crate::verdict::{Confidence, Place};
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
@@ -978,6 +979,82 @@ pub struct SiteFacts {
     /// What a security officer would stop at, over all pages and files, in order.
     #[serde(default)]
     pub signs: Vec<SiteSign>,
+    /// Articles with their day of publication, in order of address, with everything else that says when they came to be.
+    #[serde(default)]
+    pub articles: Vec<DatedArticle>,
+    /// What people read otherwise than the machine, as far as it is put into these facts.
+    #[serde(default)]
+    pub corrected: Vec<CorrectedReading>,
+}
+
+/// 稿件日期. The day that an article shows, beside what else says when it came to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedArticle {
+    /// Address.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Day of publication that the page shows.
+    pub date: Date,
+    /// Where on the page it was read.
+    pub source: DateSource,
+    /// The text it was read from.
+    pub quote: String,
+    /// It is a document with a number of its own, which bears other days besides.
+    pub is_document: bool,
+    /// Day in the line that names the source (来源：青石日报 2026-03-01).
+    pub origin_day: Option<Date>,
+    /// Day in the address.
+    pub address_day: Option<Date>,
+    /// Day of `Last-Modified`.
+    pub modified: Option<Date>,
+    /// Day on which the page was read.
+    pub read: Date,
+    /// Where a column lists it.
+    pub listed: Option<Listed>,
+    /// As an earlier round saw it.
+    pub earlier: Option<EarlierSight>,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 列表所示. An article in the list of its column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Address of the column.
+    pub url: String,
+    /// Its place in the list, from 0.
+    pub place: u32,
+    /// Day beside it.
+    pub day: Option<Date>,
+    /// The same list as an earlier round saw it.
+    pub before: Option<EarlierList>,
+}
+
+/// 往轮所见. An article as an earlier round saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierSight {
+    /// Round.
+    pub round: String,
+    /// Day on which it was read.
+    pub read: Date,
+    /// Day of publication that it showed then; `None` where only a list named it without one.
+    pub date: Option<Date>,
+    /// It bore the same title.
+    pub is_same_title: bool,
+}
+
+/// 往轮列表. The list of a column as an earlier round saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierList {
+    /// Round.
+    pub round: String,
+    /// Day on which it was read.
+    pub read: Date,
+    /// Oldest day in it: what is newer than that had its place there.
+    pub oldest: Date,
+    /// Newest day in it.
+    pub newest: Date,
 }
 
 /// 站内可疑之处. A sign with all its places. Personal data is one sign for each page that shows it.

@@ -1,12 +1,21 @@
 //! 名录外网站: sites that registered ones link to as a government's or unit's own and that the registry does not hold.
 //!
-//! Two signs, each enough: a domain below a registered government domain, or a link to a home page whose text is the full name of a unit
-//! or government of the registry. It is a list for people: nothing of it deducts.
+//! Three signs, each enough: a domain below a registered government domain; a link to a home page whose text is the full name of a unit
+//! or government of the registry; a link to a home page whose text names a region of the registry, where the host ends in `gov.cn` or the
+//! text is of an expected kind ([`super::expected`]). Candidates are ranked by everything that speaks for them ([`OutsideReason`]), what
+//! their own home page says among it ([`OutsideHome`]). It is a list for people: nothing of it deducts.
+
+mod home;
+mod reasons;
+
+pub use home::{HomeSketch, OutsideDoubt, OutsideHome, likeness, read_home, sketch};
+pub use reasons::{OutsideReason, score};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::expected::{ExpectedTable, short_name};
 use super::{Registry, State, TargetId};
 
 /// Places that are kept of one host.
@@ -22,6 +31,10 @@ pub enum OutsideSign {
     Domain,
     /// 链接文字是登记单位的名称.
     Name,
+    /// 链接文字带有本地地名.
+    Region,
+    /// 有人提供.
+    Reported,
 }
 
 impl OutsideSign {
@@ -30,6 +43,8 @@ impl OutsideSign {
         match self {
             OutsideSign::Domain => "使用本地政府域名",
             OutsideSign::Name => "链接文字是登记单位的名称",
+            OutsideSign::Region => "链接文字带有本地地名",
+            OutsideSign::Reported => "有人提供",
         }
     }
 }
@@ -124,12 +139,47 @@ pub struct OutsideSite {
     pub places: Vec<LinkedFrom>,
     /// Registered sites that link it.
     pub site_count: u64,
+    /// What speaks for it and against it, in the links.
+    #[serde(default)]
+    pub reasons: Vec<OutsideReason>,
+    /// What its home page says, where somebody had it looked at.
+    #[serde(default)]
+    pub home: Option<Box<OutsideHome>>,
+}
+
+impl OutsideSite {
+    /// A host that a person names.
+    pub fn reported(host: &str, url: &str) -> OutsideSite {
+        OutsideSite {
+            host: host.to_owned(),
+            url: url.to_owned(),
+            name: String::new(),
+            sign: OutsideSign::Reported,
+            unit: None,
+            places: Vec::new(),
+            site_count: 0,
+            reasons: Vec::new(),
+            home: None,
+        }
+    }
+
+    /// Everything that speaks for it and against it, the links first.
+    pub fn all_reasons(&self) -> impl Iterator<Item = &OutsideReason> {
+        let home = self.home.iter().flat_map(|home| &home.reasons);
+        self.reasons.iter().chain(home)
+    }
+
+    /// Its place in the list: the higher, the likelier a site outside supervision.
+    pub fn score(&self) -> u64 {
+        score(self.all_reasons())
+    }
 }
 
 struct Found {
     url: String,
     sign: OutsideSign,
     unit: Option<String>,
+    region: Option<String>,
     names: BTreeMap<String, u64>,
     places: BTreeSet<LinkedFrom>,
     sites: BTreeSet<TargetId>,
@@ -142,12 +192,15 @@ pub struct OutsideFinder {
     domains: BTreeSet<String>,
     /// Full names of governments and units, with the unit's number.
     names: BTreeMap<String, Option<String>>,
+    /// Names of regions, short and full, the longest first.
+    regions: Vec<(String, String)>,
+    table: ExpectedTable,
     found: BTreeMap<String, Found>,
 }
 
 impl OutsideFinder {
-    /// Over the registry as it is.
-    pub fn new(registry: &Registry) -> OutsideFinder {
+    /// Over the registry as it is, and the table of expected kinds.
+    pub fn new(registry: &Registry, table: ExpectedTable) -> OutsideFinder {
         let hosts: BTreeSet<String> = registry
             .sites
             .values()
@@ -174,6 +227,8 @@ impl OutsideFinder {
             hosts,
             domains,
             names,
+            regions: region_names(registry),
+            table,
             found: BTreeMap::new(),
         }
     }
@@ -189,21 +244,30 @@ impl OutsideFinder {
         let name = plain_name(text);
         let unit = self.names.get(&name).filter(|_| is_home);
         let is_below = government_label(&host).is_some_and(|label| self.domains.contains(&label));
-        let sign = match (is_below, unit) {
-            (true, _) => OutsideSign::Domain,
-            (false, Some(_)) => OutsideSign::Name,
-            (false, None) => return,
+        let is_government = government_label(&host).is_some();
+        let of_kind = || self.table.kind_of(&name).is_some();
+        let named = self.regions.iter().find(|(word, _)| name.contains(word));
+        let region = named.filter(|_| is_home && (is_government || of_kind()));
+        let sign = match (is_below, unit, region) {
+            (true, _, _) => OutsideSign::Domain,
+            (false, Some(_), _) => OutsideSign::Name,
+            (false, None, Some(_)) => OutsideSign::Region,
+            (false, None, None) => return,
         };
+        let region = region.map(|(_, region)| region.clone());
         let unit = unit.cloned().flatten();
         let found = self.found.entry(host).or_insert_with(|| Found {
             url: url.to_owned(),
             sign,
             unit: None,
+            region: None,
             names: BTreeMap::new(),
             places: BTreeSet::new(),
             sites: BTreeSet::new(),
         });
         found.unit = found.unit.take().or(unit);
+        found.region = found.region.take().or(region);
+        found.sign = found.sign.min(sign);
         // The home page is what people would register.
         if is_home
             && (!host_of(&found.url).is_some_and(|(_, is_home)| is_home) || *url < *found.url)
@@ -225,29 +289,79 @@ impl OutsideFinder {
 
     /// What was found, by host.
     pub fn done(self) -> Vec<OutsideSite> {
-        self.found
-            .into_iter()
-            .map(|(host, found)| {
-                let most = found
-                    .names
-                    .iter()
-                    .max_by_key(|(name, count)| (**count, std::cmp::Reverse((*name).clone())));
-                OutsideSite {
-                    host,
-                    name: most.map(|(name, _)| name.clone()).unwrap_or_default(),
-                    url: found.url,
-                    sign: found.sign,
-                    unit: found.unit,
-                    site_count: found.sites.len() as u64,
-                    places: found.places.into_iter().collect(),
-                }
-            })
-            .collect()
+        let OutsideFinder {
+            found,
+            domains,
+            table,
+            ..
+        } = self;
+        let mut all = Vec::with_capacity(found.len());
+        for (host, found) in found {
+            let most = found
+                .names
+                .iter()
+                .max_by_key(|(name, count)| (**count, std::cmp::Reverse((*name).clone())));
+            let name = most.map(|(name, _)| name.clone()).unwrap_or_default();
+            let label = government_label(&host);
+            let domain = label.as_ref().filter(|label| domains.contains(*label));
+            let kind = found
+                .names
+                .keys()
+                .find_map(|name| table.kind_of(name))
+                .map(|kind| kind.name.clone());
+            let count = found.sites.len() as u64;
+            let reasons = [
+                domain.map(|label| OutsideReason::BelowDomain {
+                    domain: format!("{label}.gov.cn"),
+                }),
+                label.map(|_| OutsideReason::GovernmentHost),
+                found
+                    .unit
+                    .as_ref()
+                    .map(|unit| OutsideReason::UnitName { unit: unit.clone() }),
+                found
+                    .region
+                    .map(|region| OutsideReason::RegionName { region }),
+                kind.map(|kind| OutsideReason::ExpectedKind { kind }),
+                Some(OutsideReason::Linked { count }),
+            ];
+            all.push(OutsideSite {
+                host,
+                name,
+                url: found.url,
+                sign: found.sign,
+                unit: found.unit,
+                site_count: count,
+                places: found.places.into_iter().collect(),
+                reasons: reasons.into_iter().flatten().collect(),
+                home: None,
+            });
+        }
+        all
     }
 }
 
+/// Names by which a link can mean a region, the longest first: 青石市 before 青石. A short name of two regions means neither.
+fn region_names(registry: &Registry) -> Vec<(String, String)> {
+    let mut names: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for region in registry.regions.values() {
+        for name in [region.name.as_str(), short_name(&region.name)] {
+            names
+                .entry(name)
+                .and_modify(|known| *known = known.filter(|code| *code == region.code))
+                .or_insert(Some(&region.code));
+        }
+    }
+    let mut names: Vec<(String, String)> = names
+        .into_iter()
+        .filter_map(|(name, code)| Some((name.to_owned(), code?.to_owned())))
+        .collect();
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
+    names
+}
+
 /// Host of a web address, and whether the address is that of a home page.
-fn host_of(address: &str) -> Option<(String, bool)> {
+pub(super) fn host_of(address: &str) -> Option<(String, bool)> {
     let url = url::Url::parse(address).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
@@ -263,7 +377,7 @@ fn host_of(address: &str) -> Option<(String, bool)> {
 }
 
 /// `qingshi` of `www.qingshi.gov.cn`.
-fn government_label(host: &str) -> Option<String> {
+pub(super) fn government_label(host: &str) -> Option<String> {
     let own = host.strip_suffix(".gov.cn")?;
     Some(own.rsplit('.').next()?.to_owned())
 }

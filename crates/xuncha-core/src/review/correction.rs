@@ -5,10 +5,11 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::model::{Column, ColumnKind, Facts};
+use crate::facts::{canonical, folder_of_default};
 use crate::registry::TargetId;
 
 /// 更正内容.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Corrected {
     /// 栏目类型.
@@ -21,12 +22,29 @@ pub enum Corrected {
         /// Day of its newest item.
         date: Date,
     },
+    /// 是否列表.
+    OwnList {
+        /// Whether the column shows a list of its own; else it only leads to the columns below it.
+        is_list: bool,
+    },
+    /// 栏目名称.
+    ColumnName {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Corrected {
+    /// Whether it holds in later rounds too: what a column *is* stays, what stood in it on a day does not.
+    pub fn stays(&self) -> bool {
+        !matches!(self, Corrected::NewestDate { .. })
+    }
 }
 
 /// 更正. Of one column of one target, by one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
-    /// Round.
+    /// Round in which it was made.
     pub round: String,
     /// Target.
     pub target: TargetId,
@@ -41,6 +59,20 @@ pub struct Correction {
     pub at: DateTime,
     /// Reason.
     pub reason: String,
+    /// SHA-256 of the page on which the person saw it; empty where it was not kept. A day holds for that page alone.
+    #[serde(default)]
+    pub evidence: String,
+}
+
+/// 更正所及. A correction as it stands in the facts of a site: what the machine had read, and what holds instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectedReading {
+    /// The correction; its round tells whether it was carried on from an earlier one.
+    pub correction: Correction,
+    /// What the machine read, as bodies write it; empty where it read nothing.
+    pub was: String,
+    /// Whether it found its column, and of a day the page that it was read on.
+    pub is_met: bool,
 }
 
 impl ColumnKind {
@@ -102,32 +134,89 @@ impl ColumnKind {
     }
 }
 
-/// Puts corrections into facts; of several of the same column and thing the last in the list holds. Says how many met a column.
+/// Puts corrections into facts; of several of the same column and thing the last in the list holds. Says how many met a column. Each is
+/// kept beside the facts with what the machine had read.
 pub fn correct(facts: &mut Facts, corrections: &[Correction]) -> usize {
     let Facts::Site(site) = facts else {
         return 0;
     };
     let mut met = 0;
     for correction in corrections {
-        let mine = |column: &&mut Column| column.url == correction.url;
-        for column in site.columns.iter_mut().filter(mine) {
-            met += 1;
-            match correction.corrected {
-                Corrected::ColumnKind { kind } => {
-                    column.kind = kind;
-                    column.kind_is_sure = true;
-                }
-                // A column in which a person saw an item is neither empty nor hidden behind a script.
-                Corrected::NewestDate { date } => {
-                    column.newest = Some(date);
-                    column.is_empty = false;
-                    column.needs_script = false;
-                    column.item_count = column.item_count.max(1);
-                }
+        let key = column_key(&correction.url);
+        let mut reading = CorrectedReading {
+            correction: correction.clone(),
+            was: String::new(),
+            is_met: false,
+        };
+        for column in &mut site.columns {
+            if column_key(&column.url) != key || !is_of_page(correction, column) {
+                continue;
             }
+            met += 1;
+            if !reading.is_met {
+                reading.was = read_before(column, &correction.corrected);
+            }
+            reading.is_met = true;
+            put(column, &correction.corrected);
         }
+        site.corrected.push(reading);
     }
     met
+}
+
+/// By what a column is known again: a site that moves to HTTPS, or names the default document now, has the same columns.
+fn column_key(url: &str) -> String {
+    let url = canonical(url);
+    let url = folder_of_default(&url).unwrap_or(url);
+    let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    rest.trim_start_matches("www.").to_owned()
+}
+
+/// Whether two addresses are those of one column.
+pub fn is_same_column(one: &str, other: &str) -> bool {
+    column_key(one) == column_key(other)
+}
+
+/// A day was read on one page: where the column shows another page by now, it says nothing.
+fn is_of_page(correction: &Correction, column: &Column) -> bool {
+    let seen = correction.evidence.as_str();
+    correction.corrected.stays() || seen.is_empty() || seen == column.evidence.sha256
+}
+
+fn read_before(column: &Column, corrected: &Corrected) -> String {
+    match corrected {
+        Corrected::ColumnKind { .. } => column.kind.word().to_owned(),
+        Corrected::NewestDate { .. } => {
+            let newest = column.newest.map(|newest| newest.to_string());
+            newest.unwrap_or_default()
+        }
+        Corrected::OwnList { .. } => (!column.is_parent_only).to_string(),
+        Corrected::ColumnName { .. } => column.name.clone(),
+    }
+}
+
+fn put(column: &mut Column, corrected: &Corrected) {
+    match corrected {
+        Corrected::ColumnKind { kind } => {
+            column.kind = *kind;
+            column.kind_is_sure = true;
+        }
+        // A column in which a person saw an item is neither empty nor hidden behind a script.
+        Corrected::NewestDate { date } => {
+            column.newest = Some(*date);
+            column.is_empty = false;
+            column.needs_script = false;
+            column.item_count = column.item_count.max(1);
+        }
+        Corrected::OwnList { is_list } => {
+            column.is_parent_only = !is_list;
+            if !is_list {
+                column.is_empty = false;
+                column.needs_script = false;
+            }
+        }
+        Corrected::ColumnName { name } => column.name.clone_from(name),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +250,7 @@ mod tests {
             by: "张三".into(),
             at: at(9),
             reason: String::new(),
+            evidence: String::new(),
         }
     }
 
@@ -181,10 +271,10 @@ mod tests {
             kind: ColumnKind::Static,
         };
         let corrections = [
-            correction("http://a/", kind),
+            correction("http://a/", kind.clone()),
             correction("http://a/", date("2026-01-01")),
             correction("http://a/", date("2026-03-01")),
-            correction("http://gone/", kind),
+            correction("http://gone/", kind.clone()),
         ];
         assert_eq!(correct(&mut facts, &corrections), 3);
         let Facts::Site(site) = facts else {
@@ -199,6 +289,59 @@ mod tests {
             column("http://b/"),
             "others stay as they were"
         );
+        let told: Vec<(&str, bool)> = site
+            .corrected
+            .iter()
+            .map(|one| (one.was.as_str(), one.is_met))
+            .collect();
+        let expected = [
+            ("notice", true),
+            ("", true),
+            ("2026-01-01", true),
+            ("", false),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_day_holds_for_the_page_that_it_was_read_on() {
+        let mut site = crate::facts::assemble_site(
+            &crate::testing::site("1", crate::registry::SiteKind::Portal),
+            std::iter::empty(),
+            &std::collections::BTreeMap::new(),
+            &crate::facts::Lexicons::builtin(),
+        );
+        site.columns = vec![column("http://a/tz/")];
+        let mut facts = Facts::Site(Box::new(site));
+        let date = Corrected::NewestDate {
+            date: "2026-03-01".parse().unwrap(),
+        };
+        let of_page = |sha256: &str, corrected: Corrected| Correction {
+            evidence: sha256.into(),
+            ..correction("http://a/tz/index.html", corrected)
+        };
+        let mine = evidence().sha256;
+        let list = Corrected::OwnList { is_list: false };
+        let name = Corrected::ColumnName {
+            name: "公示公告".into(),
+        };
+        let corrections = [
+            of_page("another page", date.clone()),
+            of_page("another page", list),
+            of_page("another page", name),
+        ];
+        assert_eq!(
+            correct(&mut facts, &corrections),
+            2,
+            "what a column is stays"
+        );
+        let Facts::Site(site) = &facts else {
+            unreachable!()
+        };
+        let read = &site.columns[0];
+        assert!(read.newest.is_none() && read.is_parent_only && !read.is_empty);
+        assert_eq!(read.name, "公示公告");
+        assert_eq!(correct(&mut facts, &[of_page(&mine, date)]), 1);
     }
 
     #[test]

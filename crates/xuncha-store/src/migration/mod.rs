@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 17] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -45,6 +45,14 @@ const FILES: [(&str, &str); 15] = [
         include_str!("m0015_registry_terms.sql"),
     ),
     ("m0016_large_rounds", include_str!("m0016_large_rounds.sql")),
+    (
+        "m0017_carried_corrections",
+        include_str!("m0017_carried_corrections.sql"),
+    ),
+    (
+        "m0018_outside_ranked",
+        include_str!("m0018_outside_ranked.sql"),
+    ),
 ];
 
 pub(crate) struct Migrator;

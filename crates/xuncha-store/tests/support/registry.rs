@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use xuncha_core::person::Role;
 use xuncha_core::registry::filing::{Fault, RequestKind, Successor, Typed, draft};
-use xuncha_core::registry::outside::{DismissReason, LinkedFrom, OutsideSign, OutsideSite};
+use xuncha_core::registry::outside::{
+    DismissReason, LinkedFrom, OutsideDoubt, OutsideHome, OutsideReason, OutsideSign, OutsideSite,
+};
 use xuncha_core::registry::request::{
     Course, RequestState, Reviewer, StepKind, may_complete, may_review,
 };
 use xuncha_core::registry::watch::{Seen, Sighting, watched};
-use xuncha_core::registry::{EntryKind, Level, Registry, Sheet, State, TargetClass, TargetId};
+use xuncha_core::registry::{
+    DoubtCase, EntryKind, Level, Registry, RegistryDoubt, Sheet, State, TargetClass, TargetId,
+};
 use xuncha_store::outbox::{Channel, Contact};
 use xuncha_store::person::PersonFile;
 use xuncha_store::registry::{ChangeNote, TargetFilter};
+use xuncha_store::registry_doubts::Settled;
 use xuncha_store::registry_import::StagedImport;
 use xuncha_store::registry_outside::OutsideState;
 use xuncha_store::registry_request::{Awaited, NewRequest, RequestFilter, Verdict};
@@ -128,6 +133,8 @@ pub async fn registry_promises(store: &Store) {
     what_changed_meanwhile_takes_no_effect(store).await;
     a_closing_waits_for_its_notice(store).await;
     candidates_are_decided_once(store).await;
+    doubts_are_settled_with_a_reason(store).await;
+    what_a_home_page_says_is_kept(store).await;
     counts_are_reckoned_by_the_database(store).await;
     an_import_is_confirmed_over_what_was_previewed(store).await;
     what_is_transferred_has_another_unit(store).await;
@@ -697,6 +704,95 @@ async fn a_closing_waits_for_its_notice(store: &Store) {
     assert_eq!(counts[&RequestState::Withdrawn], 1);
 }
 
+/// What people explained of an entry, or of a region without a site, stays explained.
+async fn doubts_are_settled_with_a_reason(store: &Store) {
+    let doubt = |target: &str, case| RegistryDoubt {
+        target: target.into(),
+        case,
+        other: None,
+        seen: "http://x.example/".into(),
+    };
+    let found = [
+        doubt("9900000001", DoubtCase::NoMarks),
+        doubt("9900000002", DoubtCase::BelowCounty),
+    ];
+    store.put_registry_doubts("2026Q1", &found).await.unwrap();
+    let settled = |note: &str| Settled {
+        note: note.into(),
+        by: "李雷".into(),
+        at: at("2026-05-01T10:00"),
+    };
+    let target = TargetId::from("9900000001");
+    let word = DoubtCase::NoMarks.word();
+    let without = store
+        .settle_registry_doubt(&target, word, &settled(" "))
+        .await;
+    is_refused(without, "请写明");
+    store
+        .settle_registry_doubt(&target, word, &settled("已批准"))
+        .await
+        .unwrap();
+    let gone = store
+        .settle_registry_doubt(&target, "copy", &settled("已批准"))
+        .await;
+    is_refused(gone, "不在列表");
+    store
+        .put_registry_doubts("2026Q1", &found[..1])
+        .await
+        .unwrap();
+    let waiting = store.registry_doubts(false, Page::ALL).await.unwrap();
+    assert_eq!(waiting.total, 0, "what is no longer so leaves the list");
+    let kept = store.registry_doubts(true, Page::ALL).await.unwrap();
+    assert_eq!(kept.rows[0].doubt, found[0]);
+    assert_eq!(kept.rows[0].settled.as_ref().unwrap().note, "已批准");
+    store
+        .settle_expectation("990100", "trading", &settled("由省级统一开设"))
+        .await
+        .unwrap();
+    store
+        .settle_expectation("990100", "trading", &settled("由省级平台统一开设"))
+        .await
+        .unwrap();
+    let settled = store.settled_expectations().await.unwrap();
+    let key = ("990100".to_owned(), "trading".to_owned());
+    assert_eq!(settled[&key].note, "由省级平台统一开设");
+    let kept = store.registry_doubts(true, Page::ALL).await.unwrap();
+    assert_eq!(kept.total, 1, "the two lists are apart");
+}
+
+/// A person names a host; what its home page says stays through the next search.
+async fn what_a_home_page_says_is_kept(store: &Store) {
+    let named = OutsideSite::reported("www.fake.example", "http://www.fake.example/");
+    store.add_outside(&named).await.unwrap();
+    store.add_outside(&named).await.unwrap();
+    let home = OutsideHome {
+        at: at("2026-05-02T10:00"),
+        record: "w1@0".into(),
+        final_url: "http://www.fake.example/".into(),
+        is_open: true,
+        title: "青石市人民政府".into(),
+        code: String::new(),
+        unit: String::new(),
+        reasons: vec![OutsideReason::PartyMark],
+        doubts: vec![OutsideDoubt::OtherDomain {
+            says: "www.s1.gov.cn".into(),
+        }],
+    };
+    store
+        .put_outside_home("www.fake.example", &home)
+        .await
+        .unwrap();
+    let again = OutsideSite {
+        reasons: vec![OutsideReason::Linked { count: 1 }],
+        site_count: 1,
+        ..named
+    };
+    assert_eq!(store.put_outside("2026Q1", &[again]).await.unwrap(), 0);
+    let row = store.outside_of("www.fake.example").await.unwrap();
+    assert_eq!(row.site.home.as_deref(), Some(&home));
+    assert_eq!(row.site.score(), 18);
+}
+
 async fn candidates_are_decided_once(store: &Store) {
     let site = |host: &str, count| OutsideSite {
         host: host.into(),
@@ -709,6 +805,8 @@ async fn candidates_are_decided_once(store: &Store) {
             page: "http://www.s1.gov.cn/".into(),
         }],
         site_count: count,
+        reasons: vec![OutsideReason::Linked { count }],
+        home: None,
     };
     let found = [
         site("a.s1.gov.cn", 1),

@@ -38,6 +38,7 @@ pub async fn round_promises(store: &Store) {
     targets_are_given_out(store).await;
     opinions_stand_beside_decisions(store).await;
     corrections_queue_their_target(store).await;
+    corrections_are_carried_on(store).await;
     exemptions_decide_what_nobody_decided(store).await;
     lists_have_versions_and_rounds_keep_theirs(store).await;
     what_is_common_is_grouped(store).await;
@@ -265,6 +266,7 @@ async fn corrections_queue_their_target(store: &Store) {
         by: "张三".into(),
         at: at("2026-04-03T11:00"),
         reason: "是说明页".into(),
+        evidence: String::new(),
     };
     let job = store.correct(&correction).await.unwrap();
     let job = store.round_job(ROUND, job).await.unwrap();
@@ -273,28 +275,94 @@ async fn corrections_queue_their_target(store: &Store) {
         ("judge_target", JobState::Waiting)
     );
     let held = store
-        .corrections(ROUND, Some(&correction.target))
+        .standing_corrections(ROUND, Some(&correction.target))
         .await
         .unwrap();
-    assert_eq!(held[0].1, correction);
+    assert_eq!(held[0].correction, correction);
     let other = TargetId::from("9900000002");
     assert!(
         store
-            .corrections(ROUND, Some(&other))
+            .standing_corrections(ROUND, Some(&other))
             .await
             .unwrap()
             .is_empty()
     );
     let now = at("2026-04-03T12:00");
-    let number = held[0].0;
-    let again = store.withdraw_correction(ROUND, number, now).await.unwrap();
+    let number = held[0].number;
+    let again = store
+        .withdraw_correction(ROUND, number, "李四", now)
+        .await
+        .unwrap();
     assert_eq!(again, job.number, "the job that waits sees it");
-    assert!(store.corrections(ROUND, None).await.unwrap().is_empty());
-    assert!(store.withdraw_correction(ROUND, number, now).await.is_err());
+    let none = store.standing_corrections(ROUND, None).await.unwrap();
+    assert!(none.is_empty());
+    assert!(
+        store
+            .withdraw_correction(ROUND, number, "李四", now)
+            .await
+            .is_err()
+    );
     store
         .cancel_round_job(ROUND, job.number, now)
         .await
         .unwrap();
+}
+
+/// What a column is was corrected in an earlier round, and holds until somebody ends it.
+async fn corrections_are_carried_on(store: &Store) {
+    const BEFORE: &str = "2025Q4";
+    let target = TargetId::from("9900000001");
+    let correction = |corrected| Correction {
+        round: BEFORE.into(),
+        target: target.clone(),
+        url: "http://www.s1.gov.cn/tz/".into(),
+        corrected,
+        by: "张三".into(),
+        at: at("2026-01-04T11:00"),
+        reason: "栏目已改版".into(),
+        evidence: "ab".repeat(32),
+    };
+    let kind = correction(Corrected::ColumnKind {
+        kind: ColumnKind::Notice,
+    });
+    let date = correction(Corrected::NewestDate {
+        date: "2025-12-30".parse().unwrap(),
+    });
+    let name = correction(Corrected::ColumnName {
+        name: "公示公告".into(),
+    });
+    let now = at("2026-04-03T12:30");
+    for own in [&kind, &date, &name] {
+        let job = store.correct(own).await.unwrap();
+        store.cancel_round_job(BEFORE, job, now).await.unwrap();
+    }
+    let held = async |round: &str| {
+        let held = store.standing_corrections(round, Some(&target)).await;
+        let held = held.unwrap().into_iter();
+        held.map(|one| (one.is_carried, one.correction))
+            .collect::<Vec<_>>()
+    };
+    let before = [(false, kind.clone()), (false, date), (false, name.clone())];
+    assert_eq!(held(BEFORE).await, before);
+    assert_eq!(
+        held(ROUND).await,
+        [(true, kind), (true, name.clone())],
+        "a day is not carried on"
+    );
+    let carried = store.standing_corrections(ROUND, None).await.unwrap();
+    let job = store
+        .withdraw_correction(ROUND, carried[0].number, "李四", now)
+        .await
+        .unwrap();
+    store.cancel_round_job(ROUND, job, now).await.unwrap();
+    assert_eq!(held(ROUND).await, [(true, name)], "ended with this round");
+    assert_eq!(held(BEFORE).await, before, "the round before keeps it");
+    let job = store
+        .withdraw_correction(BEFORE, carried[1].number, "李四", now)
+        .await
+        .unwrap();
+    store.cancel_round_job(BEFORE, job, now).await.unwrap();
+    assert!(held(ROUND).await.is_empty(), "taken back where it was made");
 }
 
 async fn exemptions_decide_what_nobody_decided(store: &Store) {

@@ -12,6 +12,7 @@ use xuncha_core::facts::model::ColumnKind;
 use xuncha_core::permission::Action;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::RejectCause;
+use xuncha_core::review::correction::is_same_column;
 use xuncha_store::round::{Neighbour, SubjectFilter};
 
 use super::desk_evidence::{self, RuleBeside, Shown};
@@ -101,6 +102,14 @@ struct CauseChoice {
     needs_text: bool,
 }
 
+/// A correction of the column in question that holds.
+struct Held {
+    number: i64,
+    what: String,
+    by: String,
+    made_in: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct DeskPage {
@@ -122,7 +131,7 @@ struct DeskPage {
     rules: Vec<RuleBeside>,
     causes: Vec<CauseChoice>,
     kinds: Vec<(&'static str, &'static str)>,
-    corrections: Vec<(i64, String, String)>,
+    corrections: Vec<Held>,
     next_href: Option<String>,
     back_href: Option<String>,
     kept: Option<Label>,
@@ -372,26 +381,30 @@ fn kinds(lang: Lang) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// Corrections that hold of the column in question: number, what, by whom.
+/// Corrections that hold of the column in question.
 async fn corrections(
     state: &WebState,
     lang: Lang,
     desk: &Desk,
     column: Option<&str>,
-) -> Result<Vec<(i64, String, String)>, WebError> {
+) -> Result<Vec<Held>, WebError> {
     let Some(column) = column else {
         return Ok(Vec::new());
     };
     let target = desk.subject.target.id();
     let all = state
         .store
-        .corrections(&desk.round.id, Some(target))
+        .standing_corrections(&desk.round.id, Some(target))
         .await?;
-    let mine = all.into_iter().filter(|(_, one)| one.url == column);
+    let mine = all
+        .into_iter()
+        .filter(|one| is_same_column(&one.correction.url, column));
     Ok(mine
-        .map(|(number, one)| {
-            let what = tasks_corrections::corrected(lang, one.corrected);
-            (number, what, one.by)
+        .map(|one| Held {
+            number: one.number,
+            what: tasks_corrections::corrected(lang, &one.correction.corrected),
+            by: one.correction.by,
+            made_in: one.is_carried.then_some(one.correction.round),
         })
         .collect())
 }

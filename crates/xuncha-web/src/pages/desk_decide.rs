@@ -26,6 +26,9 @@ use crate::lang::Lang;
 use crate::pager::{encode, query};
 use crate::shell::Viewer;
 
+/// Letters of the longest name of a column.
+const COLUMN_NAME_MAX: usize = 60;
+
 /// What the form asks to be done.
 enum Wish {
     /// A decision about the thing.
@@ -77,13 +80,22 @@ impl Wish {
                 if let Some(kind) = ColumnKind::of_word(field("kind")) {
                     corrected.push(Corrected::ColumnKind { kind });
                 }
+                match field("list") {
+                    "yes" => corrected.push(Corrected::OwnList { is_list: true }),
+                    "no" => corrected.push(Corrected::OwnList { is_list: false }),
+                    _ => {}
+                }
+                let name: String = field("name").chars().take(COLUMN_NAME_MAX).collect();
+                if !name.is_empty() {
+                    corrected.push(Corrected::ColumnName { name });
+                }
                 match (field("date"), field("date").parse::<Date>()) {
                     ("", _) => {}
                     (_, Ok(date)) => corrected.push(Corrected::NewestDate { date }),
                     _ => return say("日期读不懂", "That is no day"),
                 }
                 match corrected.is_empty() {
-                    true => say("请填写要更正的类型或日期", "Say what is otherwise"),
+                    true => say("请填写要更正的内容", "Say what is otherwise"),
                     false => Ok(Wish::Correct(corrected, reason)),
                 }
             }
@@ -219,8 +231,11 @@ async fn grant(
         }
         Wish::Correct(corrected, reason) => {
             let found = desk_evidence::finding(state, desk, &item.check, &item.key).await?;
-            let url = found.and_then(|(_, finding)| finding.url);
-            let Some(url) = url else {
+            let seen = found.and_then(|(_, finding)| {
+                let page = finding.evidence().first().map(|one| one.sha256.clone());
+                Some((finding.url?, page.unwrap_or_default()))
+            });
+            let Some((url, evidence)) = seen else {
                 let text = viewer
                     .lang
                     .t("这一项没有可以更正的栏目", "There is no column here");
@@ -243,6 +258,7 @@ async fn grant(
                     by: viewer.person.clone(),
                     at: state.now(),
                     reason: reason.clone(),
+                    evidence: evidence.clone(),
                 };
                 store.correct(&correction).await?;
             }
@@ -251,7 +267,7 @@ async fn grant(
         Wish::Uncorrect(number) => {
             let now = state.now();
             store
-                .withdraw_correction(&desk.round.id, number, now)
+                .withdraw_correction(&desk.round.id, number, &viewer.person, now)
                 .await?;
             Ok(Ok("corrected"))
         }

@@ -56,6 +56,7 @@ pub(crate) fn name(lang: Lang, list: List) -> &'static str {
         List::HarmfulWords => lang.t("赌博色情用语", "Gambling and pornography"),
         List::KnownHosts => lang.t("已知主机", "Known hosts"),
         List::WrongWords => lang.t("已知错词", "Known wrong words"),
+        List::ExpectedSites => lang.t("应有网站", "Expected sites"),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
-use xuncha_core::registry::outside::{DismissReason, OutsideSign};
+use xuncha_core::registry::outside::{DismissReason, OutsideReason, OutsideSign};
 use xuncha_store::StoreError;
 use xuncha_store::job::NewJob;
 use xuncha_store::registry_outside::{OutsideRow, OutsideState};
@@ -17,11 +17,14 @@ use crate::labels::Label;
 use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::findings::moment;
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 
 /// Kind of the job that reads the links of a round.
 const OUTSIDE_JOB: &str = "registry_outside";
+/// Kind of the job that looks at home pages of candidates.
+const OUTSIDE_LOOK_JOB: &str = "registry_outside_look";
 /// Letters of the longest note.
 const MAX_LETTERS: usize = 500;
 
@@ -42,11 +45,29 @@ struct PlaceLine {
     page: String,
 }
 
+/// One thing that speaks for a candidate, or against it.
+struct ReasonLine {
+    text: String,
+    is_against: bool,
+}
+
+/// What its home page said.
+struct HomeLine {
+    title: String,
+    code: String,
+    unit: String,
+    at: String,
+}
+
 struct Row {
     host: String,
     url: String,
     name: String,
     sign: &'static str,
+    score: u64,
+    reasons: Vec<ReasonLine>,
+    home: Option<HomeLine>,
+    doubts: Vec<String>,
     round: String,
     site_count: u64,
     places: Vec<PlaceLine>,
@@ -68,6 +89,7 @@ struct OutsidePage {
     reasons: Vec<(&'static str, &'static str)>,
     rounds: Vec<(String, String)>,
     is_queued: bool,
+    is_looking: bool,
     pager: Pager,
 }
 
@@ -122,6 +144,7 @@ pub(crate) async fn list(
             .map(|own| (own.round.id, own.round.title))
             .collect(),
         is_queued: asked.done == "queued",
+        is_looking: asked.done == "looking",
         pager: pager.over(found.total, "/registry/outside".to_owned(), pairs),
     })
 }
@@ -168,7 +191,35 @@ fn row(lang: Lang, own: OutsideRow) -> Row {
         ("noun", "site"),
         ("outside", own.site.host.as_str()),
     ];
+    let spoken = |text: fn(&OutsideReason, Lang) -> String| -> Vec<ReasonLine> {
+        own.site
+            .all_reasons()
+            .map(|reason| ReasonLine {
+                text: text(reason, lang),
+                is_against: reason.is_against(),
+            })
+            .collect()
+    };
+    let reasons = spoken(|reason, lang| match lang {
+        Lang::Zh => reason.zh(),
+        Lang::En => reason.en(),
+    });
+    let home = own.site.home.as_ref();
+    let doubts = home.iter().flat_map(|home| &home.doubts);
+    let doubts = doubts.map(|doubt| match lang {
+        Lang::Zh => doubt.zh(),
+        Lang::En => doubt.en(),
+    });
     Row {
+        score: own.site.score(),
+        reasons,
+        doubts: doubts.collect(),
+        home: home.map(|home| HomeLine {
+            title: home.title.clone(),
+            code: home.code.clone(),
+            unit: home.unit.clone(),
+            at: moment(&home.at),
+        }),
         adopt_href: format!("/requests/new{}", query(&pairs)),
         url: own.site.url,
         name: own.site.name,
@@ -181,6 +232,8 @@ fn row(lang: Lang, own: OutsideRow) -> Row {
                 OutsideSign::Name.zh(),
                 "Linked by the name of a registered unit",
             ),
+            OutsideSign::Region => lang.t(OutsideSign::Region.zh(), "Linked by a region's name"),
+            OutsideSign::Reported => lang.t(OutsideSign::Reported.zh(), "Named by a person"),
         },
         host: own.site.host,
         round: own.round,
@@ -260,4 +313,29 @@ pub(crate) async fn find(
     };
     state.acting(&viewer).put_job(&job).await?;
     Ok(Redirect::to("/registry/outside?done=queued").into_response())
+}
+
+/// What is to be looked at: every candidate that was not yet, or one address.
+#[derive(Deserialize)]
+pub(crate) struct Look {
+    #[serde(default)]
+    url: String,
+}
+
+/// Has the machine look at home pages.
+pub(crate) async fn look(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Form(sent): Form<Look>,
+) -> Result<Response, WebError> {
+    let url: String = sent.url.trim().chars().take(MAX_LETTERS).collect();
+    let at = state.now();
+    let job = NewJob {
+        kind: OUTSIDE_LOOK_JOB.to_owned(),
+        idempotency_key: format!("{OUTSIDE_LOOK_JOB}/{url}/{at}"),
+        payload: serde_json::json!({ "url": url, "by": viewer.person }),
+        due_at: at,
+    };
+    state.acting(&viewer).put_job(&job).await?;
+    Ok(Redirect::to("/registry/outside?done=looking").into_response())
 }

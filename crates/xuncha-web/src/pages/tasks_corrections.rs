@@ -8,6 +8,7 @@ use serde::Deserialize;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::correction::Corrected;
 use xuncha_store::StoreError;
+use xuncha_store::correction::StandingCorrection;
 
 use super::findings::moment;
 use super::tasks::{Desk, may_decide};
@@ -18,11 +19,20 @@ use crate::pager::encode;
 use crate::shell::Viewer;
 
 /// What holds instead of what was read, in words.
-pub(crate) fn corrected(lang: Lang, corrected: Corrected) -> String {
+pub(crate) fn corrected(lang: Lang, corrected: &Corrected) -> String {
     match (corrected, lang) {
         (Corrected::ColumnKind { kind }, Lang::Zh) => kind.zh().to_owned(),
         (Corrected::ColumnKind { kind }, Lang::En) => kind.word().to_owned(),
         (Corrected::NewestDate { date }, _) => date.to_string(),
+        (Corrected::OwnList { is_list: true }, _) => {
+            lang.t("是信息列表", "A list of its own").to_owned()
+        }
+        (Corrected::OwnList { is_list: false }, _) => {
+            let text = "只是下级栏目的入口";
+            lang.t(text, "Only leads to the columns below it")
+                .to_owned()
+        }
+        (Corrected::ColumnName { name }, _) => format!("“{name}”"),
     }
 }
 
@@ -33,6 +43,10 @@ struct Line {
     by: String,
     at: String,
     reason: String,
+    /// The earlier round that it was made in, where it was carried on.
+    made_in: Option<String>,
+    /// Whether it will be carried on.
+    stays: bool,
 }
 
 /// The corrections of a target, with the forms that take them back; nothing where there are none.
@@ -53,14 +67,22 @@ impl Corrections {
         desk: &Desk,
     ) -> Result<Corrections, WebError> {
         let (round, target) = (&desk.round.id, desk.subject.target.id());
-        let held = state.store.corrections(round, Some(target)).await?;
-        let line = |(number, one): (i64, xuncha_core::review::correction::Correction)| Line {
-            number,
-            what: corrected(viewer.lang, one.corrected),
-            at: moment(&one.at),
-            url: one.url,
-            by: one.by,
-            reason: one.reason,
+        let held = state
+            .store
+            .standing_corrections(round, Some(target))
+            .await?;
+        let line = |standing: StandingCorrection| {
+            let one = standing.correction;
+            Line {
+                number: standing.number,
+                what: corrected(viewer.lang, &one.corrected),
+                at: moment(&one.at),
+                url: one.url,
+                by: one.by,
+                reason: one.reason,
+                made_in: standing.is_carried.then_some(one.round),
+                stays: one.corrected.stays(),
+            }
         };
         Ok(Corrections {
             lang: viewer.lang,
@@ -97,11 +119,11 @@ pub(crate) async fn withdraw(
     let target = TargetId(target);
     let desk = Desk::open(&state, &id, &target).await?;
     may_decide(&state, &viewer, &desk).await?;
-    let held = state.store.corrections(&id, Some(&target)).await?;
+    let held = state.store.standing_corrections(&id, Some(&target)).await?;
     let found = held
         .iter()
-        .find(|(number, _)| number.to_string() == typed.number);
-    let Some((number, _)) = found else {
+        .find(|one| one.number.to_string() == typed.number);
+    let Some(found) = found else {
         return Err(StoreError::Missing {
             noun: "更正",
             id: typed.number,
@@ -109,7 +131,9 @@ pub(crate) async fn withdraw(
         .into());
     };
     let (store, now) = (state.acting(&viewer), state.now());
-    store.withdraw_correction(&id, *number, now).await?;
+    store
+        .withdraw_correction(&id, found.number, &viewer.person, now)
+        .await?;
     let place = format!("/rounds/{}/tasks/{}", encode(&id), encode(&target.0));
     Ok(Redirect::to(&place).into_response())
 }

@@ -91,6 +91,10 @@ pub async fn state(folder: &Path) -> WebState {
                     "wrong_words",
                     include_str!("../../../../lexicons/wrong_words.toml"),
                 ),
+                (
+                    "expected_sites",
+                    include_str!("../../../../lexicons/expected_sites.toml"),
+                ),
             ]
             .map(|(list, text)| (list.to_owned(), text.to_owned()))
             .into(),

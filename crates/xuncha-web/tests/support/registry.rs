@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use xuncha_core::registry::filing::{RequestKind, Successor, Typed, draft};
-use xuncha_core::registry::outside::{LinkedFrom, OutsideSign, OutsideSite};
+use xuncha_core::registry::outside::{
+    LinkedFrom, OutsideDoubt, OutsideHome, OutsideReason, OutsideSign, OutsideSite,
+};
 use xuncha_core::registry::request::{Course, Reviewer};
 use xuncha_core::registry::watch::{Seen, Sighting};
-use xuncha_core::registry::{EntryKind, Sheet};
+use xuncha_core::registry::{DoubtCase, EntryKind, RegistryDoubt, Sheet};
 use xuncha_store::registry_import::StagedImport;
 use xuncha_store::registry_request::{NewRequest, Verdict};
 use xuncha_web::WebState;
@@ -128,12 +130,53 @@ pub async fn seed(state: &WebState) {
             page: "http://www.site1.gov.cn/".into(),
         }],
         site_count: 2,
+        reasons: vec![
+            OutsideReason::BelowDomain {
+                domain: "site1.gov.cn".into(),
+            },
+            OutsideReason::GovernmentHost,
+            OutsideReason::Linked { count: 2 },
+        ],
+        home: None,
     };
     let found = [
         site(HOST, "青石市医疗保障局"),
         site("x.site1.gov.cn", NAUGHTY),
     ];
     state.store.put_outside(ROUND, &found).await.unwrap();
+    let home = OutsideHome {
+        at: at("2026-02-03T10:00"),
+        record: "w1@0".into(),
+        final_url: "http://x.site1.gov.cn/".into(),
+        is_open: true,
+        title: format!("青石市人民政府{NAUGHTY}"),
+        code: PORTAL.into(),
+        unit: NAUGHTY.into(),
+        reasons: vec![OutsideReason::PartyMark, OutsideReason::Unopened],
+        doubts: vec![OutsideDoubt::OtherDomain {
+            says: format!("www.site1.gov.cn{NAUGHTY}"),
+        }],
+    };
+    state
+        .store
+        .put_outside_home("x.site1.gov.cn", &home)
+        .await
+        .unwrap();
+    let doubt = |target: &str, case, seen: &str| RegistryDoubt {
+        target: target.into(),
+        case,
+        other: Some(PORTAL.into()),
+        seen: seen.into(),
+    };
+    let doubts = [
+        doubt("9900000007", DoubtCase::LeadsTo, "http://www.site1.gov.cn/"),
+        doubt("9900000007", DoubtCase::NoGovernment, NAUGHTY),
+    ];
+    state
+        .store
+        .put_registry_doubts(ROUND, &doubts)
+        .await
+        .unwrap();
     let staged = StagedImport {
         id: IMPORT.into(),
         file: format!("名录{NAUGHTY}.xlsx"),

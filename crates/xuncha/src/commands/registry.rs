@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use xuncha_core::registry::expected::Presence;
 use xuncha_core::registry::{
     Change, Mapping, Registry, diff, disagreements, import, reported_sites, to_sheets,
 };
@@ -60,7 +61,40 @@ pub async fn run(data: &Data, rules: &Rules, command: &RegistryCommand) -> Resul
             );
             Ok(())
         }
-        RegistryCommand::Outside { round } => outside(data, round.as_deref()).await,
+        RegistryCommand::Outside {
+            url: Some(url),
+            network,
+            ..
+        } => {
+            let told = jobs::outside::look(data, rules, network, Some(url)).await?;
+            print_outside(data).await?;
+            println!("{told}。");
+            Ok(())
+        }
+        RegistryCommand::Outside {
+            round,
+            look,
+            network,
+            ..
+        } => {
+            let round = data.round(round.as_deref()).await?.round.id;
+            let found = jobs::outside::find(data, rules, &round).await?;
+            let told = match look {
+                true => Some(jobs::outside::look(data, rules, network, None).await?),
+                false => None,
+            };
+            print_outside(data).await?;
+            print_doubts(data).await?;
+            println!(
+                "{round} 的名录外线索 {} 条，新增 {} 条；在网页“名录外线索”中逐条处理。",
+                found.count, found.new
+            );
+            if let Some(told) = told {
+                println!("{told}。");
+            }
+            Ok(())
+        }
+        RegistryCommand::Expected { all } => print_expected(data, rules, *all).await,
         RegistryCommand::Gaps { csv, json } => {
             gaps::run(data, csv.as_deref(), json.as_deref()).await
         }
@@ -138,24 +172,89 @@ async fn compare(data: &Data, rules: &Rules, file: &Path, mapping: &str) -> Resu
     Ok(())
 }
 
-async fn outside(data: &Data, round: Option<&str>) -> Result<()> {
-    const SHOWN: u64 = 40;
-    let round = data.round(round).await?.round.id;
-    let (count, new) = jobs::registry::find_outside(data, &round).await?;
-    let page_of = Page::numbered(1, SHOWN);
-    let found = data.store.outside(None, None, page_of).await?;
+/// Candidates, with everything that speaks for and against each.
+async fn print_outside(data: &Data) -> Result<()> {
+    let found = data.store.outside(None, None, page_of_shown()).await?;
     for row in &found.rows {
         println!(
-            "  {} {} {}：{} 家链接，{}",
+            "  {} {} {}（{} 分）",
             row.state.zh(),
             row.site.url,
             row.site.name,
-            row.site.site_count,
-            row.site.sign.zh()
+            row.site.score(),
+        );
+        let reasons: Vec<String> = row.site.all_reasons().map(|why| why.zh()).collect();
+        println!("      {}", reasons.join("；"));
+        for doubt in row.site.home.iter().flat_map(|home| &home.doubts) {
+            println!("      疑似假冒或复制：{}", doubt.zh());
+        }
+    }
+    Ok(())
+}
+
+fn page_of_shown() -> Page {
+    const SHOWN: u64 = 40;
+    Page::numbered(1, SHOWN)
+}
+
+async fn print_doubts(data: &Data) -> Result<()> {
+    let found = data.store.registry_doubts(false, page_of_shown()).await?;
+    for row in &found.rows {
+        let doubt = &row.doubt;
+        let other = doubt
+            .other
+            .as_ref()
+            .map_or(String::new(), |other| format!("（{other}）"));
+        println!(
+            "  登记存疑 {}：{}{other}，{}",
+            doubt.target,
+            doubt.case.zh(),
+            doubt.seen
         );
     }
-    println!("{round} 的名录外线索 {count} 条，新增 {new} 条；在网页“名录外线索”中逐条处理。");
+    if found.total > 0 {
+        println!(
+            "登记存疑 {} 条；核实后不是政府网站的，应申请删除。",
+            found.total
+        );
+    }
     Ok(())
+}
+
+async fn print_expected(data: &Data, rules: &Rules, all: bool) -> Result<()> {
+    let (table, found) = jobs::outside::expectations(data, rules).await?;
+    let settled = data.store.settled_expectations().await?;
+    let mut missing = 0;
+    for one in &found {
+        let kind = table.entries.iter().find(|kind| kind.id == one.kind);
+        let kind = kind.map_or(one.kind.as_str(), |kind| kind.name.as_str());
+        let key = (one.region.clone(), one.kind.clone());
+        let said = match (&one.presence, settled.get(&key)) {
+            (Presence::Registered { sites }, _) => match all {
+                true => format!("已登记 {}", joined(sites.iter().map(|site| &site.0))),
+                false => continue,
+            },
+            (_, Some(settled)) => match all {
+                true => format!("不需要：{}", settled.note),
+                false => continue,
+            },
+            (Presence::NotRunning { sites }, None) => {
+                let sites = joined(sites.iter().map(|site| &site.0));
+                format!("登记而不在运行 {sites}")
+            }
+            (Presence::Outside { hosts }, None) => format!("名录外有线索 {}", joined(hosts.iter())),
+            (Presence::Nothing { .. }, None) => "没有找到".to_owned(),
+        };
+        missing += usize::from(!matches!(one.presence, Presence::Registered { .. }));
+        println!("  {} {kind}：{said}", one.region_name);
+    }
+    println!("应有网站 {} 处，以上待核实的 {missing} 处。", found.len());
+    Ok(())
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a String>) -> String {
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    words.join("、")
 }
 
 async fn history(data: &Data) -> Result<()> {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use xuncha_core::checks::Context;
 use xuncha_core::evidence::Capture;
 use xuncha_core::facts::model::{FactRecord, Facts};
-use xuncha_core::facts::{self, Lexicons};
+use xuncha_core::facts::{self, EarlierRound, Lexicons};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judgement, judge_suspended, judge_target};
 use xuncha_core::registry::{Target, TargetId};
@@ -20,6 +20,7 @@ use xuncha_core::round::{Round, Subject};
 use xuncha_core::score::score;
 use xuncha_core::stats::PreviousRound;
 use xuncha_gather::report::Progress;
+use xuncha_store::Page;
 use xuncha_store::evidence::EvidenceFolder;
 use xuncha_store::round::{RoundRow, RoundState};
 
@@ -29,6 +30,9 @@ use crate::rules::Rules;
 
 /// The pseudo target that holds what was seen of addresses outside the inspected sites.
 pub const OUTSIDE: &str = "_outside";
+
+/// The check that compares rounds.
+const FORGED_DATES: &str = "forged_dates";
 
 /// Judges every subject of a round under its own sets, with the stored evidence.
 pub async fn judge_round(
@@ -50,6 +54,7 @@ pub async fn judge_round(
         corrections: corrections(data, &round.id, None).await?,
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
+        earlier: earlier(data, round, &sets).await?,
     };
     progress.started("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
@@ -98,6 +103,8 @@ struct Work<'a> {
     /// The day of the check, and what was closed on it by approval.
     day: Date,
     suspended: BTreeMap<TargetId, (Date, Date)>,
+    /// Earlier rounds that dates are compared with, latest first; none where no set asks.
+    earlier: Vec<String>,
 }
 
 impl Work<'_> {
@@ -108,6 +115,7 @@ impl Work<'_> {
             return Ok(said.collect());
         }
         let mut facts = self.facts(subject)?;
+        self.lay_earlier_beside(subject, &mut facts)?;
         if let Some(own) = self.corrections.get(subject.target.id()) {
             correct(&mut facts, own);
         }
@@ -116,6 +124,28 @@ impl Work<'_> {
             .iter()
             .flat_map(|set| judge_target(set, subject, &facts, &self.context))
             .collect())
+    }
+
+    /// Lays what the latest earlier round with evidence of the same site saw beside the facts.
+    fn lay_earlier_beside(&self, subject: &Subject, facts: &mut Facts) -> Result<()> {
+        let Facts::Site(site) = facts else {
+            return Ok(());
+        };
+        for round in &self.earlier {
+            let id = subject.target.id();
+            let records = self.evidence.records(round, id);
+            let records =
+                records.with_context(|| format!("往轮 {round} 中对象 {id} 的证据读不出来"))?;
+            let mut seen = EarlierRound::new(round);
+            for record in records {
+                seen.see(&record?);
+            }
+            if !seen.is_empty() {
+                seen.beside(site);
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn facts(&self, subject: &Subject) -> Result<Facts> {
@@ -129,14 +159,34 @@ impl Work<'_> {
     }
 }
 
-/// What people read otherwise than the machine, by target.
+/// Rounds back to which evidence of the same site is looked for.
+const EARLIER_MAX: usize = 4;
+
+/// Rounds of before, latest first, where a set asks for what they saw.
+async fn earlier(data: &Data, round: &Round, sets: &[IndicatorSet]) -> Result<Vec<String>> {
+    let asks = |set: &IndicatorSet| {
+        let mut checks = set.indicators.iter().flat_map(|own| &own.checks);
+        checks.any(|check| check == FORGED_DATES)
+    };
+    if !sets.iter().any(asks) {
+        return Ok(Vec::new());
+    }
+    let mut rounds = data.store.rounds(Page::ALL).await?.rows;
+    rounds.retain(|row| row.round.as_of < round.as_of);
+    rounds.sort_by_key(|row| std::cmp::Reverse((row.round.as_of, row.round.id.clone())));
+    let ids = rounds.into_iter().map(|row| row.round.id);
+    Ok(ids.take(EARLIER_MAX).collect())
+}
+
+/// What people read otherwise than the machine, by target: in this round, and in earlier ones what a column is.
 async fn corrections(
     data: &Data,
     round: &str,
     target: Option<&TargetId>,
 ) -> Result<BTreeMap<TargetId, Vec<Correction>>> {
     let mut by_target: BTreeMap<TargetId, Vec<Correction>> = BTreeMap::new();
-    for (_, correction) in data.store.corrections(round, target).await? {
+    for standing in data.store.standing_corrections(round, target).await? {
+        let correction = standing.correction;
         let own = by_target.entry(correction.target.clone()).or_default();
         own.push(correction);
     }
@@ -158,6 +208,7 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
         corrections: corrections(data, &round.id, Some(target)).await?,
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
+        earlier: earlier(data, round, &sets).await?,
     };
     let fresh = tokio::task::block_in_place(|| work.judge(&subject))?;
     let earlier = data.store.judgements(&round.id, Some(target)).await?;

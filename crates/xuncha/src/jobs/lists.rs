@@ -38,6 +38,17 @@ pub async fn try_draft(
 ) -> Result<String> {
     let draft = data.store.lexicon(number).await?;
     let list = List::of_word(&draft.new.list).context("不认识的词表")?;
+    if list == List::ExpectedSites {
+        let problem = "这张表不用来读网页，不必试用；采用以后，“应有网站”和“名录外线索”按新表列出";
+        let trial = Trial {
+            round: round.to_owned(),
+            problem: problem.to_owned(),
+            ..Trial::default()
+        };
+        let text = serde_json::to_string(&trial)?;
+        data.store.set_lexicon_preview(number, &text).await?;
+        return Ok(problem.to_owned());
+    }
     let mut now = rules.clone();
     for (list, version) in data.store.adopted_lexicons().await? {
         now.lexicons

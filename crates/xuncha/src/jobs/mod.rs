@@ -8,6 +8,7 @@ pub mod letters;
 pub mod lists;
 pub mod notice;
 pub mod outbox;
+pub mod outside;
 pub mod package;
 pub mod people;
 pub mod pictures;

@@ -13,9 +13,10 @@ use xuncha_store::recheck::{RECHECK_JOB, SELF_CHECK_JOB, Work};
 
 use super::letters::{self, LETTERS_JOB, LetterWords};
 use super::outbox::Sender;
+use super::outside::{OUTSIDE_JOB, OUTSIDE_LOOK_JOB};
 use super::rectify::{self, FOLLOW_JOB};
-use super::registry::{OUTSIDE_JOB, WATCH_JOB};
-use super::{outbox, recheck, registry};
+use super::registry::WATCH_JOB;
+use super::{outbox, outside, recheck, registry};
 use crate::cli::NetworkArgs;
 use crate::commands::now;
 use crate::data::Data;
@@ -25,13 +26,14 @@ use crate::rules::Rules;
 const PAUSE: Duration = Duration::from_secs(2);
 /// A job that broke the program off so often is not begun again.
 const MOST_ATTEMPTS: u64 = 5;
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     RECHECK_JOB,
     SELF_CHECK_JOB,
     FOLLOW_JOB,
     LETTERS_JOB,
     WATCH_JOB,
     OUTSIDE_JOB,
+    OUTSIDE_LOOK_JOB,
 ];
 
 /// 后台设置.
@@ -124,6 +126,7 @@ struct Payload {
     round: String,
     by: String,
     issuer: String,
+    url: String,
 }
 
 async fn perform(data: &Data, rules: &Rules, settings: &Settings<'_>, work: &Work) -> Result<()> {
@@ -176,8 +179,16 @@ pub async fn handle(
             ))
         }
         OUTSIDE_JOB => {
-            let (count, new) = registry::find_outside(data, &payload.round).await?;
-            Ok(format!("名录外线索 {count} 条，新增 {new} 条"))
+            let found = outside::find(data, rules, &payload.round).await?;
+            Ok(format!(
+                "名录外线索 {} 条，新增 {} 条；登记存疑 {} 条",
+                found.count, found.new, found.doubts
+            ))
+        }
+        OUTSIDE_LOOK_JOB => {
+            let url = (!payload.url.is_empty()).then_some(payload.url.as_str());
+            let looked = outside::look(data, rules, settings.network, url).await?;
+            Ok(looked.to_string())
         }
         LETTERS_JOB => write_letters(data, &payload).await,
         other => bail!("不认识的任务 {other}"),

@@ -1,4 +1,4 @@
-//! 名录的后台任务: looks at the notices of closing sites and old domains, and reads the links of a round for sites outside the registry.
+//! 名录的后台任务: looks at the notices of closing sites and old domains.
 
 use std::sync::Arc;
 
@@ -6,8 +6,6 @@ use anyhow::{Context as _, Result, bail};
 use url::Url;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::visible_text;
-use xuncha_core::registry::Target;
-use xuncha_core::registry::outside::OutsideFinder;
 use xuncha_core::registry::request::{RequestState, days_after};
 use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, WatchState, seen_in, watched};
 use xuncha_gather::again::look_at;
@@ -24,8 +22,6 @@ use crate::wiring::FolderSink;
 
 /// Kind of the job that looks at notices.
 pub const WATCH_JOB: &str = "registry_watch";
-/// Kind of the job that reads the links of a round.
-pub const OUTSIDE_JOB: &str = "registry_outside";
 /// Seconds before a page that did not convince is asked again.
 const SECOND_LOOK_S: f64 = 5.0;
 
@@ -197,32 +193,4 @@ fn host(address: &str) -> String {
     let url = Url::parse(address).ok();
     let host = url.and_then(|url| Some(url.host_str()?.to_ascii_lowercase()));
     host.unwrap_or_default()
-}
-
-/// Reads every link of a round's sites and keeps the hosts that look like sites outside supervision. Answers with how many are listed,
-/// and how many of them are new.
-pub async fn find_outside(data: &Data, round: &str) -> Result<(usize, u64)> {
-    let registry = data.store.registry().await?;
-    let subjects = data.store.subjects(round).await?;
-    let mut finder = OutsideFinder::new(&registry);
-    tokio::task::block_in_place(|| -> Result<()> {
-        for subject in &subjects {
-            let Target::Site(site) = &subject.target else {
-                continue;
-            };
-            let records = data.evidence.records(round, &site.id);
-            let records = records.with_context(|| format!("对象 {} 的证据读不出来", site.id))?;
-            for record in records {
-                if let FactRecord::Page(page) = record? {
-                    for link in &page.links {
-                        finder.see(&site.id, &page.capture.url, &link.url, &link.text);
-                    }
-                }
-            }
-        }
-        Ok(())
-    })?;
-    let found = finder.done();
-    let new = data.store.put_outside(round, &found).await?;
-    Ok((found.len(), new))
 }

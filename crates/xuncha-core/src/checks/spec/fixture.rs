@@ -150,6 +150,20 @@ fn template(list: &str) -> Option<Value> {
             "url": page, "case": "missing_fragment", "why": "页面上没有锚点", "is_unsure": false, "places": [],
             "place_count": 1, "evidence": [evidence(page)],
         }),
+        "articles" => json!({
+            "url": page, "title": "关于开展春季防火工作的通知", "date": "2026-03-10", "source": "text",
+            "quote": "发布时间：2026-03-10", "is_document": false, "origin_day": null, "address_day": null,
+            "modified": null, "read": "2026-03-20", "listed": null, "earlier": null, "evidence": evidence(page),
+        }),
+        "listed" => {
+            json!({"url": "https://www.qingshi.gov.cn/tz/", "place": 0, "day": null, "before": null})
+        }
+        "earlier" => json!({
+            "round": "2025Q4", "read": "2025-12-20", "date": null, "is_same_title": true,
+        }),
+        "before" => json!({
+            "round": "2025Q4", "read": "2025-12-20", "oldest": "2025-06-01", "newest": "2025-09-01",
+        }),
         "signs" => json!({
             "sign": {"case": "hidden_link", "what": "", "way": "", "quote": "", "confidence": "high"},
             "url": page, "on_home": false, "places": [], "place_count": 1, "evidence": evidence(page),
@@ -171,6 +185,9 @@ fn template(list: &str) -> Option<Value> {
             "evidence": evidence("https://www.qingshi.gov.cn/search?q=1"),
         }),
         "guides" => json!({"url": page, "guide": guide(), "evidence": evidence(page)}),
+        "downloads" => json!({
+            "url": "https://www.qingshi.gov.cn/f/1.docx", "kind": "anchor", "text": "申请表", "area": "body", "count": 1,
+        }),
         "statistics" => json!({
             "url": page, "evidence": evidence(page),
             "statistics": {"kind": "service", "newest": "2026-02-28", "quote": "2026年2月办件统计"},
@@ -301,7 +318,7 @@ fn site_facts() -> Value {
         "search": {"form": form(), "questions": [], "evidence": evidence(home), "scripted": null},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
-        "unrendered_pages": [], "weak_links": [], "signs": [], "network": network(home),
+        "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "corrected": [], "network": network(home),
     })
 }
 

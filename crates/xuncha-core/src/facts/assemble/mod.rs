@@ -2,6 +2,8 @@
 
 mod account;
 mod columns;
+mod dated;
+mod earlier;
 mod everywhere;
 mod home;
 mod landing;
@@ -20,6 +22,7 @@ mod visits;
 mod weak;
 
 pub use account::assemble_account;
+pub use earlier::EarlierRound;
 pub(crate) use links::state_alone;
 pub use links::{is_bad_look, needs_second_look};
 pub use site::assemble_site;

@@ -7,7 +7,7 @@ use url::Url;
 use super::links::{Judge, MissingPage, links, spots};
 use super::records::{Records, evidence};
 use super::visits::probes;
-use super::{columns, home, policies, search, services, signs, weak};
+use super::{columns, dated, home, policies, search, services, signs, weak};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
@@ -59,6 +59,7 @@ pub fn assemble_site(
     let (links, link_count) = links(&judge, &spots);
     let weak_links = weak::weak_links(&judge, &spots, &links);
     let articles: Vec<&PageFacts> = content_pages(&records, &columns, &home_url);
+    let dated = dated::articles(&records, &articles, &columns);
     let (policies, interpretations) =
         policies::policies(&records, site, home_page, &columns, lexicons);
     let guides = services::guides(&records, &columns, lexicons);
@@ -98,6 +99,8 @@ pub fn assemble_site(
         columns,
         weak_links,
         signs: signs::signs(&records, home_page),
+        articles: dated,
+        corrected: Vec::new(),
         network: records.network.clone(),
     }
 }
