@@ -97,6 +97,11 @@ pub enum FactKind {
         /// Why.
         reason: String,
     },
+    /// 撤回办结: the recheck that closed it was a mistake; the problem stands as before it.
+    Undone {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// 事实. One dated fact.
@@ -261,7 +266,7 @@ impl Rectification {
             is_late: false,
             relapses: 0,
         };
-        for fact in self.facts.iter().filter(|fact| fact.on <= today) {
+        for fact in held(self.facts.iter().filter(|fact| fact.on <= today)) {
             step(&mut progress, fact);
         }
         let passed = progress.deadline.filter(|deadline| today > *deadline);
@@ -296,6 +301,7 @@ impl Rectification {
             ),
             FactKind::Rechecked { .. } => ("复查", !state.is_settled()),
             FactKind::Withdrawn { .. } => ("撤销", !state.is_settled()),
+            FactKind::Undone { .. } => ("撤回办结", state == RectifyState::Closed),
         };
         if !fits {
             let what = what.to_owned();
@@ -304,6 +310,22 @@ impl Rectification {
         self.facts.push(fact);
         Ok(())
     }
+}
+
+/// The facts that hold: without the rechecks that were a mistake, and without what says so.
+fn held<'a>(facts: impl Iterator<Item = &'a Fact>) -> Vec<&'a Fact> {
+    let mut held: Vec<&Fact> = Vec::new();
+    for fact in facts {
+        if !matches!(fact.kind, FactKind::Undone { .. }) {
+            held.push(fact);
+            continue;
+        }
+        let closes = |one: &&Fact| matches!(one.kind, FactKind::Rechecked { is_fixed: true, .. });
+        if let Some(mistake) = held.iter().rposition(closes) {
+            held.remove(mistake);
+        }
+    }
+    held
 }
 
 fn step(progress: &mut Progress, fact: &Fact) {
@@ -338,6 +360,8 @@ fn step(progress: &mut Progress, fact: &Fact) {
             open => open,
         },
         FactKind::Withdrawn { .. } => RectifyState::Withdrawn,
+        // It took away what it is about already.
+        FactKind::Undone { .. } => before,
     };
     if after != before || progress.since.is_none() {
         progress.since = Some(fact.on);

@@ -305,3 +305,39 @@ fn states_of_earlier_days_stay_as_they_were() {
         }
     });
 }
+
+#[test]
+fn a_recheck_that_was_a_mistake_is_taken_back() {
+    let undone = || FactKind::Undone {
+        reason: "看错了页面".to_owned(),
+    };
+    let open = [(day(4, 1), notified()), (day(4, 20), replied())];
+    let mut own = after(&[&open[..], &[(day(4, 25), rechecked(true))]].concat());
+    let early = after(&open).add(Fact {
+        on: day(4, 25),
+        kind: undone(),
+    });
+    assert!(matches!(early, Err(RectifyError::NotNow { .. })));
+    let at = Fact {
+        on: day(4, 26),
+        kind: undone(),
+    };
+    own.add(at.clone()).unwrap();
+    let (is, was) = (own.progress(day(5, 10)), after(&open).progress(day(5, 10)));
+    assert_eq!(is, was, "as before the recheck");
+    assert!(own.add(at).is_err(), "once");
+    let again = Fact {
+        on: day(5, 11),
+        kind: rechecked(true),
+    };
+    own.add(again).unwrap();
+    assert_eq!(state(&own, day(5, 11)), RectifyState::Closed);
+    let mut back = own.clone();
+    let kind = FactKind::Found {
+        round: "2026Q2".to_owned(),
+    };
+    let on = day(6, 20);
+    back.add(Fact { on, kind }).unwrap();
+    let late = back.add(Fact { on, kind: undone() });
+    assert!(late.is_err(), "a later round found it again");
+}

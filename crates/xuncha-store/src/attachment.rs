@@ -8,6 +8,7 @@ use jiff::civil::DateTime;
 use sea_orm::QueryResult;
 use sha2::{Digest, Sha256};
 use xuncha_core::attachment::FileKind;
+use xuncha_core::registry::TargetId;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::sql;
@@ -120,9 +121,9 @@ fn object(number: i64) -> String {
 impl Transaction {
     /// Writes down a file that was handed in; answers with its number and what to write into the audit log at the end.
     ///
-    /// What belongs to a round is refused where the round is closed.
+    /// What belongs to a round is refused where the round is closed, and to an inspector of whose city its target is.
     pub async fn put_attachment(&self, new: &NewAttachment) -> Result<(i64, AuditEntry)> {
-        self.refuse_closed_owner(&new.owner).await?;
+        self.refuse_owner(&new.owner).await?;
         let sql = "INSERT INTO attachments (owner, about, organization, name, kind, sha256, size_bytes, person, at, is_withdrawn) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING number";
         let values = vec![
@@ -145,10 +146,15 @@ impl Transaction {
         Ok((number, entry.change("", after)))
     }
 
-    async fn refuse_closed_owner(&self, owner: &str) -> Result<()> {
-        let below = owner.strip_prefix("round/");
-        match below.and_then(|below| below.split('/').next()) {
-            Some(round) => self.refuse_closed(round).await,
+    /// Refuses what belongs to a closed round, and to a target of the city of the inspector who hands it in.
+    async fn refuse_owner(&self, owner: &str) -> Result<()> {
+        let Some(below) = owner.strip_prefix("round/") else {
+            return Ok(());
+        };
+        let (round, rest) = below.split_once('/').unwrap_or((below, ""));
+        self.refuse_closed(round).await?;
+        match rest.strip_prefix("target/") {
+            Some(target) => self.refuse_own_city(round, &TargetId::from(target)).await,
             None => Ok(()),
         }
     }
@@ -168,7 +174,7 @@ impl Store {
     pub async fn withdraw_attachment(&self, number: i64) -> Result<()> {
         let before = self.attachment(number).await?;
         let transaction = self.begin().await?;
-        transaction.refuse_closed_owner(&before.new.owner).await?;
+        transaction.refuse_owner(&before.new.owner).await?;
         let sql = "UPDATE attachments SET is_withdrawn = 1 WHERE number = ?";
         sql::run(&transaction.inner, sql, vec![number.into()]).await?;
         let entry = AuditEntry::new(AuditAction::AttachmentWithdrawn, object(number));

@@ -114,14 +114,25 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Freezes a closed round: it is opened no more.
+    /// Freezes a closed round: it is opened no more. Refused while appeals wait for their answer, and before the last day of appeals is over
+    /// where nobody says why.
     pub async fn freeze_round(&self, round: &str, note: &ChangeNote) -> Result<()> {
         match self.round(round).await?.state {
             RoundState::Closed => {}
             RoundState::Frozen => return Err(StoreError::Refused("轮次已经冻结")),
             _ => return Err(StoreError::Refused("轮次尚未关闭，关闭后才能冻结")),
         }
+        let until = self.appeal_until(round).await?;
+        if until.is_some_and(|day| note.at.date() <= day) && note.reason.trim().is_empty() {
+            return Err(StoreError::Refused("申诉期限还没有过，现在冻结须写明理由"));
+        }
         let transaction = self.begin().await?;
+        let waiting = "SELECT COUNT(*) FROM appeals WHERE round = ? AND state = 'waiting'";
+        if sql::count(&transaction.inner, waiting, vec![sql::text(round)]).await? > 0 {
+            return Err(StoreError::Refused(
+                "还有申诉没有答复，不能冻结；请重新打开轮次，答复后再关闭、冻结",
+            ));
+        }
         let states = (RoundState::Closed, RoundState::Frozen);
         transaction.move_round(round, states, note).await?;
         transaction.commit().await

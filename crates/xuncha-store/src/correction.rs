@@ -78,6 +78,7 @@ impl Store {
         let (round, target) = (&correction.round, &correction.target);
         let transaction = self.begin().await?;
         transaction.refuse_closed(round).await?;
+        transaction.refuse_own_city(round, target).await?;
         let row = vec![
             sql::text(round),
             sql::text(&target.0),
@@ -128,6 +129,7 @@ impl Store {
         let target = standing.correction.target;
         let transaction = self.begin().await?;
         transaction.refuse_closed(round).await?;
+        transaction.refuse_own_city(round, &target).await?;
         if !standing.is_carried {
             let sql =
                 "UPDATE corrections SET is_withdrawn = 1 WHERE number = ? AND is_withdrawn = 0";

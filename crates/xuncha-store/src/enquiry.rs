@@ -227,6 +227,7 @@ impl Store {
 impl Transaction {
     async fn keep_enquiry(&self, now: &Enquiry) -> Result<Vec<AuditEntry>> {
         self.refuse_closed(&now.round).await?;
+        self.refuse_own_city(&now.round, &now.target).await?;
         let date = |date: Option<Date>| -> Result<sea_orm::Value> {
             let word = date.map(|date| sql::word(&date)).transpose()?;
             Ok(sql::maybe_text(word.as_deref()))

@@ -57,6 +57,9 @@ pub enum StoreError {
     /// What was asked for would break a rule; said so that a page can show it.
     #[error("{0}")]
     Refused(&'static str),
+    /// An inspector was to decide of his own city.
+    #[error("这个对象属于您所在的地区，按交叉互评的规定由其他检查员处理。")]
+    OwnCity,
     /// What was to be written cannot follow what stands there.
     #[error("{0}")]
     Unfit(String),

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod brief;
 pub mod closing;
 pub mod correction;
+mod crossing;
 pub mod document;
 pub mod enquiry;
 pub mod error;

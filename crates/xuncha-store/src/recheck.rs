@@ -146,6 +146,7 @@ impl Store {
     /// Asks for a recheck: row and job in one transaction. Refused while another one of the same case is under way.
     pub async fn ask_recheck(&self, id: &str, case: &str, by: &str, at: DateTime) -> Result<()> {
         let transaction = self.begin().await?;
+        transaction.refuse_own_case(case).await?;
         let open =
             "SELECT COUNT(*) FROM rechecks WHERE case_id = ? AND state IN ('waiting', 'running')";
         if sql::count(&transaction.inner, open, vec![sql::text(case)]).await? > 0 {

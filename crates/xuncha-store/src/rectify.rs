@@ -193,7 +193,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Writes a unit's answer down in several of its cases, with its files: all of it or nothing.
+    /// Writes a fact with its files down in several cases of one unit, such as its answer: all of it or nothing.
     pub async fn reply_cases(
         &self,
         cases: &[String],

@@ -41,6 +41,13 @@ impl Transaction {
         for round in rounds {
             self.refuse_closed(round).await?;
         }
+        let places: BTreeSet<(&str, &TargetId)> = reviews
+            .iter()
+            .map(|one| (one.round.as_str(), &one.target))
+            .collect();
+        for (round, target) in places {
+            self.refuse_own_city(round, target).await?;
+        }
         sql::insert(&self.inner, "reviews", &columns, all, "").await?;
         Ok(entries)
     }

@@ -126,6 +126,9 @@ impl Transaction {
         if !kind.may_follow_closing() {
             self.refuse_closed(round).await?;
         }
+        if kind == RoundJob::Notice {
+            self.refuse_published_notice(round).await?;
+        }
         let (prefix, [from, to]) = keys_of(round, kind, target);
         let range = "idempotency_key >= ? AND idempotency_key < ?";
         let held = sql::row(&self.inner, OPEN_JOB, vec![from.clone(), to.clone()]).await?;

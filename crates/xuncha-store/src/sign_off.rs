@@ -22,6 +22,11 @@ impl Transaction {
         if there != taken as u64 {
             return Err(StoreError::Refused("会签刚有新的进展，请刷新页面后再操作"));
         }
+        // What is sent back or corrected may be as old as it is.
+        if !matches!(signature.step, SignStep::Returned | SignStep::Corrected) {
+            let outcome = &signature.bound.round_sha256;
+            self.refuse_stale_notice(round, outcome).await?;
+        }
         let row = vec![
             sql::text(round),
             sql::number(u64::from(signature.version)),

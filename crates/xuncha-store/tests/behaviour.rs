@@ -670,6 +670,7 @@ async fn documents_are_replaced_by_name(store: &Store) {
         sha256: sha256.repeat(64),
         size_bytes: 12,
         at: at("2026-04-10T09:00"),
+        outcome_sha256: "0".repeat(64),
     };
     store.put_document(&document("a")).await.unwrap();
     store.put_document(&document("b")).await.unwrap();

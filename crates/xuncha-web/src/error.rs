@@ -76,6 +76,7 @@ impl From<StoreError> for WebError {
             StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 StatusCode::NOT_FOUND
             }
+            StoreError::OwnCity => StatusCode::FORBIDDEN,
             StoreError::Closed { .. }
             | StoreError::NotClosed(_)
             | StoreError::Busy { .. }

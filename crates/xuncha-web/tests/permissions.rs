@@ -473,6 +473,115 @@ async fn an_operator_finds_nothing_of_other_units() {
     .await;
 }
 
+/// Whatever the way: an inspector writes nothing of a target of his own city.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inspector_writes_nothing_of_his_own_city() {
+    use xuncha_core::review::assign::{Assignment, Inspector};
+    let house = House::new().await;
+    let store = &house.state.store;
+    let nobody = Assignment {
+        first: BTreeMap::new(),
+        second: BTreeMap::new(),
+        nobody: Vec::new(),
+    };
+    let finding = house.filled("{id}");
+    let (row, _) = store.finding(&finding).await.unwrap();
+    let decision = serde_json::json!({ "decisions": [
+        { "check": row.check, "key": row.key, "decision": "confirmed", "reason": "已核实" }
+    ]});
+    let (tasks, enquiry, recheck, api) = (
+        format!("/rounds/{ROUND}/tasks/{PORTAL}"),
+        house.filled("/enquiries/{enquiry}"),
+        house.filled("/rectify/{case}/recheck"),
+        format!("/api/v1/rounds/{ROUND}/targets/{PORTAL}/decisions"),
+    );
+    let sent = [
+        ("step", "sent"),
+        ("place", "县长信箱"),
+        ("at", "2026-03-18T09:00"),
+    ];
+    let file: (&str, &[u8]) = ("a.pdf", b"%PDF-1.7");
+    let body = decision.to_string();
+    let token = house.api_token("inspector").await;
+    for (region, is_his) in [("990100", true), ("990900", false)] {
+        let inspectors = [Inspector {
+            person: house.people["inspector"],
+            region: region.to_owned(),
+        }];
+        let put = store.put_assignment(ROUND, &inspectors, &nobody).await;
+        put.unwrap();
+        let mut client = house.client("inspector").await;
+        let answers = [
+            client.post(&tasks, &[("stay", "1")]).await,
+            client
+                .post_file(&format!("{tasks}/attachments"), &[], file)
+                .await,
+            client.post(&enquiry, &sent).await,
+            client.post(&recheck, &[("result", "machine")]).await,
+            client.post(&recheck, &[("result", "fixed")]).await,
+            client.program(&token, &api, Some(&body)).await,
+        ];
+        let is_refused = |one: &Answer| one.status == StatusCode::FORBIDDEN;
+        for (place, answer) in answers.iter().enumerate() {
+            assert_eq!(is_refused(answer), is_his, "{place}: {}", answer.body);
+            let is_said = answer.body.contains("交叉互评");
+            assert_eq!(is_said, is_his, "{place}: {}", answer.body);
+        }
+    }
+}
+
+/// Who has yet to say what he thinks sees nowhere what the other decided, and decides nothing by another way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_opinion_is_blind_on_every_page() {
+    use support::{ANSWERED, NOTE};
+    use xuncha_core::review::assign::{Assignment, Inspector};
+    let house = House::new().await;
+    let store = &house.state.store;
+    let target = xuncha_core::registry::TargetId::from(ANSWERED);
+    let inspectors = [Inspector {
+        person: house.people["inspector"],
+        region: "990900".to_owned(),
+    }];
+    let pair = |second: i64| Assignment {
+        first: [(target.clone(), house.people["administrator"])].into(),
+        second: [(target.clone(), second)].into(),
+        nobody: Vec::new(),
+    };
+    let shares = xuncha_store::opinion::BlindShares {
+        double_percent: 100,
+        pass_percent: 100,
+    };
+    store.put_blind_shares(ROUND, shares).await.unwrap();
+    let token = house.api_token("inspector").await;
+    let api = format!("/api/v1/rounds/{ROUND}/targets/{ANSWERED}");
+    let decisions = format!("{api}/decisions");
+    let body = r#"{"decisions":[{"check":"none","key":"none","decision":"confirmed"}]}"#;
+    for (second, is_hidden) in [
+        (house.people["inspector"], true),
+        (house.people["leader"], false),
+    ] {
+        let put = store
+            .put_assignment(ROUND, &inspectors, &pair(second))
+            .await;
+        put.unwrap();
+        let mut client = house.client("inspector").await;
+        let page = client
+            .get(&format!("/rounds/{ROUND}/targets/{ANSWERED}"))
+            .await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(page.body.contains(NOTE), !is_hidden, "{}", page.body);
+        let sheet = client.program(&token, &api, None).await;
+        assert_eq!(sheet.status, StatusCode::OK, "{}", sheet.body);
+        assert_eq!(sheet.body.contains(NOTE), !is_hidden, "{}", sheet.body);
+        let sent = client.program(&token, &decisions, Some(body)).await;
+        let expected = match is_hidden {
+            true => StatusCode::FORBIDDEN,
+            false => StatusCode::NOT_FOUND,
+        };
+        assert_eq!(sent.status, expected, "{}", sent.body);
+    }
+}
+
 /// Looks at other hosts stand in an archive that all targets share: of it a unit sees what its own findings refer to.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shared_archive_is_closed_to_operators() {

@@ -164,10 +164,11 @@ async fn a_problem_goes_from_notice_to_closed() {
     assert_eq!(jobs.rows[0].new.kind, "recheck");
     let twice = inspector.post(&recheck, &[("result", "machine")]).await;
     assert!(twice.body.contains("还没有结束"), "{}", twice.body);
-    let fixed = inspector
-        .post(&recheck, &[("result", "fixed"), ("note", "打开核对")])
-        .await;
-    assert_eq!(fixed.location(), place);
+    let fields = [("result", "fixed"), ("note", "打开核对")];
+    let picture: (&str, &[u8]) = ("复查截图.pdf", b"%PDF-1.7 seen");
+    let fixed = inspector.post_file(&recheck, &fields, picture).await;
+    assert_eq!(fixed.location(), place, "{}", fixed.body);
+    assert!(operator.get(&place).await.body.contains("复查截图.pdf"));
     assert_eq!(house.state_of_case().await, RectifyState::Closed);
     // Closed is closed: a further answer is refused with the reason.
     let late = operator
@@ -175,6 +176,55 @@ async fn a_problem_goes_from_notice_to_closed() {
         .await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(late.body.contains("已办结"), "{}", late.body);
+    // A mistaken recheck is taken back by the office, with its reason; it and the recheck stay in what happened.
+    let manage = format!("{place}/manage");
+    let undo = [("undo", "看错了页面")];
+    assert!(!inspector.get(&place).await.body.contains("name=\"undo\""));
+    let theirs = inspector.post(&manage, &undo).await;
+    assert_eq!(theirs.status, StatusCode::FORBIDDEN);
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let shown = office.get(&place).await.body;
+    assert!(shown.contains("撤回办结的理由"), "{shown}");
+    let undone = office.post(&manage, &undo).await;
+    assert_eq!(undone.location(), place, "{}", undone.body);
+    assert_eq!(house.state_of_case().await, RectifyState::Replied);
+    let shown = office.get(&place).await.body;
+    for said in ["看错了页面", "复查：已改好", "登记复查"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let twice = office.post(&manage, &undo).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(twice.body.contains("撤回办结"), "{}", twice.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_is_not_frozen_over_appeals_that_wait() {
+    let house = House::new().await;
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let close = format!("/rounds/{ROUND}/close");
+    let before = office.get(&close).await.body;
+    for said in ["待答复的申诉", "关闭期间不能提出或答复申诉"] {
+        assert!(before.contains(said), "{said}: {before}");
+    }
+    support::close(&house.store).await;
+    let freeze = [("what", "freeze"), ("reason", "赶时间")];
+    let waits = office.post(&close, &freeze).await;
+    assert_eq!(waits.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(waits.body.contains("还有申诉没有答复"), "{}", waits.body);
+    let reopened = office
+        .post(&close, &[("what", "reopen"), ("reason", "答复申诉")])
+        .await;
+    assert_eq!(reopened.location(), close, "{}", reopened.body);
+    let refused = [("answer", "refused"), ("reasons", "复核属实")];
+    let appeal = format!("/appeals/{APPEAL}");
+    let answered = office.post(&appeal, &refused).await;
+    assert_eq!(answered.location(), appeal, "{}", answered.body);
+    support::close(&house.store).await;
+    let silent = office.post(&close, &[("what", "freeze")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(silent.body.contains("须写明理由"), "{}", silent.body);
+    let frozen = office.post(&close, &freeze).await;
+    assert_eq!(frozen.location(), close, "{}", frozen.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

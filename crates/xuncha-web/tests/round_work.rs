@@ -389,6 +389,10 @@ async fn a_notice_is_signed_off_and_a_change_breaks_the_signatures() {
     );
     done(sign(&mut drafter, "sign", "published", "").await);
     assert!(leader.get(&notice).await.body.contains("已发布"));
+    let work = format!("/rounds/{ROUND}/work");
+    let over = drafter.post(&work, &[("kind", "notice")]).await;
+    assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(over.body.contains("通报已发布"), "{}", over.body);
     // Letters are written when the notice is out: they are no part of what was signed.
     let letter = xuncha_store::document::Document {
         round: ROUND.into(),
@@ -397,6 +401,7 @@ async fn a_notice_is_signed_off_and_a_change_breaks_the_signatures() {
         sha256: "3f".repeat(32),
         size_bytes: 9,
         at: "2026-04-20T09:00".parse().unwrap(),
+        outcome_sha256: String::new(),
     };
     let folder = house.state.documents.join(ROUND);
     std::fs::write(folder.join("letter-U001.docx"), b"PK letter").unwrap();
@@ -410,6 +415,29 @@ async fn a_notice_is_signed_off_and_a_change_breaks_the_signatures() {
     let again = drafter.get(&notice).await.body;
     assert!(again.contains("2") && again.contains("更正"), "{again}");
     assert_eq!(store.round(ROUND).await.unwrap().state, RoundState::Closed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_older_than_the_results_is_not_signed() {
+    let house = House::new().await;
+    let (_, mut drafter) = house.person("drafter", Role::Supervisor).await;
+    let store = &house.state.store;
+    let target = TargetId::from("A000004");
+    let first = drafter
+        .get(&format!("/rounds/{ROUND}/desk/{target}/open"))
+        .await;
+    let place = first.location().to_owned();
+    drafter.get(&place).await;
+    let decided = drafter.post(&place, &[("do", "confirm")]).await;
+    assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.body);
+    let note = house.note("处理完毕");
+    store.close_round(ROUND, &note).await.unwrap();
+    store.freeze_round(ROUND, &note).await.unwrap();
+    let page = drafter.get(&format!("/rounds/{ROUND}/notice")).await.body;
+    assert!(
+        page.contains("通报早于现在的结果") && !page.contains("value=\"drafted\""),
+        "{page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

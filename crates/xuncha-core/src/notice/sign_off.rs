@@ -144,7 +144,12 @@ pub struct RoundFacts {
     pub is_marked_draft: bool,
     /// Nothing of the round changes any more.
     pub is_frozen: bool,
+    /// The documents were built from what the round came to.
+    pub is_current: bool,
 }
+
+/// Why nobody signs under figures that the round does not have any more.
+const STALE: &str = "通报早于现在的结果，请重新生成";
 
 /// Why a step cannot be taken now, in Chinese; `None` where it can. `person` is who wants to.
 pub fn objection(
@@ -168,6 +173,7 @@ pub fn objection(
         }
         SignStep::Drafted if now.is_some() && !standing.is_broken => Some("已经送核，不必重复"),
         SignStep::Drafted if !round.is_frozen => Some("轮次尚未冻结，冻结后才能送核"),
+        SignStep::Drafted if !round.is_current => Some(STALE),
         SignStep::Drafted if round.is_marked_draft => {
             Some("通报标明是草稿（有结论无法判定或没有人工复核），请处理后重新生成")
         }
@@ -176,16 +182,16 @@ pub fn objection(
         SignStep::Checked if standing.drafted_by.as_deref() == Some(person) => {
             Some("拟稿人不能核自己的稿")
         }
-        SignStep::Checked => None,
+        SignStep::Checked => (!round.is_current).then_some(STALE),
         SignStep::Approved if now != Some(SignStep::Checked) => Some("通报尚未核稿，不能签发"),
-        SignStep::Approved => None,
+        SignStep::Approved => (!round.is_current).then_some(STALE),
         SignStep::Returned if !matches!(now, Some(SignStep::Drafted | SignStep::Checked)) => {
             Some("通报不在核稿或签发环节，不能退回")
         }
         SignStep::Returned if !has_remark => Some("退回须写明意见"),
         SignStep::Returned => None,
         SignStep::Published if now != Some(SignStep::Approved) => Some("通报尚未签发，不能发布"),
-        SignStep::Published => None,
+        SignStep::Published => (!round.is_current).then_some(STALE),
         SignStep::Corrected if now != Some(SignStep::Published) => Some("只有已发布的通报可以更正"),
         SignStep::Corrected if !has_remark => Some("更正须写明理由"),
         SignStep::Corrected => None,
@@ -210,6 +216,7 @@ mod tests {
         has_notice: true,
         is_marked_draft: false,
         is_frozen: true,
+        is_current: true,
     };
 
     fn bound(text: &str) -> Bound {
@@ -346,6 +353,10 @@ mod tests {
                 has_notice: false,
                 ..READY
             },
+            RoundFacts {
+                is_current: false,
+                ..READY
+            },
         ] {
             assert!(refused(&steps, Drafted, "P1", "", round), "{round:?}");
         }
@@ -354,6 +365,12 @@ mod tests {
             refused(&steps, Checked, "P1", "", READY),
             "who drafted does not check"
         );
+        let old = RoundFacts {
+            is_current: false,
+            ..READY
+        };
+        assert!(refused(&steps, Checked, "P2", "", old), "old figures");
+        assert!(!refused(&steps, Returned, "P2", "x", old), "back with them");
         assert!(
             refused(&steps, Approved, "P9", "", READY),
             "before the check"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, FactKind, Rectification, RectifyState};
+use super::{Fact, FactKind, Rectification, RectifyState, held};
 use crate::points::Exact;
 use crate::registry::TargetId;
 
@@ -45,6 +45,7 @@ pub fn rates(
     looked_at: &BTreeSet<TargetId>,
     today: Date,
 ) -> RoundRates {
+    let cases: &[Rectification] = &cases.iter().map(of_held).collect::<Vec<_>>();
     let mut rates = RoundRates::default();
     for case in cases {
         let known: Vec<&Fact> = case.facts.iter().filter(|fact| fact.on <= today).collect();
@@ -61,6 +62,37 @@ pub fn rates(
         }
     }
     rates
+}
+
+/// The counts of a round after one of its cases changed: what a whole reckoning on that day would give, without reading the others.
+pub fn moved(
+    own: &RoundRates,
+    round: &str,
+    (before, after): (&Rectification, &Rectification),
+    today: Date,
+) -> RoundRates {
+    // What had been closed when the round began does not change any more.
+    let nothing = BTreeSet::new();
+    let of = |case| rates(std::slice::from_ref(case), round, &nothing, today);
+    let (was, is) = (of(before), of(after));
+    let moved = |own: usize, was: usize, is: usize| (own + is).saturating_sub(was);
+    RoundRates {
+        found: moved(own.found, was.found, is.found),
+        fixed: moved(own.fixed, was.fixed, is.fixed),
+        in_time: moved(own.in_time, was.in_time, is.in_time),
+        overdue: moved(own.overdue, was.overdue, is.overdue),
+        were_closed: own.were_closed,
+        relapsed: moved(own.relapsed, was.relapsed, is.relapsed),
+    }
+}
+
+/// The case with the facts that hold only.
+fn of_held(case: &Rectification) -> Rectification {
+    Rectification {
+        problem: case.problem.clone(),
+        detail: String::new(),
+        facts: held(case.facts.iter()).into_iter().cloned().collect(),
+    }
 }
 
 fn add(rates: &mut RoundRates, case: &Rectification, known: &[&Fact], at: usize, today: Date) {
@@ -196,6 +228,32 @@ mod tests {
                     kind: kind.clone(),
                 })
                 .collect(),
+        }
+    }
+
+    #[test]
+    fn a_change_of_one_case_moves_the_counts_as_a_whole_reckoning_would() {
+        let (april, today) = (date(2026, 4, 30), date(2026, 6, 30));
+        let undone = FactKind::Undone {
+            reason: "看错了".to_owned(),
+        };
+        let facts = [
+            (3, found("Q1")),
+            (4, told(april)),
+            (4, replied()),
+            (5, fixed("张三")),
+            (5, undone),
+            (6, fixed("李四")),
+        ];
+        let other = case("2", &[(3, found("Q1")), (4, told(april))]);
+        let all = |count: usize| [case("1", &facts[..count]), other.clone()];
+        let whole = |count| rates(&all(count), "Q1", &BTreeSet::new(), today);
+        let fixed: Vec<usize> = (1..=facts.len()).map(|count| whole(count).fixed).collect();
+        assert_eq!(fixed, [0, 0, 0, 1, 0, 1]);
+        for count in 1..facts.len() {
+            let (before, after) = (&all(count)[0], &all(count + 1)[0]);
+            let moved = moved(&whole(count), "Q1", (before, after), today);
+            assert_eq!(moved, whole(count + 1), "{count}");
         }
     }
 

@@ -1,8 +1,12 @@
 //! Writing cases: facts are appended, and what lists sort and filter by follows from them in the same transaction.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, DateTime};
 use sea_orm::Value;
+use xuncha_core::rectify::rates::{RoundRates, moved};
 use xuncha_core::rectify::{FactKind, Progress, Rectification, RectifyError, RectifyState};
+use xuncha_core::registry::TargetId;
 
 use super::{CaseFile, NewFact, Opened, case_id, day, facts_of, missing, object, read_problem};
 use crate::audit::{AuditAction, AuditEntry};
@@ -78,19 +82,77 @@ impl Transaction {
         if new.fact.on > new.at.date() {
             return Err(StoreError::Refused("登记的日期还没有到，请核对日期"));
         }
+        let today = new.at.date();
+        let is_judged = matches!(
+            new.fact.kind,
+            FactKind::Rechecked { .. } | FactKind::Undone { .. }
+        );
         let mut entries = Vec::with_capacity(cases.len());
+        let mut rates = BTreeMap::new();
         for id in cases {
+            if is_judged {
+                self.refuse_own_case(id).await?;
+            }
             let mut read = self.read_case(id).await?.ok_or_else(|| missing(id))?;
-            let before = read.case.progress(new.at.date());
+            let earlier = read.case.clone();
+            let before = earlier.progress(today);
             read.case.add(new.fact.clone()).map_err(unfit)?;
-            let after = read.case.progress(new.at.date());
+            let after = read.case.progress(today);
+            self.move_rates(&mut rates, (&earlier, &read.case), today)
+                .await?;
             self.keep_progress(id, read.version, &after).await?;
             let row = vec![fact_row(id, new)?];
             sql::insert(&self.inner, "case_facts", &FACT_COLUMNS, row, "").await?;
             let entry = AuditEntry::new(AuditAction::CaseChanged, object(id));
             entries.push(entry.change(said(&before)?, said(&after)?));
         }
+        let keep = "UPDATE round_rates SET on_day = ?, body = ? WHERE round = ?";
+        for (round, own) in rates {
+            let Some(own) = own else { continue };
+            let values = vec![day(today)?, sql::body("整改情况", &own)?, sql::text(&round)];
+            sql::run(&self.inner, keep, values).await?;
+        }
         Ok(entries)
+    }
+
+    /// What a case that changed moves in the counts of the rounds that found it; a round of which nothing was counted yet stays without.
+    async fn move_rates(
+        &self,
+        rates: &mut BTreeMap<String, Option<RoundRates>>,
+        (before, after): (&Rectification, &Rectification),
+        today: Date,
+    ) -> Result<()> {
+        for fact in &after.facts {
+            let FactKind::Found { round } = &fact.kind else {
+                continue;
+            };
+            if !rates.contains_key(round) {
+                rates.insert(round.clone(), self.kept_rates(round).await?);
+            }
+        }
+        for (round, own) in rates.iter_mut() {
+            if let Some(own) = own {
+                *own = moved(own, round, (before, after), today);
+            }
+        }
+        Ok(())
+    }
+
+    async fn kept_rates(&self, round: &str) -> Result<Option<RoundRates>> {
+        let sql = "SELECT body FROM round_rates WHERE round = ?";
+        let row = sql::row(&self.inner, sql, vec![sql::text(round)]).await?;
+        row.map(|row| sql::parse("整改情况", &row.try_get_by_index::<String>(0)?))
+            .transpose()
+    }
+
+    /// Refuses an inspector to say of a problem of his own city whether it is put right.
+    pub(crate) async fn refuse_own_case(&self, id: &str) -> Result<()> {
+        let sql = "SELECT round, target FROM cases WHERE id = ?";
+        let row = sql::row(&self.inner, sql, vec![sql::text(id)]).await?;
+        let row = row.ok_or_else(|| missing(id))?;
+        let round: String = row.try_get_by("round")?;
+        let target = TargetId(row.try_get_by("target")?);
+        self.refuse_own_city(&round, &target).await
     }
 
     async fn read_case(&self, id: &str) -> Result<Option<Read>> {

@@ -16,7 +16,7 @@ use xuncha_store::rectify::{CaseFile, CaseFilter, NewFact, case_id};
 use xuncha_store::tip::{Tip, TipFilter};
 use xuncha_store::{Page, Store, StoreError};
 
-use super::values::{at, round, sample, set, subjects};
+use super::values::{at, review, round, sample, set, subjects};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -286,6 +286,42 @@ async fn the_columns_say_what_the_core_reckons(store: &Store) {
     }
     let kept = store.round_rates().await.unwrap();
     assert_eq!(kept, [("2026R2".to_owned(), day("2026-07-02"), reckoned)]);
+    // A case that changes moves the counts at once, and back with the recheck that was a mistake.
+    let on = day("2026-07-02");
+    let by_round =
+        |fact: &Fact| matches!(&fact.kind, FactKind::Found { round } if round == "2026R2");
+    let is_open = |case: &&Rectification| !case.progress(on).state.is_settled();
+    let case = all
+        .iter()
+        .filter(is_open)
+        .find(|case| case.facts.iter().any(by_round))
+        .unwrap();
+    let rechecked = FactKind::Rechecked {
+        is_fixed: true,
+        by: "张三".into(),
+        note: String::new(),
+    };
+    let undone = FactKind::Undone {
+        reason: "看错了页面".into(),
+    };
+    let mut seen = Vec::new();
+    for kind in [rechecked, undone] {
+        let new = NewFact {
+            fact: Fact { on, kind },
+            at: at("2026-07-02T10:00"),
+            by: "张三".into(),
+            owner: String::new(),
+        };
+        let id = [case_id(&case.problem)];
+        store.add_case_facts(&id, &new).await.unwrap();
+        let cases = store.rectifications(None).await.unwrap();
+        let whole = rates(&cases, "2026R2", &looked_at, on);
+        let fixed = whole.fixed;
+        let kept = store.round_rates().await.unwrap().remove(0);
+        assert_eq!(kept, ("2026R2".to_owned(), on, whole));
+        seen.push(fixed);
+    }
+    assert_eq!(seen[0], seen[1] + 1, "{seen:?}");
 }
 
 fn message(key: &str, channel: Channel, due_at: &str) -> NewMessage {
@@ -415,6 +451,7 @@ async fn appeals_score_anew_and_are_answered_once(store: &Store) {
         .put_sample("2026A1", &sample(&subjects), &subjects)
         .await
         .unwrap();
+    let other_problem = problem("9900000001", "v");
     let problem = problem("9900000001", "u");
     let new = |id: &str, when: &str| NewAppeal {
         id: id.into(),
@@ -539,7 +576,13 @@ async fn appeals_score_anew_and_are_answered_once(store: &Store) {
         Some("U001")
     );
     assert_eq!(store.unit_of_appeal("z").await.unwrap(), None);
-    // A closed round takes neither appeals nor answers.
+    nobody_decides_of_his_own_city(store).await;
+    let another = NewAppeal {
+        problem: other_problem.clone(),
+        ..new("w", "2026-04-10T12:00")
+    };
+    store.file_appeal(&another, &[]).await.unwrap();
+    // A closed round takes neither appeals nor answers, and is not frozen over them.
     let note = xuncha_store::registry::ChangeNote {
         at: at("2026-04-20T09:00"),
         by: "张三".into(),
@@ -548,8 +591,62 @@ async fn appeals_score_anew_and_are_answered_once(store: &Store) {
     store.close_round("2026A1", &note).await.unwrap();
     let closed = store.file_appeal(&new("z", "2026-04-10T12:00"), &[]).await;
     assert!(matches!(closed, Err(StoreError::Closed { .. })));
-    let closed = store.answer_appeal("y", &plain).await;
+    let closed = store.answer_appeal("w", &plain).await;
     assert!(matches!(closed, Err(StoreError::Closed { .. })));
+    let waits = store.freeze_round("2026A1", &note).await;
+    assert!(matches!(waits, Err(StoreError::Refused(_))), "{waits:?}");
+    store.reopen_round("2026A1", &note).await.unwrap();
+    store.answer_appeal("w", &plain).await.unwrap();
+    store.close_round("2026A1", &note).await.unwrap();
+    let silent = xuncha_store::registry::ChangeNote {
+        at: at("2026-04-10T09:00"),
+        reason: " ".into(),
+        ..note.clone()
+    };
+    let early = store.freeze_round("2026A1", &silent).await;
+    assert!(matches!(early, Err(StoreError::Refused(_))), "{early:?}");
+    let late = xuncha_store::registry::ChangeNote {
+        at: at("2026-04-11T09:00"),
+        ..silent
+    };
+    store.freeze_round("2026A1", &late).await.unwrap();
+}
+
+/// Whatever page or program asks: an inspector of the city of a target writes nothing of it, others do.
+async fn nobody_decides_of_his_own_city(store: &Store) {
+    use xuncha_core::review::assign::{Assignment, Inspector};
+    use xuncha_store::person::PersonFile;
+    let round = "2026A1";
+    let mut people = Vec::new();
+    for (login, region) in [("here", "990100"), ("elsewhere", "990200")] {
+        let file = PersonFile {
+            name: login.into(),
+            role: xuncha_core::person::Role::Inspector,
+            organization: None,
+        };
+        let person = store.add_person(login, &file).await.unwrap().number;
+        let region = region.to_owned();
+        people.push(Inspector { person, region });
+    }
+    let given = Assignment {
+        first: Default::default(),
+        second: Default::default(),
+        nobody: Vec::new(),
+    };
+    store.put_assignment(round, &people, &given).await.unwrap();
+    let review = Review {
+        round: round.into(),
+        ..review(&"9900000001".into(), "u", Decision::Confirmed)
+    };
+    for (one, is_his) in people.iter().zip([true, false]) {
+        let who = format!("P{}", one.person);
+        let acting = store.acting_as(Actor::new(who, || at("2026-04-09T10:00:00")));
+        let put = acting.put_review(&review).await;
+        match is_his {
+            true => assert!(matches!(put, Err(StoreError::OwnCity)), "{put:?}"),
+            false => put.unwrap(),
+        }
+    }
 }
 
 async fn work_of_the_machine_is_asked_once(store: &Store) {

@@ -14,6 +14,7 @@ use xuncha_core::round::calendar::usual_plan;
 use xuncha_core::verdict::UndeterminedReason;
 use xuncha_store::attachment::NewAttachment;
 use xuncha_store::audit::{AuditAction, AuditFilter};
+use xuncha_store::document::Document;
 use xuncha_store::exemption::Exemption;
 use xuncha_store::groups::GroupKind;
 use xuncha_store::job::{JobState, JobStep, Progress};
@@ -547,15 +548,53 @@ async fn a_frozen_round_opens_for_a_correction_only(store: &Store) {
         bound: bound.clone(),
     };
     let drafted = signature(SignStep::Drafted, "");
+    // Nobody signs what was built from other results than the round has now.
+    let built = |name: &str, outcome: &str| Document {
+        round: ROUND.into(),
+        name: name.into(),
+        path: format!("{ROUND}/{name}"),
+        sha256: "ab".repeat(32),
+        size_bytes: 12,
+        at: at("2026-04-10T09:00"),
+        outcome_sha256: outcome.into(),
+    };
+    let old = built("notice.docx", &"0".repeat(64));
+    store.put_document(&old).await.unwrap();
+    let stale = store.sign(ROUND, 0, &drafted).await;
+    assert!(matches!(stale, Err(StoreError::Refused(_))), "{stale:?}");
+    let now = built("notice.docx", &bound.round_sha256);
+    store.put_document(&now).await.unwrap();
+    let letter = built("letter-U001.docx", "");
+    store.put_document(&letter).await.unwrap();
     store.sign(ROUND, 0, &drafted).await.unwrap();
     let twice = store.sign(ROUND, 0, &drafted).await;
     assert!(
         matches!(twice, Err(StoreError::Refused(_))),
         "somebody was faster"
     );
+    let published = signature(SignStep::Published, "");
+    store.sign(ROUND, 1, &published).await.unwrap();
+    // What is published is not written over; letters are, and after a correction all of it.
+    let build = async || {
+        let (payload, when) = (serde_json::json!({}), at("2026-04-11T08:00"));
+        let kind = RoundJob::Notice;
+        store.ask_round_job(ROUND, kind, None, &payload, when).await
+    };
+    let over = store.put_document(&now).await;
+    assert!(matches!(over, Err(StoreError::Refused(_))), "{over:?}");
+    let again = build().await;
+    assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
+    let early = store.refuse_published_notice(ROUND).await;
+    assert!(matches!(early, Err(StoreError::Refused(_))), "{early:?}");
+    store.put_document(&letter).await.unwrap();
     let corrected = signature(SignStep::Corrected, "数字有误");
-    store.sign(ROUND, 1, &corrected).await.unwrap();
-    assert_eq!(store.signatures(ROUND).await.unwrap(), [drafted, corrected]);
+    store.sign(ROUND, 2, &corrected).await.unwrap();
+    store.put_document(&now).await.unwrap();
+    let number = build().await.unwrap();
+    let when = at("2026-04-11T08:01");
+    store.cancel_round_job(ROUND, number, when).await.unwrap();
+    let signed = store.signatures(ROUND).await.unwrap();
+    assert_eq!(signed, [drafted, published, corrected]);
     assert_eq!(store.round(ROUND).await.unwrap().state, RoundState::Closed);
     let changes = store.round_changes(ROUND).await.unwrap();
     let last = changes.last().unwrap();

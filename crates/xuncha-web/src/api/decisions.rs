@@ -11,6 +11,7 @@ use super::ask::{At, Sent};
 use super::model::{NewDecision, NewDecisions, SheetInfo};
 use super::problem::{Problem, ProblemBody};
 use crate::WebState;
+use crate::pages::blind;
 use crate::shell::Viewer;
 
 /// Decisions that one request holds, and letters of a text.
@@ -38,6 +39,7 @@ pub(super) async fn take(
     let target = TargetId(target);
     let round = state.store.round(&id).await?.round;
     let subject = state.store.subject(&id, &target).await?;
+    blind::refuse_hidden(&state, &viewer, &id, &target).await?;
     let judgements = state.store.judgements(&id, Some(&target)).await?;
     let known = Reviewable::new(&round.set, &judgements);
     let mut reviews = Vec::with_capacity(sent.len());

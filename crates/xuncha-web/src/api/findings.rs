@@ -12,6 +12,7 @@ use super::ask::{Asked, At, List, Paging};
 use super::model::{FindingInfo, FindingWhole};
 use super::problem::{Problem, ProblemBody};
 use crate::WebState;
+use crate::pages::blind;
 use crate::shell::Viewer;
 
 /// 筛选.
@@ -68,9 +69,13 @@ pub(super) async fn list(
     (status = "default", body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn show(
     State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
     At(id): At<String>,
 ) -> Result<Json<FindingWhole>, Problem> {
     let (row, finding) = state.store.finding(&id).await?;
-    let reviews = state.store.review_history(&row.round, &row.target).await?;
+    let mut reviews = state.store.review_history(&row.round, &row.target).await?;
+    if blind::is_hidden(&state, &viewer, &row.round, &row.target).await? {
+        reviews.retain(|one| one.by == viewer.person);
+    }
     Ok(Json(FindingWhole::new(row, &finding, &reviews)))
 }

@@ -12,6 +12,7 @@ use super::ask::{Asked, At, ClassWord, List, OutcomeWord, Paging};
 use super::model::{SheetInfo, SubjectInfo};
 use super::problem::{Problem, ProblemBody};
 use crate::WebState;
+use crate::pages::blind;
 use crate::shell::Viewer;
 
 /// 筛选.
@@ -73,13 +74,13 @@ pub(super) async fn list(
     (status = "default", body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn show(
     State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
     At((round, target)): At<(String, String)>,
 ) -> Result<Json<SheetInfo>, Problem> {
     let target = TargetId(target);
-    let set = state.store.round(&round).await?.round.set.id;
     let subject = state.store.subject(&round, &target).await?;
-    let sheet = state.store.sheet(&round, &set, &target).await?;
-    let reviews = state.store.review_history(&round, &target).await?;
-    let shown = SheetInfo::new(&subject.target, &set, sheet.as_ref(), &reviews);
+    let round = state.store.round(&round).await?.round;
+    let (reviews, sheet) = blind::seen(&state, &viewer, &round, &subject).await?;
+    let shown = SheetInfo::new(&subject.target, &round.set.id, sheet.as_ref(), &reviews);
     Ok(Json(shown))
 }

@@ -6,9 +6,10 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use xuncha_core::registry::TargetId;
-use xuncha_core::review::Decision;
 use xuncha_core::review::blind::{BlindKind, is_in_share};
-use xuncha_core::round::Round;
+use xuncha_core::review::{Decision, Review};
+use xuncha_core::round::{Round, Subject};
+use xuncha_core::score::{ScoreSheet, score};
 use xuncha_store::opinion::Opinion;
 
 use super::desk::item_id;
@@ -119,6 +120,29 @@ pub(crate) async fn is_hidden(
     }
     let waiting = waiting(state, viewer, &row.round, Some(target)).await?;
     Ok(waiting.iter().any(|one| one.kind == BlindKind::Double))
+}
+
+/// What was decided of a target, and its sheet, as the viewer may see them: while he has yet to give a blind opinion, what he decided himself
+/// with the sheet that follows from that alone.
+pub(crate) async fn seen(
+    state: &WebState,
+    viewer: &Viewer,
+    round: &Round,
+    subject: &Subject,
+) -> Result<(Vec<Review>, Option<ScoreSheet>), WebError> {
+    let (id, target) = (&round.id, subject.target.id());
+    let mut reviews = state.store.review_history(id, target).await?;
+    let sheet = state.store.sheet(id, &round.set.id, target).await?;
+    if !is_hidden(state, viewer, id, target).await? {
+        return Ok((reviews, sheet));
+    }
+    reviews.retain(|one| one.by == viewer.person);
+    if sheet.is_none() {
+        return Ok((reviews, None));
+    }
+    let judgements = state.store.judgements(id, Some(target)).await?;
+    let sheet = score(&round.set, subject, &judgements, &reviews);
+    Ok((reviews, Some(sheet)))
 }
 
 /// Refuses where something is hidden.

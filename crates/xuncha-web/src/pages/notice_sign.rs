@@ -89,7 +89,7 @@ async fn lying(state: &WebState, row: &RoundRow) -> Result<Lying, WebError> {
     let documents = state.store.documents(id).await?;
     let mut contents = Vec::with_capacity(documents.len());
     let mut is_marked_draft = false;
-    for document in documents.iter().filter(|one| is_signed(one)) {
+    for document in documents.iter().filter(|one| one.is_signed()) {
         let path = state.documents.join(id).join(&document.name);
         let bytes = tokio::fs::read(&path).await.unwrap_or_default();
         if document.name.ends_with(".html") {
@@ -98,26 +98,25 @@ async fn lying(state: &WebState, row: &RoundRow) -> Result<Lying, WebError> {
         let sha256 = hex::encode(Sha256::digest(&bytes));
         contents.push((document.name.clone(), sha256));
     }
+    // Nothing lies there to be signed: the outcome of a large round need not be read for it.
+    let bound = match contents.is_empty() {
+        true => Bound::default(),
+        false => {
+            let store = &state.store;
+            store.notice_bound(id, &row.round.set.id, &contents).await?
+        }
+    };
+    let is_of_now = |one: &Document| one.outcome_sha256 == bound.round_sha256;
+    let mut signed = documents.iter().filter(|one| one.is_signed());
     Ok(Lying {
         facts: RoundFacts {
             has_notice: !contents.is_empty(),
             is_marked_draft,
             is_frozen: row.state == RoundState::Frozen,
+            is_current: signed.all(is_of_now),
         },
-        // Nothing lies there to be signed: the outcome of a large round need not be read for it.
-        bound: match contents.is_empty() {
-            true => Bound::default(),
-            false => {
-                let store = &state.store;
-                store.notice_bound(id, &row.round.set.id, &contents).await?
-            }
-        },
+        bound,
     })
-}
-
-/// The notice and its annexes. The data beside them is for machines, and letters to units are written when the notice is out.
-fn is_signed(document: &Document) -> bool {
-    !document.name.ends_with(".json") && !is_letter(document)
 }
 
 /// A letter to one unit.

@@ -7,9 +7,10 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
-use xuncha_core::rectify::{Fact, FactKind};
+use xuncha_core::rectify::{Fact, FactKind, RectifyState};
 use xuncha_store::Page;
 use xuncha_store::StoreError;
+use xuncha_store::attachment::NewAttachment;
 use xuncha_store::judge::FindingFilter;
 use xuncha_store::rectify::{CaseRow, FactRow, NewFact};
 
@@ -22,6 +23,10 @@ use crate::lang::Lang;
 use crate::pager::{encode, query};
 use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
+use crate::upload::{self, ACCEPTED, Owner, Sent};
+
+/// Files of one recheck.
+const FILES: usize = 5;
 
 struct FactLine {
     on: String,
@@ -54,7 +59,10 @@ struct CasePage {
     reply_href: Option<String>,
     rechecks_itself: bool,
     manages: bool,
+    /// Whether the recheck that closed it can be taken back.
+    undoes: bool,
     can_machine: bool,
+    accepted: &'static str,
     error: String,
     today: String,
 }
@@ -114,6 +122,8 @@ async fn shown(
         reply_href: may_reply.then(|| format!("/rectify/reply{}", query(&[("case", id)]))),
         rechecks_itself: is_open && viewer.may(Action::RecheckCase),
         manages: is_open && viewer.may(Action::ManageCase),
+        undoes: row.progress.state == RectifyState::Closed && viewer.may(Action::ManageCase),
+        accepted: ACCEPTED,
         can_machine: check.is_some_and(|check| !check.needs.is_empty()),
         error,
         today: today.to_string(),
@@ -165,6 +175,7 @@ async fn fact_line(state: &WebState, lang: Lang, row: FactRow) -> Result<FactLin
             (what, [by, note].join(" ").trim().to_owned(), "")
         }
         FactKind::Withdrawn { reason } => (label("撤销", "Withdrawn", "none"), reason, ""),
+        FactKind::Undone { reason } => (label("撤回办结", "Reopened", "open"), reason, ""),
     };
     let files = match row.owner.is_empty() {
         true => Vec::new(),
@@ -181,24 +192,15 @@ async fn fact_line(state: &WebState, lang: Lang, row: FactRow) -> Result<FactLin
     })
 }
 
-/// What a recheck sends.
-#[derive(Deserialize)]
-pub(crate) struct Recheck {
-    #[serde(default)]
-    result: String,
-    #[serde(default)]
-    note: String,
-}
-
 /// A person looked again, or the machine is asked to.
 pub(crate) async fn recheck(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
     Path(id): Path<String>,
-    Form(typed): Form<Recheck>,
+    sent: Sent,
 ) -> Result<Response, WebError> {
     let lang = viewer.lang;
-    let is_fixed = match typed.result.as_str() {
+    let is_fixed = match sent.field("result") {
         "fixed" => true,
         "not_fixed" => false,
         "machine" => {
@@ -216,9 +218,32 @@ pub(crate) async fn recheck(
     let kind = FactKind::Rechecked {
         is_fixed,
         by: viewer.person.clone(),
-        note: typed.note.trim().chars().take(2_000).collect(),
+        note: sent.field("note").chars().take(2_000).collect(),
     };
-    write(&state, &viewer, &id, kind).await
+    if sent.files.len() > FILES {
+        let text = lang.t("一次最多上传 5 个文件", "Five files at most");
+        return shown(&state, &viewer, &id, text.to_owned()).await;
+    }
+    let object = format!("recheck/{}", (state.new_token)());
+    let mut files = Vec::new();
+    for file in &sent.files {
+        let owner = Owner {
+            object: object.clone(),
+            about: String::new(),
+            unit: state.store.unit_of_case(&id).await?,
+        };
+        match upload::keep(&state, &viewer, owner, file).await? {
+            Ok(new) => files.push(new),
+            Err(fault) => {
+                return shown(&state, &viewer, &id, fault.text(lang).to_owned()).await;
+            }
+        }
+    }
+    let owner = match files.is_empty() {
+        true => String::new(),
+        false => object,
+    };
+    write(&state, &viewer, &id, kind, (owner, &files)).await
 }
 
 /// What a form of the office about one case sends.
@@ -228,9 +253,12 @@ pub(crate) struct Managed {
     deadline: String,
     #[serde(default)]
     reason: String,
+    /// Why the recheck that closed it was a mistake.
+    #[serde(default)]
+    undo: String,
 }
 
-/// Sets a (new) term, or takes the case back.
+/// Sets a (new) term, takes the case back, or takes back the recheck that closed it.
 pub(crate) async fn manage(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
@@ -238,9 +266,12 @@ pub(crate) async fn manage(
     Form(typed): Form<Managed>,
 ) -> Result<Response, WebError> {
     let lang = viewer.lang;
-    let reason = typed.reason.trim();
+    let (reason, undo) = (typed.reason.trim(), typed.undo.trim());
     let kind = match typed.deadline.parse::<Date>() {
         Ok(deadline) => FactKind::Notified { deadline },
+        Err(_) if !undo.is_empty() => FactKind::Undone {
+            reason: undo.chars().take(2_000).collect(),
+        },
         Err(_) if !reason.is_empty() => FactKind::Withdrawn {
             reason: reason.chars().take(2_000).collect(),
         },
@@ -252,7 +283,7 @@ pub(crate) async fn manage(
             return shown(&state, &viewer, &id, text.to_owned()).await;
         }
     };
-    write(&state, &viewer, &id, kind).await
+    write(&state, &viewer, &id, kind, (String::new(), &[])).await
 }
 
 async fn write(
@@ -260,6 +291,7 @@ async fn write(
     viewer: &Viewer,
     id: &str,
     kind: FactKind,
+    (owner, files): (String, &[NewAttachment]),
 ) -> Result<Response, WebError> {
     let at = state.now();
     let new = NewFact {
@@ -269,10 +301,10 @@ async fn write(
         },
         at,
         by: viewer.person.clone(),
-        owner: String::new(),
+        owner,
     };
     let store = state.acting(viewer);
-    let written = store.add_case_facts(&[id.to_owned()], &new).await;
+    let written = store.reply_cases(&[id.to_owned()], &new, files).await;
     ended(state, viewer, id, written).await
 }
 

@@ -8,10 +8,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use xuncha_core::permission::Action;
 use xuncha_core::score::Outcome;
+use xuncha_store::appeal::{AppealFilter, AppealState};
 use xuncha_store::closing::RoundChange;
 use xuncha_store::registry::ChangeNote;
 use xuncha_store::round::RoundState;
 use xuncha_store::round_job::RoundJob;
+use xuncha_store::{Page, StoreError};
 
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -41,6 +43,10 @@ struct ClosePage {
     undetermined_href: String,
     open_targets: u64,
     tasks_href: String,
+    waiting_appeals: u64,
+    appeals_href: String,
+    /// Last day of appeals, while it is not over.
+    appeal_until: Option<String>,
     changes: Vec<ChangeLine>,
     may_manage: bool,
     error: Option<&'static str>,
@@ -73,6 +79,14 @@ async fn close_page(
     };
     let open_targets = state.store.target_count(id, set, &filter).await?;
     let base = format!("/rounds/{}", encode(id));
+    let waiting = AppealFilter {
+        round: Some(id.to_owned()),
+        state: Some(AppealState::Waiting),
+        ..AppealFilter::default()
+    };
+    let waiting = state.store.appeals(&waiting, Page::numbered(1, 1)).await?;
+    let until = state.store.appeal_until(id).await?;
+    let until = until.filter(|day| state.now().date() <= *day);
     let changes = state.store.round_changes(id).await?;
     let line = |change: RoundChange| ChangeLine {
         at: moment(&change.note.at),
@@ -96,6 +110,12 @@ async fn close_page(
         undetermined_href: format!("{base}/targets{}", query(&[("outcome", "undetermined")])),
         open_targets,
         tasks_href: format!("{base}/tasks"),
+        waiting_appeals: waiting.total,
+        appeals_href: format!(
+            "/appeals{}",
+            query(&[("state", AppealState::Waiting.word()), ("round", id)])
+        ),
+        appeal_until: until.map(|day| day.to_string()),
         changes: changes.into_iter().rev().map(line).collect(),
         may_manage: viewer.may(Action::ManageRound),
         error,
@@ -170,10 +190,13 @@ pub(crate) async fn change(
             store.reopen_round(&id, &note).await?;
             None
         }
-        "freeze" => {
-            store.freeze_round(&id, &note).await?;
-            None
-        }
+        "freeze" => match store.freeze_round(&id, &note).await {
+            Err(StoreError::Refused(why)) => Some(why),
+            frozen => {
+                frozen?;
+                None
+            }
+        },
         _ => Some(viewer.lang.t("没有这种操作", "There is no such step")),
     };
     if refused.is_some() {

@@ -26,6 +26,7 @@ use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
 use crate::pages::appeals::{Change, changes};
+use crate::pages::blind;
 use crate::pages::filed::{Filed, filed};
 use crate::pages::findings::moment;
 use crate::shell::{Shell, Viewer};
@@ -256,13 +257,12 @@ pub(crate) async fn show(
     let row = state.store.round(&id).await?;
     let set = &row.round.set;
     let subject = state.store.subject(&id, &target).await?;
-    let sheet = state.store.sheet(&id, &set.id, &target).await?;
+    let (reviews, sheet) = blind::seen(&state, &viewer, &row.round, &subject).await?;
     let filter = FindingFilter {
         target: Some(target.clone()),
         ..FindingFilter::default()
     };
     let findings = state.store.findings(&id, &filter, Page::ALL).await?.rows;
-    let reviews = state.store.review_history(&id, &target).await?;
     let names = state
         .store
         .unit_and_above(subject.target.organization())

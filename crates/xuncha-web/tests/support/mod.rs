@@ -633,6 +633,8 @@ fn reviews_of(set: &IndicatorSet, subject: &Subject, findings: &[Review]) -> Vec
 }
 
 async fn documents(state: &WebState) {
+    let set = state.store.round(ROUND).await.unwrap().round.set.id;
+    let outcome = state.store.outcome_sha256(ROUND, &set).await.unwrap();
     let folder = state.documents.join(ROUND);
     std::fs::create_dir_all(&folder).unwrap();
     let html = "<!doctype html><meta charset=utf-8><title>通报</title><style>body{font:16px/1.9 serif;max-width:44em;margin:2em auto}h1{text-align:center}</style>\
@@ -651,6 +653,7 @@ async fn documents(state: &WebState) {
             sha256: "3f".repeat(32),
             size_bytes: bytes.len() as u64,
             at: at("2026-04-10T09:30"),
+            outcome_sha256: outcome.clone(),
         };
         state.store.put_document(&document).await.unwrap();
     }
@@ -771,6 +774,7 @@ pub async fn seed_case(state: &WebState, finding: &str) -> String {
         sha256: "3f".repeat(32),
         size_bytes: 9,
         at: when,
+        outcome_sha256: String::new(),
     };
     store.put_document(&letter).await.unwrap();
     let enquiry = xuncha_store::enquiry::Enquiry {

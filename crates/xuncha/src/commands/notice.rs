@@ -26,6 +26,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
         ..
     } = command;
     let row = data.round(round.round.as_deref()).await?;
+    let outcome = jobs::notice::outcome(data, &row).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
     let details = match details {
@@ -37,7 +38,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
         jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
     print_written(&jobs::notice::write(&notice, &book, &data.folder, out)?);
     jobs::notice::write_trace(&book, out)?;
-    jobs::notice::keep(data, &row.round.id, out).await
+    jobs::notice::keep(data, &row.round.id, &outcome, out).await
 }
 
 fn print_written(paths: &[std::path::PathBuf]) {

@@ -194,6 +194,8 @@ pub async fn close_with(data: &Data, row: &RoundRow, note: &ChangeNote) -> Resul
             "还有 {open} 个对象的结论无法判定；先复核（xuncha review open），或用 --reason 写明关闭理由"
         );
     }
+    // What the brief and the notice show is what the round came to, whatever was decided since it was scored.
+    jobs::judge::keep_scores(data, &results).await?;
     keep_previous(data, &PreviousRound::of(&results)).await?;
     Ok(data.store.close_round(&row.round.id, note).await?)
 }

@@ -215,14 +215,16 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
 }
 
 async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
+    let round = &results.round;
+    let outcome = data.store.outcome_sha256(&round.id, &round.set.id).await?;
     let registry = data.store.registry().await?;
-    let details = RoundDetails::bare(&results.round);
+    let details = RoundDetails::bare(round);
     let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
     jobs::notice::write_trace(&book, out)?;
     for path in jobs::notice::write(&notice, &book, &data.folder, out)? {
         println!("  {}", path.display());
     }
-    jobs::notice::keep(data, &results.round.id, out).await
+    jobs::notice::keep(data, &round.id, &outcome, out).await
 }
 
 /// Asks the independent scorer, a program without a line of ours, for the same figures.

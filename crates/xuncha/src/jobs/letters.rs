@@ -161,6 +161,7 @@ pub async fn keep(data: &Data, round: &str, written: &[(String, PathBuf)]) -> Re
             sha256: hex::encode(Sha256::digest(&bytes)),
             size_bytes: bytes.len() as u64,
             at: commands::now(),
+            outcome_sha256: String::new(),
         };
         data.store.put_document(&document).await?;
     }

@@ -17,6 +17,7 @@ use xuncha_core::round::Round;
 use xuncha_core::sheet::CellError;
 use xuncha_report::{Fonts, write_all};
 use xuncha_store::document::Document;
+use xuncha_store::round::RoundRow;
 
 use crate::data::Data;
 use crate::rules::Rules;
@@ -103,8 +104,16 @@ pub fn write(notice: &Notice, book: &TraceBook, data: &Path, out: &Path) -> Resu
     Ok(write_all(notice, book, out, &fonts)?)
 }
 
-/// Copies a round's documents into the data folder, where the web interface offers them.
-pub async fn keep(data: &Data, round: &str, out: &Path) -> Result<()> {
+/// The hash of what a round came to under its scored set.
+pub async fn outcome(data: &Data, row: &RoundRow) -> Result<String> {
+    let set = &row.round.set.id;
+    Ok(data.store.outcome_sha256(&row.round.id, set).await?)
+}
+
+/// Copies a round's documents into the data folder, where the web interface offers them. `outcome` is what the round came to when its
+/// results were read ([`xuncha_store::Store::outcome_sha256`]). Refused where the notice is published.
+pub async fn keep(data: &Data, round: &str, outcome: &str, out: &Path) -> Result<()> {
+    data.store.refuse_published_notice(round).await?;
     let folder = data.documents(round);
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("无法建立目录 {}", folder.display()))?;
@@ -136,6 +145,7 @@ pub async fn keep(data: &Data, round: &str, out: &Path) -> Result<()> {
             path: format!("{round}/{name}"),
             sha256: hex::encode(Sha256::digest(&bytes)),
             size_bytes: bytes.len() as u64,
+            outcome_sha256: outcome.to_owned(),
         };
         data.store.put_document(&document).await?;
     }

@@ -252,6 +252,8 @@ async fn notice(
     steps: &Steps,
 ) -> Result<String> {
     steps.started("汇总结果", 1);
+    // Before the results are read: what changes meanwhile makes the notice old, never new.
+    let outcome = jobs::notice::outcome(data, row).await?;
     let results = jobs::judge::stored_results(data, row).await?;
     let registry = data.store.registry().await?;
     steps.finished("汇总结果");
@@ -272,7 +274,7 @@ async fn notice(
         std::fs::write(out.path().join("results.json"), results.to_json()?)?;
         Ok(())
     })?;
-    jobs::notice::keep(data, &row.round.id, out.path()).await?;
+    jobs::notice::keep(data, &row.round.id, &outcome, out.path()).await?;
     steps.finished("排版与导出");
     Ok(format!("已生成《{}》", notice.title))
 }

@@ -157,6 +157,7 @@ fn fact(row: &FactRow) -> String {
             format!("复查（{by}）：{is_fixed}{note}")
         }
         FactKind::Withdrawn { reason } => format!("撤销：{reason}"),
+        FactKind::Undone { reason } => format!("撤回办结：{reason}"),
     };
     format!("  {} {what} 〔{}〕", row.fact.on, row.by)
 }
