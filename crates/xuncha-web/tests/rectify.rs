@@ -164,9 +164,9 @@ async fn a_problem_goes_from_notice_to_closed() {
     assert_eq!(jobs.rows[0].new.kind, "recheck");
     let twice = inspector.post(&recheck, &[("result", "machine")]).await;
     assert!(twice.body.contains("还没有结束"), "{}", twice.body);
-    let fields = [("result", "fixed"), ("note", "打开核对")];
+    let looked = [("result", "fixed"), ("note", "打开核对")];
     let picture: (&str, &[u8]) = ("复查截图.pdf", b"%PDF-1.7 seen");
-    let fixed = inspector.post_file(&recheck, &fields, picture).await;
+    let fixed = inspector.post_file(&recheck, &looked, picture).await;
     assert_eq!(fixed.location(), place, "{}", fixed.body);
     assert!(operator.get(&place).await.body.contains("复查截图.pdf"));
     assert_eq!(house.state_of_case().await, RectifyState::Closed);
