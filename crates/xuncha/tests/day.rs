@@ -15,6 +15,7 @@ use std::process::{Child, Stdio};
 use chromium::Browser;
 use sha2::{Digest, Sha256};
 use support::{Province, succeed, xuncha};
+use xuncha_store::{Location, Store};
 
 const PASSWORD: &str = "xiaoxi liu shui";
 /// Things that are decided in the browser; the rest is decided by forms.
@@ -401,6 +402,21 @@ fn a_round_lives_from_its_creation_to_its_published_notice() {
         assert!(name == "zhao" || page.contains(name), "{name}");
     }
     drop(served);
+    the_summary_is_that_of_the_closing(&data);
     let log = succeed(xuncha().arg("--data").arg(&data).args(["audit", "verify"]));
     assert!(log.status.success());
+}
+
+/// What people decided after the scoring stands in the summary that brief and public pages show.
+fn the_summary_is_that_of_the_closing(data: &Path) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (kept, reckoned) = runtime.block_on(async {
+        let store = Store::open(&Location::Folder(data.to_owned()))
+            .await
+            .unwrap();
+        let round = store.round("2026Q1").await.unwrap().round;
+        let kept = store.stats(&round.id, &round.set.id).await.unwrap();
+        (kept.unwrap(), store.results(&round).await.unwrap().stats)
+    });
+    assert_eq!(kept, reckoned);
 }
