@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use readers::{convert, fonts, pages, read};
 use serde_json::Value;
 use support::{golden_files, notice};
-use xuncha_core::notice::{Form, Notice};
+use xuncha_core::notice::{Block, Form, Notice, Span};
 use xuncha_report::{docx, pdf};
 
 const MM: f64 = 72.0 / 25.4;
@@ -240,6 +240,14 @@ fn the_imprint_closes_the_block_of_the_last_page() {
     let folder = tempfile::tempdir().unwrap();
     let mut notice = example(Form::Circular);
     notice.annexes.remove(1);
+    // However many lines the text has, the imprint stands on an even page.
+    for lines in 0..4 {
+        let path = folder.path().join("even.pdf");
+        std::fs::write(&path, pdf::pdf(&notice, &fonts()).unwrap()).unwrap();
+        assert_eq!(pages(&path).len() % 2, 0, "{lines}");
+        let more = Block::Paragraph(vec![Span::Text("政务公开".repeat(7 * 40))]);
+        notice.blocks.push(more);
+    }
     for (how, pages) in printed(folder.path(), &notice) {
         let last = pages.last().unwrap();
         if how == "PDF" {
