@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -132,6 +133,31 @@ pub fn judge_target(
         }
     }
     judgements
+}
+
+/// 临时下线. A target that was closed, by approval, on the day of the check: no check is made, every one of them says so, and nothing is
+/// held against it.
+pub fn judge_suspended(
+    set: &IndicatorSet,
+    subject: &Subject,
+    day: Date,
+    (from, until): (Date, Date),
+) -> Vec<Judgement> {
+    let why = format!("检查日 {day} 在已批准的临时下线期内（{from} 至 {until}），不采集、不判定。");
+    let judgement = |indicator: &Indicator, name: &String| Judgement {
+        target: subject.target.id().clone(),
+        set: set.id.clone(),
+        indicator: indicator.id.clone(),
+        check: name.clone(),
+        check_version: checks::find(name).map_or(0, |check| check.version),
+        result: Judged::Unknown {
+            undetermined: Undetermined::new(UndeterminedReason::NotGathered, why.clone()),
+        },
+    };
+    applying(set, &subject.target)
+        .flat_map(|indicator| indicator.checks.iter().map(move |name| (indicator, name)))
+        .map(|(indicator, name)| judgement(indicator, name))
+        .collect()
 }
 
 /// The questions that a set puts to a person about a target, in the order of its indicators.

@@ -46,6 +46,20 @@ impl Transaction {
     }
 }
 
+/// Which sheets of a round under a set are asked for.
+pub(crate) fn sheet_condition(
+    (round, set): (&str, &str),
+    (class, outcome): (Option<TargetClass>, Option<Outcome>),
+) -> Result<Where> {
+    let class = class.map(|class| sql::word(&class)).transpose()?;
+    let outcome = outcome.map(|outcome| sql::word(&outcome)).transpose()?;
+    Ok(Where::default()
+        .and("round = ?", [sql::text(round)])
+        .and("set_id = ?", [sql::text(set)])
+        .and_some("class = ?", class.as_deref())
+        .and_some("outcome = ?", outcome.as_deref()))
+}
+
 impl Store {
     /// Replaces the score sheets of a round under a set.
     pub async fn put_sheets(&self, round: &str, set: &str, sheets: &[ScoreSheet]) -> Result<()> {
@@ -74,16 +88,7 @@ impl Store {
         filter: &SheetFilter,
         page: Page,
     ) -> Result<Listing<ScoreSheet>> {
-        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter
-            .outcome
-            .map(|outcome| sql::word(&outcome))
-            .transpose()?;
-        let condition = Where::default()
-            .and("round = ?", [sql::text(round)])
-            .and("set_id = ?", [sql::text(set)])
-            .and_some("class = ?", class.as_deref())
-            .and_some("outcome = ?", outcome.as_deref());
+        let condition = sheet_condition((round, set), (filter.class, filter.outcome))?;
         let sql = format!(
             "SELECT body FROM sheets{} ORDER BY target LIMIT ? OFFSET ?",
             condition.sql()

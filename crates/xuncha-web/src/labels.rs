@@ -15,6 +15,7 @@ use xuncha_store::outbox::MessageState;
 use xuncha_store::round::RoundState;
 use xuncha_store::site_migration::Opinion;
 
+use crate::english;
 use crate::lang::Lang;
 
 /// 标签. A word with the style class of its meaning.
@@ -66,7 +67,7 @@ pub(crate) fn class(lang: Lang, class: TargetClass) -> &'static str {
     }
 }
 
-/// A stratum of a draw, whose name is a word of ours, or a platform and a division.
+/// A stratum of a draw, whose name is a word of ours, or a platform and a division; as HTML.
 pub(crate) fn stratum(lang: Lang, name: &str) -> String {
     let (zh, en) = match name {
         "portal/province" => ("省级门户网站", "Portals of the province"),
@@ -76,9 +77,9 @@ pub(crate) fn stratum(lang: Lang, name: &str) -> String {
         _ => match name.strip_prefix("account/") {
             Some(rest) => {
                 let word = lang.t("新媒体", "Accounts");
-                return format!("{word} {}", rest.replace('/', " "));
+                return format!("{word} {}", english::name(&rest.replace('/', " ")));
             }
-            None => return name.to_owned(),
+            None => return english::name(name),
         },
     };
     lang.t(zh, en).to_owned()
@@ -211,6 +212,26 @@ pub(crate) fn appeal(lang: Lang, state: AppealState) -> Label {
         AppealState::Accepted => label(lang, "申诉成立", "Accepted", "good"),
         AppealState::Refused => label(lang, "申诉不成立", "Refused", "none"),
     }
+}
+
+/// A step of a job: phases of gathering go by their words, all others by what core and jobs call them.
+pub(crate) fn step(lang: Lang, word: &str) -> &str {
+    let (zh, en) = match word {
+        "open" => ("打开证据", "Opening the evidence"),
+        "probe" => ("可用性访问", "Probes"),
+        "snapshots" => ("首页快照", "Snapshots of home pages"),
+        "network" => ("网络与证书", "Network and certificates"),
+        "crawl" => ("抓取网页", "Crawling"),
+        "render" => ("脚本渲染", "Running scripts of pages"),
+        "looks" => ("首次访问链接", "First looks at links"),
+        "documents" => ("读取附件", "Reading attachments"),
+        "disguised" => ("搜索引擎所见", "As search engines see it"),
+        "search" => ("站内搜索", "Searches"),
+        "account" => ("新媒体账号", "Accounts"),
+        "second_looks" => ("第二次访问", "Second looks"),
+        _ => return word,
+    };
+    lang.t(zh, en)
 }
 
 /// Hundredths of a point as people write them.

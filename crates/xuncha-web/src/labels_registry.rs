@@ -21,6 +21,8 @@ pub(crate) fn request_kind(lang: Lang, kind: RequestKind) -> &'static str {
         RequestKind::Correct => "Correction",
         RequestKind::Rename => "New name",
         RequestKind::MoveDomain => "New domain",
+        RequestKind::Reclassify => "New kind of site",
+        RequestKind::Transfer => "Transfer to another unit",
         RequestKind::Suspend => "Temporary closure",
         RequestKind::Resume => "Reopening",
         RequestKind::Close => "Closing",

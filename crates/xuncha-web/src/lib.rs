@@ -13,6 +13,7 @@ mod api;
 mod asked;
 mod cookie;
 mod csrf;
+mod english;
 mod error;
 mod headers;
 mod labels;

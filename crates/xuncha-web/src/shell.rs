@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use xuncha_core::permission::{Action, Scope, scope};
 use xuncha_core::person::Role;
 
+use crate::english;
 use crate::labels;
 use crate::lang::Lang;
 use crate::pager::encode;
@@ -62,6 +63,8 @@ impl Viewer {
 pub(crate) struct Crumb {
     pub(crate) text: String,
     pub(crate) href: String,
+    /// Whether the text is a name of somebody's, which no language of ours changes.
+    pub(crate) is_data: bool,
 }
 
 /// The round whose tabs a page shows, and which tab it is.
@@ -76,6 +79,8 @@ pub(crate) struct Shell {
     pub(crate) viewer: Viewer,
     pub(crate) lang: Lang,
     pub(crate) title: String,
+    /// Whether the title is a name of somebody's, which no language of ours changes.
+    pub(crate) is_named: bool,
     pub(crate) section: &'static str,
     pub(crate) crumbs: Vec<Crumb>,
     pub(crate) tabs: Option<Tabs>,
@@ -87,10 +92,17 @@ impl Shell {
             lang: viewer.lang,
             viewer: viewer.clone(),
             title: title.into(),
+            is_named: false,
             section,
             crumbs: Vec::new(),
             tabs: None,
         }
+    }
+
+    /// Of a page whose title is a name of somebody's: of a site, a unit, a round.
+    pub(crate) fn named(mut self) -> Shell {
+        self.is_named = true;
+        self
     }
 
     /// With the tabs of a round, and the round in the breadcrumb where the page is not its overview.
@@ -99,12 +111,14 @@ impl Shell {
         self.crumbs.push(Crumb {
             text: self.lang.t("检查轮次", "Rounds").to_owned(),
             href: "/".to_owned(),
+            is_data: false,
         });
         if current != "round" && (current != "targets" || self.reads_rounds()) {
             let overview = if self.reads_rounds() { "" } else { "/targets" };
             self.crumbs.push(Crumb {
                 text: title.to_owned(),
                 href: format!("{base}{overview}"),
+                is_data: true,
             });
         }
         self.tabs = Some(Tabs {
@@ -119,8 +133,18 @@ impl Shell {
         self.crumbs.push(Crumb {
             text: text.into(),
             href: href.into(),
+            is_data: false,
         });
         self
+    }
+
+    /// A step whose text is a name of somebody's.
+    pub(crate) fn name_crumb(self, text: impl Into<String>, href: impl Into<String>) -> Shell {
+        let mut shell = self.crumb(text, href);
+        if let Some(last) = shell.crumbs.last_mut() {
+            last.is_data = true;
+        }
+        shell
     }
 
     pub(crate) fn reads_rounds(&self) -> bool {
@@ -190,6 +214,16 @@ impl Shell {
 
     pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.t(zh, en)
+    }
+
+    /// What core and store say in Chinese, as HTML in the language of the page.
+    pub(crate) fn said(&self, text: &str) -> String {
+        english::html(self.lang, text)
+    }
+
+    /// A value of an entry as HTML: words of ours in the language of the page, names as they are.
+    pub(crate) fn value(&self, text: &str) -> String {
+        english::value(self.lang, text)
     }
 
     pub(crate) fn style_href(&self) -> &str {

@@ -11,13 +11,6 @@ use support::{NAUGHTY, PORTAL, ROUND};
 use xuncha_core::lists::List;
 use xuncha_core::lists::trial::{Trial, TrialLine};
 use xuncha_core::sheet::Sheet;
-use xuncha_web::WebState;
-
-async fn signed_in(state: &WebState) -> Client {
-    support::seed(state).await;
-    let token = xuncha_web::new_login(state, "张三").await.unwrap();
-    Client::signed_in(&xuncha_web::router(state.clone()), &token).await
-}
 
 fn trial() -> Trial {
     let line = TrialLine {
@@ -39,7 +32,8 @@ fn trial() -> Trial {
 async fn a_row_comes_is_tried_and_holds_when_it_is_adopted() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let lists = client.get("/lists").await.body;
     assert!(
         lists.contains("严重表述") && lists.contains("随程序"),
@@ -86,7 +80,7 @@ async fn a_row_comes_is_tried_and_holds_when_it_is_adopted() {
     keep(&trial()).await;
     let shown = client.get(&draft).await.body;
     assert!(
-        shown.contains("新命中（1）") && shown.contains("value=\"adopt\""),
+        shown.contains("新命中 <small>1</small>") && shown.contains("value=\"adopt\""),
         "{shown}"
     );
     assert!(!shown.contains(NAUGHTY), "{shown}");
@@ -109,7 +103,8 @@ async fn a_row_comes_is_tried_and_holds_when_it_is_adopted() {
 async fn a_spreadsheet_is_taken_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let file = client.get("/lists/known_hosts/file").await;
     assert_eq!(file.status, StatusCode::OK);
     let heads = List::KnownHosts
@@ -157,7 +152,7 @@ async fn a_spreadsheet_is_taken_whole_or_not_at_all() {
     let draft = taken.location().to_owned();
     let shown = client.get(&draft).await.body;
     assert!(
-        shown.contains("增加（1）") && shown.contains("删去（0）"),
+        shown.contains("增加 <small>1</small>") && shown.contains("删去 <small>0</small>"),
         "{shown}"
     );
     let reason = client
@@ -172,7 +167,8 @@ async fn a_spreadsheet_is_taken_whole_or_not_at_all() {
 async fn rows_are_found_and_changed_where_they_stand() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let path = "/lists/wrong_words";
     let rows = List::WrongWords
         .rows(&state.lexicons["wrong_words"])
@@ -218,7 +214,7 @@ async fn rows_are_found_and_changed_where_they_stand() {
     let draft = made.location().to_owned();
     let shown = client.get(&draft).await.body;
     assert!(
-        shown.contains("增加（1）") && shown.contains("删去（1）"),
+        shown.contains("增加 <small>1</small>") && shown.contains("删去 <small>1</small>"),
         "{shown}"
     );
     assert!(

@@ -14,12 +14,6 @@ use xuncha_web::WebState;
 /// Words that would run on a page that does not escape; without a digit, which a template refuses.
 const SCRIPT: &str = "<script>alert(甲)</script>\"'><img src=x onerror=y>";
 
-async fn signed_in(state: &WebState) -> Client {
-    support::seed(state).await;
-    let token = xuncha_web::new_login(state, "张三").await.unwrap();
-    Client::signed_in(&xuncha_web::router(state.clone()), &token).await
-}
-
 fn own(state: &WebState) -> String {
     state.templates["notice-letter.zh.txt"].clone()
 }
@@ -28,7 +22,8 @@ fn own(state: &WebState) -> String {
 async fn a_text_is_looked_at_saved_and_adopted() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let path = format!("/rounds/{ROUND}/notice/template");
     let page = client.get(&path).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
@@ -121,7 +116,8 @@ async fn a_text_is_looked_at_saved_and_adopted() {
 async fn what_is_wrong_is_said_with_its_line_and_not_saved() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let path = format!("/rounds/{ROUND}/notice/template");
     let good = own(&state);
     let line = good.lines().count() + 2;
@@ -190,7 +186,8 @@ async fn what_is_wrong_is_said_with_its_line_and_not_saved() {
 async fn a_number_leads_to_its_rows_and_a_row_to_the_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let state = support::state(folder.path()).await;
-    let mut client = signed_in(&state).await;
+    support::seed(&state).await;
+    let mut client = Client::of_the_office(&state).await;
     let text = client.get(&format!("/rounds/{ROUND}/figures")).await;
     assert_eq!(text.status, StatusCode::OK, "{}", text.body);
     let figure = format!("/rounds/{ROUND}/figures/sample.websites");

@@ -156,9 +156,9 @@ async fn an_account_shows_what_is_filed_of_it() {
     let path = format!("/rounds/{ROUND}/targets/A000004");
     let shown = site.get(&path).await;
     for part in [
-        "认证主体 <bdi>青石市大数据发展局</bdi>",
-        "粉丝数 <bdi>12000</bdi>",
-        "备案编号 <bdi>云政务应用备2026000001号</bdi>",
+        "认证主体 <bdi lang=\"zh\">青石市大数据发展局</bdi>",
+        "粉丝数 <bdi lang=\"zh\">12000</bdi>",
+        "备案编号 <bdi lang=\"zh\">云政务应用备2026000001号</bdi>",
     ] {
         assert!(shown.body.contains(part), "no {part} in\n{}", shown.body);
     }

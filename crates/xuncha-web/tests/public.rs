@@ -609,9 +609,9 @@ async fn everybody_finds_a_site_with_its_card() {
         "{naughty}"
     );
     for (path, text) in [
-        (format!("{base}/targets/nobody"), "没有"),
-        ("/public/rounds/2019Q1".to_owned(), "没有"),
-        (format!("{base}/files/..%2Fnotice.html"), "没有"),
+        (format!("{base}/targets/nobody"), "There is no"),
+        ("/public/rounds/2019Q1".to_owned(), "There is no"),
+        (format!("{base}/files/..%2Fnotice.html"), "There is no"),
     ] {
         let answer = anybody.get(&path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");

@@ -18,6 +18,8 @@ pub struct Data {
     pub store: Store,
     /// Evidence files.
     pub evidence: EvidenceFolder,
+    /// URL of a database that is not in the folder.
+    pub database: Option<String>,
 }
 
 impl Data {
@@ -43,7 +45,13 @@ impl Data {
             folder: folder.to_path_buf(),
             store,
             evidence,
+            database: database.map(str::to_owned),
         })
+    }
+
+    /// The same folder once more, with connections of its own.
+    pub async fn open_again(&self) -> Result<Data> {
+        Data::open(&self.folder, self.database.as_deref()).await
     }
 
     /// Folder of a round's documents.

@@ -12,6 +12,7 @@ mod jobs;
 mod language;
 mod network;
 mod outbox;
+mod priority;
 mod progress;
 mod rules;
 mod wiring;
@@ -90,10 +91,21 @@ fn run(cli: Cli) -> Result<()> {
         return province(&arguments.arguments);
     }
     let rules = Rules::load(cli.rules.as_deref())?;
+    if gives_way(&cli.command) {
+        priority::give_way();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(dispatch(cli, &rules))
+}
+
+/// Whether a command works for hours on what the pages serve meanwhile.
+fn gives_way(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Gather(_) | Command::Judge(_) | Command::Posts(_)
+    )
 }
 
 /// The province is a program of its own that happens to travel in the same file.

@@ -298,6 +298,60 @@ fn words_of(path: &Path) -> String {
     }
 }
 
+/// What a reader copies out of a PDF, without blanks: its lines break where they like. Nothing in the file acts when it is opened or
+/// clicked, and its links lead to addresses of the web only.
+fn words_of_pdf(path: &Path) -> String {
+    let bytes = std::fs::read(path).unwrap();
+    let mut said = Vec::new();
+    let mut rest = bytes.as_slice();
+    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|own| own == what);
+    // Objects stand outside of streams, or in streams of objects; what is drawn is none of them.
+    while let Some(start) = find(rest, b"stream\n").or_else(|| find(rest, b"stream\r\n")) {
+        let (objects, stream) = rest.split_at(start);
+        said.extend_from_slice(objects);
+        let end = find(stream, b"endstream").unwrap_or(stream.len());
+        if find(&objects[objects.len().saturating_sub(300)..], b"/ObjStm").is_some() {
+            let body = stream[6..end]
+                .strip_prefix(b"\r")
+                .unwrap_or(&stream[6..end]);
+            let mut packed = flate2::read::ZlibDecoder::new(&body[1..]);
+            packed.read_to_end(&mut said).unwrap();
+        }
+        rest = &stream[(end + 9).min(stream.len())..];
+    }
+    said.extend_from_slice(rest);
+    let said = String::from_utf8_lossy(&said);
+    for sign in [
+        "/JavaScript",
+        "/JS",
+        "/Launch",
+        "/OpenAction",
+        "/SubmitForm",
+        "/EmbeddedFile",
+        "/AA",
+    ] {
+        let acts = said.match_indices(sign).any(|(at, _)| {
+            !said[at + sign.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
+        });
+        assert!(!acts, "{} holds {sign}", path.display());
+    }
+    for link in said.split("/URI (").skip(1) {
+        assert!(
+            link.starts_with("http"),
+            "{} links {link:.60}",
+            path.display()
+        );
+    }
+    let read = Command::new("pdftotext")
+        .arg(path)
+        .arg("-")
+        .output()
+        .unwrap();
+    assert!(read.status.success(), "{}", path.display());
+    let words = String::from_utf8_lossy(&read.stdout).into_owned();
+    words.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
 /// Replies with their files, letters, and messages of the public, all of texts; answers with the folder of the letters.
 fn rectified(house: &House, texts: &[String]) -> PathBuf {
     house.run(&["rectify", "open", "--round", "2026Q1"]);
@@ -561,7 +615,7 @@ fn texts_of_inspected_sites_stay_texts() {
     house.run(&["registry", "export", exported.to_str().unwrap()]);
 
     let mut cells = assert_package_is_sound(&exported);
-    let mut documents = 0;
+    let (mut documents, mut pdf) = (0, String::new());
     for entry in std::fs::read_dir(&out).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -569,6 +623,7 @@ fn texts_of_inspected_sites_stay_texts() {
         match path.extension().and_then(|end| end.to_str()) {
             Some("docx" | "xlsx") => cells += assert_package_is_sound(&path),
             Some("html") => assert_no_markup(&name, &std::fs::read_to_string(&path).unwrap()),
+            Some("pdf") => pdf.push_str(&words_of_pdf(&path)),
             Some("csv") => assert_no_formula(&name, &std::fs::read_to_string(&path).unwrap()),
             _ => {}
         }
@@ -576,6 +631,15 @@ fn texts_of_inspected_sites_stay_texts() {
     assert!(
         documents >= 4 && cells > 50,
         "{documents} documents, {cells} cells"
+    );
+
+    let shown = TEXTS.iter().filter(|text| {
+        let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        pdf.contains(&plain)
+    });
+    assert!(
+        shown.count() >= 3,
+        "the PDF shows what it was given as words: {pdf}"
     );
 
     let mut letters = 0;

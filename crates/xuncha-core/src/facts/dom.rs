@@ -282,8 +282,16 @@ impl<'p> Dom<'p> {
     /// Visible text of the whole page on one line; made once.
     pub fn whole_text(&self) -> &str {
         self.whole_text.get_or_init(|| {
-            let mut text = self.text_start(0, usize::MAX);
-            text.shrink_to_fit();
+            // What parts two lines is white space on one line.
+            let lines = self.all_lines();
+            let bytes = lines.iter().map(|line| line.text.len() + 1).sum();
+            let mut text = String::with_capacity(bytes);
+            for line in lines {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(&line.text);
+            }
             text
         })
     }

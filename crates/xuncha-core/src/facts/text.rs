@@ -67,31 +67,26 @@ impl Collapser {
     /// Adds a piece.
     pub fn push(&mut self, piece: &str) {
         let bytes = piece.as_bytes();
-        let (mut at, mut run) = (0, 0);
+        let mut at = 0;
         while at < bytes.len() {
-            if !MAY_BE_GAP[usize::from(bytes[at])] {
-                at += 1;
+            let gap = gap_len(bytes, at);
+            if gap > 0 {
+                self.has_gap = true;
+                // Byte order mark and zero-width space part words without being white space.
+                self.has_mark |=
+                    gap == 3 && matches!(&bytes[at..at + 3], b"\xef\xbb\xbf" | b"\xe2\x80\x8b");
+                at += gap;
                 continue;
             }
-            let gap = gap_len(bytes, at);
-            if gap == 0 {
-                at += 1;
-                continue;
+            let run = at;
+            while at < bytes.len() && gap_len(bytes, at) == 0 {
+                at += usize::from(NO_GAP_BEFORE[usize::from(bytes[at])]);
             }
             self.push_run(&piece[run..at]);
-            self.has_gap = true;
-            // Byte order mark and zero-width space part words without being white space.
-            self.has_mark |= matches!(&bytes[at..at + gap], b"\xef\xbb\xbf" | b"\xe2\x80\x8b");
-            at += gap;
-            run = at;
         }
-        self.push_run(&piece[run..]);
     }
 
     fn push_run(&mut self, run: &str) {
-        if run.is_empty() {
-            return;
-        }
         if self.has_gap && !self.text.is_empty() {
             self.text.push(' ');
         }
@@ -107,16 +102,19 @@ impl Collapser {
     }
 }
 
-/// Bytes with which white space and its like begin: a look at one byte passes nearly all of a text.
-static MAY_BE_GAP: [bool; 256] = {
-    let mut may = [false; 256];
-    let firsts = *b"\t\n\x0b\x0c\r \xc2\xe1\xe2\xe3\xef";
-    let mut at = 0;
-    while at < firsts.len() {
-        may[firsts[at] as usize] = true;
-        at += 1;
+/// How far the next character may be, by the first byte of one that is no white space: Chinese is passed three bytes at a time.
+static NO_GAP_BEFORE: [u8; 256] = {
+    let mut bytes = [1; 256];
+    let mut first = 0xc2;
+    while first <= 0xf4 {
+        bytes[first] = match first {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            _ => 4,
+        };
+        first += 1;
     }
-    may
+    bytes
 };
 
 /// Bytes of the white space, byte order mark or zero-width space that begins at a byte; 0 for anything else.

@@ -227,3 +227,41 @@ fn departments_without_services_are_not_asked_about_services() {
     assert_eq!(ids(&department(true)), ["overview_accuracy"]);
     assert!(ids(&account().0.target).is_empty());
 }
+
+#[test]
+fn nothing_is_held_against_what_was_closed_on_the_day() {
+    let (subject, facts) = account();
+    let set = set(vec![
+        indicator(
+            "D-1",
+            &["stale_account"],
+            &["account"],
+            json!({"stale_account": {"max_days": 14}}),
+        ),
+        indicator(
+            "D-2",
+            &["manual"],
+            &["account"],
+            json!({"manual": {"question": "q", "prompt": "有吗？"}}),
+        ),
+        indicator("D-3", &["broken_links"], &["portal"], json!({})),
+    ]);
+    let day = |text: &str| text.parse().unwrap();
+    let days = (day("2026-03-10"), day("2026-03-20"));
+    let said = judge_suspended(&set, &subject, day("2026-03-20"), days);
+    let named: Vec<_> = said.iter().map(|one| one.indicator.as_str()).collect();
+    assert_eq!(named, ["D-1", "D-2"], "what applies, and no more");
+    for one in &said {
+        let Judged::Unknown { undetermined } = &one.result else {
+            panic!("{one:?}")
+        };
+        assert_eq!(undetermined.reason, UndeterminedReason::NotGathered);
+        assert!(undetermined.detail.contains("2026-03-10 至 2026-03-20"));
+    }
+    let made = judge_target(&set, &subject, &facts, &context());
+    let places = |all: &[Judgement]| -> Vec<(String, String, u32)> {
+        let place = |one: &Judgement| (one.indicator.clone(), one.check.clone(), one.check_version);
+        all.iter().map(place).collect()
+    };
+    assert_eq!(places(&said), places(&made), "as where it was open");
+}

@@ -9,6 +9,10 @@ pub struct Column {
     pub zh: &'static str,
     /// What it holds.
     pub meaning: &'static str,
+    /// English name.
+    pub en: &'static str,
+    /// What it holds, in English.
+    pub meaning_en: &'static str,
 }
 
 /// 数据表.
@@ -22,12 +26,23 @@ pub struct Table {
     pub en: &'static str,
     /// In which order its rows stand.
     pub order: &'static str,
+    /// The same in English.
+    pub order_en: &'static str,
     /// Columns in order.
     pub columns: &'static [Column],
 }
 
-const fn column(name: &'static str, zh: &'static str, meaning: &'static str) -> Column {
-    Column { name, zh, meaning }
+/// Name and meaning in one language.
+type Said = (&'static str, &'static str);
+
+const fn column(name: &'static str, (zh, meaning): Said, (en, meaning_en): Said) -> Column {
+    Column {
+        name,
+        zh,
+        meaning,
+        en,
+        meaning_en,
+    }
 }
 
 /// Every table, in the order of the data dictionary.
@@ -37,26 +52,71 @@ pub const TABLES: [Table; 5] = [
         zh: "检查对象与得分",
         en: "Targets and scores",
         order: "target",
+        order_en: "target",
         columns: &[
-            column("target", "编号", "网站标识码或新媒体编号"),
-            column("name", "名称", "网站或账号名称"),
+            column(
+                "target",
+                ("编号", "网站标识码或新媒体编号"),
+                (
+                    "Number",
+                    "identification code of a site, or number of an account",
+                ),
+            ),
+            column(
+                "name",
+                ("名称", "网站或账号名称"),
+                ("Name", "of the site or account"),
+            ),
             column(
                 "class",
-                "类别",
-                "portal 门户网站、department 部门网站、account 政务新媒体",
+                (
+                    "类别",
+                    "portal 门户网站、department 部门网站、account 政务新媒体",
+                ),
+                (
+                    "Class",
+                    "portal, department (site of a department), account",
+                ),
             ),
-            column("address", "地址", "网站首页地址；新媒体为所在平台"),
-            column("unit", "主办单位", "单位全称"),
-            column("region", "地区", "所属地区"),
-            column("city", "所在市", "所属设区市；省级单位为省"),
+            column(
+                "address",
+                ("地址", "网站首页地址；新媒体为所在平台"),
+                ("Address", "home page; of an account its platform"),
+            ),
+            column("unit", ("主办单位", "单位全称"), ("Host unit", "full name")),
+            column(
+                "region",
+                ("地区", "所属地区"),
+                ("Region", "where it belongs"),
+            ),
+            column(
+                "city",
+                ("所在市", "所属设区市；省级单位为省"),
+                ("City", "the city; the province for its own units"),
+            ),
             column(
                 "outcome",
-                "结论",
-                "qualified 合格、unqualified 不合格、undetermined 无法判定",
+                (
+                    "结论",
+                    "qualified 合格、unqualified 不合格、undetermined 无法判定",
+                ),
+                ("Outcome", "qualified, unqualified, undetermined"),
             ),
-            column("deduct_score", "扣分指标得分", "分；不计分的对象为空"),
-            column("final_score", "总分", "分；不计分的对象为空"),
-            column("checked_on", "检查日期", "最后一次取证的日期，ISO 8601"),
+            column(
+                "deduct_score",
+                ("扣分指标得分", "分；不计分的对象为空"),
+                ("Deduction score", "points; empty where nothing is scored"),
+            ),
+            column(
+                "final_score",
+                ("总分", "分；不计分的对象为空"),
+                ("Final score", "points; empty where nothing is scored"),
+            ),
+            column(
+                "checked_on",
+                ("检查日期", "最后一次取证的日期，ISO 8601"),
+                ("Checked on", "day of the last evidence, ISO 8601"),
+            ),
         ],
     },
     Table {
@@ -64,22 +124,54 @@ pub const TABLES: [Table; 5] = [
         zh: "各项指标得分",
         en: "Scores by indicator",
         order: "target、指标体系次序",
+        order_en: "target, then the order of the set",
         columns: &[
-            column("target", "编号", "网站标识码或新媒体编号"),
-            column("indicator", "指标编号", "指标体系中的编号"),
-            column("level1", "一级指标", "名称"),
-            column("level2", "二级指标", "名称"),
+            column(
+                "target",
+                ("编号", "网站标识码或新媒体编号"),
+                (
+                    "Number",
+                    "identification code of a site, or number of an account",
+                ),
+            ),
+            column(
+                "indicator",
+                ("指标编号", "指标体系中的编号"),
+                ("Indicator", "its number in the set"),
+            ),
+            column("level1", ("一级指标", "名称"), ("First level", "name")),
+            column("level2", ("二级指标", "名称"), ("Second level", "name")),
             column(
                 "kind",
-                "指标类别",
-                "veto 单项否决、deduct 扣分、bonus 加分、listed 仅列出",
+                (
+                    "指标类别",
+                    "veto 单项否决、deduct 扣分、bonus 加分、listed 仅列出",
+                ),
+                ("Kind", "veto, deduct, bonus, listed"),
             ),
-            column("points", "分值", "分；单项否决为 0"),
-            column("amount", "扣分或得分", "扣分指标为扣分，加分指标为得分"),
+            column(
+                "points",
+                ("分值", "分；单项否决为 0"),
+                ("Points", "0 for a veto"),
+            ),
+            column(
+                "amount",
+                ("扣分或得分", "扣分指标为扣分，加分指标为得分"),
+                (
+                    "Taken or earned",
+                    "points taken of a deduction, earned of a bonus",
+                ),
+            ),
             column(
                 "state",
-                "状态",
-                "passed、deducted、vetoed、earned、not_earned、not_applicable、undetermined、listed",
+                (
+                    "状态",
+                    "passed、deducted、vetoed、earned、not_earned、not_applicable、undetermined、listed",
+                ),
+                (
+                    "State",
+                    "passed, deducted, vetoed, earned, not_earned, not_applicable, undetermined, listed",
+                ),
             ),
         ],
     },
@@ -88,19 +180,56 @@ pub const TABLES: [Table; 5] = [
         zh: "公开的问题",
         en: "Public findings",
         order: "target、问题次序",
+        order_en: "target, then the order of findings",
         columns: &[
-            column("target", "编号", "网站标识码或新媒体编号"),
-            column("indicator", "指标编号", "问题计入的指标"),
-            column("check", "检查项", "检查项名称"),
-            column("case", "情形", "检查项下的情形"),
-            column("text", "问题", "一句话说明"),
-            column("url", "地址", "出问题的地址；没有的为空"),
-            column("count", "处数", "出现的处数"),
-            column("seen_on", "发现日期", "取证日期，ISO 8601；人工发现的为空"),
+            column(
+                "target",
+                ("编号", "网站标识码或新媒体编号"),
+                (
+                    "Number",
+                    "identification code of a site, or number of an account",
+                ),
+            ),
+            column(
+                "indicator",
+                ("指标编号", "问题计入的指标"),
+                ("Indicator", "under which the finding counts"),
+            ),
+            column("check", ("检查项", "检查项名称"), ("Check", "its name")),
+            column(
+                "case",
+                ("情形", "检查项下的情形"),
+                ("Case", "within the check"),
+            ),
+            column(
+                "text",
+                ("问题", "一句话说明"),
+                ("Finding", "in one sentence"),
+            ),
+            column(
+                "url",
+                ("地址", "出问题的地址；没有的为空"),
+                ("Address", "at fault; empty where there is none"),
+            ),
+            column("count", ("处数", "出现的处数"), ("Places", "how many")),
+            column(
+                "seen_on",
+                ("发现日期", "取证日期，ISO 8601；人工发现的为空"),
+                (
+                    "Seen on",
+                    "day of the evidence, ISO 8601; empty where a person found it",
+                ),
+            ),
             column(
                 "is_fixed",
-                "是否已整改",
-                "true 已办结、false 尚未办结、空 未登记；以取数时为准",
+                (
+                    "是否已整改",
+                    "true 已办结、false 尚未办结、空 未登记；以取数时为准",
+                ),
+                (
+                    "Put right",
+                    "true settled, false not yet, empty where nobody follows it; as of the download",
+                ),
             ),
         ],
     },
@@ -109,12 +238,36 @@ pub const TABLES: [Table; 5] = [
         zh: "各检查项问题数",
         en: "Findings by check",
         order: "check",
+        order_en: "check",
         columns: &[
-            column("check", "检查项", "检查项名称；只公开数量的检查项只在本表"),
-            column("title", "检查项标题", "中文"),
-            column("publicity", "公开程度", "full 公开问题、count 只公开数量"),
-            column("targets", "对象数", "存在该问题的对象数"),
-            column("findings", "问题数", "计入的问题数"),
+            column(
+                "check",
+                ("检查项", "检查项名称；只公开数量的检查项只在本表"),
+                (
+                    "Check",
+                    "its name; checks of which the number is public only stand in this table only",
+                ),
+            ),
+            column(
+                "title",
+                ("检查项标题", "中文"),
+                ("Title of the check", "in Chinese"),
+            ),
+            column(
+                "publicity",
+                ("公开程度", "full 公开问题、count 只公开数量"),
+                ("Publicity", "full, count (number only)"),
+            ),
+            column(
+                "targets",
+                ("对象数", "存在该问题的对象数"),
+                ("Targets", "that have such a finding"),
+            ),
+            column(
+                "findings",
+                ("问题数", "计入的问题数"),
+                ("Findings", "that count"),
+            ),
         ],
     },
     Table {
@@ -122,20 +275,63 @@ pub const TABLES: [Table; 5] = [
         zh: "各地区结果",
         en: "Results by region",
         order: "名录次序",
+        order_en: "the order of the registry",
         columns: &[
-            column("region", "地区", "设区市；省级单位为省"),
-            column("websites", "网站数", "检查的网站"),
-            column("websites_qualified", "合格网站数", ""),
-            column("websites_unqualified", "不合格网站数", ""),
-            column("websites_undetermined", "无法判定网站数", ""),
-            column("accounts", "新媒体数", "检查的政务新媒体"),
-            column("accounts_qualified", "合格新媒体数", ""),
-            column("accounts_unqualified", "不合格新媒体数", ""),
-            column("accounts_undetermined", "无法判定新媒体数", ""),
+            column(
+                "region",
+                ("地区", "设区市；省级单位为省"),
+                ("Region", "the city; the province for its own units"),
+            ),
+            column(
+                "websites",
+                ("网站数", "检查的网站"),
+                ("Websites", "that were checked"),
+            ),
+            column(
+                "websites_qualified",
+                ("合格网站数", ""),
+                ("Websites qualified", ""),
+            ),
+            column(
+                "websites_unqualified",
+                ("不合格网站数", ""),
+                ("Websites unqualified", ""),
+            ),
+            column(
+                "websites_undetermined",
+                ("无法判定网站数", ""),
+                ("Websites undetermined", ""),
+            ),
+            column(
+                "accounts",
+                ("新媒体数", "检查的政务新媒体"),
+                ("Accounts", "that were checked"),
+            ),
+            column(
+                "accounts_qualified",
+                ("合格新媒体数", ""),
+                ("Accounts qualified", ""),
+            ),
+            column(
+                "accounts_unqualified",
+                ("不合格新媒体数", ""),
+                ("Accounts unqualified", ""),
+            ),
+            column(
+                "accounts_undetermined",
+                ("无法判定新媒体数", ""),
+                ("Accounts undetermined", ""),
+            ),
             column(
                 "portal_mean",
-                "门户平均分",
-                "门户网站扣分指标平均得分，两位小数；没有的为空",
+                (
+                    "门户平均分",
+                    "门户网站扣分指标平均得分，两位小数；没有的为空",
+                ),
+                (
+                    "Mean of portals",
+                    "mean deduction score of portals, two decimals; empty where there is none",
+                ),
             ),
         ],
     },

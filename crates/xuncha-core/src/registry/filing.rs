@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Entry, read_entry};
 use super::request::days_after;
 use super::sheet::EntryKind;
-use super::{Registry, State, Target, TargetId};
+use super::{Organization, Registry, State, Target, TargetId};
 
 mod conformity;
 
@@ -35,6 +35,10 @@ pub enum RequestKind {
     Rename,
     /// 变更域名.
     MoveDomain,
+    /// 变更网站类型: portal or site of a department.
+    Reclassify,
+    /// 划转: to another host unit.
+    Transfer,
     /// 临时下线.
     Suspend,
     /// 恢复运行.
@@ -48,11 +52,13 @@ pub enum RequestKind {
 }
 
 /// Each with its word and its Chinese name.
-const KINDS: [(RequestKind, &str, &str); 9] = [
+const KINDS: [(RequestKind, &str, &str); 11] = [
     (RequestKind::Open, "open", "开办"),
     (RequestKind::Correct, "correct", "更正登记信息"),
     (RequestKind::Rename, "rename", "变更名称"),
     (RequestKind::MoveDomain, "move_domain", "变更域名"),
+    (RequestKind::Reclassify, "reclassify", "变更网站类型"),
+    (RequestKind::Transfer, "transfer", "划转（变更主办单位）"),
     (RequestKind::Suspend, "suspend", "临时下线"),
     (RequestKind::Resume, "resume", "恢复运行"),
     (RequestKind::Close, "close", "关停"),
@@ -94,8 +100,11 @@ impl RequestKind {
         match self {
             RequestKind::Open => false,
             RequestKind::Correct => state != State::Cancelled,
-            RequestKind::Rename | RequestKind::Close | RequestKind::Merge => is_up,
-            RequestKind::MoveDomain => is_up && is_site,
+            RequestKind::Rename
+            | RequestKind::Transfer
+            | RequestKind::Close
+            | RequestKind::Merge => is_up,
+            RequestKind::MoveDomain | RequestKind::Reclassify => is_up && is_site,
             RequestKind::Suspend => state == State::Running,
             RequestKind::Resume => state == State::Offline,
             RequestKind::Cancel if is_site => matches!(state, State::Closed | State::Merged),
@@ -103,7 +112,7 @@ impl RequestKind {
         }
     }
 
-    /// Fields that it may change. Number, unit and region follow from whose the entry is, the state from the kind.
+    /// Fields that it may change. The number stays, the region follows from the unit, the state from the kind.
     pub fn fields(self, noun: EntryKind) -> &'static [&'static str] {
         match (self, noun) {
             (RequestKind::Open, EntryKind::Site) => {
@@ -141,6 +150,8 @@ impl RequestKind {
             ],
             (RequestKind::Rename, _) => &["name"],
             (RequestKind::MoveDomain, EntryKind::Site) => &["home"],
+            (RequestKind::Reclassify, EntryKind::Site) => &["kind"],
+            (RequestKind::Transfer, _) => &["organization"],
             _ => &[],
         }
     }
@@ -153,7 +164,11 @@ impl RequestKind {
             RequestKind::Close => Some(State::Closed),
             RequestKind::Merge => Some(State::Merged),
             RequestKind::Cancel => Some(State::Cancelled),
-            RequestKind::Correct | RequestKind::Rename | RequestKind::MoveDomain => None,
+            RequestKind::Correct
+            | RequestKind::Rename
+            | RequestKind::MoveDomain
+            | RequestKind::Reclassify
+            | RequestKind::Transfer => None,
         }
     }
 
@@ -417,6 +432,16 @@ pub fn draft(
         }
         fields.insert((*field).to_owned(), value.to_owned());
     }
+    if typed.kind == RequestKind::Transfer {
+        let named = fields.get("organization").map_or("", String::as_str);
+        match receiver(registry, named) {
+            Ok(taker) => {
+                fields.insert("organization".to_owned(), taker.id.clone());
+                fields.insert("region".to_owned(), taker.region.clone());
+            }
+            Err(message) => faults.push(fault("organization", message)),
+        }
+    }
     if let Some(state) = typed.kind.state_after() {
         fields.insert("state".to_owned(), state.zh().to_owned());
     }
@@ -456,6 +481,20 @@ pub fn draft(
         return Err(vec![fault("", "没有任何改动")]);
     }
     Ok(filing)
+}
+
+/// The unit that an entry goes to, by its number or its full name.
+fn receiver<'a>(registry: &'a Registry, named: &str) -> Result<&'a Organization, String> {
+    if let Some(unit) = registry.organizations.get(named) {
+        return Ok(unit);
+    }
+    let units = registry.organizations.values();
+    let mut same = units.filter(|unit| unit.name == named);
+    match (same.next(), same.next()) {
+        (Some(unit), None) => Ok(unit),
+        (Some(_), Some(_)) => Err(format!("名录中有几个单位叫“{named}”，请填写单位编号")),
+        (None, _) => Err("名录里没有这个单位，请填写接收单位的编号或全称".to_owned()),
+    }
 }
 
 /// What the request lacks beside the fields of the entry.

@@ -206,6 +206,40 @@ fn what_is_filed_is_one_entry_before_and_after() {
 }
 
 #[test]
+fn a_transfer_changes_the_unit_and_its_region_and_nothing_else() {
+    let registry = registry();
+    for named in ["K0", registry.organizations["K0"].name.as_str()] {
+        let typed = typed(
+            RequestKind::Transfer,
+            "9901000002",
+            &[
+                ("organization", named),
+                ("region", "000000"),
+                ("name", "别的"),
+            ],
+        );
+        let filing = draft(&typed, &registry, &[]).unwrap();
+        let after = filing.target_after().unwrap();
+        let taker = &registry.organizations["K0"];
+        assert_eq!(
+            (after.organization(), after.region()),
+            (taker.id.as_str(), taker.region.as_str())
+        );
+        assert_eq!(after.name(), "青石市教育局");
+        assert_eq!(filing.organization, "C1", "the giving unit files it");
+        assert!(
+            filing.cautions[0].contains("划转给"),
+            "{:?}",
+            filing.cautions
+        );
+    }
+    let kind = [("kind", "门户"), ("home", "https://www.别的.gov.cn/")];
+    let kind = typed(RequestKind::Reclassify, "9901000002", &kind);
+    let filing = draft(&kind, &registry, &[]).unwrap();
+    assert_eq!(filing.changes(), [("kind", "部门", "门户")]);
+}
+
+#[test]
 fn what_does_not_fit_is_told_field_by_field() {
     let registry = registry();
     let open = |fields: &[(&str, &str)]| typed(RequestKind::Open, "", fields);
@@ -326,6 +360,32 @@ fn what_does_not_fit_is_told_field_by_field() {
             typed(RequestKind::MoveDomain, "A000001", &[]),
             "",
             "不能申请变更域名",
+        ),
+        (
+            "接收单位不在名录",
+            typed(
+                RequestKind::Transfer,
+                "9901000002",
+                &[("organization", "没有的单位")],
+            ),
+            "organization",
+            "名录里没有这个单位",
+        ),
+        (
+            "划转给自己",
+            typed(
+                RequestKind::Transfer,
+                "9901000002",
+                &[("organization", "C1")],
+            ),
+            "",
+            "没有任何改动",
+        ),
+        (
+            "新媒体没有网站类型",
+            typed(RequestKind::Reclassify, "A000001", &[]),
+            "",
+            "不能申请变更网站类型",
         ),
         (
             "运行中不能注销网站",

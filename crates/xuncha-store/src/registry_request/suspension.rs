@@ -65,6 +65,19 @@ impl Store {
         Ok(entries.len() as u64)
     }
 
+    /// What was closed on a day by approval, with its first and last day: also where the closure began after a draw, or is over since.
+    /// One that ended early, since the entry was taken up again or closed for good, does not reach beyond that.
+    pub async fn suspended_on(&self, day: Date) -> Result<BTreeMap<TargetId, (Date, Date)>> {
+        let sql = "SELECT * FROM registry_suspensions s WHERE from_day <= ? AND until_day >= ? \
+             AND NOT EXISTS (SELECT 1 FROM registry_requests r WHERE r.target = s.target AND r.state = 'effective' \
+               AND r.kind IN ('resume', 'close', 'merge', 'cancel') AND r.approved_on >= s.from_day AND r.approved_on <= ?) \
+             ORDER BY target, from_day";
+        let values = vec![sql::text(&day.to_string()); 3];
+        let found = sql::rows(self.read(), sql, values).await?;
+        let own = |row| read(row).map(|own| (own.target, (own.from, own.until)));
+        found.iter().map(own).collect()
+    }
+
     /// The registry as the closures leave it on a day, be it one to come.
     pub async fn registry_on(&self, day: Date) -> Result<Registry> {
         let mut registry = self.registry().await?;

@@ -6,6 +6,7 @@ use xuncha_core::registry::{TargetClass, TargetId};
 
 use super::{Neighbour, SubjectFilter, SubjectRow};
 use crate::page::{Listing, Page};
+use crate::score::sheet_condition;
 use crate::sql::{self, Where};
 use crate::{Result, Store};
 
@@ -19,7 +20,8 @@ impl Store {
         page: Page,
     ) -> Result<Listing<SubjectRow>> {
         let condition = subject_condition(round, filter)?;
-        // Numbers of the page come from indexes alone; bodies and sheets are looked up for them only.
+        // Numbers of the page come from indexes alone; bodies and sheets are looked up for them only. SQLite keeps the order of a CROSS JOIN;
+        // of a plain one it may look through the page's numbers once for each target of the round.
         let order = match filter.class {
             Some(_) => "s.target".to_owned(),
             None => format!("{BY_CLASS}, s.target"),
@@ -29,13 +31,14 @@ impl Store {
             "SELECT s.body, s.class, h.outcome, h.deduct_hundredths, h.final_hundredths, h.open_count, \
              (SELECT COUNT(*) FROM findings f WHERE f.round = s.round AND f.target = s.target AND f.set_id = ?) AS finding_count \
              FROM (SELECT s.target {from}{} ORDER BY {order} LIMIT ? OFFSET ?) p \
-             JOIN subjects s ON s.round = ? AND s.target = p.target \
-             LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ? ORDER BY {order}",
+             CROSS JOIN subjects s \
+             LEFT JOIN sheets h ON h.round = s.round AND h.target = s.target AND h.set_id = ? \
+             WHERE s.round = ? AND s.target = p.target ORDER BY {order}",
             condition.sql()
         );
         values.insert(0, sql::text(set));
         values.extend(condition.values_paged(page));
-        values.extend([sql::text(round), sql::text(set)]);
+        values.extend([sql::text(set), sql::text(round)]);
         let found = sql::rows(self.read(), &sql, values).await?;
         Ok(Listing {
             rows: found.iter().map(read_subject_row).collect::<Result<_>>()?,
@@ -62,13 +65,7 @@ impl Store {
 
     /// The same count where sheets tell it: from an index of theirs alone.
     async fn sheet_count(&self, round: &str, set: &str, filter: &SubjectFilter) -> Result<u64> {
-        let class = filter.class.map(|class| sql::word(&class)).transpose()?;
-        let outcome = filter.outcome.map(|one| sql::word(&one)).transpose()?;
-        let mut condition = Where::default()
-            .and("round = ?", [sql::text(round)])
-            .and("set_id = ?", [sql::text(set)])
-            .and_some("class = ?", class.as_deref())
-            .and_some("outcome = ?", outcome.as_deref());
+        let mut condition = sheet_condition((round, set), (filter.class, filter.outcome))?;
         if filter.is_open {
             condition = condition.and("open_count > ?", [sql::number(0)]);
         }

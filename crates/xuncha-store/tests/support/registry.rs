@@ -7,8 +7,10 @@ use xuncha_core::registry::filing::{Fault, RequestKind, Successor, Typed, draft}
 use xuncha_core::registry::outside::{
     DismissReason, LinkedFrom, OutsideDoubt, OutsideHome, OutsideReason, OutsideSign, OutsideSite,
 };
-use xuncha_core::registry::request::{Course, RequestState, Reviewer, StepKind};
-use xuncha_core::registry::watch::{Seen, Sighting};
+use xuncha_core::registry::request::{
+    Course, RequestState, Reviewer, StepKind, may_complete, may_review,
+};
+use xuncha_core::registry::watch::{Seen, Sighting, watched};
 use xuncha_core::registry::{
     DoubtCase, EntryKind, Level, Registry, RegistryDoubt, Sheet, State, TargetClass, TargetId,
 };
@@ -135,6 +137,156 @@ pub async fn registry_promises(store: &Store) {
     what_a_home_page_says_is_kept(store).await;
     counts_are_reckoned_by_the_database(store).await;
     an_import_is_confirmed_over_what_was_previewed(store).await;
+    what_is_transferred_has_another_unit(store).await;
+    what_waits_for_somebody_is_what_he_may_decide(store).await;
+}
+
+async fn what_is_transferred_has_another_unit(store: &Store) {
+    let account = TargetId::from("A000002");
+    let to = [("organization", "U002")];
+    let transfer = filed(store, "r20", RequestKind::Transfer, &account.0, &to);
+    store.file_request(&transfer.await.unwrap()).await.unwrap();
+    for reviewer in [CITY, OFFICE] {
+        let agreed = verdict(true, "", "2026-05-12");
+        store
+            .review_request("r20", &reviewer, &agreed)
+            .await
+            .unwrap();
+    }
+    let moved = store.registered(&account).await.unwrap().unwrap();
+    assert_eq!(moved.organization(), "U002");
+    let unit = store.unit_of_registered(&account).await.unwrap();
+    assert_eq!(unit.as_deref(), Some("U002"), "who may see it follows");
+    let back = filed(
+        store,
+        "r21",
+        RequestKind::Rename,
+        &account.0,
+        &[("name", "甲")],
+    )
+    .await;
+    assert!(back.is_err(), "the unit of before files nothing about it");
+}
+
+/// The list of what waits for somebody is asked of the database, whether he may decide of the core: both say the same of everybody and
+/// every request, whoever else there is.
+async fn what_waits_for_somebody_is_what_he_may_decide(store: &Store) {
+    let person = async |login: &str, role: Role, unit: Option<&str>| {
+        let file = PersonFile {
+            name: login.to_owned(),
+            role,
+            organization: unit.map(str::to_owned),
+        };
+        store.add_person(login, &file).await.unwrap()
+    };
+    let office = [
+        person("await.a", Role::Administrator, None).await,
+        person("await.s", Role::Supervisor, None).await,
+    ];
+    let above = person("await.above", Role::Operator, Some("U000")).await;
+    let own = person("await.own", Role::Operator, Some("U001")).await;
+    let beside = person("await.beside", Role::Operator, Some("U002")).await;
+    let filers = [own.id(), above.id(), office[0].id(), office[1].id()];
+    let mut number = 0;
+    for filer in &filers {
+        for (first, by) in [
+            (Some("U000"), None),
+            (Some("U000"), Some(0)),
+            (None, None),
+            (Some("U000"), Some(1)),
+        ] {
+            number += 1;
+            let (id, name) = (format!("w{number}"), format!("待审号{number}"));
+            let fields = [
+                ("name", name.as_str()),
+                ("platform", "微博"),
+                ("kind", "微博"),
+            ];
+            let mut new = filed(store, &id, RequestKind::Open, "A", &fields)
+                .await
+                .unwrap();
+            new.course.first = first.map(str::to_owned);
+            new.course.filed_by.clone_from(filer);
+            store.file_request(&new).await.unwrap();
+            // The first level by the office in the place of a unit that has nobody, where that is so.
+            if let Some(at) = by {
+                store.lock_person(above.number).await.unwrap();
+                let id_of = office[at].id();
+                let reviewer = Reviewer {
+                    person: &id_of,
+                    ..OFFICE
+                };
+                let agreed = verdict(true, "", "2026-05-12");
+                let _ = store.review_request(&id, &reviewer, &agreed).await;
+                store.unlock_person(above.number).await.unwrap();
+            }
+        }
+    }
+    let today = "2026-07-01".parse().unwrap();
+    let (mut waiting, mut compared) = (0, 0);
+    for locked in [
+        vec![],
+        vec![&above],
+        vec![&office[1]],
+        vec![&above, &office[1]],
+    ] {
+        for one in &locked {
+            store.lock_person(one.number).await.unwrap();
+        }
+        for (who, is_office) in office.iter().map(|one| (one, true)).chain([
+            (&above, false),
+            (&own, false),
+            (&beside, false),
+        ]) {
+            let id = who.id();
+            let reviewer = Reviewer {
+                person: &id,
+                unit: who.organization.as_deref(),
+                is_office,
+            };
+            let filter = RequestFilter {
+                awaits: Some(Awaited {
+                    person: id.clone(),
+                    unit: who.organization.clone(),
+                    is_office,
+                    today,
+                }),
+                ..RequestFilter::default()
+            };
+            let listed = store.requests(&filter, Page::ALL).await.unwrap();
+            let listed: Vec<String> = listed.rows.into_iter().map(|one| one.id).collect();
+            waiting += listed.len();
+            let all = store
+                .requests(&RequestFilter::default(), Page::ALL)
+                .await
+                .unwrap();
+            for request in all.rows {
+                compared += 1;
+                let steps = store.request_steps(&request.id).await.unwrap();
+                let others = store.other_reviewers(&request, &reviewer).await.unwrap();
+                let reviews = may_review(&request.course, request.state, &steps, &reviewer, others);
+                let seen = store.sightings(&request.id).await.unwrap();
+                let start = request
+                    .watch()
+                    .and_then(|watch| watched(&watch, &seen, today).start);
+                let completes =
+                    may_complete(&request.course, request.state, &reviewer, start, today);
+                assert_eq!(
+                    listed.contains(&request.id),
+                    reviews.is_ok() || completes.is_ok(),
+                    "{} {:?} for {} while {} are locked: {reviews:?} {completes:?}",
+                    request.id,
+                    request.state,
+                    who.login,
+                    locked.len()
+                );
+            }
+        }
+        for one in &locked {
+            store.unlock_person(one.number).await.unwrap();
+        }
+    }
+    assert!(waiting > 40 && compared > 300, "{waiting} of {compared}");
 }
 
 async fn requests_go_level_by_level(store: &Store) {
@@ -400,6 +552,17 @@ async fn a_closure_lasts_for_its_days(store: &Store) {
         assert_eq!(site.unwrap().state(), state, "{moment}");
     }
     assert_eq!(store.current_suspensions().await.unwrap(), []);
+    // What a round of that time sees of it, long after.
+    for (day, closed) in [
+        ("2026-05-01", false),
+        ("2026-05-02", true),
+        ("2026-05-10", true),
+        ("2026-05-11", false),
+    ] {
+        let found = store.suspended_on(day.parse().unwrap()).await.unwrap();
+        let days = found.get(&TargetId::from("9900000002"));
+        assert_eq!(days.is_some(), closed, "{day}");
+    }
     let history = store
         .changes(Some("9900000002"), Page::numbered(1, 1))
         .await;

@@ -254,6 +254,7 @@ async fn shown(
     let name = desk.subject.target.name().to_owned();
     let blind = BlindPage {
         shell: Shell::new(viewer, "rounds", name.clone())
+            .named()
             .in_round(id, &desk.title, "blind")
             .crumb(
                 lang.t("盲评", "Blind review"),

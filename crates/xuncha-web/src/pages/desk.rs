@@ -108,6 +108,7 @@ struct Held {
     what: String,
     by: String,
     made_in: Option<String>,
+    is_name: bool,
 }
 
 #[derive(Template)]
@@ -301,6 +302,7 @@ pub(crate) async fn desk_page(
     let name = desk.subject.target.name().to_owned();
     let page_shown = DeskPage {
         shell: Shell::new(viewer, "rounds", name.clone())
+            .named()
             .in_round(id, &desk.title, "desk")
             .crumb(lang.t("复核台", "Review desk"), format!("{base}{filter}")),
         target_name: name,
@@ -402,6 +404,7 @@ async fn corrections(
         .map(|one| Held {
             number: one.number,
             what: tasks_corrections::corrected(lang, &one.correction.corrected),
+            is_name: tasks_corrections::is_name(&one.correction.corrected),
             by: one.correction.by,
             made_in: one.is_carried.then_some(one.correction.round),
         })

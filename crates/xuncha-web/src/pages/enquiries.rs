@@ -297,10 +297,12 @@ async fn one(
     let files = state.store.attachments(&format!("enquiry/{id}")).await?;
     let clock = clock(state, &own, today).await?;
     let number = clock.and_then(|own_term| failures(own_term.state, own.quality));
-    let shell = Shell::new(viewer, "enquiries", own.target_name.clone()).crumb(
-        lang.t("模拟咨询", "Enquiries"),
-        format!("/enquiries{}", query(&[("round", &own.round)])),
-    );
+    let shell = Shell::new(viewer, "enquiries", own.target_name.clone())
+        .named()
+        .crumb(
+            lang.t("模拟咨询", "Enquiries"),
+            format!("/enquiries{}", query(&[("round", &own.round)])),
+        );
     let is_refused = !errors.is_empty();
     let mut response = page(&EnquiryPage {
         shell,

@@ -146,7 +146,7 @@ pub(crate) async fn show(
             viewer.lang.t("检查对象", "Targets"),
             format!("{base}/targets"),
         )
-        .crumb(target_name.clone(), target_href.clone());
+        .name_crumb(target_name.clone(), target_href.clone());
     let (archive, exchange) = read_stated(&state, &round, &target, &record, &pointed.sha256).await;
     // The shared archive also holds what others' sites link to: of it a unit sees what its own findings refer to, and no more.
     let is_narrow = viewer.narrowed(Action::ReadTarget).is_some() && archive != target;

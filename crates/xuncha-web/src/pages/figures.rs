@@ -153,6 +153,7 @@ pub(crate) async fn show(
     let list = format!("/rounds/{}/figures", encode(&id));
     page(&FigurePage {
         shell: Shell::new(&viewer, "rounds", figure.definition.clone())
+            .named()
             .in_round(&id, &row.round.title, "notice")
             .crumb(viewer.lang.t("数字溯源", "Numbers"), list),
         parts: figure.parts.iter().filter_map(part).collect(),

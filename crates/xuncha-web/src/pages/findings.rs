@@ -99,7 +99,7 @@ pub(crate) async fn show(
     let shell = Shell::new(&viewer, "rounds", lang.t("问题", "Finding"))
         .in_round(&row.round, &round.title, "targets")
         .crumb(lang.t("检查对象", "Targets"), format!("{base}/targets"))
-        .crumb(target_name.clone(), target_href.clone());
+        .name_crumb(target_name.clone(), target_href.clone());
     let until = state.store.appeal_until(&row.round).await?;
     let is_open = until.is_some_and(|day| state.now().date() <= day);
     let may_appeal = is_open && viewer.may(Action::FileAppeal);

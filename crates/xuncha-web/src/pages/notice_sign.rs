@@ -15,6 +15,7 @@ use xuncha_store::document::Document;
 use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::WebState;
+use crate::english;
 use crate::error::WebError;
 use crate::labels::Label;
 use crate::lang::Lang;
@@ -69,6 +70,10 @@ pub(crate) struct SignPart {
 impl SignPart {
     fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.t(zh, en)
+    }
+
+    fn said(&self, text: &str) -> String {
+        english::html(self.lang, text)
     }
 }
 

@@ -13,7 +13,6 @@ use xuncha_core::notice::words::Words;
 use xuncha_core::notice::{
     self, Block, Notice, NoticeError, NoticeInputs, Span, caption, template,
 };
-use xuncha_core::round::Round;
 use xuncha_store::StoreError;
 use xuncha_store::notice_template::{NewTemplate, TemplateVersion};
 
@@ -145,7 +144,9 @@ async fn try_build(
     let registry = state.store.registry().await?;
     let text = text.to_owned();
     let built = tokio::task::spawn_blocking(move || {
-        let inputs = inputs(&results, &registry, &details(&row.round), words);
+        // Date and number are set when the notice is built.
+        let details = RoundDetails::bare(&row.round);
+        let inputs = inputs(&results, &registry, &details, words);
         build(&inputs, &text)
     });
     built
@@ -173,19 +174,6 @@ fn with_line(error: &NoticeError, text: &str) -> String {
     match start {
         Some(start) => format!("{error}（该行以“{start}”开头）"),
         None => error.to_string(),
-    }
-}
-
-/// Date and number are set when the notice is built; here the monitoring point stands for the date.
-fn details(round: &Round) -> RoundDetails {
-    RoundDetails {
-        names: BTreeMap::new(),
-        number: String::new(),
-        date: round.as_of.date(),
-        cases: Vec::new(),
-        closures: Vec::new(),
-        filings: Vec::new(),
-        annual_forms: Vec::new(),
     }
 }
 

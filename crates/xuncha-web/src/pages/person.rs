@@ -96,6 +96,7 @@ async fn person_page(
     let is_refused = !faults.is_empty();
     let mut response = page(&PersonPage {
         shell: Shell::new(&viewer, "people", person.name.clone())
+            .named()
             .crumb(lang.t("人员", "People"), "/people"),
         role: labels::role(lang, person.role),
         state: state_of(lang, &person, now_s),
@@ -244,7 +245,7 @@ pub(crate) async fn link_page(
             lang.t("设置密码的链接", "Link for a password"),
         )
         .crumb(lang.t("人员", "People"), "/people")
-        .crumb(person.name.clone(), back.clone()),
+        .name_crumb(person.name.clone(), back.clone()),
         login: person.login.clone(),
         is_new,
         address: format!("{base}/password?token={token}"),

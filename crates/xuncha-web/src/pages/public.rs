@@ -41,7 +41,7 @@ pub(crate) fn shell_of(viewer: &Viewer, round: &PublicRound, title: impl Into<St
     let list = viewer.lang.t("公开结果", "Published results");
     Shell::new(viewer, "public", title)
         .crumb(list, "/public")
-        .crumb(round.title.clone(), base_of(&round.id))
+        .name_crumb(round.title.clone(), base_of(&round.id))
 }
 
 /// The title of a check, in the reader's language.
@@ -185,6 +185,7 @@ pub(crate) async fn show(
     let view = round.files.iter().find(|file| file.name.ends_with(".html"));
     page(&RoundPage {
         shell: Shell::new(&viewer, "public", round.title.clone())
+            .named()
             .crumb(lang.t("公开结果", "Published results"), "/public"),
         coverage: labels::coverage(lang, round.coverage),
         published: moment(&round.published_at),

@@ -214,6 +214,7 @@ pub(crate) async fn show(
     let own = format!("{base}/targets/{}", encode(&target_id.0));
     page(&TargetPage {
         shell: shell_of(&viewer, &round, target.name.clone())
+            .named()
             .crumb(targets, format!("{base}/targets")),
         class: labels::class(lang, target.class),
         outcome: labels::outcome(lang, Some(target.outcome)),
@@ -321,7 +322,7 @@ fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -
         target_name: problem.target_name.clone(),
         title: match problem.case.is_empty() {
             true => check_title(lang, &problem.check),
-            false => problem.case.clone(),
+            false => case_title(lang, &problem.check, &problem.case),
         },
         seen_on: problem
             .seen_on
@@ -331,6 +332,17 @@ fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -
         state,
         problem,
     }
+}
+
+/// A case of a check: in English by its word, which is its name there.
+fn case_title(lang: Lang, check: &str, title: &str) -> String {
+    let known = xuncha_core::checks::find(check);
+    let word = known.and_then(|check| check.cases.iter().find(|(_, zh)| *zh == title));
+    let english = word.map_or_else(
+        || check.replace('_', " "),
+        |(word, _)| word.replace('_', " "),
+    );
+    lang.t(title, &english).to_owned()
 }
 
 fn indicator_of<'a>(round: &'a Round, problem: &PublicProblem) -> Option<&'a Indicator> {

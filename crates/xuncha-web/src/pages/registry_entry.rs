@@ -101,6 +101,7 @@ pub(crate) async fn show(
     let path = format!("/registry/targets/{}", crate::pager::encode(&id));
     page(&EntryPage {
         shell: Shell::new(&viewer, "registry", target.name())
+            .named()
             .crumb(lang.t("名录", "Registry"), "/registry"),
         id: id.clone(),
         name: target.name().to_owned(),

@@ -12,6 +12,7 @@ use xuncha_store::registry_outside::{OutsideRow, OutsideState};
 
 use crate::WebState;
 use crate::asked::Query;
+use crate::english;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::lang::Lang;
@@ -47,6 +48,7 @@ struct PlaceLine {
 
 /// One thing that speaks for a candidate, or against it.
 struct ReasonLine {
+    /// As HTML.
     text: String,
     is_against: bool,
 }
@@ -67,6 +69,7 @@ struct Row {
     score: u64,
     reasons: Vec<ReasonLine>,
     home: Option<HomeLine>,
+    /// As HTML.
     doubts: Vec<String>,
     round: String,
     site_count: u64,
@@ -201,14 +204,14 @@ fn row(lang: Lang, own: OutsideRow) -> Row {
             .collect()
     };
     let reasons = spoken(|reason, lang| match lang {
-        Lang::Zh => reason.zh(),
-        Lang::En => reason.en(),
+        Lang::Zh => english::html(lang, &reason.zh()),
+        Lang::En => english::name(&reason.en()),
     });
     let home = own.site.home.as_ref();
     let doubts = home.iter().flat_map(|home| &home.doubts);
     let doubts = doubts.map(|doubt| match lang {
-        Lang::Zh => doubt.zh(),
-        Lang::En => doubt.en(),
+        Lang::Zh => english::html(lang, &doubt.zh()),
+        Lang::En => english::name(&doubt.en()),
     });
     Row {
         score: own.site.score(),

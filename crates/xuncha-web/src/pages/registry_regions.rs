@@ -121,13 +121,13 @@ pub(crate) async fn show(
     let mut shell =
         Shell::new(&viewer, "registry", title).crumb(lang.t("名录", "Registry"), "/registry");
     if top.is_some() {
-        shell = shell.crumb(
+        shell = shell.named().crumb(
             lang.t("地区和单位", "Regions and units"),
             "/registry/regions",
         );
     }
     for region in path(&regions, top) {
-        shell = shell.crumb(region.name.clone(), href(&region.code));
+        shell = shell.name_crumb(region.name.clone(), href(&region.code));
     }
     page(&RegionsPage {
         shell,

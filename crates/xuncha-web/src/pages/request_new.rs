@@ -52,6 +52,7 @@ struct FieldOption {
 struct Field {
     name: &'static str,
     label: &'static str,
+    /// HTML of ours.
     hint: &'static str,
     value: String,
     before: Option<String>,
@@ -305,12 +306,24 @@ async fn shown(
         .iter()
         .map(|name| {
             let value = typed.get(*name).cloned().unwrap_or_default();
+            let is_unit = *name == "organization";
+            // The form begins with the unit as it is, which is what it is to be no more.
+            let value = match is_unit && old(name).as_ref() == Some(&value) {
+                true => String::new(),
+                false => value,
+            };
             Field {
                 name,
-                label: words::field(lang, about.noun, name),
+                label: match is_unit {
+                    true => lang.t("接收单位", "Unit that takes it over"),
+                    false => words::field(lang, about.noun, name),
+                },
                 hint: hint(lang, about.noun, name),
                 options: options(lang, about.noun, name, &value),
-                before: old(name),
+                before: match is_unit {
+                    true => Some(unit_name.clone()),
+                    false => old(name),
+                },
                 kind: input_of(name),
                 is_required: is_required(about.noun, name),
                 faults: faults_of(name),
@@ -397,6 +410,7 @@ fn input_of(name: &str) -> &'static str {
 
 fn is_required(noun: EntryKind, name: &str) -> bool {
     match noun {
+        _ if name == "organization" => true,
         EntryKind::Site => matches!(name, "id" | "name" | "home" | "kind"),
         _ => matches!(name, "name" | "platform" | "kind"),
     }
@@ -427,7 +441,7 @@ fn hint(lang: Lang, noun: EntryKind, name: &str) -> &'static str {
         ),
         (EntryKind::Site, "home") => lang.t(
             "只用 .gov.cn 或 .政务 域名；门户 www.□□□.gov.cn，部门 ○○○.□□□.gov.cn",
-            "Only .gov.cn or .政务; www.□□□.gov.cn for portals, ○○○.□□□.gov.cn for departments",
+            "Only .gov.cn or its Chinese counterpart; www.NAME.gov.cn for portals, DEPARTMENT.NAME.gov.cn for departments",
         ),
         (EntryKind::Site, "name") => lang.t(
             "以本级政府或部门的规范名称命名",
@@ -439,19 +453,23 @@ fn hint(lang: Lang, noun: EntryKind, name: &str) -> &'static str {
         ),
         (EntryKind::Account, "platform") => lang.t(
             "微信公众号、微博、抖音、客户端等",
-            "Such as 微信公众号, 微博, 抖音, 客户端",
+            "Such as <bdi lang=\"zh\">微信公众号、微博、抖音、客户端</bdi>",
         ),
         (EntryKind::Account, "kind") => lang.t(
             "订阅号、服务号、视频号、小程序、客户端等",
-            "Such as 订阅号, 服务号, 视频号, 小程序, 客户端",
+            "Such as <bdi lang=\"zh\">订阅号、服务号、视频号、小程序、客户端</bdi>",
+        ),
+        (_, "organization") => lang.t(
+            "名录中的单位编号或全称；地区随单位改变",
+            "Number or full name of a unit in the registry; the region follows from it",
         ),
         (_, "functions") => lang.t(
             "发布、互动、办事，可填几项",
-            "发布, 互动, 办事; one or several",
+            "<bdi lang=\"zh\">发布、互动、办事</bdi> (publishing, interaction, services); one or several",
         ),
         (_, "filing_number") => lang.t(
             "应用程序和小程序的备案编号；没有备案写“未备案”",
-            "Of apps and mini-programs; 未备案 where there is none",
+            "Of apps and mini-programs; <bdi lang=\"zh\">未备案</bdi> where there is none",
         ),
         (_, "contacts") => lang.t(
             "只有本单位和监管单位看得到，不随检查公布",
@@ -475,6 +493,14 @@ fn advice(lang: Lang, kind: RequestKind, noun: EntryKind) -> &'static str {
         (RequestKind::MoveDomain, _) => lang.t(
             "批准后名录改用新域名；原域名须继续保留3个月，挂出公告或跳转到新域名，机器会查看。",
             "After approval the registry has the new domain; the old one has to tell of it for three months, and the machine looks.",
+        ),
+        (RequestKind::Reclassify, _) => lang.t(
+            "门户与部门网站的检查项目和域名结构不同；批准后从下一轮检查起按新的类型检查。",
+            "Portals and sites of departments are checked by other rules and have other domains; the new kind holds from the next round on.",
+        ),
+        (RequestKind::Transfer, _) => lang.t(
+            "由现在的主办单位填报。批准后归接收单位，历次记录随之可见；已经开始的轮次仍按抽样时的单位。",
+            "The present host unit files it. After approval it belongs to the unit that takes it over; rounds under way keep the unit of their draw.",
         ),
         (RequestKind::Suspend, _) => lang.t(
             "临时下线每年不超过一次，每次不超过30天。",

@@ -20,9 +20,10 @@ use xuncha_store::{Page, StoreError};
 
 use crate::WebState;
 use crate::asked::Query;
+use crate::english;
 use crate::error::{WebError, page};
 use crate::headers::scripted;
-use crate::labels::Label;
+use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::shell::{Shell, Viewer};
@@ -76,6 +77,10 @@ struct JobsPart {
 impl JobsPart {
     fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.t(zh, en)
+    }
+
+    fn said(&self, text: &str) -> String {
+        english::html(self.lang, text)
     }
 }
 
@@ -269,7 +274,7 @@ fn job_line(lang: Lang, job: Job, steps: Vec<JobStep>, before: u64) -> JobLine {
                     .checked_div(step.total)
                     .unwrap_or(0)
                     .min(100),
-                name: step.name,
+                name: labels::step(lang, &step.name).to_owned(),
                 done: step.done,
                 total: step.total,
             })

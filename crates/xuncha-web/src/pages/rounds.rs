@@ -129,11 +129,9 @@ pub(crate) async fn show(
     let row = state.store.round(&id).await?;
     let set = row.round.set.id.clone();
     let base = format!("/rounds/{}", encode(&id));
-    let shell = Shell::new(&viewer, "rounds", row.round.title.clone()).in_round(
-        &id,
-        &row.round.title,
-        "round",
-    );
+    let shell = Shell::new(&viewer, "rounds", row.round.title.clone())
+        .named()
+        .in_round(&id, &row.round.title, "round");
     let stats = state.store.stats(&id, &set).await?.unwrap_or_default();
     let verdicts = state.store.verdict_counts(&id, &set).await?;
     let page_values = RoundPage {

@@ -284,6 +284,7 @@ pub(crate) async fn show(
         )
     };
     let shell = Shell::new(&viewer, "rounds", subject.target.name().to_owned())
+        .named()
         .in_round(&id, &row.round.title, "targets")
         .crumb(
             viewer.lang.t("检查对象", "Targets"),

@@ -26,6 +26,7 @@ use super::tasks_files::Files;
 use super::tasks_item::{Item, Typed, items};
 use crate::WebState;
 use crate::asked::Query;
+use crate::english;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;
@@ -251,6 +252,7 @@ async fn task_page(
     let name = desk.subject.target.name().to_owned();
     Ok(TaskPage {
         shell: Shell::new(viewer, "rounds", name)
+            .named()
             .in_round(id, &desk.title, "tasks")
             .crumb(
                 lang.t("人工处理", "To decide"),
@@ -275,11 +277,15 @@ async fn task_page(
     })
 }
 
+/// What kind of target it is, as HTML.
 pub(crate) fn what(lang: Lang, subject: &Subject) -> String {
     let class = labels::class(lang, subject.target.class());
     match &subject.target {
         Target::Site(_) => class.to_owned(),
-        Target::Account(account) => format!("{class} · {} {}", account.platform, account.kind),
+        Target::Account(account) => {
+            let filed = format!("{} {}", account.platform, account.kind);
+            format!("{class} · {}", english::name(&filed))
+        }
     }
 }
 

@@ -66,6 +66,12 @@ impl Client {
         client
     }
 
+    /// Signed in as an administrator of the house.
+    pub async fn of_the_office(state: &xuncha_web::WebState) -> Client {
+        let token = xuncha_web::new_login(state, "张三").await.unwrap();
+        Client::signed_in(&xuncha_web::router(state.clone()), &token).await
+    }
+
     fn cookie_line(&self) -> String {
         let pairs = self.cookies.iter();
         let pairs: Vec<String> = pairs

@@ -662,15 +662,7 @@ async fn figures(state: &WebState) -> Vec<u8> {
     let row = state.store.round(ROUND).await.unwrap();
     let results = state.store.results(&row.round).await.unwrap();
     let registry = state.store.registry().await.unwrap();
-    let details = RoundDetails {
-        names: BTreeMap::new(),
-        number: String::new(),
-        date: row.round.as_of.date(),
-        cases: Vec::new(),
-        closures: Vec::new(),
-        filings: Vec::new(),
-        annual_forms: Vec::new(),
-    };
+    let details = RoundDetails::bare(&row.round);
     let words = Words::parse(&state.templates["words.toml"]).unwrap();
     let inputs = from_results::inputs(&results, &registry, &details, words);
     let template = template::parse(&state.templates["notice-letter.zh.txt"]).unwrap();

@@ -1,6 +1,7 @@
 //! 解释数字. What a figure of the notice is, where it comes from, how it is reckoned, and the rows behind it for a round.
 
 use anyhow::{Result, bail};
+use xuncha_core::notice::from_results::RoundDetails;
 use xuncha_core::notice::trace::TraceBook;
 
 use crate::cli::ExplainArgs;
@@ -36,7 +37,7 @@ async fn of_round(data: &Data, rules: &Rules, round: Option<&str>) -> Result<Tra
     let row = data.round(round).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let details = jobs::notice::details(&row.round);
+    let details = RoundDetails::bare(&row.round);
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (_, book) = jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
     Ok(book)

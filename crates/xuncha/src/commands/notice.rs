@@ -8,6 +8,7 @@ use crate::cli::NoticeCommand;
 use crate::data::Data;
 use crate::jobs;
 use crate::rules::Rules;
+use xuncha_core::notice::from_results::RoundDetails;
 
 /// Builds a notice from a folder of tables; needs no database.
 pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Result<()> {
@@ -29,7 +30,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
     let registry = data.store.registry().await?;
     let details = match details {
         Some(folder) => jobs::notice::details_from(folder, &row.round)?,
-        None => jobs::notice::details(&row.round),
+        None => RoundDetails::bare(&row.round),
     };
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (notice, book) =

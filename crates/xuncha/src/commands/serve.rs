@@ -13,11 +13,12 @@ use xuncha_store::StoreError;
 use xuncha_store::attachment::AttachmentFolder;
 use xuncha_web::{SignInSettings, SignOn, WebState};
 
-use crate::cli::ServeArgs;
+use crate::cli::{ServeArgs, WorkArgs};
 use crate::data::Data;
 use crate::jobs;
 use crate::jobs::outbox::Sender;
 use crate::jobs::people::{self, Settings};
+use crate::priority;
 use crate::rules::Rules;
 
 /// Answers under way may end in this time when the program is asked to stop.
@@ -61,18 +62,12 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
     let stopped = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    // Jobs can hold the thread that they run on for a while; pages are served by another.
     let pages = tokio::spawn(xuncha_web::serve(
         listener,
         xuncha_web::router(state),
         stopped,
     ));
-    let work = async {
-        if !arguments.work.no_jobs {
-            jobs::worker::run(&data, rules, &arguments.work).await?;
-        }
-        std::future::pending::<Result<()>>().await
-    };
+    let work = work(&data, rules, &arguments.work)?;
     let settings = Settings {
         network: &arguments.work.network,
         remind: super::rectify::remind_settings(&arguments.remind),
@@ -98,7 +93,42 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
     }
 }
 
-/// Every set that can be used, by its id; one that cannot is named and left out.
+/// The jobs that pages ask for, on threads and connections of their own that give way to the pages; ends only where they cannot go on.
+fn work(
+    data: &Data,
+    rules: &Rules,
+    arguments: &WorkArgs,
+) -> Result<impl Future<Output = Result<()>> + use<>> {
+    let has_jobs = !arguments.no_jobs;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (data, rules, arguments) = (data.clone(), rules.clone(), arguments.clone());
+    let jobs = move || {
+        priority::give_way();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("jobs")
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let data = data.open_again().await?;
+            jobs::worker::run(&data, &rules, &arguments).await
+        })
+    };
+    if has_jobs {
+        std::thread::Builder::new()
+            .name("jobs".to_owned())
+            .spawn(move || tell.send(jobs()))
+            .context("无法启动任务线程")?;
+    }
+    Ok(async move {
+        match (has_jobs, told.await) {
+            // Another process works on this folder, or nobody wants jobs here: pages go on.
+            (false, _) | (true, Ok(Ok(()))) => std::future::pending().await,
+            (true, Ok(failed)) => failed,
+            (true, Err(_)) => anyhow::bail!("任务线程意外停止；请保留日志并反馈"),
+        }
+    })
+}
+
 /// The lists that staff edit, as they come with the program.
 fn lists(rules: &Rules) -> BTreeMap<String, String> {
     let text = |list: List| {
@@ -110,6 +140,7 @@ fn lists(rules: &Rules) -> BTreeMap<String, String> {
     List::ALL.into_iter().filter_map(text).collect()
 }
 
+/// Every set that can be used, by its id; one that cannot is named and left out.
 fn sets(rules: &Rules) -> Result<BTreeMap<String, IndicatorSet>> {
     let mut sets = BTreeMap::new();
     for id in rules.set_ids() {

@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use xuncha_core::judge::Judgement;
+use xuncha_core::notice::from_results::RoundDetails;
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
@@ -207,7 +208,7 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
 
 async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
     let registry = data.store.registry().await?;
-    let details = jobs::notice::details(&results.round);
+    let details = RoundDetails::bare(&results.round);
     let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
     jobs::notice::write_trace(&book, out)?;
     for path in jobs::notice::write(&notice, &data.folder, out)? {

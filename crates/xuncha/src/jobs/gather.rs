@@ -50,9 +50,24 @@ pub async fn run(
     settings.asks_as_searcher = true;
     let rules = &lists::of_round(data, rules, &round.id).await?;
     settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
-    let subjects = data.store.subjects(&round.id).await?;
+    let mut subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {
         bail!("轮次 {} 没有抽中任何对象", round.id);
+    }
+    let suspended = data.store.suspended_on(round.as_of.date()).await?;
+    let drawn = subjects.len();
+    subjects.retain(|subject| !suspended.contains_key(subject.target.id()));
+    if subjects.len() < drawn {
+        eprintln!(
+            "{} 个对象在检查日处于已批准的临时下线，不采集。",
+            drawn - subjects.len()
+        );
+    }
+    if subjects.is_empty() {
+        bail!(
+            "轮次 {} 的对象在检查日都处于临时下线，没有可采集的",
+            round.id
+        );
     }
     let _held = data.evidence.hold(&round.id)?;
     // Every target keeps two files open while it is worked on, and the usual limit of 1,024 is below a province.

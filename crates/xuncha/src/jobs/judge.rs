@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result};
+use jiff::civil::Date;
 use xuncha_core::checks::Context;
 use xuncha_core::evidence::Capture;
 use xuncha_core::facts::model::{FactRecord, Facts};
 use xuncha_core::facts::{self, EarlierRound, Lexicons};
 use xuncha_core::indicator::IndicatorSet;
-use xuncha_core::judge::{Judgement, judge_target};
+use xuncha_core::judge::{Judgement, judge_suspended, judge_target};
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::results::Results;
 use xuncha_core::review::correction::{Correction, correct};
@@ -52,6 +53,8 @@ pub async fn judge_round(
         sets: &sets,
         corrections: corrections(data, &round.id, None).await?,
         earlier: earlier(data, round, &sets).await?,
+        day: round.as_of.date(),
+        suspended: data.store.suspended_on(round.as_of.date()).await?,
     };
     progress.started("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
@@ -99,10 +102,18 @@ struct Work<'a> {
     corrections: BTreeMap<TargetId, Vec<Correction>>,
     /// Earlier rounds that dates are compared with, latest first; none where no set asks.
     earlier: Vec<String>,
+    /// The day of the check, and what was closed on it by approval.
+    day: Date,
+    suspended: BTreeMap<TargetId, (Date, Date)>,
 }
 
 impl Work<'_> {
     fn judge(&self, subject: &Subject) -> Result<Vec<Judgement>> {
+        if let Some(days) = self.suspended.get(subject.target.id()) {
+            let sets = self.sets.iter();
+            let said = sets.flat_map(|set| judge_suspended(set, subject, self.day, *days));
+            return Ok(said.collect());
+        }
         let mut facts = self.facts(subject)?;
         self.lay_earlier_beside(subject, &mut facts)?;
         if let Some(own) = self.corrections.get(subject.target.id()) {
@@ -196,6 +207,8 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
         sets: &sets,
         corrections: corrections(data, &round.id, Some(target)).await?,
         earlier: earlier(data, round, &sets).await?,
+        day: round.as_of.date(),
+        suspended: data.store.suspended_on(round.as_of.date()).await?,
     };
     let fresh = tokio::task::block_in_place(|| work.judge(&subject))?;
     let earlier = data.store.judgements(&round.id, Some(target)).await?;

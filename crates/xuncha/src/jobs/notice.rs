@@ -55,19 +55,6 @@ pub fn details_from(folder: &Path, round: &Round) -> Result<RoundDetails> {
     golden::details(&text_files(folder)?, round).map_err(|errors| listed(folder, &errors))
 }
 
-/// The same where no folder is given: the names follow from the registry, the lists are empty, the date is the monitoring point.
-pub fn details(round: &Round) -> RoundDetails {
-    RoundDetails {
-        names: BTreeMap::new(),
-        number: String::new(),
-        date: round.as_of.date(),
-        cases: Vec::new(),
-        closures: Vec::new(),
-        filings: Vec::new(),
-        annual_forms: Vec::new(),
-    }
-}
-
 /// The notice of a folder of tables (docs/golden-round.md).
 pub fn build_from_folder(rules: &Rules, folder: &Path) -> Result<Notice> {
     let files = text_files(folder)?;

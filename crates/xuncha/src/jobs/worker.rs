@@ -256,7 +256,7 @@ async fn notice(
     let registry = data.store.registry().await?;
     steps.finished("汇总结果");
     steps.started("排版与导出", 1);
-    let usual = jobs::notice::details(&row.round);
+    let usual = RoundDetails::bare(&row.round);
     let details = RoundDetails {
         number: payload.number.clone(),
         date: payload.date.unwrap_or(usual.date),

@@ -33,6 +33,19 @@ const GUIDELINES: &str = "《国务院办公厅关于印发政府网站发展指
 const INDICATORS: &str = "《国务院办公厅秘书局关于印发政府网站与政务新媒体检查指标、监管工作年度考核指标的通知》（国办秘函〔2019〕19号）";
 
 impl RoundDetails {
+    /// What is known where nothing is given: the names follow from the registry, the lists are empty, the date is the monitoring point.
+    pub fn bare(round: &Round) -> RoundDetails {
+        RoundDetails {
+            names: BTreeMap::new(),
+            number: String::new(),
+            date: round.as_of.date(),
+            cases: Vec::new(),
+            closures: Vec::new(),
+            filings: Vec::new(),
+            annual_forms: Vec::new(),
+        }
+    }
+
     /// The names that the shipped template uses, from the province's name and the round. They cite national documents only: a
     /// province adds its own by hand.
     pub fn default_names(province_name: &str, round: &Round) -> BTreeMap<String, String> {

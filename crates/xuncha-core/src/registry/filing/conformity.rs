@@ -73,7 +73,21 @@ pub(super) fn cautions(typed: &Typed, target: &Target, registry: &Registry) -> V
     let Some(subject) = subject_of(target, registry) else {
         return told;
     };
-    let shows_name = matches!(typed.kind, RequestKind::Open | RequestKind::Rename);
+    let shows_name = matches!(
+        typed.kind,
+        RequestKind::Open | RequestKind::Rename | RequestKind::Transfer
+    );
+    if typed.kind == RequestKind::Transfer
+        && let (Some(from), Some(to)) = (
+            registry.organizations.get(&typed.organization),
+            registry.organizations.get(target.organization()),
+        )
+    {
+        told.push(format!(
+            "由“{}”划转给“{}”：请确认接收单位同意接收，并有撤并、划转的文件",
+            from.name, to.name
+        ));
+    }
     match target {
         Target::Site(site) => {
             if shows_name && !nonconforming_name::conforms(&site.name, &subject, site) {
@@ -82,6 +96,11 @@ pub(super) fn cautions(typed: &Typed, target: &Target, registry: &Registry) -> V
                     "名称“{}”没有标明主办单位或本级政府，规范名称含“{proper}”",
                     site.name
                 ));
+            }
+            if typed.kind == RequestKind::Reclassify
+                && let Some((message, _)) = nonconforming_domain::fault_of(&site.home, site.kind)
+            {
+                told.push(message);
             }
             let asks_domain = matches!(typed.kind, RequestKind::Open | RequestKind::MoveDomain);
             if let Some((message, false)) = nonconforming_domain::fault_of(&site.home, site.kind)
