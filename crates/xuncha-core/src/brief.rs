@@ -9,10 +9,6 @@ use crate::points::{Exact, Points};
 use crate::registry::TargetId;
 use crate::stats::{FigureValue, PortalRow, Stats};
 
-mod interval;
-
-pub use interval::{Interval, wilson};
-
 /// How many of each list stand on the page: it is one.
 pub const MOST: usize = 5;
 
@@ -112,6 +108,17 @@ pub fn headlines(stats: &Stats) -> Vec<Headline> {
         });
     }
     all
+}
+
+/// 区间. Between what the pass rate of all running targets of a class (`portal`, `department`, `account`) lies, as printed: the stratified
+/// estimate of the round. `None` where the round has none.
+pub fn interval(stats: &Stats, class: &str) -> Option<(String, String)> {
+    let end = |end: &str| {
+        let name = format!("estimate.{class}_pass_rate_{end}_percent");
+        let figure = stats.figures.get(&name)?;
+        matches!(figure.value, FigureValue::Exact(_)).then(|| figure.printed.clone())
+    };
+    Some((end("low")?, end("high")?))
 }
 
 /// What got worse. `cities` names the city of each portal; a portal without one is in no mean of a city.
@@ -235,6 +242,34 @@ mod tests {
         assert_eq!(names(&worse.cities), ["乙市", "丙市"]);
         assert_eq!(names(&worse.indicators), ["互动", "公开"]);
         assert_eq!(worse.portals[0].by().short(2), "-30");
+    }
+
+    #[test]
+    fn the_interval_is_that_of_the_stratified_estimate_or_none() {
+        let figure = |value, printed: &str| Figure {
+            value,
+            printed: printed.to_owned(),
+            unit: "%".to_owned(),
+            definition: String::new(),
+        };
+        let exact = |value| FigureValue::Exact(Exact::new(value, 10).unwrap());
+        let missing = FigureValue::Missing("无法判定".to_owned());
+        let figures = [
+            ("account_pass_rate_low", figure(exact(861), "86.1")),
+            ("account_pass_rate_high", figure(exact(917), "91.7")),
+            ("portal_pass_rate_low", figure(missing.clone(), "无法判定")),
+            ("portal_pass_rate_high", figure(missing, "无法判定")),
+        ];
+        let stats = Stats {
+            figures: figures
+                .map(|(name, figure)| (format!("estimate.{name}_percent"), figure))
+                .into(),
+            ..Stats::default()
+        };
+        let known = Some(("86.1".to_owned(), "91.7".to_owned()));
+        assert_eq!(interval(&stats, "account"), known);
+        assert_eq!(interval(&stats, "portal"), None);
+        assert_eq!(interval(&stats, "department"), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@
 )]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types))]
 
+pub mod annual;
 pub mod attachment;
 pub mod brief;
 pub mod calendar;

@@ -18,10 +18,12 @@ mod index;
 mod inference;
 mod outcome;
 mod previous;
+mod repeat;
 
 pub use import::previous_rounds;
 pub use index::{IndexKind, IndexRow};
 pub use previous::PreviousRound;
+pub use repeat::{RepeatRow, movers};
 
 /// Prints where the round before is not known.
 pub const MISSING_PREVIOUS: &str = "缺上期数据";
@@ -119,7 +121,7 @@ pub struct OutcomeCounts {
 }
 
 impl OutcomeCounts {
-    fn add(&mut self, outcome: Outcome) {
+    pub(crate) fn add(&mut self, outcome: Outcome) {
         self.total += 1;
         match outcome {
             Outcome::Qualified => self.qualified += 1,
@@ -174,6 +176,9 @@ pub struct Stats {
     /// Strata of the frame.
     #[serde(default)]
     pub strata: Vec<StratumRow>,
+    /// Targets that failed or lost points as before.
+    #[serde(default)]
+    pub repeats: Vec<RepeatRow>,
 }
 
 /// What the figures are reckoned from.
@@ -256,13 +261,17 @@ pub fn reckon(input: &StatsInput<'_>) -> Stats {
     let cells = cells::cells(input);
     let mut book = figures::figures(input, &level1, &level2, &weakest);
     inference::put(input, &cells, &mut book);
+    let portals = portal_rows(input);
+    let repeats = repeat::rows(input);
+    repeat::put(input, (&repeats, &portals), &mut book);
     Stats {
         figures: book.figures,
+        repeats,
         strata: inference::strata(input, &cells),
         weakest,
         level1,
         level2,
-        portals: portal_rows(input),
+        portals,
         regions: region_rows(input),
         problem_accounts: input
             .targets

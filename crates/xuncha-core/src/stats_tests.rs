@@ -327,6 +327,62 @@ fn four_rounds_in_a_row_need_four_rounds_in_a_row() {
 }
 
 #[test]
+fn who_failed_again_who_relapsed_and_who_moved() {
+    let (sample, mut targets) = three_portals();
+    // Scores now: 86, 91, 90; the second and third fail.
+    targets[1].1.outcome = Outcome::Unqualified;
+    targets[2].1.outcome = Outcome::Unqualified;
+    let mut first = previous_round("2019Q2", &sample, 3, "85", "0");
+    let mut middle = previous_round("2019Q3", &sample, 3, "85", "0");
+    let mut last = previous_round("2019Q4", &sample, 1, "85", "95");
+    first.outcomes.insert("2".into(), Outcome::Unqualified);
+    first.outcomes.insert("3".into(), Outcome::Unqualified);
+    // A round that did not draw it says nothing of it.
+    middle.outcomes.remove(&TargetId::from("2"));
+    last.outcomes.insert("2".into(), Outcome::Unqualified);
+    let taken = BTreeMap::from([("D-2".to_owned(), points("1"))]);
+    for id in ["1", "3"] {
+        last.deductions.insert(id.into(), taken.clone());
+    }
+    let stats = stats_of(&sample, &[first, middle, last], &targets);
+    for (name, expected) in [
+        ("repeat.unqualified", "1"),
+        ("repeat.unqualified_standing", "1"),
+        ("repeat.relapsed", "1"),
+        // Target 3 lost points for D-2 then, not now.
+        ("repeat.same_indicator", "1"),
+        ("movement.portals_up", "1网站"),
+        ("movement.portals_down", "3网站、2网站"),
+    ] {
+        assert_eq!(printed(&stats, name), expected, "{name}");
+    }
+    let rows: Vec<(&str, usize, bool, usize)> = stats
+        .repeats
+        .iter()
+        .map(|row| {
+            (
+                row.target.0.as_str(),
+                row.rounds,
+                row.is_relapsed,
+                row.same.len(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [("1", 0, false, 1), ("2", 3, false, 0), ("3", 1, true, 0)]
+    );
+    let alone = stats_of(&sample, &[], &targets);
+    for name in [
+        "repeat.unqualified",
+        "repeat.same_indicator",
+        "movement.portals_up",
+    ] {
+        assert_eq!(printed(&alone, name), MISSING_PREVIOUS, "{name}");
+    }
+}
+
+#[test]
 fn one_changed_entry_changes_only_what_follows_from_it() {
     let (sample, targets) = letter();
     let before = stats_of(&sample, &[], &targets);

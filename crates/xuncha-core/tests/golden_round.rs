@@ -349,6 +349,7 @@ fn one_portal_loses_a_point() {
         "estimate.portal_mean_deduction_score",
         "estimate.portal_mean_deduction_score_high",
         "estimate.portal_mean_deduction_score_low",
+        "movement.portals_up",
         "outcome.portal_mean_deduction_score",
         "outcome.portal_mean_change_points",
         "outcome.portal_mean_change_points.size",

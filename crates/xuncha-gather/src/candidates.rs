@@ -40,7 +40,7 @@ impl Candidates {
             .article
             .as_ref()
             .is_some_and(|article| article.published.is_some());
-        if is_message || !is_guide && !is_dated {
+        if is_message || !is_guide && !is_dated || facts.stands_in_navigation() {
             return;
         }
         let rank = sha256_hex(format!("{}|search|{}", self.seed, facts.capture.url).as_bytes());
@@ -81,6 +81,7 @@ fn slim(facts: &PageFacts) -> PageFacts {
         document_number: String::new(),
         issuer: String::new(),
         body_links: Vec::new(),
+        later: None,
     });
     slim
 }

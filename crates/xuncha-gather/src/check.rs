@@ -248,9 +248,14 @@ async fn check_job(
     round
         .look_outside(&desks, &outside_ledger, &mut outside)
         .await?;
-    if desks
-        .iter()
-        .any(|desk| !desk.phases.contains(phases::SECOND_LOOKS))
+    let is_refused = match desks.iter().find_map(Desk::home) {
+        Some(home) => gatherer.client.is_refused(home).await,
+        None => false,
+    };
+    if !is_refused
+        && desks
+            .iter()
+            .any(|desk| !desk.phases.contains(phases::SECOND_LOOKS))
     {
         tokio::time::sleep(pause(gatherer.client.settings(), plan.second_look_gap_s)).await;
     }

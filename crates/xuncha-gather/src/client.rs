@@ -172,6 +172,17 @@ impl Client {
         !self.settings.sends_elsewhere(host, port) && !self.settings.allows(host, port)
     }
 
+    /// Whether our own guard keeps us from an address: a second look would change nothing.
+    pub(crate) async fn is_refused(&self, url: &str) -> bool {
+        let Some(Ok(endpoint)) = Url::parse(url).ok().map(|url| endpoint_of(&url)) else {
+            return false;
+        };
+        let route = self
+            .names
+            .route(&self.settings, &endpoint.host, endpoint.port);
+        matches!(route.await, Err(Failure::RefusedByGuard { .. }))
+    }
+
     /// Closes idle connections to a host that is done with.
     pub fn forget(&self, host: &str) {
         self.pool.forget(host);

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use common::{at, dense, fetch};
 use serde_json::Value;
 use xuncha_province::content::look::ListForm;
+use xuncha_province::content::look::hard::{FooterForm, Hard, NameForm, SearchBox};
 use xuncha_province::content::look::names::{Naming, ROLES};
 use xuncha_province::model::{Family, PlanKind};
 use xuncha_province::truth;
@@ -104,6 +105,50 @@ fn every_form_of_a_list_is_drawn() {
             dense().sites.iter().any(|site| drawn(&site.skin.look)),
             "{form:?}"
         );
+    }
+}
+
+#[test]
+fn every_hard_habit_is_drawn_on_several_families() {
+    let sites = || dense().sites.iter();
+    type Wanted = fn(&Hard) -> bool;
+    let habits: [(&str, Wanted); 9] = [
+        ("flat", |hard| hard.flat),
+        ("spelled", |hard| hard.flat && hard.spelled),
+        ("side box", |hard| hard.side_box),
+        ("picture", |hard| hard.footer == FooterForm::Picture),
+        ("script", |hard| hard.footer == FooterForm::Script),
+        ("input", |hard| hard.search == SearchBox::Input),
+        ("component", |hard| hard.search == SearchBox::Component),
+        ("link", |hard| hard.search == SearchBox::Link),
+        ("linked name", |hard| hard.name == NameForm::Linked),
+    ];
+    for (name, has) in habits {
+        let families: BTreeSet<Family> = sites()
+            .filter(|site| has(&site.skin.look.hard))
+            .map(|site| site.plan.family)
+            .collect();
+        assert!(families.len() >= 2, "{name}: {families:?}");
+    }
+}
+
+#[test]
+fn a_box_of_the_newest_stands_on_every_page_but_the_home_page() {
+    let site = dense()
+        .sites
+        .iter()
+        .find(|site| site.skin.look.hard.side_box && site.plan.family != Family::Frames)
+        .unwrap();
+    let has_box = |url: &str| {
+        let (_, html, _) = fetch(dense(), url).unwrap();
+        html.contains(&format!(" class=\"{}\"><", site.skin.class(38)))
+    };
+    assert!(!has_box(&site.plan.home()));
+    let articles = site.articles.iter().take(3).map(|a| &a.address);
+    let columns = site.columns.iter().map(|c| &c.address);
+    let guides = site.guides.iter().take(2).map(|g| &g.address);
+    for path in articles.chain(columns).chain(guides) {
+        assert!(has_box(&site.absolute(path)), "{path}");
     }
 }
 

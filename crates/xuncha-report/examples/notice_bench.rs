@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use support::Files;
+use xuncha_core::notice::index::index;
+use xuncha_core::notice::trace;
 use xuncha_report::{Fonts, docx, html, pdf, workbook};
 
 /// Sites and accounts of the golden round.
@@ -46,12 +48,21 @@ fn main() {
     );
     println!("通报 {:.2} 秒", start.elapsed().as_secs_f64());
     let begin = Instant::now();
+    let book = trace::book(&support::inputs(&files));
+    println!("溯源 {:.2} 秒", begin.elapsed().as_secs_f64());
+    let begin = Instant::now();
     let fonts = Fonts::find(&folders).unwrap();
     println!("字体 {:.2} 秒", begin.elapsed().as_secs_f64());
     timed("Word", || docx::docx(&notice, &fonts).unwrap().len());
     timed("PDF", || pdf::pdf(&notice, &fonts).unwrap().len());
     timed("网页", || {
-        html::html(&notice, Some(&fonts)).unwrap().len()
+        html::html(&notice, Some(&fonts), Some(&book))
+            .unwrap()
+            .len()
+    });
+    let figures = index(&notice, &book);
+    timed("数字索引", || {
+        docx::docx(&figures, &fonts).unwrap().len() + pdf::pdf(&figures, &fonts).unwrap().len()
     });
     timed("Excel", || workbook::workbook(&notice).unwrap().len());
     println!("合计 {:.2} 秒", start.elapsed().as_secs_f64());

@@ -1,16 +1,28 @@
-//! 网页版: the notice as one file of HTML without outside parts. Every figure links to its definition at the end.
+//! 网页版: the notice as one file of HTML without outside parts. Every figure links to its definition at the end, and from there to the
+//! rows that it was reckoned from.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use xuncha_core::notice::trace::{TraceBook, TraceRows, is_public};
 use xuncha_core::notice::{Annex, Block, Form, Notice, Span, caption};
 
+use crate::escape::escape;
 use crate::fonts::Fonts;
 use crate::{ReportError, charts};
 
+/// Rows behind a figure that the page holds at most.
+const MOST_ROWS: usize = 1_000;
+
 const STYLE: &str = include_str!("layout/notice.css");
 
-/// The page.
-pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportError> {
+/// The page; `book` has the rows behind its figures. The page may be published, so it holds the rows only that name no problem of a
+/// target ([`is_public`]).
+pub fn html(
+    notice: &Notice,
+    fonts: Option<&Fonts>,
+    book: Option<&TraceBook>,
+) -> Result<String, ReportError> {
     let mut out = String::new();
     let title = escape(&notice.title);
     out.push_str("<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -29,23 +41,27 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
         );
     }
     put(&mut out, format_args!("<h1>{title}</h1>\n"));
-    put(
-        &mut out,
-        format_args!(
-            "<p class=\"recipients\">{}：</p>\n",
-            escape(&notice.recipients)
-        ),
-    );
+    if notice.form != Form::Plain {
+        put(
+            &mut out,
+            format_args!(
+                "<p class=\"recipients\">{}：</p>\n",
+                escape(&notice.recipients)
+            ),
+        );
+    }
     for block in &notice.blocks {
         put_block(&mut out, notice, block, fonts)?;
     }
-    put_closing(&mut out, notice);
+    if notice.form != Form::Plain {
+        put_closing(&mut out, notice);
+    }
     notice
         .annexes
         .iter()
         .for_each(|annex| put_annex(&mut out, notice, annex));
     put_imprint(&mut out, notice);
-    put_definitions(&mut out, notice);
+    put_definitions(&mut out, notice, book);
     out.push_str("</main>\n</body>\n</html>\n");
     Ok(out)
 }
@@ -53,20 +69,6 @@ pub fn html(notice: &Notice, fonts: Option<&Fonts>) -> Result<String, ReportErro
 /// Writing to a string cannot fail.
 fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 fn anchor(name: &str) -> String {
@@ -203,9 +205,12 @@ fn put_annex(out: &mut String, notice: &Notice, annex: &Annex) {
     put(
         out,
         format_args!(
-            "<section class=\"annex\" id=\"annex-{}\">\n<p class=\"annex-head\">{}</p>\n",
+            "<section class=\"annex\" id=\"annex-{}\">\n{}",
             annex.number,
-            notice.annex_mark(annex)
+            match notice.annex_mark(annex) {
+                mark if mark.is_empty() => String::new(),
+                mark => format!("<p class=\"annex-head\">{mark}</p>\n"),
+            }
         ),
     );
     put(
@@ -254,13 +259,26 @@ fn put_imprint(out: &mut String, notice: &Notice) {
     }
 }
 
-fn put_definitions(out: &mut String, notice: &Notice) {
-    out.push_str("<section class=\"definitions\">\n<h2>指标定义</h2>\n<table>\n<thead><tr><th>指标</th><th>数值</th><th>单位</th><th>定义</th></tr></thead>\n<tbody>\n");
+fn put_definitions(out: &mut String, notice: &Notice, book: Option<&TraceBook>) {
+    if notice.figures.is_empty() {
+        return;
+    }
+    let rows = book.map_or_else(Vec::new, |book| shown_rows(notice, book));
+    let places: BTreeMap<&str, usize> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, (query, _))| (*query, place))
+        .collect();
+    out.push_str("<section class=\"definitions\">\n<h2>指标定义</h2>\n<table>\n<thead><tr><th>指标</th><th>数值</th><th>单位</th><th>定义</th>");
+    out.push_str(match book {
+        Some(_) => "<th>来源与算法</th><th>明细</th></tr></thead>\n<tbody>\n",
+        None => "</tr></thead>\n<tbody>\n",
+    });
     for (name, figure) in &notice.figures {
         put(
             out,
             format_args!(
-                "<tr id=\"{}\"><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                "<tr id=\"{}\"><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td>",
                 anchor(name),
                 escape(name),
                 escape(&figure.printed),
@@ -268,6 +286,118 @@ fn put_definitions(out: &mut String, notice: &Notice) {
                 escape(&figure.definition)
             ),
         );
+        if let Some(book) = book {
+            put_origin(out, name, book, &places);
+        }
+        out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
+    if !rows.is_empty() {
+        put_rows(out, &rows);
+    }
+}
+
+/// Where a figure comes from, with the way to its rows.
+fn put_origin(out: &mut String, name: &str, book: &TraceBook, places: &BTreeMap<&str, usize>) {
+    let Some(trace) = book.figures.get(name) else {
+        out.push_str("<td></td><td></td>");
+        return;
+    };
+    put(
+        out,
+        format_args!("<td>{}；{}", escape(&trace.source), escape(&trace.method)),
+    );
+    for part in &trace.parts {
+        let (anchor, part) = (anchor(part), escape(part));
+        put(
+            out,
+            format_args!(" <a href=\"#{anchor}\"><code>{part}</code></a>"),
+        );
+    }
+    let rows = book
+        .queries
+        .get(&trace.query)
+        .map_or(0, |rows| rows.rows.len());
+    match (places.get(trace.query.as_str()), rows) {
+        (Some(place), _) => put(
+            out,
+            format_args!("</td><td><a href=\"#rows-{place}\">{rows}行</a></td>"),
+        ),
+        (None, 0) => out.push_str("</td><td></td>"),
+        (None, _) => out.push_str("</td><td>系统内“数字溯源”</td>"),
+    }
+}
+
+/// The rows that the page holds: those of the figures that text, charts and annexes print and of what these are made of.
+fn shown_rows<'a>(notice: &Notice, book: &'a TraceBook) -> Vec<(&'a str, &'a TraceRows)> {
+    let mut names: Vec<String> = notice
+        .printed_figures()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let points = notice.charts.iter().flat_map(|chart| &chart.series);
+    names.extend(
+        points
+            .flat_map(|series| &series.points)
+            .map(|point| point.figure.clone()),
+    );
+    names.extend(
+        notice
+            .annexes
+            .iter()
+            .map(|annex| annex.count_figure.clone()),
+    );
+    let mut rows: BTreeMap<&str, &TraceRows> = BTreeMap::new();
+    let mut at = 0;
+    while let Some(name) = names.get(at).cloned() {
+        at += 1;
+        let Some(trace) = book.figures.get(&name) else {
+            continue;
+        };
+        for part in &trace.parts {
+            if !names.contains(part) {
+                names.push(part.clone());
+            }
+        }
+        if let Some((query, found)) = book.queries.get_key_value(&trace.query)
+            && is_public(query)
+            && !found.rows.is_empty()
+        {
+            rows.insert(query, found);
+        }
+    }
+    rows.into_iter().collect()
+}
+
+fn put_rows(out: &mut String, all: &[(&str, &TraceRows)]) {
+    out.push_str("<section class=\"definitions\">\n<h2>明细</h2>\n");
+    for (place, (query, rows)) in all.iter().enumerate() {
+        let count = rows.rows.len();
+        let note = match count > MOST_ROWS {
+            true => format!("，此处列出前{MOST_ROWS}行"),
+            false => String::new(),
+        };
+        // The mark stands inside: a browser opens what is folded when it goes there.
+        put(
+            out,
+            format_args!(
+                "<details><summary><code>{}</code>（{count}行{note}）</summary><table id=\"rows-{place}\"><thead><tr>",
+                escape(query)
+            ),
+        );
+        let cells = |out: &mut String, tag: &str, cells: &[String]| {
+            for cell in cells {
+                put(out, format_args!("<{tag}>{}</{tag}>", escape(cell)));
+            }
+        };
+        cells(out, "th", &rows.columns);
+        out.push_str("</tr></thead>\n<tbody>\n");
+        for row in rows.rows.iter().take(MOST_ROWS) {
+            out.push_str("<tr>");
+            cells(out, "td", &row.cells);
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody></table></details>\n");
+    }
+    out.push_str("</section>\n");
 }

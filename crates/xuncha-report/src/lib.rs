@@ -11,6 +11,8 @@ pub mod charts;
 #[cfg(feature = "office")]
 pub mod docx;
 #[cfg(feature = "charts")]
+mod escape;
+#[cfg(feature = "charts")]
 pub mod fonts;
 #[cfg(feature = "charts")]
 pub mod html;

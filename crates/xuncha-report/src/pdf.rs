@@ -56,7 +56,7 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
     let (name_right, date_right) = signature(&notice.issuer, &date);
     let lines = title_lines(&notice.title, 19);
     Ok(json!({
-        "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular" },
+        "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular", Form::Plain => "plain" },
         "faces": {
             "fangsong": faces(fonts, Style::FangSong),
             "title": faces(fonts, Style::Title),
@@ -105,7 +105,7 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportE
         Block::Chart(index) => match notice.charts.get(*index) {
             Some(chart) => {
                 json!({"kind": "chart", "svg": charts::svg(chart, Some(fonts))?, "caption": caption(chart),
-                    "lines": charts::lines(chart)})
+                    "lines": charts::lines(chart), "height": charts::height_mm(chart)})
             }
             None => Value::Null,
         },
@@ -119,6 +119,7 @@ fn annex(notice: &Notice, annex: &Annex) -> Value {
         "landscape": is_landscape(annex),
         "centred": (0..annex.columns.len()).map(|index| is_centred(annex, index)).collect::<Vec<_>>(),
         "entry": notice.annex_entry(annex),
+        "title": annex.title,
         "title-slots": title_slots(lines.len()),
         "title-lines": lines,
         "columns": annex.columns,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use support::{golden_files, notice};
 use xuncha_core::notice::template::parse;
+use xuncha_core::notice::trace;
 use xuncha_core::notice::{Notice, build, caption};
 use xuncha_report::{Fonts, charts, docx, html, pdf, sheets, workbook, write_all};
 
@@ -25,17 +26,92 @@ fn all_documents_are_written() {
     let own = tempfile::tempdir().unwrap();
     let folder = std::env::var_os("XUNCHA_KEEP_DOCUMENTS")
         .map_or_else(|| own.path().to_owned(), PathBuf::from);
-    let written = write_all(&notice(&golden_files()), &folder, &fonts()).unwrap();
+    let files = golden_files();
+    let book = trace::book(&support::inputs(&files));
+    let written = write_all(&notice(&files), &book, &folder, &fonts()).unwrap();
     let names: Vec<&str> = written
         .iter()
         .map(|path| path.file_name().unwrap().to_str().unwrap())
         .collect();
     assert_eq!(
         names,
-        ["notice.docx", "notice.pdf", "notice.html", "annexes.xlsx"]
+        [
+            "notice.docx",
+            "notice.pdf",
+            "notice.html",
+            "annexes.xlsx",
+            "figures.docx",
+            "figures.pdf"
+        ]
     );
     let pdf = std::fs::read(&written[1]).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));
+}
+
+/// Every number of the page leads to its definition, and from there to rows that the page holds; problems of single targets are not there.
+#[test]
+fn each_number_of_the_page_leads_to_its_rows() {
+    let files = golden_files();
+    let (notice, book) = (notice(&files), trace::book(&support::inputs(&files)));
+    let page = html::html(&notice, None, Some(&book)).unwrap();
+    let targets = |mark: &str| -> std::collections::BTreeSet<String> {
+        let parts = page.split(mark).skip(1);
+        parts
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    let (asked, there) = (targets("href=\"#"), targets(" id=\""));
+    let lost: Vec<&String> = asked.difference(&there).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    for (name, _) in notice.printed_figures() {
+        assert!(asked.contains(&format!("figure-{name}")), "{name}");
+    }
+    // 577 sites run: their rows are behind the number.
+    let rows = |query: &str| {
+        let start = page
+            .find(&format!("<summary><code>{query}</code>"))
+            .unwrap();
+        let end = start + page[start..].find("</table>").unwrap();
+        page[start..end].matches("<tr>").count() - 1
+    };
+    assert_eq!(rows("registry.websites_running"), 577);
+    assert_eq!(rows("portals_above"), 52);
+    assert!(
+        !page.contains("<summary><code>problem."),
+        "what is wrong with whom stays inside"
+    );
+}
+
+/// The index names every number that the letter prints, with where it stands.
+#[test]
+fn the_index_of_figures_has_every_number_of_the_letter() {
+    let files = golden_files();
+    let (notice, book) = (notice(&files), trace::book(&support::inputs(&files)));
+    let index = xuncha_core::notice::index::index(&notice, &book);
+    let rows = &index.annexes[0].rows;
+    for (name, text) in notice.printed_figures() {
+        let is_it = |row: &&Vec<String>| row[6] == name && row[1] == text;
+        let found = rows.iter().find(is_it);
+        assert_eq!(
+            found.is_some(),
+            !name.starts_with("names.") && !text.is_empty(),
+            "{name}"
+        );
+    }
+    let row = rows
+        .iter()
+        .find(|row| row[6] == "registry.websites_running")
+        .unwrap();
+    assert_eq!((row[1].as_str(), row[5].as_str()), ("577", "577"));
+    assert_eq!(row[2], "一、总体情况 第1段");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figures.pdf");
+    std::fs::write(&path, pdf::pdf(&index, &fonts()).unwrap()).unwrap();
+    let text: String = pdf_text(&path).split_whitespace().collect();
+    assert!(
+        text.contains("数字索引") && text.contains("registry.websites_running"),
+        "{text}"
+    );
 }
 
 /// What a reader copies out of the PDF (poppler).
@@ -86,7 +162,7 @@ fn a_single_annex_has_no_number_in_any_document() {
     let paragraphs = paragraphs(&document_xml(&docx::docx(&notice, &fonts).unwrap()));
     assert!(paragraphs.contains(&format!("附件：{title}")));
     assert!(paragraphs.contains(&"附件".to_owned()));
-    let page = html::html(&notice, Some(&fonts)).unwrap();
+    let page = html::html(&notice, Some(&fonts), None).unwrap();
     assert!(page.contains("<p class=\"annex-head\">附件</p>"));
     let bytes = workbook::workbook(&notice).unwrap();
     let sheets = sheets::read("annexes.xlsx", &bytes).unwrap();
@@ -126,6 +202,8 @@ fn charts_of_every_kind_are_drawn_with_every_value() {
     let own = tempfile::tempdir().unwrap();
     let folder = std::env::var_os("XUNCHA_KEEP_DOCUMENTS")
         .map_or_else(|| own.path().to_owned(), PathBuf::from);
+    let files = golden_files();
+    let book = trace::book(&support::inputs(&files));
     let ids: Vec<&str> = notice
         .charts
         .iter()
@@ -150,7 +228,7 @@ fn charts_of_every_kind_are_drawn_with_every_value() {
         }
         assert_inside(&svg, f64::from(height) / 2.0);
     }
-    write_all(&notice, &folder, &fonts).unwrap();
+    write_all(&notice, &book, &folder, &fonts).unwrap();
 }
 
 /// No baseline and no shape leaves the drawing.
@@ -249,7 +327,7 @@ fn the_word_file_says_what_the_notice_says_and_repeats_its_table_heads() {
 #[test]
 fn the_page_says_what_the_notice_says_and_links_every_figure_to_its_definition() {
     let notice = notice(&golden_files());
-    let page = html::html(&notice, Some(&fonts())).unwrap();
+    let page = html::html(&notice, Some(&fonts()), None).unwrap();
     let doc = page.split("<main>").nth(1).unwrap();
     let mut text = String::new();
     let mut in_tag = false;
@@ -278,7 +356,7 @@ fn the_page_says_what_the_notice_says_and_links_every_figure_to_its_definition()
 fn the_page_escapes_what_a_site_calls_itself() {
     let mut notice: Notice = notice(&golden_files());
     notice.annexes[0].rows[0][1] = "<script>alert(1)</script>\"".to_owned();
-    let page = html::html(&notice, Some(&fonts())).unwrap();
+    let page = html::html(&notice, Some(&fonts()), None).unwrap();
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;"));
 }
 

@@ -1,5 +1,5 @@
 //! 通报模板版本: the texts that staff gave the notice of a round. Each saving is a version that stays; the round's notice is built with
-//! the one that was adopted last, or with the program's where none was.
+//! the one that was adopted last, with that of the round before where it adopted none, or with the program's where nobody ever did.
 
 use jiff::civil::DateTime;
 use sea_orm::QueryResult;
@@ -100,15 +100,34 @@ impl Store {
         row.map(read).transpose()
     }
 
-    /// The text that the notice of a round is built with; `None` where it is the program's.
+    /// 沿用的模板. The round before this one that adopted a text last, with its version: a round that adopted none starts from it. `None` where
+    /// no earlier round did, or where the last one went back to the program's.
+    pub async fn inherited_template(&self, round: &str) -> Result<Option<(String, i64)>> {
+        let sql = "SELECT t.round, t.version FROM round_templates t JOIN rounds r ON r.id = t.round \
+             JOIN rounds own ON own.id = ? WHERE r.as_of < own.as_of ORDER BY r.as_of DESC, r.id DESC LIMIT 1";
+        let row = sql::row(self.read(), sql, vec![sql::text(round)]).await?;
+        let read = |row: QueryResult| -> Result<(String, i64)> {
+            Ok((row.try_get_by("round")?, row.try_get_by("version")?))
+        };
+        let found = row.map(read).transpose()?;
+        Ok(found.filter(|(_, version)| *version > 0))
+    }
+
+    /// The text that the notice of a round is built with: the one that it adopted, else the one that the round before it adopted last;
+    /// `None` where it is the program's.
     pub async fn notice_template_text(&self, round: &str) -> Result<Option<String>> {
-        match self.adopted_template(round).await? {
-            Some(adopted) if adopted.version > 0 => {
-                let version = self.notice_template(round, adopted.version).await?;
-                Ok(Some(version.new.content))
-            }
-            _ => Ok(None),
+        let (round, version) = match self.adopted_template(round).await? {
+            Some(adopted) => (round.to_owned(), adopted.version),
+            None => match self.inherited_template(round).await? {
+                Some(inherited) => inherited,
+                None => return Ok(None),
+            },
+        };
+        if version == 0 {
+            return Ok(None);
         }
+        let version = self.notice_template(&round, version).await?;
+        Ok(Some(version.new.content))
     }
 
     /// Adopts a version of the round, or (0) the program's text again. A closed round keeps what it has.

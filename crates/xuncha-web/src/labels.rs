@@ -13,6 +13,7 @@ use xuncha_store::appeal::AppealState;
 use xuncha_store::job::JobState;
 use xuncha_store::outbox::MessageState;
 use xuncha_store::round::RoundState;
+use xuncha_store::round_job::RoundJob;
 use xuncha_store::site_migration::Opinion;
 
 use crate::english;
@@ -212,6 +213,20 @@ pub(crate) fn appeal(lang: Lang, state: AppealState) -> Label {
         AppealState::Accepted => label(lang, "申诉成立", "Accepted", "good"),
         AppealState::Refused => label(lang, "申诉不成立", "Refused", "none"),
     }
+}
+
+pub(crate) fn round_job(lang: Lang, kind: RoundJob) -> &'static str {
+    let english = match kind {
+        RoundJob::Gather => "Gathering",
+        RoundJob::Judge => "Judging",
+        RoundJob::Score => "Scoring",
+        RoundJob::Notice => "Building the notice",
+        RoundJob::Pictures => "Making pictures",
+        RoundJob::Close => "Closing the round",
+        RoundJob::JudgeTarget => "Judging a target again",
+        RoundJob::TryList => "Trying a list",
+    };
+    lang.t(kind.zh(), english)
 }
 
 /// A step of a job: phases of gathering go by their words, all others by what core and jobs call them.

@@ -389,6 +389,23 @@ async fn a_notice_is_signed_off_and_a_change_breaks_the_signatures() {
     );
     done(sign(&mut drafter, "sign", "published", "").await);
     assert!(leader.get(&notice).await.body.contains("已发布"));
+    // Letters are written when the notice is out: they are no part of what was signed.
+    let letter = xuncha_store::document::Document {
+        round: ROUND.into(),
+        name: "letter-U001.docx".into(),
+        path: format!("{ROUND}/letter-U001.docx"),
+        sha256: "3f".repeat(32),
+        size_bytes: 9,
+        at: "2026-04-20T09:00".parse().unwrap(),
+    };
+    let folder = house.state.documents.join(ROUND);
+    std::fs::write(folder.join("letter-U001.docx"), b"PK letter").unwrap();
+    store.put_document(&letter).await.unwrap();
+    let standing = leader.get(&notice).await.body;
+    assert!(
+        standing.contains("已发布") && !standing.contains("签署不再有效"),
+        "{standing}"
+    );
     done(sign(&mut drafter, "sign", "corrected", "一处数字有误").await);
     let again = drafter.get(&notice).await.body;
     assert!(again.contains("2") && again.contains("更正"), "{again}");

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod annual;
 mod person;
 mod rectify;
 mod round;
 
+pub use annual::{AnnualArgs, AnnualCommand};
 pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
 pub use rectify::{
     CasesArg, ContactCommand, OutboxArgs, OutboxCommand, RectifyCommand, RemindArgs, TipsCommand,
@@ -96,6 +98,9 @@ pub enum Command {
     /// 联系方式：单位的邮箱与群机器人 / mailboxes and robots of units
     #[command(subcommand)]
     Contact(ContactCommand),
+    /// 年度报表与自评：系统知道的自动填，其余列表待填 / annual forms and self-assessment
+    #[command(subcommand)]
+    Annual(AnnualCommand),
     /// 找错留言：由表格导入，按工作日判断是否超期 / messages of the public and their clocks
     #[command(subcommand)]
     Tips(TipsCommand),
@@ -296,6 +301,7 @@ pub enum RegistryCommand {
 
 /// 网络参数. Shared by `gather` and `check`.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "网络 / network")]
 pub struct NetworkArgs {
     /// 每个网站每秒请求数，或 unlimited / requests a second and host, or `unlimited` (needs --allow-host)
     #[arg(long, default_value = "2")]
@@ -430,45 +436,55 @@ pub enum NoticeCommand {
 pub struct CheckArgs {
     /// 首页地址 / address of the home page
     pub url: String,
-    /// 结果写成 JSON / write the result as JSON
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// 结果写成网页 / write the result as HTML
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// 网络 / network
-    #[command(flatten)]
-    pub network: NetworkArgs,
-    /// 指标体系 / indicator set
-    #[arg(long, default_value = "gov-2019")]
-    pub set: String,
-    /// 按部门网站检查（默认按门户） / inspect as a department's site
-    #[arg(long)]
-    pub department: bool,
     /// 网站登记名称 / name of the site as filed
     #[arg(long)]
     pub name: Option<String>,
     /// 网站标识码 / site code
     #[arg(long)]
     pub code: Option<String>,
-    /// 两次查看的间隔（秒） / seconds between the two looks
-    #[arg(long, default_value_t = 5)]
-    pub second_look_s: u64,
+    /// 按部门网站检查（默认按门户） / inspect as a department's site
+    #[arg(long)]
+    pub department: bool,
+    /// 指标体系 / indicator set
+    #[arg(long, default_value = "gov-2019")]
+    pub set: String,
     /// 只检查一类：links 为链接与页内锚点，快而省内存 / inspect only links and anchors: fast, in little memory
     #[arg(long, value_enum)]
     pub only: Option<Only>,
     /// 不查站外链接 / leave links to other hosts alone
     #[arg(long)]
     pub no_outside: bool,
+    /// 两次查看的间隔（秒） / seconds between the two looks
+    #[arg(long, default_value_t = 5)]
+    pub second_look_s: u64,
+    /// 结果写成 JSON / write the result as JSON
+    #[arg(long, value_name = "FILE", help_heading = "结果 / results")]
+    pub json: Option<PathBuf>,
+    /// 结果写成网页 / write the result as HTML
+    #[arg(long, value_name = "FILE", help_heading = "结果 / results")]
+    pub html: Option<PathBuf>,
+    /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
+    #[arg(
+        long,
+        requires = "html",
+        conflicts_with = "only",
+        help_heading = "结果 / results"
+    )]
+    pub screenshots: bool,
     /// 把抓到的网页逐行列入文件 / list the pages that were read, one a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "结果 / results")]
     pub list: Option<PathBuf>,
     /// 证据（WARC）存入目录，已存的接着用（不能与 --only 同用） / keep the evidence (WARC) in a folder; an interrupted run goes on
-    #[arg(long, value_name = "DIR", conflicts_with = "only")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "only",
+        help_heading = "结果 / results"
+    )]
     pub evidence: Option<PathBuf>,
-    /// 在 --html 中附首页与问题页面的图片（需要 Chromium） / pictures of pages in --html, needs Chromium
-    #[arg(long, requires = "html", conflicts_with = "only")]
-    pub screenshots: bool,
+    /// 网络 / network
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// 单个账号检查参数.
@@ -528,7 +544,7 @@ pub struct MigrationArgs {
     /// 结果写成网页 / write the result as HTML
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// 存入这一轮，网页上逐项核对 / keep it with this round, to be gone through on its page
+    /// 存入这一轮（须已在数据目录中），网页上逐项核对 / keep it with this round, which must be there, to be gone through on its page
     #[arg(long, value_name = "ROUND")]
     pub round: Option<String>,
     /// 旧网站切换前的证据（check --evidence 的目录）；旧地址再问一遍 / evidence of the old site from before the switch; its addresses are asked again
@@ -614,6 +630,21 @@ pub enum EvidenceCommand {
         /// 核验 check --evidence 的目录，不需要数据库 / verify a folder of `check --evidence`, without a database
         #[arg(long, value_name = "DIR", conflicts_with = "round")]
         folder: Option<PathBuf>,
+        /// 核验一个对象的证据包，不需要数据库 / verify the package of one target, without a database
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["round", "folder"])]
+        package: Option<PathBuf>,
+    },
+    /// 一个对象的评分表和证据包，交主办单位自行核验 / score sheet and evidence of one target, for its unit to verify
+    Package {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 对象编号 / number of the target
+        #[arg(long)]
+        target: String,
+        /// 新的目录 / a new folder
+        #[arg(long)]
+        out: PathBuf,
     },
     /// 补建或重建 CDXJ 索引 / make missing indexes, or all of them
     Index {
@@ -684,13 +715,27 @@ pub enum FactsCommand {
     /// 用本版本的读法重读一轮已存的网页 / read a round's stored pages again
     Rebuild(RoundArg),
     /// 显示从一个网页读出的事实（JSON） / show what was read in one page, as JSON
-    Show {
-        /// 网址 / address
-        url: String,
-        /// 轮次 / round
-        #[command(flatten)]
-        round: RoundArg,
-    },
+    Show(ShowArgs),
+}
+
+/// 显示事实参数.
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// 一轮中读过的网址 / address that was read in a round
+    #[arg(required_unless_present = "file")]
+    pub url: Option<String>,
+    /// 轮次 / round
+    #[command(flatten)]
+    pub round: RoundArg,
+    /// 改读一个网页文件，不用轮次和数据库 / read a file instead, without a round or a database
+    #[arg(long, value_name = "PAGE.html", requires = "from", conflicts_with_all = ["url", "round"])]
+    pub file: Option<PathBuf>,
+    /// 文件原来的网址，页内链接据以补全 / address that the file came from
+    #[arg(id = "from", long = "url", value_name = "URL", requires = "file")]
+    pub from: Option<String>,
+    /// 视为何时取得，默认现在 / when it was fetched, now by default
+    #[arg(long, value_name = "TIME", requires = "file")]
+    pub at: Option<jiff::civil::DateTime>,
 }
 
 /// 模拟省参数，原样传给 xuncha-province.

@@ -8,6 +8,10 @@ use xuncha_store::round::RoundRow;
 use xuncha_store::{Actor, Location, Store, StoreError};
 
 use crate::commands;
+use crate::network::Usage;
+
+/// The database inside of a data folder.
+const DATABASE: &str = "xuncha.db";
 
 /// 数据目录. The opened folder.
 #[derive(Clone)]
@@ -52,6 +56,18 @@ impl Data {
     /// The same folder once more, with connections of its own.
     pub async fn open_again(&self) -> Result<Data> {
         Data::open(&self.folder, self.database.as_deref()).await
+    }
+
+    /// Refuses a folder without a database.
+    pub fn must_exist(folder: &Path, database: Option<&str>) -> Result<()> {
+        let file = folder.join(DATABASE);
+        if database.is_some() || file.is_file() {
+            return Ok(());
+        }
+        Err(anyhow::Error::new(Usage(format!(
+            "{} 里没有数据库，也就没有检查轮次；用 --data 指定数据目录",
+            folder.display()
+        ))))
     }
 
     /// Folder of a round's documents.

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use cli::{Cli, Command, EvidenceCommand, NoticeCommand, RoundCommand};
+use cli::{Cli, Command, EvidenceCommand, FactsCommand, NoticeCommand, RoundCommand};
 use data::Data;
 use rules::Rules;
 
@@ -153,10 +153,17 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
             return commands::figure::run(None, rules, arguments).await;
         }
         Command::Words(arguments) => return commands::words::run(rules, arguments),
+        Command::Facts(FactsCommand::Show(arguments)) if let Some(file) = &arguments.file => {
+            return commands::facts::show_file(rules, file, arguments);
+        }
         Command::Evidence(EvidenceCommand::Verify {
             folder: Some(folder),
             ..
         }) => return commands::evidence::verify_folder(folder),
+        Command::Evidence(EvidenceCommand::Verify {
+            package: Some(package),
+            ..
+        }) => return commands::evidence::verify_package(package),
         Command::Doctor => return commands::doctor::run(&cli.data).await,
         Command::Notice(NoticeCommand::Build {
             from: Some(from),
@@ -169,6 +176,11 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
             from: Some(from), ..
         }) => return commands::published::verify_folder(from),
         _ => {}
+    }
+    // Who asks for a round that is somewhere else is told so, and no empty database is left behind.
+    let asks_for_a_round = matches!(&cli.command, Command::Migration(_) | Command::Facts(_));
+    if asks_for_a_round {
+        Data::must_exist(&cli.data, cli.database.as_deref())?;
     }
     let data = Data::open(&cli.data, cli.database.as_deref()).await?;
     match &cli.command {
@@ -191,6 +203,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Rectify(command) => commands::rectify::run(&data, rules, command).await,
         Command::Outbox(command) => commands::outbox::run(&data, command).await,
         Command::Contact(command) => commands::outbox::contact(&data, command).await,
+        Command::Annual(command) => commands::annual::run(&data, rules, command).await,
         Command::Tips(command) => commands::tips::run(&data, command).await,
         Command::Explain(arguments) => commands::figure::run(Some(&data), rules, arguments).await,
         Command::Demo(_)

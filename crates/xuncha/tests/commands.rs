@@ -172,3 +172,38 @@ fn evidence_of_a_check_is_kept_by_address_and_verified_by_folder() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "verifying makes no database");
 }
+
+/// A demonstration empties its own data before it begins, and nobody else's.
+#[test]
+fn a_demonstration_leaves_data_of_others_alone() {
+    let house = tempfile::tempdir().unwrap();
+    let kept = house.path().join("data").join("xuncha.db");
+    std::fs::create_dir(house.path().join("data")).unwrap();
+    std::fs::write(&kept, b"somebody's").unwrap();
+    let folder = house.path().to_str().unwrap();
+    let data = kept.parent().unwrap().to_str().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let out = elsewhere.path().to_str().unwrap();
+    for (arguments, said) in [
+        (
+            ["demo", "--no-serve", "--out", folder].as_slice(),
+            "不会清空",
+        ),
+        (
+            ["demo", "--no-serve", "--out", out, "--data", data].as_slice(),
+            "demo 不用 --data",
+        ),
+    ] {
+        let output = xuncha().args(arguments).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && error.contains(said),
+            "{arguments:?}: {error}"
+        );
+        assert_eq!(
+            std::fs::read(&kept).unwrap(),
+            b"somebody's",
+            "{arguments:?}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! * Why: the marks prove to a visitor that the site is a government site, whose it is, and whom to call.
 //! * Evidence used: the best sighting of each mark over sampled pages; the site code as registered.
-//! * Left to a person: a mark that may stand in an image or script is 存疑.
+//! * Left to a person: a mark that may stand in an image or script is 存疑; where nothing at all could be read, the verdict is.
 //! * Known misjudgements: a telephone number that is not the host unit's counts as contact.
 //! * Source: 国办秘函〔2019〕19号 检查指标 功能设计“网站标识”“‘我为政府网站找错’入口”; 国办发〔2017〕47号 页脚功能区.
 
@@ -34,7 +34,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("mark_missing", "未标明标识要素"),
@@ -65,9 +65,11 @@ pub fn judge(
     let registered = subject.target.id().0.as_str();
     let mut findings = Vec::new();
     let mut doubts = Vec::new();
+    let mut is_anything_read = false;
     for mark in &params.marks {
         match site.marks.get(mark) {
             Some(MarkSeen::Present { value }) => {
+                is_anything_read = true;
                 findings.extend(wrong_code(*mark, value, registered, evidence));
             }
             Some(MarkSeen::Absent) if !support::is_home_unrendered(site) => {
@@ -87,7 +89,7 @@ pub fn judge(
             )),
         }
     }
-    Ok(support::verdict(findings, doubts))
+    support::verdict_of_judged(findings, doubts, is_anything_read)
 }
 
 fn missing(mark: Mark, evidence: &EvidenceRef) -> Finding {

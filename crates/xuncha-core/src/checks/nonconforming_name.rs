@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, support};
-use crate::facts::model::{Facts, HomeFacts};
+use crate::facts::model::{Facts, HomeFacts, Mark, MarkSeen, SiteFacts};
 use crate::registry::{Site, SiteKind, Target};
 use crate::round::Subject;
 use crate::verdict::{Confidence, Doubt, Finding, Undetermined, UndeterminedReason, Verdict};
@@ -23,7 +23,7 @@ pub struct Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("registry_name", "网站名称不规范"),
@@ -54,8 +54,20 @@ pub fn judge(
         SiteKind::Portal => !subject.region_name.is_empty(),
         SiteKind::Department => !subject.organization_name.is_empty(),
     };
-    if registered.name.is_empty() || !is_known {
-        return Err(unknown());
+    if registered.name.is_empty() {
+        return Err(unknown(""));
+    }
+    if !is_known {
+        // Whatever the region is called: a portal's name says 人民政府.
+        let is_none =
+            registered.kind == SiteKind::Portal && !plain(&registered.name).contains("政府");
+        return match is_none {
+            true => Ok(support::verdict(
+                vec![no_government(site, registered, context)],
+                Vec::new(),
+            )),
+            false => Err(unknown(&registered.name)),
+        };
     }
     let accepted = accepted_names(subject, registered);
     if !names(&registered.name, &accepted) {
@@ -76,13 +88,59 @@ pub fn judge(
 }
 
 /// Without the registry's entry nobody knows what the site should be called.
-fn unknown() -> Undetermined {
+fn unknown(name: &str) -> Undetermined {
+    let detail = match name.is_empty() {
+        true => "没有网站名称及其地区或主办单位，不能判断名称是否规范；单站检查时请用 --name 给出网站名称。".to_owned(),
+        false => format!(
+            "由网站名称“{name}”看不出是哪个地区或单位的，不能判断名称是否规范；请在名录中登记地区和主办单位。"
+        ),
+    };
     support::undetermined(
         KEY,
         "registry_name",
         UndeterminedReason::NotGathered,
-        "没有网站名称及其地区或主办单位，不能判断名称是否规范；单站检查时请用 --name 给出网站名称。",
+        detail,
     )
+}
+
+/// A portal of a region that nobody registered, under a name that is no government's.
+fn no_government(site: &SiteFacts, registered: &Site, context: &Context) -> Finding {
+    let proper = government_on_site(site).map_or_else(
+        || "应以本地区人民政府的名称命名，如“××市人民政府门户网站”".to_owned(),
+        |government| format!("应为“{government}门户网站”"),
+    );
+    let detail = format!(
+        "网站名称“{}”未以本地区人民政府的名称命名，{proper}。",
+        registered.name
+    );
+    let evidence = support::registry_evidence(context, &registered.home, &registered.name);
+    Finding::new(KEY, "registry_name", detail, evidence).with_url(&registered.home)
+}
+
+/// The government that the site says is its own: in its footer, its header, its tags.
+fn government_on_site(site: &SiteFacts) -> Option<String> {
+    let host = match site.marks.get(&Mark::网站主办单位) {
+        Some(MarkSeen::Present { value }) => value.as_str(),
+        _ => "",
+    };
+    let home = site.home.as_ref();
+    let shown = home.map(|home| [&home.header_name, &home.site_name, &home.title]);
+    let texts = std::iter::once(host).chain(shown.into_iter().flatten().map(String::as_str));
+    texts.into_iter().find_map(government_in)
+}
+
+/// `钟山县人民政府` in 主办：钟山县人民政府办公室.
+fn government_in(text: &str) -> Option<String> {
+    const LEVELS: [char; 8] = ['省', '市', '县', '区', '旗', '州', '盟', '镇'];
+    let (before, _) = text.split_once("人民政府")?;
+    let start = before
+        .rfind(|c: char| !c.is_alphanumeric())
+        .map_or(0, |at| {
+            at + before[at..].chars().next().map_or(1, char::len_utf8)
+        });
+    let region = &before[start..];
+    let is_region = region.ends_with(LEVELS) && region.chars().count() >= 2;
+    is_region.then(|| format!("{region}人民政府"))
 }
 
 /// Whether a name holds that of the site's government or unit.

@@ -29,7 +29,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_search", "无可用的站内搜索"),
@@ -96,6 +96,18 @@ fn no_form(site: &SiteFacts, search: &SearchFacts) -> Result<Verdict, Undetermin
             "no_search",
             UndeterminedReason::NeedsScript,
             "首页尚未渲染，不能确定有无站内搜索。",
+        ));
+    }
+    // What only a script asks cannot be asked by us, and is there all the same.
+    if let Some(offered) = &search.scripted {
+        return Err(support::undetermined(
+            "none",
+            "no_search",
+            UndeterminedReason::NeedsScript,
+            format!(
+                "站内搜索由脚本提供（{}，见 {}），不能代为提问，请人工搜索。",
+                offered.quote, offered.url
+            ),
         ));
     }
     let detail = "网站未提供站内搜索功能。";

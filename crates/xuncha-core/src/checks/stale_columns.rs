@@ -69,7 +69,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("stale_news", "动态要闻类栏目不更新"),
@@ -115,12 +115,13 @@ pub fn judge(
     let mut findings = Vec::new();
     let mut doubts = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut is_anything_judged = false;
     for (at, column) in site.columns.iter().enumerate() {
         if !params.kinds.contains(&column.kind) || !seen.insert(&column.url) {
             continue;
         }
         match judge_column(site, at, context, params) {
-            Says::Nothing => {}
+            Says::Nothing => is_anything_judged = true,
             Says::Finding(finding) => findings.push(*finding),
             Says::Doubt(doubt) => doubts.push(doubt),
         }
@@ -128,7 +129,7 @@ pub fn judge(
     if params.report_absent {
         report_absent(site, params, &mut findings, &mut doubts)?;
     }
-    Ok(support::verdict(findings, doubts))
+    support::verdict_of_judged(findings, doubts, is_anything_judged)
 }
 
 enum Says {

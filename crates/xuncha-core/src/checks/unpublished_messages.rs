@@ -72,7 +72,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_channel", "无有效咨询建言渠道"),
@@ -150,7 +150,10 @@ pub fn judge(
             Case::Unanswered => unanswered(&messages, context, params, &mut found),
             _ => {}
         }
-        is_anything_judged |= found.doubts.len() == doubts_before;
+        // Without a message nothing was seen that could be old or without an answer.
+        let needs_messages = matches!(case, Case::MessagesStale | Case::Unanswered);
+        let was_seen = !needs_messages || !messages.is_empty();
+        is_anything_judged |= was_seen && found.doubts.len() == doubts_before;
     }
     support::verdict_of_judged(found.findings, found.doubts, is_anything_judged)
 }

@@ -1,5 +1,6 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
+mod content;
 mod teasers;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use self::content::content;
 use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -48,15 +50,15 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
     } else {
         meta_title.to_owned()
     };
-    let body_chars = body_node.map_or(0, |index| dom.chars_of(index));
     let has_content_metas = !meta_title.is_empty()
         || input
             .metas
             .get("PubDate")
             .is_some_and(|value| !value.is_empty());
+    let is_picture = || is_picture(input, title_node);
     if !has_content_metas
         && (title.is_empty()
-            || !is_mostly_prose(dom, body_node)
+            || !is_mostly_prose(dom, body_node) && !is_picture()
             || is_list_of_teasers(input, title_node, body_node))
     {
         return None;
@@ -71,11 +73,16 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         body: body.clone(),
     };
     let published = dates::publication(&context);
-    let body_lines = body
-        .clone()
-        .map(|range| dom.lines(range))
-        .unwrap_or_default();
-    let start = title_node.unwrap_or(0);
+    let later = dates::later(&context, published.as_ref());
+    let (body_lines, text) = match body.clone() {
+        Some(body) => {
+            let (lines, text) = content(dom, body, title_node, &title);
+            (lines, Some(text))
+        }
+        None => (Vec::new(), None),
+    };
+    let body_chars = text.as_ref().map_or(0, |text| dom.chars_between(text));
+    let start = title_node.map_or(0, |title| dates::head_start(dom, title));
     let source = input
         .metas
         .get("ContentSource")
@@ -96,7 +103,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
                 ],
             )
         });
-    let body_links = match &body {
+    let body_links = match &text {
         Some(range) => input
             .links
             .of_anchors(dom, |anchor| range.contains(&anchor.node)),
@@ -112,6 +119,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         body: first_chars(&body_lines, BODY_LIMIT),
         document_number,
         body_links,
+        later,
     })
 }
 
@@ -247,6 +255,28 @@ fn is_mostly_prose(dom: &Dom, body: Option<usize>) -> bool {
         .sum();
     let has_text = chars - links.min(chars) >= 30;
     has_text && (links * 2 < chars || prose >= 300)
+}
+
+/// Whether the page tells what it tells in a picture (一图读懂): below its own title, behind a day of publication, and leading nowhere.
+fn is_picture(input: &Input<'_>, title: Option<usize>) -> bool {
+    const TITLE_CHARS_MIN: u32 = 8;
+    let dom = input.dom;
+    let Some(title) = title.filter(|title| dom.chars_of(*title) >= TITLE_CHARS_MIN) else {
+        return false;
+    };
+    if part_of_title(input.page_title, &dom.text(title)) == Part::Elsewhere {
+        return false;
+    }
+    let head = dates::dated_head(dom, title, input.today);
+    let is_content = |image: &usize| {
+        let node = &dom.nodes[*image];
+        let is_linked = || {
+            let mut around = dom.ancestors(*image).take(3);
+            around.any(|up| dom.nodes[up].tag == Tag::A)
+        };
+        *image > title && node.area == Area::Body && !node.is_hidden() && !is_linked()
+    };
+    head && dom.named(Tag::Img).any(|image| is_content(&image))
 }
 
 /// Elements that may show a title.

@@ -1,9 +1,11 @@
 //! Dates in Chinese pages: finding them in text, and telling which one is the publication date.
 
+mod address;
 mod elements;
 mod labels;
 mod periods;
 mod scripts;
+mod spelled;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,6 +13,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time, date};
 use regex::{Captures, Regex};
 
+pub use self::address::from_url;
 use self::elements::from_elements;
 pub(crate) use self::elements::of_item;
 use self::labels::{BARE_LABELS, DECOYS, LABELS, is_label, is_other_day};
@@ -39,12 +42,23 @@ pub fn find(text: &str) -> Vec<Found> {
             r"(?:(?:[\s\u{3000}T,，-]|星期[一二三四五六日天]|上午|下午){0,4}(\d{1,2})\s?[:：时点]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?)?"
         ))
     });
-    if !may_hold_year(text) {
-        return Vec::new();
+    let mut found: Vec<Found> = match may_hold_year(text) {
+        true => FULL
+            .captures_iter(text)
+            .filter_map(|hit| from_captures(text, &hit))
+            .collect(),
+        false => Vec::new(),
+    };
+    if spelled::may_hold(text) {
+        found.extend(spelled::find(text));
+        found.sort_by_key(|found| found.range.start);
     }
-    FULL.captures_iter(text)
-        .filter_map(|hit| from_captures(text, &hit))
-        .collect()
+    found
+}
+
+/// Whether [`find`] could find a day in a text.
+fn may_hold_day(text: &str) -> bool {
+    may_hold_year(text) || spelled::may_hold(text)
 }
 
 /// Whether a day stands in a text, with its year or as lists write it (`12-28`, `3月5日`).
@@ -103,6 +117,10 @@ pub(crate) fn holds_year(text: &str) -> bool {
 
 /// A date in parts that stand in boxes of their own: `05 2026-03`, `03-05 2026`, `2026 03-05`.
 pub(crate) fn split_date(text: &str) -> Option<Date> {
+    split_found(text).map(|found| found.date)
+}
+
+fn split_found(text: &str) -> Option<Found> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(concat!(
             r"(?:^|\s)(?:(?P<d1>\d{1,2})日?\s+(?P<y1>20\d{2})\s?[-./年]\s?(?P<m1>\d{1,2})月?",
@@ -119,7 +137,12 @@ pub(crate) fn split_date(text: &str) -> Option<Date> {
     ["1", "2", "3", "4"].into_iter().find_map(|form| {
         let part = |letter: &str| number(&format!("{letter}{form}"));
         let (year, month, day) = (part("y")?, part("m")?, part("d")?);
-        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+        let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+        Some(Found {
+            date,
+            at: None,
+            range: hit.get(0)?.range(),
+        })
     })
 }
 
@@ -195,33 +218,6 @@ fn relative(text: &str, today: Date) -> Option<Date> {
     today.checked_sub(back.ok()?).ok()
 }
 
-/// The date in an address: `t20260301_1.html`, `/2026/03/01/`, `/2026-03/01/`, `/20260301/`, `/202603/t20260301_2.html`.
-pub fn from_url(url: &str, today: Date) -> Option<(Date, String)> {
-    static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|[/_tT-])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)")
-    });
-    static PARTED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"/((?:19|20)\d{2})[-/_]?(0?[1-9]|1[0-2])[-/_](0[1-9]|[12]\d|3[01]|[1-9])(?:/|_|\.|$)",
-        )
-    });
-    let path = url.split('?').next().unwrap_or(url);
-    for regex in [&*COMPACT, &*PARTED] {
-        for hit in regex.captures_iter(path) {
-            let day = Date::new(
-                hit[1].parse().ok()?,
-                hit[2].parse().ok()?,
-                hit[3].parse().ok()?,
-            )
-            .ok();
-            if let Some(day) = day.filter(|day| *day <= today) {
-                return Some((day, hit[0].to_owned()));
-            }
-        }
-    }
-    None
-}
-
 /// Meta names that give the publication date, in the order of trust. `Maketime`, `lastmodified` and `update` are none of them.
 const META_NAMES: [&str; 17] = [
     "PubDate",
@@ -273,6 +269,28 @@ pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
                 quote,
             })
         })
+}
+
+/// The day of publication that a page states, where that lies ahead: a slip of the pen, or an article before its time.
+pub(crate) fn later(context: &Context<'_>, published: Option<&Published>) -> Option<Date> {
+    const YEARS_MAX: i64 = 10;
+    if published.is_some_and(|published| published.source != DateSource::Url) {
+        return None;
+    }
+    let until = jiff::Span::new().years(YEARS_MAX);
+    let ahead = Context {
+        dom: context.dom,
+        metas: context.metas,
+        url: context.url,
+        today: context.today.checked_add(until).ok()?,
+        title_node: context.title_node,
+        body: context.body.clone(),
+    };
+    let stated = from_metas(ahead.metas, ahead.today)
+        .or_else(|| from_json_ld(&ahead))
+        .or_else(|| from_text(&ahead, true))?;
+    let limit = context.today.tomorrow().ok()?;
+    (stated.date > limit).then_some(stated.date)
 }
 
 fn published(found: &Found, source: DateSource, quote: &str) -> Published {
@@ -358,7 +376,7 @@ fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published>
         lines
             .iter()
             .filter(|line| {
-                may_hold_year(&line.text) && is_at_most(&line.text, 40) && is_usable(line)
+                may_hold_day(&line.text) && is_at_most(&line.text, 40) && is_usable(line)
             })
             .find_map(|line| {
                 let found = find(&line.text)
@@ -381,7 +399,7 @@ fn labelled(
     let mut previous: Option<&Line> = None;
     for line in lines {
         let before = previous.replace(line);
-        if !nodes.contains(&line.node) || !may_hold_year(&line.text) || !is_usable(line) {
+        if !nodes.contains(&line.node) || !may_hold_day(&line.text) || !is_usable(line) {
             continue;
         }
         for found in find(&line.text) {
@@ -421,6 +439,8 @@ const INFORMATION: [&str; 12] = [
     "责任编辑",
 ];
 
+/// A longer line with a day in parts tells of something.
+const SPLIT_CHARS_MAX: usize = 24;
 /// Rank of a bare date in the head of an article, before its body.
 const BEFORE_BODY: u8 = 3;
 
@@ -430,10 +450,11 @@ fn head_line(
     context: &Context<'_>,
     is_usable: &dyn Fn(&Line) -> bool,
 ) -> Option<(u8, Published)> {
+    let dom = context.dom;
     let title = context.title_node?;
     let body_start = context.body.as_ref().map_or(usize::MAX, |body| body.start);
     let mut best: Option<(u8, Published)> = None;
-    // A bare date may also stand right above the title.
+    // A bare date or the whole line of information may also stand right above the title.
     let first = lines
         .iter()
         .position(|line| line.node >= title)
@@ -444,25 +465,39 @@ fn head_line(
         .skip(first.saturating_sub(2))
         .take(16)
     {
-        if !may_hold_year(&line.text) || !is_usable(line) || line.text.chars().count() > 90 {
+        if !may_hold_day(&line.text) || !is_usable(line) || line.text.chars().count() > 90 {
             continue;
         }
-        for found in find(&line.text) {
+        let mut days = find(&line.text);
+        // 10月10日 2026: in parts, as a template joins them.
+        if days.is_empty() && is_at_most(&line.text, SPLIT_CHARS_MAX) {
+            days.extend(split_found(&line.text));
+        }
+        let is_alone = days.len() == 1;
+        for found in days {
             let is_other = is_other_day(&line.text[..found.range.start])
                 || has_decoy(&line.text, found.range.start);
             if is_other || !is_possible(found.date, context.today) {
                 continue;
             }
             let rest = line.text.len() - (found.range.end - found.range.start);
-            let is_bare = rest <= 40 || INFORMATION.iter().any(|word| line.text.contains(word));
-            if at < first && rest > 6 {
+            let is_information = tells_of_article(&line.text);
+            let is_bare = rest <= 40 || is_information;
+            let is_named = is_information || is_label(&line.text[..found.range.start]);
+            let is_above = is_named && dom.nodes[line.node].area == Area::Body;
+            if at < first && rest > 6 && !is_above {
                 continue;
             }
             let rank = match (found.at.is_some(), is_bare, line.node < body_start) {
                 (true, _, true) => BEFORE_BODY + 1,
                 (_, true, true) => BEFORE_BODY,
                 (true, true, false) => 2,
+                (false, true, false) if is_line_of_information(&line.text) => 2,
                 (false, true, false) if rest <= 6 => 1,
+                // Right below the title of a flat page, with the source at most.
+                (false, true, false) if is_alone && at <= first + 2 && !is_sentence(&line.text) => {
+                    1
+                }
                 _ => 0,
             };
             if rank > 0 && best.as_ref().is_none_or(|(before, _)| *before < rank) {
@@ -471,6 +506,50 @@ fn head_line(
         }
     }
     best
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.contains(['。', '，', '；'])
+}
+
+/// A line of labels with their values; a sentence may hold such words too.
+fn is_line_of_information(text: &str) -> bool {
+    let labels = INFORMATION.iter().filter(|word| {
+        let behind = text.split_once(**word).map_or("", |(_, rest)| rest);
+        behind.trim_start().starts_with(['：', ':']) || behind.starts_with("次数")
+    });
+    labels.count() > 0 && !is_sentence(text)
+}
+
+fn tells_of_article(text: &str) -> bool {
+    INFORMATION.iter().any(|word| text.contains(word))
+}
+
+/// Where what tells of an article begins: at its title, or at the line of information right above it.
+pub(crate) fn head_start(dom: &Dom, title: usize) -> usize {
+    let lines = dom.all_lines();
+    let first = lines.partition_point(|line| line.node < title);
+    let above = lines[first.saturating_sub(2)..first].iter().find(|line| {
+        tells_of_article(&line.text)
+            && is_at_most(&line.text, 90)
+            && dom.nodes[line.node].area == Area::Body
+    });
+    above.map_or(title, |line| line.node)
+}
+
+/// Whether a line right above or below a title gives a day, called the publication or beside the source.
+pub(crate) fn dated_head(dom: &Dom, title: usize, today: Date) -> bool {
+    let lines = dom.all_lines();
+    let first = lines.partition_point(|line| line.node < title);
+    let near = lines.iter().skip(first.saturating_sub(1)).take(4);
+    near.filter(|line| may_hold_day(&line.text) && is_at_most(&line.text, 90))
+        .any(|line| {
+            let days = find(&line.text);
+            days.iter().any(|found| {
+                let is_called = is_label(&line.text[..found.range.start]);
+                is_possible(found.date, today) && (is_called || tells_of_article(&line.text))
+            })
+        })
 }
 
 fn has_decoy(text: &str, start: usize) -> bool {

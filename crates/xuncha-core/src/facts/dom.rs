@@ -250,6 +250,16 @@ impl<'p> Dom<'p> {
         after.saturating_sub(self.nodes[index].chars_before)
     }
 
+    /// Visible characters of a range of nodes.
+    pub fn chars_between(&self, nodes: &std::ops::Range<usize>) -> u32 {
+        let before = |index: usize| {
+            self.nodes
+                .get(index)
+                .map_or(self.chars, |node| node.chars_before)
+        };
+        before(nodes.end).saturating_sub(before(nodes.start))
+    }
+
     /// Visible text of a subtree on one line, as far as anybody reads it: elements that nest without end would each hold all the rest of
     /// their page.
     pub fn text(&self, index: usize) -> String {

@@ -1,14 +1,15 @@
 //! Service guides 办事指南: the eight element classes in tables, definition lists, headings and prose.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::article;
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::PageLinks;
 use super::model::{Area, GuideElement, GuideFacts, PageFacts};
 use super::text::{cut, strip_numbering};
+use super::titles;
 
 /// What is longer is no label.
 const MAX_LABEL_BYTES: usize = 128;
@@ -19,14 +20,16 @@ struct Field {
     value: String,
 }
 
-/// Reads the page as a service guide; `None` where it is none.
+/// Reads the page as a service guide; `None` where it is none. What stands in the items of a dated list, a column's or a box beside the
+/// content, is no part of a guide.
 pub(crate) fn read(
     facts: &PageFacts,
     dom: &Dom,
     links: &PageLinks,
     lexicons: &Lexicons,
+    listed: &[Range<usize>],
 ) -> Option<GuideFacts> {
-    let fields = fields(dom, lexicons);
+    let fields = fields(dom, lexicons, listed);
     let mut elements: BTreeMap<GuideElement, String> = BTreeMap::new();
     let mut labelled = 0;
     for field in &fields {
@@ -43,7 +46,7 @@ pub(crate) fn read(
             .entry(element)
             .or_insert_with(|| cut(&field.value, 600));
     }
-    let title = title(facts, dom);
+    let title = titles::own(facts, dom);
     if !is_guide(facts, &title, labelled, elements.len()) {
         return None;
     }
@@ -137,57 +140,13 @@ fn is_guide(facts: &PageFacts, title: &str, labelled: usize, distinct: usize) ->
         .list
         .as_ref()
         .is_some_and(|list| list.items.iter().filter(|item| item.date.is_some()).count() >= 4);
-    // Unless it calls itself a guide and gives half of the elements: then the list stands beside them.
-    let is_beside = named && labelled >= 4 && distinct >= 4;
-    (!is_list || is_beside)
-        && (labelled >= 4 && distinct >= 3
-            || named && labelled >= 2
-            || named && says_guide(title) && labelled >= 1)
+    // Unless it gives half of the elements outside of its list: then the list stands beside a guide.
+    let gives_many = labelled >= 4 && distinct >= 3;
+    let gives_some = named && labelled >= 2 || named && says_guide(title) && labelled >= 1;
+    gives_many || gives_some && !is_list
 }
 
-fn title(facts: &PageFacts, dom: &Dom) -> String {
-    if let Some(title) = facts
-        .metas
-        .get("ArticleTitle")
-        .filter(|title| !title.is_empty())
-    {
-        return title.clone();
-    }
-    let is_site = |text: &String| {
-        *text == facts.header_name || facts.metas.get("SiteName").is_some_and(|name| name == text)
-    };
-    let heading = article::heading_in_title(dom, &facts.title).filter(|text| !is_site(text));
-    if let Some(heading) = heading {
-        return heading;
-    }
-    let of_article = facts.article.as_ref().map(|article| article.title.as_str());
-    if let Some(title) = of_article.filter(|title| !title.is_empty()) {
-        return without_site_name(title, facts).to_owned();
-    }
-    without_site_name(&facts.title, facts)
-        .split(PARTING)
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
-}
-
-/// Marks that part the names in a page's title.
-const PARTING: [char; 5] = ['_', '|', '-', '—', '－'];
-
-/// A title without the site's name before it (网站 标题); a name that the title goes on from stays.
-fn without_site_name<'a>(title: &'a str, facts: &'a PageFacts) -> &'a str {
-    let tag = facts.metas.get("SiteName").map_or("", String::as_str);
-    let rest = [tag, facts.header_name.as_str()]
-        .into_iter()
-        .filter(|name| !name.is_empty())
-        .filter_map(|name| title.trim().strip_prefix(name))
-        .find(|rest| rest.starts_with(|c: char| c.is_whitespace() || PARTING.contains(&c)))
-        .map(|rest| rest.trim_start_matches(|c: char| c.is_whitespace() || PARTING.contains(&c)));
-    rest.filter(|rest| !rest.is_empty()).unwrap_or(title.trim())
-}
-
-fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
+fn fields(dom: &Dom, lexicons: &Lexicons, listed: &[Range<usize>]) -> Vec<Field> {
     let mut fields = Vec::new();
     let grids = column_grids(dom, lexicons, &mut fields);
     let lines: Vec<&Line> = dom
@@ -195,6 +154,7 @@ fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
         .iter()
         .filter(|line| dom.nodes[line.node].area == Area::Body)
         .filter(|line| !grids.iter().any(|grid| grid.contains(&line.node)))
+        .filter(|line| !is_listed(listed, line.node))
         .collect();
     let mut current: Option<Field> = None;
     for line in &lines {
@@ -216,6 +176,13 @@ fn fields(dom: &Dom, lexicons: &Lexicons) -> Vec<Field> {
     fields.extend(current);
     // Text in a picture or a file: a value that is only an image or link still stands there as its alternative text.
     fields
+}
+
+/// Whether a node stands in one of these places, which come in order.
+fn is_listed(places: &[Range<usize>], node: usize) -> bool {
+    let next = places.partition_point(|place| place.start <= node);
+    next.checked_sub(1)
+        .is_some_and(|at| places[at].contains(&node))
 }
 
 /// A line that is a label, or begins with one: (element, rest of the line).
@@ -342,7 +309,7 @@ pub(crate) fn title_names_item(guide: &GuideFacts, lexicons: &Lexicons) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{links, links::Resolver, test_page};
+    use crate::facts::{links, links::Resolver, list, test_page};
 
     fn guide(html: &str) -> Option<GuideFacts> {
         let page = test_page("https://www.qingshi.gov.cn/bs/1.html", html);
@@ -353,7 +320,15 @@ mod tests {
             encoding_rs::UTF_8,
         );
         let found = links::find(&dom, &resolver);
-        read(&page, &dom, &found, &Lexicons::builtin())
+        let today = jiff::civil::date(2026, 3, 20);
+        let lists = list::read(
+            &dom,
+            &resolver,
+            &found,
+            "https://www.qingshi.gov.cn/bs/1.html",
+            today,
+        );
+        read(&page, &dom, &found, &Lexicons::builtin(), &lists.places)
     }
 
     const VALUES: [(&str, &str); 8] = [
@@ -432,6 +407,39 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_box_of_dated_links_hides_no_guide_and_fills_no_element() {
+        let side: String = (1..=5)
+            .map(|n| format!("<li><a href=/xw/{n}.html>县领导调研重点项目建设推进情况之{n}</a> 2026-03-1{n}</li>"))
+            .collect();
+        let side = format!("<div class=r7><h3>最新发布</h3><ul>{side}</ul></div>");
+        for (name, html) in forms(&VALUES) {
+            // The title alone does not say that it is a guide.
+            let html = html.replace("办事指南", "");
+            for html in [format!("{html}{side}"), format!("{side}{html}")] {
+                let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
+                assert_eq!(found.elements.len(), 8, "{name}: {:?}", found.elements);
+            }
+        }
+        let blank: Vec<(&str, &str)> = VALUES
+            .iter()
+            .map(|(label, value)| (*label, if *label == "办理流程" { "" } else { value }))
+            .collect();
+        for (name, html) in forms(&blank) {
+            let found = guide(&format!("{html}{side}")).unwrap_or_else(|| panic!("{name}"));
+            assert!(
+                !found.elements.contains_key(&GuideElement::办理流程),
+                "{name}: {:?}",
+                found.elements
+            );
+        }
+        // A column whose items tell of what guides tell is a column.
+        let items: String = (1..=5)
+            .map(|n| format!("<li><a href=/bs/{n}.html>居住证办理第{n}号通告</a><p>申请条件：在本市居住</p><p>办理地点：市民中心</p><p>办理时间：工作日</p><p>咨询电话：0990-1234567</p><span>2026-03-1{n}</span></li>"))
+            .collect();
+        assert!(guide(&format!("<h1>便民提示</h1><ul>{items}</ul>")).is_none());
     }
 
     #[test]

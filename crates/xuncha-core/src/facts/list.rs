@@ -1,60 +1,46 @@
-//! The main list of a column page: items with dates, further pages, lists that come from inline data.
+//! The lists of a page: items with dates, further pages, lists that come from inline data. The best is the main one; the other dated ones
+//! are kept beside it, since only the whole site tells which of them stands on every page.
 
+mod groups;
 mod item_date;
 mod places;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::civil::Date;
 
+use self::groups::Group;
 pub(crate) use self::item_date::date_of_item;
-use self::item_date::{Day, Years, date_beside, inline_pieces, lines_of, sides};
-use self::places::{Place, lines_of_links, place};
 use super::dates;
 use super::dom::Dom;
 use super::html::names::Tag;
 use super::links::{PageLinks, Resolver, anchor_words};
 use super::model::{Area, LinkKind, ListFacts, ListItem};
 use super::script_data;
-use super::text::{cut, is_at_most};
+use super::text::is_at_most;
 
-/// A group of siblings that each hold a link.
-struct Group {
-    items: Vec<(usize, ListItem)>,
-    dated: usize,
-    title_chars: usize,
+/// What the lists of a page came to.
+pub(crate) struct Read {
+    /// The main list with the others; `None` where the page has none.
+    pub list: Option<ListFacts>,
+    /// Where the items of dated lists stand, in the order of the page.
+    pub places: Vec<Range<usize>>,
 }
 
-impl Group {
-    /// Dated items count most; long titles tell a list of articles from a menu.
-    fn score(&self) -> usize {
-        let count = self.items.len();
-        if count == 0 {
-            return 0;
-        }
-        let mean = self.title_chars / count;
-        let weight = match mean {
-            0..=4 => 1,
-            5..=7 => 2,
-            _ => 4,
-        };
-        self.dated * 8 + count * weight
-    }
-}
-
-/// Reads the main list; `None` where the page has none.
+/// Reads the lists of a page.
 pub(crate) fn read(
     dom: &Dom,
     resolver: &Resolver,
     links: &PageLinks,
     url: &str,
     today: Date,
-) -> Option<ListFacts> {
-    let group = best_group(dom, links, today);
-    let mut items: Vec<ListItem> = group
-        .map(|group| group.items.into_iter().map(|(_, item)| item).collect())
-        .unwrap_or_default();
+) -> Read {
+    let mut groups = groups::groups(dom, links, today).into_iter();
+    let main = groups.next();
+    let others: Vec<Group> = groups.collect();
+    let places = places_of(main.iter().chain(&others));
+    let mut items: Vec<ListItem> = main.map(Group::into_items).unwrap_or_default();
     let scripted = script_data::items(dom, resolver, today);
     let dated = items.iter().filter(|item| item.date.is_some()).count();
     if scripted.len() > dated && scripted.len() * 2 > items.len() {
@@ -70,283 +56,34 @@ pub(crate) fn read(
     let pages = pages(dom, links, url);
     let needs_script = items.is_empty() && loads_by_script(dom);
     if items.is_empty() && !needs_script {
-        return None;
+        return Read { list: None, places };
     }
     let newest = items
         .iter()
         .filter_map(|item| item.date)
         .filter(|day| today.tomorrow().is_ok_and(|limit| *day <= limit))
         .max();
-    Some(ListFacts {
+    let list = ListFacts {
         items,
         newest,
         pages,
         needs_script,
-    })
-}
-
-/// Children that may be items of one list: their parent, their name, their first class.
-type Siblings<'a> = (usize, &'a str, Option<&'a str>);
-
-fn best_group(dom: &Dom, links: &PageLinks, today: Date) -> Option<Group> {
-    // Candidate parents: the elements two to five levels above a body link whose children repeat.
-    let mut by_parent: BTreeMap<Siblings<'_>, Vec<Place>> = BTreeMap::new();
-    for found in links
-        .anchors()
-        .filter(|found| dom.nodes[found.node].tag == Tag::A)
-    {
-        if dom.nodes[found.node].area != Area::Body || anchor_words(dom, found.node).is_empty() {
-            continue;
-        }
-        let mut child = found.node;
-        for up in dom.ancestors(found.node).take(6) {
-            let name = dom.name(child);
-            if matches!(
-                name,
-                "li" | "tr"
-                    | "dd"
-                    | "dt"
-                    | "div"
-                    | "p"
-                    | "a"
-                    | "dl"
-                    | "table"
-                    | "section"
-                    | "article"
-                    | "td"
-                    | "h3"
-                    | "h4"
-            ) {
-                // `even`, `last` and numbers in classes do not make another kind of item.
-                let word = dom
-                    .tokens(child)
-                    .split_ascii_whitespace()
-                    .next()
-                    .filter(|word| {
-                        !matches!(*word, "even" | "odd" | "last" | "first" | "on" | "active")
-                    })
-                    .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-                let key_parent = if name == "li" || name == "tr" {
-                    list_parent(dom, up)
-                } else {
-                    up
-                };
-                by_parent
-                    .entry((key_parent, name, word))
-                    .or_default()
-                    .push(place(dom, child, found.node));
-            }
-            if matches!(dom.name(up), "body" | "html") {
-                break;
-            }
-            child = up;
-        }
-    }
-    let years = Years::of(dom);
-    let mut best: Option<(usize, Group)> = None;
-    let lines = lines_of_links(dom, links);
-    for anchors in by_parent.into_values().chain(lines.into_values()) {
-        // Every item dated and with a long title scores twelve: less than what is found is not worth reading.
-        let containers = anchors
-            .chunk_by(|left, right| left.start == right.start)
-            .count();
-        if best
-            .as_ref()
-            .is_some_and(|(before, _)| containers * 12 <= *before)
-        {
-            continue;
-        }
-        let group = group(dom, links, &anchors, &years, today);
-        let score = group.score();
-        let is_list = group.items.len() >= 2
-            && (group.dated > 0 || group.title_chars >= group.items.len() * 6)
-            || group.items.len() == 1 && group.dated == 1 && group.title_chars >= 6;
-        if is_list && best.as_ref().is_none_or(|(before, _)| *before < score) {
-            best = Some((score, group));
-        }
-    }
-    best.map(|(_, group)| group)
-}
-
-/// Lists cut into several `ul` or `tbody` of the same parent are one list.
-fn list_parent(dom: &Dom, parent: usize) -> usize {
-    let grand = dom.nodes[parent].parent();
-    let name = dom.name(parent);
-    if !matches!(name, "ul" | "tbody" | "ol") {
-        return parent;
-    }
-    let tokens = dom.tokens(parent);
-    let twins = dom
-        .children(grand)
-        .filter(|child| dom.name(*child) == name && dom.tokens(*child) == tokens)
-        .count();
-    if twins > 1 {
-        return grand;
-    }
-    // Each `ul` may stand alone in a box of its own, and the boxes repeat.
-    let above = dom.nodes[grand].parent();
-    let box_tokens = dom.tokens(grand);
-    let boxes = dom
-        .children(above)
-        .filter(|child| dom.name(*child) == "div" && dom.tokens(*child) == box_tokens)
-        .count();
-    let is_bare_box = !box_tokens.is_empty() && dom.chars_of(grand) == dom.chars_of(parent);
-    if boxes > 1 && is_bare_box {
-        above
-    } else {
-        parent
-    }
-}
-
-fn group(dom: &Dom, links: &PageLinks, anchors: &[Place], years: &Years, today: Date) -> Group {
-    let mut items: Vec<(usize, ListItem)> = Vec::new();
-    let mut known = BTreeSet::new();
-    let mut dated = 0;
-    let mut title_chars = 0;
-    for item in anchors.chunk_by(|left, right| left.start == right.start) {
-        // The longest link of the item is its title; a category link before it is not.
-        let main = item
-            .iter()
-            .map(|place| place.anchor as usize)
-            .max_by_key(|anchor| {
-                (
-                    anchor_words(dom, *anchor).chars().count(),
-                    usize::MAX - *anchor,
-                )
-            });
-        let Some(main) = main else { continue };
-        let container = item[0].start as usize;
-        let nodes = container..item[0].end as usize;
-        // A container full of links is a block of the page, not an item.
-        if item.len() > 6 || chars_between(dom, &nodes) > 600 {
-            continue;
-        }
-        let Some(url) = links.anchor_of(main).map(|found| found.url) else {
-            continue;
-        };
-        let (title, date) = title_and_date(dom, nodes, main, &years.at(container, today));
-        let is_more = matches!(
-            title.as_str(),
-            "更多"
-                | "更多>>"
-                | "更多>"
-                | "more"
-                | "MORE"
-                | "查看更多"
-                | "[更多]"
-                | ">>"
-                | "+"
-                | "上一页"
-                | "下一页"
-                | "尾页"
-                | "末页"
-                | "首页"
-        );
-        if title.is_empty() || is_more || title.bytes().all(|byte| byte.is_ascii_digit()) {
-            continue;
-        }
-        let shown = cut(&title, 200);
-        if !known.insert((url, shown.clone())) {
-            continue;
-        }
-        dated += usize::from(date.is_some());
-        title_chars += title.chars().count();
-        items.push((
-            container,
-            ListItem {
-                title: shown,
-                url: url.to_owned(),
-                date,
-            },
-        ));
-    }
-    Group {
-        items,
-        dated,
-        title_chars,
-    }
-}
-
-/// Visible characters of a range of nodes.
-fn chars_between(dom: &Dom, nodes: &Range<usize>) -> u32 {
-    let before = |index: usize| {
-        dom.nodes
-            .get(index)
-            .map_or(dom.chars, |node| node.chars_before)
+        others: others.into_iter().map(Group::into_items).collect(),
     };
-    before(nodes.end).saturating_sub(before(nodes.start))
+    Read {
+        list: Some(list),
+        places,
+    }
 }
 
-/// Whether a text holds hardly a word besides a date: 3小时前, 昨天 10:20, 2026年3月5日.
-fn is_no_title(text: &str) -> bool {
-    const WORDS_MAX: usize = 3;
-    let of_dates = |c: char| "年月日时分秒小前昨今天周个刚星期上下午".contains(c);
-    text.chars()
-        .filter(|c| c.is_alphabetic() && !of_dates(*c))
-        .count()
-        <= WORDS_MAX
-}
-
-fn title_and_date(
-    dom: &Dom,
-    item: Range<usize>,
-    anchor: usize,
-    today: &Day,
-) -> (String, Option<Date>) {
-    // A teaser may tell of other days; the element that says when the article was published does not.
-    if let Some(date) = dates::of_item(dom, item.clone()) {
-        return (anchor_words(dom, anchor).to_owned(), Some(date));
-    }
-    let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
-    let sides = sides(dom, item, anchor);
-    let outside = lines_of(dom, &sides);
-    // On short-message platforms the date is the link, and the text beside it the title.
-    let own = anchor_words(dom, anchor);
-    if is_at_most(own, 20)
-        && is_no_title(own)
-        && let Some(date) = today.list_date(own)
-    {
-        return (super::text::collapse(&outside.join(" ")), Some(date));
-    }
-    // Today's clock beside 无障碍浏览 is no date of an item.
-    let is_clock = ["今天是", "今日是", "星期"]
-        .iter()
-        .any(|word| outside.iter().any(|line| line.contains(word)));
-    if !is_clock && let Some(date) = date_beside(dom, &outside, &sides, today) {
-        return (own.to_owned(), Some(date));
-    }
-    // The whole item is one link: the date is a part of its own inside.
-    let pieces = inline_pieces(dom, anchor);
-    let joined = pieces.join(" ");
-    for piece in &pieces {
-        if piece.chars().count() <= 24
-            && pieces.len() > 1
-            && let Some(date) = today.list_date(piece)
-        {
-            let title = if title_attr.is_empty() {
-                pieces
-                    .iter()
-                    .filter(|other| *other != piece)
-                    .max_by_key(|other| other.chars().count())
-                    .cloned()
-                    .unwrap_or_default()
-            } else {
-                title_attr
-            };
-            return (title, Some(date));
-        }
-    }
-    if pieces.len() > 1
-        && let Some(date) = today.list_date(&joined)
-    {
-        let longest = pieces
-            .iter()
-            .max_by_key(|piece| piece.chars().count())
-            .cloned()
-            .unwrap_or_default();
-        return (longest, Some(date));
-    }
-    (own.to_owned(), None)
+/// Where the items of lists with several dates stand.
+fn places_of<'a>(groups: impl Iterator<Item = &'a Group>) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = groups
+        .filter(|group| group.dated >= 2)
+        .flat_map(|group| group.items.iter().map(|(place, _)| place.clone()))
+        .collect();
+    places.sort_by_key(|place| place.start);
+    places
 }
 
 /// Further pages of the list: what a script pager names, and links that say so.
@@ -442,7 +179,7 @@ mod tests {
         let url = "https://www.qingshi.gov.cn/xw/";
         let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
         let found = links::find(&dom, &resolver);
-        read(&dom, &resolver, &found, url, date(2026, 3, 20))
+        read(&dom, &resolver, &found, url, date(2026, 3, 20)).list
     }
 
     #[test]
@@ -523,6 +260,38 @@ mod tests {
                 found.items
             );
         }
+    }
+
+    #[test]
+    fn a_side_box_does_not_take_the_place_of_a_shorter_list() {
+        let side = "<div class=r><h3>最新发布</h3><ul><li><a href=/xw/1>县领导调研重点项目建设情况</a> 2026-03-19</li>\
+            <li><a href=/xw/2>我县召开春季农业生产会议</a> 2026-03-18</li><li><a href=/xw/3>全县防汛工作部署会召开</a> 2026-03-17</li>\
+            <li><a href=/xw/4>县政府召开第五次常务会议</a> 2026-03-16</li></ul></div>";
+        for (name, own, titles) in [
+            (
+                "paragraphs",
+                "<div class=l><p><a href=1>青石县财政决算公开说明</a><em>2024-08-01</em></p><p><a href=2>青石县财政预算公开说明</a><em>2023-08-01</em></p></div>",
+                2,
+            ),
+            (
+                "one item",
+                "<div class=l><ul><li><a href=1>青石县财政决算公开说明</a><span>2024-08-01</span></li></ul></div>",
+                1,
+            ),
+            (
+                "boxes",
+                "<div class=l><div><a href=1>青石县财政决算公开说明</a><span>2024-08-01</span></div><div><a href=2>青石县财政预算公开说明</a><span>2023-08-01</span></div></div>",
+                2,
+            ),
+        ] {
+            let found = list(&format!("{own}{side}")).unwrap_or_else(|| panic!("{name}: no list"));
+            assert_eq!(found.items.len(), 4, "{name}: {:?}", found.items);
+            let others: Vec<usize> = found.others.iter().map(Vec::len).collect();
+            assert_eq!(others, [titles], "{name}: {:?}", found.others);
+            assert_eq!(found.others[0][0].date, Some(date(2024, 8, 1)), "{name}");
+        }
+        let alone = list(side).expect("a list");
+        assert_eq!(alone.others, Vec::<Vec<ListItem>>::new());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::lexicons::Lexicons;
 use super::links::{PageLinks, Resolver, all_anchor_words};
 use super::model::{Area, LinkKind, MessageFacts, PageFacts};
 use super::text::{cut, is_at_most, strip_numbering};
+use super::titles;
 
 /// What a field of a message means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -288,11 +289,7 @@ fn blocks(
     let mut messages: Vec<MessageFacts> = Vec::new();
     for (mut values, link) in found {
         if is_single && !values.contains_key(&Field::Title) {
-            let title = facts
-                .article
-                .as_ref()
-                .map_or_else(|| facts.title.clone(), |article| article.title.clone());
-            values.insert(Field::Title, title);
+            values.insert(Field::Title, titles::own(facts, dom));
         }
         let is_message = values.contains_key(&Field::Asked) && (values.len() >= 3);
         let address = if is_single {
@@ -521,6 +518,28 @@ mod tests {
         assert_eq!(messages.len(), 1, "{messages:?}");
         assert!(!messages[0].has_reply, "{messages:?}");
         assert_eq!(messages[0].url, "https://www.qingshi.gov.cn/hd/1.html");
+    }
+
+    #[test]
+    fn a_letter_is_called_without_its_site() {
+        for title in [
+            "咨询公租房申请条件_青石县人民政府门户网站",
+            "咨询公租房申请条件 - 县长信箱 - 青石县人民政府",
+        ] {
+            let head = format!(
+                "<title>{title}</title><h1><a href=/>青石县人民政府门户网站</a></h1><div>当前位置：<a href=/>首页</a> &gt; <a href=/xx/>县长信箱</a></div>"
+            );
+            let fields =
+                "<p>来信时间：2025-09-01</p><p>请问公租房申请需要什么条件？</p><p>状态：办理中</p>";
+            for html in [
+                format!("{head}<div><h2>咨询公租房申请条件</h2>{fields}</div>"),
+                format!("{head}<div>{fields}</div>"),
+            ] {
+                let messages = test_page("https://www.qingshi.gov.cn/xx/1.html", &html).messages;
+                let titles: Vec<&str> = messages.iter().map(|one| one.title.as_str()).collect();
+                assert_eq!(titles, ["咨询公租房申请条件"], "{html}");
+            }
+        }
     }
 
     #[test]

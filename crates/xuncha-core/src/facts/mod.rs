@@ -42,6 +42,7 @@ mod skip;
 mod statistics;
 mod style;
 mod text;
+mod titles;
 
 pub use adapters::HANDED_OVER;
 pub use assemble::{

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
+use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
 use crate::review::correction::CorrectedReading;
 use crate::verdict::{Confidence, Place};
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 7;
+pub const FACTS_VERSION: u32 = 8;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -202,6 +203,9 @@ pub struct ArticleFacts {
     pub issuer: String,
     /// Links inside the article's body (attachments, interpretations, documents).
     pub body_links: Vec<Link>,
+    /// The day of publication that the page states, where that lies after the capture; `published` is none then.
+    #[serde(default)]
+    pub later: Option<Date>,
 }
 
 /// 列表项. One item of a list page.
@@ -226,6 +230,9 @@ pub struct ListFacts {
     pub pages: Vec<String>,
     /// Items come only from a script that could not be read.
     pub needs_script: bool,
+    /// Other dated lists of the page: one of them may be its own where the main one stands on every page.
+    #[serde(default)]
+    pub others: Vec<Vec<ListItem>>,
 }
 
 /// 网站标识要素. The marks that a footer must carry.
@@ -474,6 +481,9 @@ pub struct PageFacts {
     /// What a home page is built of, as one number; 0 of other pages.
     #[serde(default)]
     pub skeleton: u64,
+    /// A search that only a script offers: its box, button or link, quoted; empty where none.
+    #[serde(default)]
+    pub scripted_search: String,
 }
 
 /// 可疑之处. Something on a page or in a file that a security officer would stop at.
@@ -621,6 +631,21 @@ impl PageFacts {
     /// Whether the page, or its list, shows nothing before scripts have run.
     pub fn waits_for_script(&self) -> bool {
         self.needs_script || self.list.as_ref().is_some_and(|list| list.needs_script)
+    }
+
+    /// Whether its own navigation leads to it: then it is a column, whatever its only item looks like.
+    pub fn stands_in_navigation(&self) -> bool {
+        let own = canonical(&self.capture.url);
+        let mut entries = self.navigation.iter().chain(&self.side_navigation);
+        entries.any(|entry| canonical(&entry.url) == own)
+    }
+
+    /// Items of its lists, each list for itself, the main one first.
+    pub fn lists(&self) -> impl Iterator<Item = &[ListItem]> {
+        self.list.iter().flat_map(|list| {
+            let others = list.others.iter().map(Vec::as_slice);
+            std::iter::once(list.items.as_slice()).chain(others)
+        })
     }
 
     /// Whether everything that the page asked for came while it was rendered.
@@ -870,6 +895,9 @@ pub struct SearchFacts {
     pub questions: Vec<SearchQuestion>,
     /// Evidence (home page or first result page).
     pub evidence: EvidenceRef,
+    /// A search that only a script offers, where no page shows a form.
+    #[serde(default)]
+    pub scripted: Option<EvidenceRef>,
 }
 
 /// 搜索提问. One title asked of the site's search.

@@ -58,7 +58,7 @@ pub(crate) fn read(dom: &mut Dom, resolver: &Resolver, lexicons: &Lexicons) -> N
         breadcrumbs: crumbs
             .map(|index| breadcrumbs(dom, index, resolver))
             .unwrap_or_default(),
-        header_name: header_name(dom, &called),
+        header_name: header_name(dom, &called, resolver),
     }
 }
 

@@ -57,6 +57,7 @@ fn blank(capture: &Capture) -> PageFacts {
         next_page: None,
         signs: Vec::new(),
         skeleton: 0,
+        scripted_search: String::new(),
     }
 }
 
@@ -251,7 +252,8 @@ fn read_html(
 
     let links = links::find(&dom, &resolver);
     done("links");
-    facts.list = list::read(&dom, &resolver, &links, &url, today);
+    let lists = list::read(&dom, &resolver, &links, &url, today);
+    facts.list = lists.list;
     done("list");
     facts.article = article::read(&article::Input {
         dom: &dom,
@@ -274,9 +276,12 @@ fn read_html(
     facts.marks = marks::read(&dom, lexicons);
     done("marks");
     facts.search_forms = search::forms(&dom, &resolver, encoding);
+    if facts.search_forms.is_empty() {
+        facts.scripted_search = search::scripted(&dom, &resolver);
+    }
     facts.result_classes = search::result_classes(&dom, lexicons);
     done("search");
-    facts.guide = guide::read(facts, &dom, &links, lexicons);
+    facts.guide = guide::read(facts, &dom, &links, lexicons, &lists.places);
     done("guide");
     facts.messages = messages::read(facts, &dom, &resolver, lexicons);
     facts.statistics = statistics::read(facts, &dom);

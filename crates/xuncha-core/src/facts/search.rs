@@ -1,10 +1,13 @@
 //! Site search: its forms, the questions to ask, and how results are classified.
 
+mod scripted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::Encoding;
 use url::Url;
 
+pub(crate) use self::scripted::{LINK, scripted};
 use super::dom::Dom;
 use super::html::names::{Set, Tag};
 use super::lexicons::Lexicons;
@@ -204,8 +207,9 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
         page.capture.purpose == Purpose::Page
             && page.capture.is_success()
             && page.missing_wording.is_empty()
-            // A citizen's message is no information that the site published.
+            // A citizen's message is no information that the site published, nor is a column.
             && page.messages.is_empty()
+            && !page.stands_in_navigation()
     }) {
         let (title, is_guide) = match (&page.guide, &page.article) {
             (Some(guide), _) => (guide.title.as_str(), true),
@@ -442,6 +446,34 @@ mod tests {
         let dom = Dom::parse(html);
         let resolver = Resolver::new("https://www.qingshi.gov.cn/", &dom, encoding);
         forms(&dom, &resolver, encoding)
+    }
+
+    #[test]
+    fn no_column_is_asked_for() {
+        let frame = "<title>重大建设项目_青石县人民政府</title><form action=/s><input name=q placeholder=搜索></form>
+            <div class=nav><a href=/>首页</a><a href=/xw/>新闻动态</a><a href=/tz/>通知公告</a><a href=/zdxm/>重大建设项目</a></div>";
+        let text = "根据有关规定，现就相关事项予以发布，请各单位遵照执行，并按时报送进展情况。";
+        let column = format!(
+            "{frame}<h2>重大建设项目</h2><div><h4><a href=1.html>农村人居环境整治有关情况</a></h4><p>{text}</p><p>来源：县政府办 时间：2026-03-01</p></div>"
+        );
+        let article = format!(
+            "{frame}<h2>农村人居环境整治有关情况</h2><div>发布时间：2026-03-01</div><div><p>{text}</p></div>"
+        );
+        let page = |url: &str, html: &str| crate::facts::test_page(url, html);
+        let pages = [
+            page("https://www.qingshi.gov.cn/zdxm/", &column),
+            page(
+                "https://www.qingshi.gov.cn/zdxm/1.html",
+                &article.replace("<title>重大建设项目", "<title>农村人居环境整治有关情况"),
+            ),
+        ];
+        let asks = search_questions(&pages.iter().collect::<Vec<_>>(), "7", 4);
+        let asked: Vec<&str> = asks
+            .iter()
+            .filter(|ask| !ask.expected_url.is_empty())
+            .map(|ask| ask.query.as_str())
+            .collect();
+        assert_eq!(asked, ["农村人居环境整治有关情况"]);
     }
 
     #[test]

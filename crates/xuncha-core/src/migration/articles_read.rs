@@ -247,7 +247,10 @@ fn article(
     let mut date_is_shown = shown
         .clone()
         .any(|published| published.source != DateSource::Url);
+    // Of a day that lies ahead the list often leaves out the year, which would be guessed to be this one.
+    let is_ahead = members.iter().any(|draft| draft.article.later.is_some());
     if dates.is_empty()
+        && !is_ahead
         && let Some(day) = lists.dates.get(first.place)
     {
         dates.insert(*day);
@@ -327,5 +330,8 @@ fn future(draft: &Draft<'_>, lists: &Lists) -> Option<Date> {
     let texts = tags.map(String::as_str).chain(labelled);
     let days = texts.filter_map(|text| dates::find(text).first().map(|found| found.date));
     let listed = lists.dates.get(draft.place).copied();
-    days.chain(listed).find(|day| *day > limit)
+    draft
+        .article
+        .later
+        .or_else(|| days.chain(listed).find(|day| *day > limit))
 }

@@ -9,7 +9,7 @@ use regex::Regex;
 use super::holdings::{Article, Holding};
 use super::prose::comparable;
 use super::reading::Read;
-use crate::facts::model::{Area, LinkKind, ListFacts, ListItem, PageFacts};
+use crate::facts::model::{Area, LinkKind, ListItem, PageFacts};
 use crate::facts::{canonical, pattern};
 
 /// Further pages of a list that are followed.
@@ -49,10 +49,10 @@ impl Lists {
         for list in read.pages.values().filter_map(|page| page.list.as_ref()) {
             let further = list.pages.iter().filter_map(|url| read.stands(url));
             lists.further.extend(further.map(str::to_owned));
-            for item in &list.items {
-                if let Some(place) = read.stands(&item.url) {
-                    lists.add(place, item);
-                }
+        }
+        for item in read.pages.values().flat_map(|page| page.lists()).flatten() {
+            if let Some(place) = read.stands(&item.url) {
+                lists.add(place, item);
             }
         }
         // The first page of a list is named among its further ones, and is an item of none.
@@ -64,10 +64,10 @@ impl Lists {
     }
 
     /// Whether the template shows this list on every page.
-    fn is_common(&self, read: &Read<'_>, list: &ListFacts) -> bool {
-        let places = list.items.iter().filter_map(|item| read.stands(&item.url));
+    fn is_common(&self, read: &Read<'_>, items: &[ListItem]) -> bool {
+        let places = items.iter().filter_map(|item| read.stands(&item.url));
         let common = places.filter(|place| self.common.contains(*place)).count();
-        common > 0 && common * 2 >= list.items.len()
+        common > 0 && common * 2 >= items.len()
     }
 
     fn add(&mut self, place: &str, item: &ListItem) {
@@ -166,8 +166,10 @@ fn items(
         let Some(page) = read.pages.get(&next) else {
             continue;
         };
-        for list in page.list.iter().filter(|list| !lists.is_common(read, list)) {
-            let listed = list.items.iter().map(|item| {
+        // A list of the template may outweigh the column's own.
+        let own = page.lists().find(|items| !lists.is_common(read, items));
+        if let Some(list) = own {
+            let listed = list.iter().map(|item| {
                 read.stands(&item.url)
                     .map_or_else(|| canonical(&item.url), str::to_owned)
             });

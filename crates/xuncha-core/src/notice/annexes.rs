@@ -213,7 +213,7 @@ fn class_name(class: TargetClass) -> &'static str {
     }
 }
 
-pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
+pub(crate) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
     match outcome {
         Some(Outcome::Qualified) => "合格",
         Some(Outcome::Unqualified) => "不合格",
@@ -262,7 +262,7 @@ pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
                 .collect(),
         ),
     ];
-    tables.extend(summaries(&inputs.stats));
+    tables.extend(summaries(inputs));
     tables.extend(inputs.breakdown.iter().cloned());
     let problems = inputs.problems.iter().map(|problem| {
         let id = problem

@@ -11,7 +11,7 @@ use crate::points::Points;
 use crate::registry::TargetId;
 use crate::results::{Results, TargetResult};
 use crate::review::{Decision, latest};
-use crate::round::Subject;
+use crate::round::{Round, Subject};
 use crate::score::tally::tally;
 use crate::score::{CountedFinding, IndicatorScore, ScoreSheet, points_of_findings};
 use crate::stats::NOT_MEASURED;
@@ -103,12 +103,22 @@ pub fn findings(results: &Results) -> ResultTable {
     }
 }
 
-fn of_target(results: &Results, target: &TargetResult) -> Vec<Vec<String>> {
-    let round = &results.round;
-    let mut rows = Vec::new();
+/// 计入的问题. One finding that counted, where it counted.
+pub(super) struct Line<'a> {
+    pub indicator: &'a Indicator,
+    pub counted: CountedFinding,
+    /// Before the cap of the indicator.
+    pub points: Points,
+    /// What the machine said; `None` for an answer of a person.
+    pub finding: Option<&'a Finding>,
+}
+
+/// Every finding of a target that counted: in the scored set, then in those that are only listed.
+pub(super) fn lines<'a>(round: &'a Round, target: &'a TargetResult) -> Vec<Line<'a>> {
+    let mut all = Vec::new();
     for score in &target.sheet.indicators {
         if let Some(indicator) = round.set.indicator(&score.indicator) {
-            rows.extend(of_indicator(&round.set, indicator, &score.findings, target));
+            all.extend(of_indicator(&round.set, indicator, &score.findings, target));
         }
     }
     let class = target.subject.target.class();
@@ -121,46 +131,65 @@ fn of_target(results: &Results, target: &TargetResult) -> Vec<Vec<String>> {
         for indicator in applying {
             let counted =
                 tally(&set.id, indicator, id, &target.judgements, &target.reviews).counted;
-            rows.extend(of_indicator(set, indicator, &counted, target));
+            all.extend(of_indicator(set, indicator, &counted, target));
         }
     }
-    rows
+    all
 }
 
-fn of_indicator(
+fn of_indicator<'a>(
     set: &IndicatorSet,
-    indicator: &Indicator,
+    indicator: &'a Indicator,
     counted: &[CountedFinding],
-    target: &TargetResult,
-) -> Vec<Vec<String>> {
+    target: &'a TargetResult,
+) -> Vec<Line<'a>> {
     let found = found(set, indicator, target);
     let points = points_of_findings(indicator, counted);
-    let row = |(counted, points): (&CountedFinding, Points)| {
-        let finding = found
+    let line = |(counted, points): (&CountedFinding, Points)| Line {
+        indicator,
+        counted: counted.clone(),
+        points,
+        finding: found
             .get(&(counted.check.as_str(), counted.key.as_str()))
-            .copied();
-        let check = checks::find(&counted.check);
-        let case = check.and_then(|check| check.case_name(&counted.case));
-        let address = finding.map_or("", address);
-        vec![
-            target.subject.target.id().to_string(),
-            target.subject.target.name().to_owned(),
-            indicator.id.clone(),
-            indicator.level1.clone(),
-            indicator.level2.clone(),
-            kind_name(indicator.kind).to_owned(),
-            check.map_or("", |check| check.title_zh).to_owned(),
-            case.unwrap_or_default().to_owned(),
-            counted.count.to_string(),
-            points_text(indicator.kind, points),
-            counted.detail.clone(),
-            address.to_owned(),
-            finding.map_or_else(String::new, quote),
-            finding.map_or_else(String::new, records),
-            ground(target.subject.target.id(), counted, target),
-        ]
+            .copied(),
     };
-    counted.iter().zip(points).map(row).collect()
+    counted.iter().zip(points).map(line).collect()
+}
+
+fn of_target(results: &Results, target: &TargetResult) -> Vec<Vec<String>> {
+    let lines = lines(&results.round, target);
+    lines.iter().map(|line| cells(line, target)).collect()
+}
+
+fn cells(line: &Line<'_>, target: &TargetResult) -> Vec<String> {
+    let (indicator, counted, finding) = (line.indicator, &line.counted, line.finding);
+    let check = checks::find(&counted.check);
+    vec![
+        target.subject.target.id().to_string(),
+        target.subject.target.name().to_owned(),
+        indicator.id.clone(),
+        indicator.level1.clone(),
+        indicator.level2.clone(),
+        kind_name(indicator.kind).to_owned(),
+        check.map_or("", |check| check.title_zh).to_owned(),
+        line.case().to_owned(),
+        counted.count.to_string(),
+        points_text(indicator.kind, line.points),
+        counted.detail.clone(),
+        finding.map_or("", address).to_owned(),
+        finding.map_or_else(String::new, quote),
+        finding.map_or_else(String::new, records),
+        ground(target.subject.target.id(), counted, target),
+    ]
+}
+
+impl Line<'_> {
+    /// What kind of case it is.
+    pub fn case(&self) -> &'static str {
+        let check = checks::find(&self.counted.check);
+        let case = check.and_then(|check| check.case_name(&self.counted.case));
+        case.unwrap_or_default()
+    }
 }
 
 /// The machine's findings of one indicator, by check and key.
@@ -185,7 +214,7 @@ fn found<'a>(
     found
 }
 
-fn kind_name(kind: IndicatorKind) -> &'static str {
+pub(super) fn kind_name(kind: IndicatorKind) -> &'static str {
     match kind {
         IndicatorKind::Veto => "单项否决",
         IndicatorKind::Deduct => "扣分",
@@ -194,7 +223,7 @@ fn kind_name(kind: IndicatorKind) -> &'static str {
     }
 }
 
-fn points_text(kind: IndicatorKind, points: Points) -> String {
+pub(super) fn points_text(kind: IndicatorKind, points: Points) -> String {
     match kind {
         IndicatorKind::Deduct | IndicatorKind::Bonus => points.short(),
         IndicatorKind::Veto | IndicatorKind::Listed => String::new(),
@@ -202,12 +231,12 @@ fn points_text(kind: IndicatorKind, points: Points) -> String {
 }
 
 /// The address at fault, else the first page that shows it.
-fn address(finding: &Finding) -> &str {
+pub(super) fn address(finding: &Finding) -> &str {
     let place = || finding.places.first().map(|place| place.url.as_str());
     finding.url.as_deref().or_else(place).unwrap_or_default()
 }
 
-fn quote(finding: &Finding) -> String {
+pub(super) fn quote(finding: &Finding) -> String {
     let mut quotes = finding.evidence().iter().map(|evidence| &evidence.quote);
     quotes
         .find(|quote| !quote.is_empty())

@@ -41,13 +41,26 @@ const CLASSES: [(&str, &str, i64, i64); 5] = [
     ("below_60", "60分以下", -10_000, 60),
 ];
 
-/// Puts what only charts show into the scope: portals by classes of scores, means of regions.
+/// Rounds from which on a line over them says something.
+const TREND_ROUNDS: usize = 3;
+/// Regions from which on tiles say something.
+const REGIONS: usize = 2;
+
+/// The class of a score, by the key of its figure.
+pub(super) fn class_of(score: Points) -> Option<&'static str> {
+    let is_in = |(_, _, least, most): &&(&str, &str, i64, i64)| {
+        score >= Points::whole(*least) && score < Points::whole(*most)
+    };
+    CLASSES.iter().find(is_in).map(|(key, ..)| *key)
+}
+
+/// Puts what only charts show into the scope: portals by classes of scores, means of regions, and whether trend and regions are worth a
+/// chart.
 pub fn put(inputs: &NoticeInputs, scope: &mut Scope) {
     let portals = &inputs.stats.portals;
-    for (key, class, least, most) in CLASSES {
-        let is_in = |score: Points| score >= Points::whole(least) && score < Points::whole(most);
+    for (key, class, _, _) in CLASSES {
         let scores = portals.iter().filter_map(|portal| portal.deduct_score);
-        let count = scores.filter(|score| is_in(*score)).count();
+        let count = scores.filter(|score| class_of(*score) == Some(key)).count();
         let what = format!("扣分指标得分在{class}（含下限，不含上限）的政府门户网站数量");
         scope.put_count(format!("distribution.portals.{key}"), count, "家", &what);
     }
@@ -65,6 +78,31 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) {
             ),
         };
         scope.put(format!("regions.portal_mean.{}", row.region), figure);
+    }
+    let known = |name: &str| {
+        let figure = scope.figures.get(name);
+        figure.is_some_and(|figure| !matches!(figure.value, FigureValue::Missing(_)))
+    };
+    let is_known = known("outcome.portal_mean_deduction_score");
+    let names = |prefix: &str| {
+        let names = scope.figures.keys();
+        names.filter(|name| name.starts_with(prefix)).count()
+    };
+    let is_trend = is_known && names("trend.portal_mean.") + 1 >= TREND_ROUNDS;
+    let is_map = names("regions.portal_mean.") >= REGIONS;
+    for (name, holds, what) in [
+        (
+            "trend.charted",
+            is_trend,
+            "连同本轮至少三轮有门户平均得分，可以作趋势图",
+        ),
+        (
+            "regions.charted",
+            is_map,
+            "至少两个市有门户平均得分，可以作分地区图",
+        ),
+    ] {
+        scope.put_text(name, if holds { "是" } else { "" }, what);
     }
 }
 

@@ -36,6 +36,8 @@ pub fn chinese_date(date: Date) -> String {
 }
 
 fn put_names(inputs: &NoticeInputs, scope: &mut Scope) {
+    // A folder that does not speak of further charts has none.
+    scope.put_text("names.more_charts", "", "是否另附得分分布、趋势和分地区图");
     for (key, text) in &inputs.names {
         scope.put_text(format!("names.{key}"), text, &format!("轮次的名称“{key}”"));
     }

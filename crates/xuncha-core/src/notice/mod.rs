@@ -7,11 +7,13 @@
 pub mod annexes;
 pub mod breakdown;
 pub mod build;
+pub mod card;
 pub mod charts;
 pub mod condition;
 pub mod consistency;
 pub mod figures;
 pub mod from_results;
+pub mod index;
 pub mod indices;
 pub mod inputs;
 pub mod problems;
@@ -42,6 +44,8 @@ pub enum Form {
     Letter,
     /// 通报.
     Circular,
+    /// 表件: a record of tables under a title, such as a score sheet or an annual form; it has no head, no recipients and no seal.
+    Plain,
 }
 
 /// 文字片段. A stretch of text, or a printed figure that knows its name.
@@ -191,7 +195,10 @@ pub struct Notice {
 impl Notice {
     /// The whole text, one block a line: what every document format must say.
     pub fn plain_text(&self) -> String {
-        let mut lines = vec![self.title.clone(), format!("{}：", self.recipients)];
+        let mut lines = vec![self.title.clone()];
+        if self.form != Form::Plain {
+            lines.push(format!("{}：", self.recipients));
+        }
         for block in &self.blocks {
             lines.push(match block {
                 Block::Heading { number, text, .. } => format!("{number}{}", plain(text)),
@@ -207,13 +214,15 @@ impl Notice {
     pub fn annex_entry(&self, annex: &Annex) -> String {
         match self.annexes.len() {
             1 => annex.title.clone(),
+            _ if self.form == Form::Plain => annex.title.clone(),
             _ => format!("{}.{}", annex.number, annex.title),
         }
     }
 
-    /// 附件序号: what stands above the annex itself, 附件1, or 附件 where it is the only one.
+    /// 附件序号: what stands above the annex itself, 附件1, or 附件 where it is the only one; nothing in a record of tables.
     pub fn annex_mark(&self, annex: &Annex) -> String {
         match self.annexes.len() {
+            _ if self.form == Form::Plain => String::new(),
             1 => "附件".to_owned(),
             _ => format!("附件{}", annex.number),
         }

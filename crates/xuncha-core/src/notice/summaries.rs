@@ -1,13 +1,26 @@
-//! 汇总表: sheets of the workbook by stratum, unit and region, as [`crate::stats`] has them.
+//! 汇总表: sheets of the workbook by stratum, region and unit, and what is set against earlier rounds, as [`crate::stats`] has them.
+
+use std::collections::BTreeMap;
 
 use super::ResultTable;
-use crate::points::Exact;
-use crate::stats::{OutcomeCounts, Stats};
+use super::annexes::outcome_name;
+use super::inputs::NoticeInputs;
+use crate::points::{Exact, Points};
+use crate::registry::TargetClass;
+use crate::score::Outcome;
+use crate::stats::{OutcomeCounts, PortalRow, Stats};
 
 /// All of them; a sheet of which nothing is known is left out.
-pub(super) fn summaries(stats: &Stats) -> Vec<ResultTable> {
-    [strata(stats)]
-        .into_iter()
+pub(super) fn summaries(inputs: &NoticeInputs) -> Vec<ResultTable> {
+    let stats = &inputs.stats;
+    let all = [
+        strata(stats),
+        regions(stats),
+        units(inputs),
+        repeats(stats),
+        changes(stats),
+    ];
+    all.into_iter()
         .filter(|table| !table.rows.is_empty())
         .collect()
 }
@@ -53,6 +66,163 @@ fn strata(stats: &Stats) -> ResultTable {
             "合格率（推断，%）",
             "下限（%）",
             "上限（%）",
+        ],
+        rows.collect(),
+    )
+}
+
+fn regions(stats: &Stats) -> ResultTable {
+    let rows = stats.regions.iter().map(|row| {
+        let mut cells = vec![row.region.clone()];
+        cells.extend(counts(&row.websites));
+        cells.push(percent(row.websites.pass_rate()));
+        cells.extend(counts(&row.accounts));
+        cells.push(percent(row.accounts.pass_rate()));
+        cells.push(row.portal_count.to_string());
+        let mean = row
+            .portal_mean
+            .map_or_else(String::new, |mean| mean.short(2));
+        cells.push(mean);
+        cells
+    });
+    sheet(
+        "地区汇总",
+        &[
+            "地区",
+            "网站抽查",
+            "网站合格",
+            "网站不合格",
+            "网站无法判定",
+            "网站合格率（%）",
+            "新媒体抽查",
+            "新媒体合格",
+            "新媒体不合格",
+            "新媒体无法判定",
+            "新媒体合格率（%）",
+            "计入平均的门户",
+            "门户平均得分",
+        ],
+        rows.collect(),
+    )
+}
+
+/// A unit's drawn targets.
+#[derive(Default)]
+struct UnitRow {
+    city: String,
+    websites: OutcomeCounts,
+    accounts: OutcomeCounts,
+    problems: usize,
+}
+
+fn units(inputs: &NoticeInputs) -> ResultTable {
+    let mut units: BTreeMap<&str, UnitRow> = BTreeMap::new();
+    for target in inputs.targets.values().filter(|target| target.drawn) {
+        let row = units.entry(&target.unit).or_default();
+        if row.city.is_empty() {
+            row.city.clone_from(&target.city);
+        }
+        let counts = match target.class {
+            TargetClass::Account => &mut row.accounts,
+            _ => &mut row.websites,
+        };
+        counts.add(target.outcome.unwrap_or(Outcome::Undetermined));
+    }
+    for problem in &inputs.problems {
+        let target = problem
+            .target
+            .as_ref()
+            .and_then(|id| inputs.targets.get(id));
+        if let Some(row) = target.and_then(|target| units.get_mut(target.unit.as_str())) {
+            row.problems += 1;
+        }
+    }
+    let rows = units.into_iter().filter(|(unit, _)| !unit.is_empty());
+    let cells = |(unit, row): (&str, UnitRow)| {
+        let mut cells = vec![unit.to_owned(), row.city];
+        cells.extend(counts(&row.websites));
+        cells.extend(counts(&row.accounts));
+        cells.push(row.problems.to_string());
+        cells
+    };
+    sheet(
+        "单位汇总",
+        &[
+            "主办单位",
+            "所在市",
+            "网站抽查",
+            "网站合格",
+            "网站不合格",
+            "网站无法判定",
+            "新媒体抽查",
+            "新媒体合格",
+            "新媒体不合格",
+            "新媒体无法判定",
+            "问题条数",
+        ],
+        rows.map(cells).collect(),
+    )
+}
+
+fn repeats(stats: &Stats) -> ResultTable {
+    let rows = stats.repeats.iter().map(|row| {
+        vec![
+            row.target.to_string(),
+            row.name.clone(),
+            row.unit.clone(),
+            row.city.clone(),
+            row.rounds.to_string(),
+            if row.is_relapsed { "是" } else { "否" }.to_owned(),
+            row.same.join("、"),
+        ]
+    });
+    sheet(
+        "连续与复发",
+        &[
+            "编号",
+            "名称",
+            "主办单位",
+            "所在市",
+            "连续不合格期数",
+            "复发",
+            "连续扣分的指标",
+        ],
+        rows.collect(),
+    )
+}
+
+/// Every portal with a score in both rounds, the deepest fall first.
+fn changes(stats: &Stats) -> ResultTable {
+    let mut both: Vec<(Points, &PortalRow, Points, Points)> = stats
+        .portals
+        .iter()
+        .filter_map(|row| {
+            let (now, before) = (row.deduct_score?, row.previous_deduct_score?);
+            Some((now - before, row, before, now))
+        })
+        .collect();
+    both.sort_by(|a, b| (a.0, &a.1.target).cmp(&(b.0, &b.1.target)));
+    let rows = both.into_iter().map(|(change, row, before, now)| {
+        vec![
+            row.target.to_string(),
+            row.name.clone(),
+            row.region.clone(),
+            outcome_name(Some(row.outcome)).to_owned(),
+            before.short(),
+            now.short(),
+            change.short(),
+        ]
+    });
+    sheet(
+        "得分变化",
+        &[
+            "编号",
+            "名称",
+            "地区",
+            "结论",
+            "上期得分",
+            "本期得分",
+            "变化",
         ],
         rows.collect(),
     )

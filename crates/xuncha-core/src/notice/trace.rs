@@ -136,6 +136,29 @@ impl TraceBook {
     }
 }
 
+/// Beginnings of the names of queries whose rows say nothing of a target but what the notice or its public score card says: who runs, who was
+/// drawn, with which outcome and score, and the lists that stand in the annexes.
+const PUBLIC_QUERIES: [&str; 12] = [
+    "registry.",
+    "sample.",
+    "outcome.",
+    "portals_measured",
+    "portals_above",
+    "four_quarters",
+    "index_level1.",
+    "index_level2.",
+    "distribution.",
+    "regions.",
+    "annual_forms",
+    "reporting_names",
+];
+
+/// 可随通报公开的明细. Whether the rows of a query may stand in a notice that is published: rows that say what is wrong with whom may not,
+/// since how far a problem is public is decided for each check.
+pub fn is_public(query: &str) -> bool {
+    PUBLIC_QUERIES.iter().any(|head| query.starts_with(head))
+}
+
 const REGISTRY: &str = "名录和抽样框（本轮冻结）";
 const SAMPLE: &str = "抽样结果";
 const SHEETS: &str = "评分表（判定经人工复核后）";
@@ -266,6 +289,36 @@ fn plain_rule(name: &str) -> Rule {
             "抽中部门网站两轮的平均可用率相比",
             &[],
             "department",
+        ),
+        "repeat" => of(
+            EARLIER,
+            "本轮评分表与以前各轮存档的结果逐个对象比较，逐个计数",
+            &[],
+            name,
+        ),
+        "movement" => of(
+            EARLIER,
+            "有得分的门户本轮与上一轮得分相减，按变化大小排列",
+            &[],
+            name,
+        ),
+        "trend" => of(
+            EARLIER,
+            "以前各轮存档的门户得分的平均，按精确分数计算",
+            &[],
+            "",
+        ),
+        "distribution" => of(
+            SHEETS,
+            "有得分且结论已定的门户，按得分所在的分数段逐个计数",
+            &[],
+            name,
+        ),
+        "regions" => of(
+            SHEETS,
+            "该市有得分且结论已定的门户得分的平均，按精确分数计算",
+            &[],
+            name,
         ),
         "coverage" => of(
             EARLIER,

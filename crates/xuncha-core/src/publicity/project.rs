@@ -22,6 +22,10 @@ use crate::score::{CountedFinding, IndicatorScore, Outcome, ScoreSheet};
 use crate::stats::{Stats, city_name};
 use crate::verdict::{Finding, Verdict};
 
+/// Figures that are public, by the beginnings of their names: what was counted, what came out, and how far it holds for all that run, with
+/// its interval. Indices stand in rows of their own; who failed again or fell most stays inside, as does what other rounds came to.
+const PUBLIC_FIGURES: [&str; 5] = ["registry.", "sample.", "outcome.", "coverage.", "estimate."];
+
 /// What of a round is public beside its targets.
 pub fn public_round(
     round: &Round,
@@ -30,7 +34,10 @@ pub fn public_round(
     files: Vec<PublicFile>,
 ) -> PublicRound {
     let figures = stats.figures.iter();
-    let figures = figures.filter(|(name, _)| !name.starts_with("index_"));
+    let figures = figures.filter(|(name, _)| {
+        let starts = |head: &&str| name.starts_with(*head);
+        PUBLIC_FIGURES.iter().any(|head| starts(&head))
+    });
     PublicRound {
         id: round.id.clone(),
         title: round.title.clone(),

@@ -1,12 +1,14 @@
 //! 变形: how the templates of one site depart from their family's: names of classes, elements, nesting, order, wording, quoting,
 //! decoys. Drawn per site from streams of its own, so that no mutation moves what is planted.
 //!
-//! Strength 0 leaves the templates as they are written, 1 changes names and wording, 2 structure too, 3 adds decoys.
+//! Strength 0 leaves the templates as they are written, 1 changes names and wording, 2 structure too, 3 adds decoys and hard habits.
 
+pub mod hard;
 pub mod names;
 
 use crate::model::{Family, SitePlan};
 use crate::rng::Rng;
+use hard::Hard;
 use names::Naming;
 
 /// The strength that a province has unless told otherwise.
@@ -117,6 +119,8 @@ pub struct Look {
     pub spaced: bool,
     /// Decoys.
     pub decoys: Decoys,
+    /// Habits that make pages hard to read.
+    pub hard: Hard,
     key: u64,
 }
 
@@ -159,6 +163,7 @@ impl Look {
                 float: rng.percent(30),
                 made: rng.percent(50),
             },
+            hard: Hard::draw(seed, plan),
             key,
         };
         look.weaken(plan.family);
@@ -169,6 +174,7 @@ impl Look {
     fn weaken(&mut self, family: Family) {
         if self.strength < 3 {
             self.decoys = Decoys::default();
+            self.hard = Hard::default();
         }
         if self.strength < 2 {
             let form = default_list(family);

@@ -1,6 +1,7 @@
 //! What each address of a site shows.
 
 use super::links::LinkKind;
+use super::look::hard::SearchBox;
 use super::{ColumnKind, Site, addresses};
 use crate::model::{Family, SearchPlan};
 
@@ -95,10 +96,16 @@ pub fn draw(site: &mut Site) {
     }
     services(site, &mut put);
     messages(site, &mut put);
-    if !matches!(
+    let has_page = !matches!(
         site.plan.defects.search,
         SearchPlan::Absent | SearchPlan::Dead
-    ) {
+    );
+    // A box that only its script sends leads no reader to the page of results.
+    let is_linked = matches!(
+        site.skin.look.hard.search,
+        SearchBox::Form | SearchBox::Link
+    );
+    if has_page && is_linked {
         put.push((site.special("search"), Page::Search));
     }
     put.push(("/assets/style.css".to_owned(), Page::Style));

@@ -21,16 +21,22 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
     if let ArticleKind::Policy { .. } = a.kind {
         document_header(site, a, &mut out);
     }
-    let _ = write!(
-        out,
-        "<div class=\"{}\" id=\"{}\">",
-        site.skin.class(18),
-        site.skin.say(
-            &["zoom", "content", "UCAP-CONTENT", "vsb_content"],
-            &["nr", "wz", "text1", "c_12", "fontsize", "k_body", "neirong"]
-        )
-    );
+    let is_flat = site.skin.look.hard.flat;
+    if !is_flat {
+        let _ = write!(
+            out,
+            "<div class=\"{}\" id=\"{}\">",
+            site.skin.class(18),
+            site.skin.say(
+                &["zoom", "content", "UCAP-CONTENT", "vsb_content"],
+                &["nr", "wz", "text1", "c_12", "fontsize", "k_body", "neirong"]
+            )
+        );
+    }
     body(site, a, index, &mut out);
+    if is_flat && site.skin.article_date != ArticleDate::AddressOnly {
+        sign_off(site, a, &mut out);
+    }
     related(site, a, &mut out);
     attachments(site, a, &mut out);
     for link in site
@@ -41,7 +47,9 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
         shell::planted(site, link, &mut out);
     }
     super::safety::below(site, Place::Article(index), &mut out);
-    out.push_str("</div>");
+    if !is_flat {
+        out.push_str("</div>");
+    }
     if site.skin.article_date == ArticleDate::Below {
         let _ = write!(
             out,
@@ -68,6 +76,50 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
         &out,
         now,
     )
+}
+
+/// Who signed the article, and when: weeks before it was published.
+fn sign_off(site: &Site, a: &Article, out: &mut String) {
+    if !matches!(a.kind, ArticleKind::Plain) {
+        return;
+    }
+    let before = 20 + i64::try_from(a.title.len()).unwrap_or(0) % 30;
+    let signed = a
+        .published
+        .date()
+        .saturating_sub(jiff::Span::new().days(before))
+        .at(9, 0, 0, 0);
+    let _ = write!(
+        out,
+        "<p style=\"text-align:right\">{}</p><p style=\"text-align:right\">{}</p>",
+        site.voice.unit,
+        signed_day(site, signed)
+    );
+}
+
+/// A day as documents are signed with it, in digits or in characters.
+fn signed_day(site: &Site, day: DateTime) -> String {
+    if !site.skin.look.hard.spelled {
+        return chinese_day(day);
+    }
+    const DIGITS: [&str; 10] = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let year: String = day
+        .year()
+        .to_string()
+        .bytes()
+        .map(|digit| DIGITS[usize::from(digit - b'0')])
+        .collect();
+    let number = |number: i8| {
+        let number = usize::from(number.unsigned_abs());
+        let tens = match number / 10 {
+            0 => String::new(),
+            1 => "十".to_owned(),
+            tens => format!("{}十", DIGITS[tens]),
+        };
+        let ones = number % 10;
+        format!("{tens}{}", if ones == 0 { "" } else { DIGITS[ones] })
+    };
+    format!("{year}年{}月{}日", number(day.month()), number(day.day()))
 }
 
 /// Title and line of information, in this order or the other.
@@ -276,7 +328,7 @@ fn policy_body(site: &Site, a: &Article, issuer: &str, out: &mut String) {
     let _ = write!(
         out,
         "<p>本文件自印发之日起施行，有效期至2028年12月31日。</p><p style=\"text-align:right\">{issuer}</p><p style=\"text-align:right\">{}</p><p>（此件公开发布）</p>",
-        chinese_day(signed)
+        signed_day(site, signed)
     );
 }
 

@@ -21,6 +21,10 @@ fn carries_hot_list(site: &Site, frame: &Frame) -> bool {
 
 /// What stands before the content.
 pub fn before(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
+    let hard = &site.skin.look.hard;
+    if hard.side_box && hard.side_first && !frame.home {
+        side_box(site, now, out);
+    }
     if carries_hot_list(site, frame) && site.skin.look.decoys.hot_first {
         hot_list(site, now, out);
     }
@@ -28,7 +32,10 @@ pub fn before(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
 
 /// What stands behind the content.
 pub fn behind(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
-    let decoys = &site.skin.look.decoys;
+    let (decoys, hard) = (&site.skin.look.decoys, &site.skin.look.hard);
+    if hard.side_box && !hard.side_first && !frame.home {
+        side_box(site, now, out);
+    }
     if carries_hot_list(site, frame) && !decoys.hot_first {
         hot_list(site, now, out);
     }
@@ -41,6 +48,44 @@ pub fn behind(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
             site.skin.say(&["关闭", "×"], &["[关闭]", "点击关闭"])
         );
     }
+}
+
+/// The newest articles of the site with their days, under a heading that a column could have: the same on every page.
+fn side_box(site: &Site, now: DateTime, out: &mut String) {
+    let look = &site.skin.look;
+    let mut all: Vec<&Article> = site
+        .articles
+        .iter()
+        .filter(|a| a.published <= now && a.kind == ArticleKind::Plain)
+        .filter(|a| site.columns[a.column].kind == ColumnKind::News)
+        .collect();
+    all.sort_by_key(|a| std::cmp::Reverse(a.published));
+    let count = look.stream("side box items").range(4, 7) as usize;
+    let title = site.skin.say(
+        &["最新发布", "最新信息"],
+        &["最新动态", "今日关注", "新闻速览", "近期要闻"],
+    );
+    let (open, item, between, behind, close) = match look.stream("side box").below(4) {
+        0 => ("<ul>", "<li>", " ", "</li>", "</ul>"),
+        1 => ("<div>", "<p>", " <span>", "</span></p>", "</div>"),
+        2 => ("<table>", "<tr><td>", "</td><td>", "</td></tr>", "</table>"),
+        _ => ("<dl>", "<dd>", "<span>", "</span></dd>", "</dl>"),
+    };
+    let _ = write!(
+        out,
+        "<div class=\"{}\"><h4>{title}</h4>{open}",
+        site.skin.class(38)
+    );
+    for a in all.iter().take(count) {
+        let _ = write!(
+            out,
+            "{item}<a href=\"{}\">{}</a>{between}{}{behind}",
+            href(site, &a.address),
+            a.title,
+            day(a.published)
+        );
+    }
+    let _ = write!(out, "{close}</div>");
 }
 
 /// The most read: news of any age, the same on every page.

@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use super::shell::{href, planted};
 use crate::content::Site;
 use crate::content::links::Place;
+use crate::content::look::hard::FooterForm;
 use crate::content::skin::Shell;
 
 /// The footer with the marks that the site has.
@@ -17,6 +18,9 @@ pub fn footer(site: &Site, now: DateTime, out: &mut String) {
     } else {
         "div"
     };
+    if s.look.hard.footer != FooterForm::Text {
+        return wordless(site, tag, out);
+    }
     let _ = write!(
         out,
         "<{tag} class=\"{} foot\"><div class=\"w\">",
@@ -43,6 +47,29 @@ pub fn footer(site: &Site, now: DateTime, out: &mut String) {
         ],
     );
     let _ = write!(out, "<p>{note}</p></div></{tag}>");
+}
+
+/// A footer without a word: a picture of all marks, or a script that writes them.
+fn wordless(site: &Site, tag: &str, out: &mut String) {
+    let s = &site.skin;
+    let class = s.class(9);
+    let _ = write!(out, "<{tag} class=\"{class} foot\">");
+    for link in site.links.iter().filter(|l| l.place == Place::Footer) {
+        planted(site, link, out);
+    }
+    let _ = match s.look.hard.footer {
+        FooterForm::Picture => write!(
+            out,
+            "<img src=\"{}\" alt=\"\" width=\"1000\" height=\"120\" />",
+            href(site, "/images/mark3.png")
+        ),
+        _ => write!(
+            out,
+            "<script>document.write(decodeURIComponent('%E4%B8%BB%E5%8A%9E%EF%BC%9A{}'));</script>",
+            site.plan.code
+        ),
+    };
+    let _ = write!(out, "</{tag}>");
 }
 
 /// The seven marks, each with its unusual form.

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode;
 
 use super::shell::{self, Frame, href};
 use crate::content::look::Decoys;
+use crate::content::look::hard::SearchBox;
 use crate::content::skin::day;
 use crate::content::{ColumnKind, Site};
 use crate::model::SearchPlan;
@@ -49,6 +50,9 @@ pub fn boxes(site: &Site, out: &mut String) {
             "",
         ],
     );
+    if site.skin.look.hard.search != SearchBox::Form {
+        return scripted(site, (button, hint), out);
+    }
     let _ = if plan == SearchPlan::Unusual {
         write!(
             out,
@@ -67,6 +71,34 @@ pub fn boxes(site: &Site, out: &mut String) {
             out,
             "<div class=\"find\"><form action=\"{action}\" method=\"get\"><input type=\"text\" name=\"{name}\" placeholder=\"{hint}\"><button type=\"submit\">{button}</button></form></div>"
         )
+    };
+}
+
+/// A search that nobody can send without the site's script.
+fn scripted(site: &Site, (button, hint): (&str, &str), out: &mut String) {
+    let s = &site.skin;
+    let hint = if hint.is_empty() {
+        "请输入关键词"
+    } else {
+        hint
+    };
+    let script = s.say(&["doSearch()"], &["go(1)", "query('kw')", "tijiao()"]);
+    let (n, class) = (s.look.stream("search box").below(90), s.class(39));
+    let _ = match s.look.hard.search {
+        SearchBox::Component => write!(
+            out,
+            "<div class=\"{class}\"><el-input v-model=\"kw\" placeholder=\"{hint}\"></el-input><el-button @click=\"{script}\">{button}</el-button></div>"
+        ),
+        SearchBox::Link => write!(
+            out,
+            "<div class=\"{class}\"><a href=\"{}\">{}</a></div>",
+            href(site, &site.special("search")),
+            s.say(&["站内搜索", "搜索"], &["全站检索", "高级搜索"])
+        ),
+        _ => write!(
+            out,
+            "<div class=\"{class}\"><input id=\"i{n}\" placeholder=\"{hint}\"><a href=\"javascript:void(0)\" onclick=\"{script}\">{button}</a></div>"
+        ),
     };
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 
 use crate::content::links::{Link, LinkKind};
 use crate::content::look::NavForm;
+use crate::content::look::hard::NameForm;
 use crate::content::skin::{AddressForm, Shell, chinese_day, day, minute};
 use crate::content::{Article, ColumnKind, Site};
 use crate::model::Family;
@@ -210,18 +211,40 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
         href(site, "/"),
         s.say(&["无障碍浏览"], &["无障碍", "长者模式", "关怀版"])
     );
-    let _ = write!(
-        out,
-        "<div class=\"{} banner\"><div class=\"w\"><img src=\"{}\" alt=\"\" width=\"86\" height=\"86\" /><h1>{}</h1></div></div>",
-        s.class(2),
-        href(site, "/images/pic7.svg"),
-        site.plan.name
-    );
+    name(site, out);
     super::search::boxes(site, out);
     if !s.look.nav_last {
         navigation(site, out);
     }
     let _ = write!(out, "</{tag}>");
+}
+
+/// The site's name with its emblem, in the site's habit.
+fn name(site: &Site, out: &mut String) {
+    let s = &site.skin;
+    let emblem = format!(
+        "<img src=\"{}\" alt=\"\" width=\"86\" height=\"86\" />",
+        href(site, "/images/pic7.svg")
+    );
+    let name = &site.plan.name;
+    let _ = match s.look.hard.name {
+        NameForm::Banner => write!(
+            out,
+            "<div class=\"{} banner\"><div class=\"w\">{emblem}<h1>{name}</h1></div></div>",
+            s.class(2),
+        ),
+        NameForm::Linked => write!(
+            out,
+            "<div class=\"{}\"><h1><a href=\"{}\">{name}</a></h1></div>",
+            s.class(3),
+            href(site, "/")
+        ),
+        NameForm::Plain => write!(
+            out,
+            "<div class=\"{}\">{emblem}<b>{name}</b></div>",
+            s.class(3)
+        ),
+    };
 }
 
 /// The navigation: first-level columns, services, interaction; sub-columns as a drop-down on some sites.

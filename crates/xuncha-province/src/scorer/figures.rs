@@ -7,8 +7,8 @@ use super::figure::Figure;
 use super::read::{Previous, Results};
 use super::sheet::Score;
 
-const NO_PREVIOUS: &str = "缺上期数据";
-const UNKNOWN: &str = "无法判定";
+pub(super) const NO_PREVIOUS: &str = "缺上期数据";
+pub(super) const UNKNOWN: &str = "无法判定";
 const WEAKEST: usize = 10;
 
 /// 账本: all figures by name.
@@ -19,10 +19,10 @@ type Known = Result<Fraction, &'static str>;
 
 /// Everything the figures are reckoned from.
 pub struct Book<'a> {
-    results: &'a Results,
-    scores: &'a BTreeMap<String, Score>,
+    pub(super) results: &'a Results,
+    pub(super) scores: &'a BTreeMap<String, Score>,
     line: Option<Fraction>,
-    figures: Figures,
+    pub(super) figures: Figures,
 }
 
 /// Reckons all figures.
@@ -42,11 +42,13 @@ pub fn figures(results: &Results, scores: &BTreeMap<String, Score>) -> Figures {
     book.above_the_line();
     book.indices();
     book.coverage();
+    book.inferred();
+    book.repeated();
     book.figures
 }
 
 /// True when the stratum belongs to the group of figures.
-fn in_group(stratum: &str, group: &str) -> bool {
+pub(super) fn in_group(stratum: &str, group: &str) -> bool {
     match group {
         "website" => !stratum.starts_with("account/"),
         "portal" => stratum.starts_with("portal/"),
@@ -55,7 +57,7 @@ fn in_group(stratum: &str, group: &str) -> bool {
     }
 }
 
-fn percent(value: Fraction) -> Fraction {
+pub(super) fn percent(value: Fraction) -> Fraction {
     value * Fraction::whole(100)
 }
 
@@ -69,7 +71,7 @@ impl Book<'_> {
         self.figures.insert(name.to_owned(), Figure::Count(count));
     }
 
-    fn exact(&mut self, name: &str, value: Known, places: usize) {
+    pub(super) fn exact(&mut self, name: &str, value: Known, places: usize) {
         let figure = value.map_or_else(Figure::Missing, |value| Figure::Exact(value, places));
         self.figures.insert(name.to_owned(), figure);
     }
@@ -98,7 +100,7 @@ impl Book<'_> {
         drawn.map(|(id, _)| id.as_str()).collect()
     }
 
-    fn last_round(&self) -> Option<&Previous> {
+    pub(super) fn last_round(&self) -> Option<&Previous> {
         self.results.previous.last()
     }
 
@@ -209,7 +211,7 @@ impl Book<'_> {
     }
 
     /// Portals that count in the mean, with their scores.
-    fn scored_portals(&self) -> Vec<(&str, &Score, Fraction)> {
+    pub(super) fn scored_portals(&self) -> Vec<(&str, &Score, Fraction)> {
         let scored = self.drawn("portal").into_iter().filter_map(|id| {
             let score = self
                 .scores
@@ -431,7 +433,7 @@ impl Book<'_> {
     }
 }
 
-fn mean(scores: &[Fraction]) -> Option<Fraction> {
+pub(super) fn mean(scores: &[Fraction]) -> Option<Fraction> {
     let count = Fraction::count(scores.len());
     (!scores.is_empty()).then(|| scores.iter().copied().sum::<Fraction>() / count)
 }

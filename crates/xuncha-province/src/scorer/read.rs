@@ -26,6 +26,18 @@ fn named<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<String, Fractio
         .collect())
 }
 
+fn taken<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<BTreeMap<String, BTreeMap<String, Fraction>>, D::Error> {
+    let values: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::deserialize(input)?;
+    let row = |(id, row): (String, BTreeMap<String, Value>)| {
+        let known = row.into_iter();
+        let known = known.filter_map(|(name, value)| Some((name, as_fraction(&value)?)));
+        (id, known.collect())
+    };
+    Ok(values.into_iter().map(row).collect())
+}
+
 /// A number in any of the forms of the format; `None` for `null`.
 pub fn as_fraction(value: &Value) -> Option<Fraction> {
     match value {
@@ -198,6 +210,9 @@ pub struct Sample {
     pub frame: BTreeMap<String, Vec<String>>,
     /// Target to its stratum.
     pub drawn: BTreeMap<String, String>,
+    /// Targets that had to be taken.
+    #[serde(default)]
+    pub forced: Vec<String>,
 }
 
 /// 往期: an earlier round.
@@ -215,6 +230,9 @@ pub struct Previous {
     /// Index by second-level name.
     #[serde(deserialize_with = "named")]
     pub index_level2: BTreeMap<String, Fraction>,
+    /// Points taken, by target and indicator id.
+    #[serde(deserialize_with = "taken")]
+    pub deductions: BTreeMap<String, BTreeMap<String, Fraction>>,
     /// Outcomes by target.
     pub outcomes: BTreeMap<String, String>,
     /// In percent, or reckoned from the outcomes.
@@ -258,6 +276,9 @@ pub struct Entry {
     pub target_kind: String,
     /// Its id.
     pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
     /// `portal` or `department` of a site.
     #[serde(default)]
     pub kind: String,

@@ -320,6 +320,38 @@ fn the_last_rounds_are_compared_with() {
 }
 
 #[test]
+fn what_is_inferred_and_what_comes_again() {
+    let quiet = |id: &str| site(id, "portal", &pass(), &pass(), &pass());
+    // 66 points gone: 34 left, unqualified.
+    let bad = |id: &str| site(id, "portal", &pass(), &pass(), &fail(&[("x", "home", 70)]));
+    let mut value = round(&[quiet("p1"), bad("p2"), bad("p3")]);
+    // p2 had to be taken; of the other five two were drawn.
+    value["sample"]["forced"] = json!(["p2"]);
+    let city = value["sample"]["frame"]["portal/city"]
+        .as_array_mut()
+        .unwrap();
+    city.extend(["p7", "p8", "p9"].map(|id| json!(id)));
+    value["previous"] = json!([
+        {"id": "2025Q3", "outcomes": {"p2": "unqualified", "p3": "unqualified"}},
+        {"id": "2025Q4", "outcomes": {"p2": "unqualified", "p3": "qualified"},
+         "portal_scores": {"p1": "90.00", "p2": "50.00"}, "deductions": {"p2": {"D4": "3.00"}, "p1": {"D4": "3.00"}}}
+    ]);
+    let answer = reckoned(value);
+    for (name, expected) in [
+        // (1·0 + 5·½) / 6, and (1·34 + 5·(100 + 34)/2) / 6.
+        ("estimate.portal_pass_rate_percent", "41.7"),
+        ("estimate.portal_mean_deduction_score", "61.5"),
+        ("repeat.unqualified", "1"),
+        ("repeat.unqualified_standing", "1"),
+        ("repeat.relapsed", "1"),
+        ("repeat.same_indicator", "1"),
+        ("trend.portal_mean.2025Q4", "70"),
+    ] {
+        assert_eq!(printed(&answer, name), expected, "{name}");
+    }
+}
+
+#[test]
 fn differences_to_the_products_own_numbers_are_listed() {
     let mut round = round(&[site("a", "portal", &pass(), &pass(), &pass())]);
     round["targets"][0]["sheet"] =

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::escape::escape;
+
 /// How a surface is filled; each tells itself from the others without colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
@@ -137,13 +139,6 @@ impl Canvas {
             self.body
         )
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 /// Width of a text of size 1.

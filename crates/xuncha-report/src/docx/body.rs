@@ -117,17 +117,21 @@ fn text(notice: &Notice) -> String {
     let lines = title_lines(&notice.title, 19);
     out.push_str(&title(&lines));
     out.push_str(&gap(LINE));
-    out.push_str(&paragraph(
-        "Recipients",
-        "",
-        &run(&format!("{}：", notice.recipients)),
-    ));
+    if notice.form != Form::Plain {
+        out.push_str(&paragraph(
+            "Recipients",
+            "",
+            &run(&format!("{}：", notice.recipients)),
+        ));
+    }
     let numbers_follow = numbers_follow(&notice.blocks);
     for (index, one) in notice.blocks.iter().enumerate() {
         let has_note = matches!(notice.blocks.get(index + 1), Some(Block::Note(_)));
         out.push_str(&block(notice, one, numbers_follow, has_note));
     }
-    out.push_str(&closing(notice));
+    if notice.form != Form::Plain {
+        out.push_str(&closing(notice));
+    }
     out
 }
 
@@ -150,8 +154,11 @@ fn letter_mark(notice: &Notice) -> String {
     )
 }
 
-/// The lines above the title: four in a letter, ten in a 通报.
+/// The lines above the title: four in a letter, ten in a 通报, none in a record of tables.
 fn head(notice: &Notice) -> String {
+    if notice.form == Form::Plain {
+        return String::new();
+    }
     if notice.form == Form::Letter {
         // The number stands 7/8 of a character below the first double line.
         let before = twips(30.0 - 37.0 + 4.0)
@@ -325,6 +332,12 @@ fn closing(notice: &Notice) -> String {
 }
 
 fn annex(notice: &Notice, annex: &Annex, breaks_page: bool) -> String {
+    if notice.form == Form::Plain {
+        let mut out = paragraph("AnnexHead", "<w:keepNext/>", &run(&annex.title));
+        put_table(&mut out, annex);
+        out.push_str(&gap(LINE / 2));
+        return out;
+    }
     let page = if breaks_page {
         "<w:pageBreakBefore/>"
     } else {
@@ -404,6 +417,9 @@ fn put_row<'a>(
 
 /// 版记 at the foot of the last page: a table that keeps there whatever is written above. A letter has only 抄送 and no lines.
 fn imprint(notice: &Notice) -> String {
+    if notice.form == Form::Plain {
+        return String::new();
+    }
     let is_letter = notice.form == Form::Letter;
     let mut rows = Vec::new();
     if !notice.copies_to.is_empty() {

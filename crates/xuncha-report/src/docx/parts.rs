@@ -48,7 +48,7 @@ pub fn parts(notice: &Notice, charts: &[usize]) -> Vec<(&'static str, String)> {
     ];
     let foot = match notice.form {
         Form::Letter => letter_foot(),
-        Form::Circular => footer("right", "<w:ind w:right=\"280\"/>"),
+        Form::Circular | Form::Plain => footer("right", "<w:ind w:right=\"280\"/>"),
     };
     parts.push((
         "word/header_first.xml",

@@ -1,5 +1,7 @@
 //! Small pieces of WordprocessingML.
 
+pub(super) use crate::escape::escape;
+
 /// Declaration before every part.
 pub const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 /// Namespaces of document, headers and footers.
@@ -9,23 +11,6 @@ pub const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordpr
     xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
     xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\" \
     xmlns:wps=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"";
-
-/// Text for XML. Characters that XML does not know are left out.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// A run of text.
 pub fn run(text: &str) -> String {

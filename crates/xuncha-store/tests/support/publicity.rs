@@ -33,6 +33,7 @@ pub async fn publicity_promises(store: &Store) {
     settings_hold_at_once_and_never_beyond_the_ceiling(store).await;
     what_is_put_right_says_so(store).await;
     what_is_taken_back_is_public_no_more(store).await;
+    a_large_round_is_public_whole(store).await;
     a_correction_replaces_the_version_whole(store).await;
 }
 
@@ -398,6 +399,37 @@ async fn what_is_taken_back_is_public_no_more(store: &Store) {
         .unwrap();
     let seen: Vec<u64> = found.rows.iter().map(|one| one.finding_count).collect();
     assert_eq!(seen, [3, 1]);
+}
+
+/// More than are written at once: they come whole, and go whole.
+async fn a_large_round_is_public_whole(store: &Store) {
+    let mut large = published(store, 1).await;
+    let (target, findings) = large.targets[0].clone();
+    let copy = |number: u32| {
+        let mut own = target.clone();
+        own.target = xuncha_core::registry::TargetId(format!("88{number:08}"));
+        (own, findings.clone())
+    };
+    large.targets = (0..1_201).map(copy).collect();
+    store.put_published(&large).await.unwrap();
+    let settings = store.publicity().await.unwrap();
+    let all = PublicFilter::default();
+    let listed = async || {
+        let listed = store.public_targets(ROUND, &settings, &all, Page::numbered(1, 5));
+        listed.await.unwrap()
+    };
+    let found = listed().await;
+    assert_eq!(
+        (found.total, found.rows[0].target.target.0.as_str()),
+        (1_201, "8800000000")
+    );
+    let outcomes = store.public_outcomes(ROUND).await.unwrap();
+    assert_eq!(outcomes.values().sum::<u64>(), 1_201);
+    store
+        .put_published(&published(store, 1).await)
+        .await
+        .unwrap();
+    assert_eq!(listed().await.total, 2, "nothing is left of it");
 }
 
 async fn a_correction_replaces_the_version_whole(store: &Store) {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use xuncha_core::brief::{Change, Headline, MOST, headlines, wilson, worse};
+use xuncha_core::brief::{Change, Headline, MOST, headlines, interval, worse};
 use xuncha_core::points::Exact;
 use xuncha_core::rectify::RectifyState;
 use xuncha_core::rectify::rates::RoundRates;
@@ -245,21 +245,24 @@ async fn sure_lines(
     let counts = state.store.outcome_counts(id, &row.round.set.id).await?;
     let of = |class, outcome| counts.get(&(class, outcome)).copied().unwrap_or(0);
     let mut lines = Vec::new();
-    for (class, figure, zh, en) in [
+    for (class, word, figure, zh, en) in [
         (
             TargetClass::Portal,
+            "portal",
             "registry.portals_running",
             "门户网站",
             "Portals",
         ),
         (
             TargetClass::Department,
+            "department",
             "registry.department",
             "部门网站",
             "Department sites",
         ),
         (
             TargetClass::Account,
+            "account",
             "registry.accounts_running",
             "政务新媒体",
             "Accounts",
@@ -279,6 +282,7 @@ async fn sure_lines(
                 lang.t(zh, en),
                 (good, known, open),
                 (drawn, whole),
+                interval(stats, word),
             ));
         }
     }
@@ -305,10 +309,10 @@ fn sure_line(
     name: &str,
     (good, known, open): (u64, u64, u64),
     (drawn, whole): (u64, u64),
+    interval: Option<(String, String)>,
 ) -> String {
     let rate = Exact::percent(good.into(), known.into());
     let rate = rate.map_or_else(|| "—".to_owned(), |rate| format!("{}%", rate.short(1)));
-    let interval = wilson(good, known, whole).map(|one| one.printed());
     let mut line = match (lang, drawn >= whole) {
         (Lang::Zh, true) => format!("{name}{drawn}个全部检查，合格率{rate}"),
         (Lang::Zh, false) => format!("{name}抽查{drawn}个（共{whole}个），合格率{rate}"),

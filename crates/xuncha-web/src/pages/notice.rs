@@ -35,6 +35,8 @@ struct FileLine {
 struct NoticePage {
     shell: Shell,
     files: Vec<FileLine>,
+    /// Letters to units, which are no part of the notice.
+    letters: Vec<FileLine>,
     preview_href: Option<String>,
     sign: SignPart,
     work_href: Option<String>,
@@ -55,6 +57,17 @@ pub(crate) async fn show(
         .iter()
         .find(|document| document.name.ends_with(".html"));
     let title = viewer.lang.t("通报", "Notice");
+    let line = |document: &Document| FileLine {
+        kind: kind_of(&document.name, &viewer).to_owned(),
+        size: size_of(document.size_bytes),
+        at: moment(&document.at),
+        sha256: document.sha256.clone(),
+        href: href(&document.name),
+        name: document.name.clone(),
+    };
+    let (letters, files): (Vec<&Document>, Vec<&Document>) = documents
+        .iter()
+        .partition(|document| notice_sign::is_letter(document));
     page(&NoticePage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "notice"),
         sign: notice_sign::part(&state, &viewer, &row).await?,
@@ -71,17 +84,8 @@ pub(crate) async fn show(
             .is_file()
             .then(|| format!("/rounds/{}/figures", encode(&id))),
         preview_href: html.map(|document| format!("{}/preview", href(&document.name))),
-        files: documents
-            .iter()
-            .map(|document| FileLine {
-                kind: kind_of(&document.name, &viewer).to_owned(),
-                size: size_of(document.size_bytes),
-                at: moment(&document.at),
-                sha256: document.sha256.clone(),
-                href: href(&document.name),
-                name: document.name.clone(),
-            })
-            .collect(),
+        letters: letters.into_iter().map(line).collect(),
+        files: files.into_iter().map(line).collect(),
     })
 }
 

@@ -115,9 +115,14 @@ async fn lying(state: &WebState, row: &RoundRow) -> Result<Lying, WebError> {
     })
 }
 
-/// The notice and its annexes; the data beside them is for machines.
+/// The notice and its annexes. The data beside them is for machines, and letters to units are written when the notice is out.
 fn is_signed(document: &Document) -> bool {
-    !document.name.ends_with(".json")
+    !document.name.ends_with(".json") && !is_letter(document)
+}
+
+/// A letter to one unit.
+pub(crate) fn is_letter(document: &Document) -> bool {
+    document.name.starts_with("letter-")
 }
 
 fn step_label(lang: Lang, step: SignStep) -> Label {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use xuncha_core::notice::from_results::{RoundDetails, inputs};
 use xuncha_core::notice::words::Words;
 use xuncha_core::notice::{
-    self, Block, Notice, NoticeError, NoticeInputs, Span, caption, template,
+    self, Block, ChartData, Notice, NoticeError, NoticeInputs, Span, caption, template,
 };
 use xuncha_store::StoreError;
 use xuncha_store::notice_template::{NewTemplate, TemplateVersion};
@@ -40,6 +40,14 @@ struct Piece {
 struct Part {
     kind: &'static str,
     pieces: Vec<Piece>,
+    chart: Option<ChartPart>,
+}
+
+/// A chart with the data behind it.
+struct ChartPart {
+    svg: String,
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
 struct Preview {
@@ -79,6 +87,8 @@ struct TemplatePage {
 struct Shown {
     text: String,
     based_on: i64,
+    /// Somebody asked for the program's own text.
+    is_program: bool,
     reason: String,
     errors: Vec<String>,
     is_checked: bool,
@@ -92,12 +102,21 @@ pub(crate) async fn show(
     Query(asked): Query<BTreeMap<String, String>>,
 ) -> Result<Response, WebError> {
     let adopted = state.store.adopted_template(&id).await?;
+    let is_own = adopted.is_some() || asked.contains_key("version");
     let adopted = adopted.map_or(0, |adopted| adopted.version);
     let number = match asked.get("version") {
         Some(number) => number.parse().map_err(|_| missing(number))?,
         None => adopted,
     };
-    let text = text_of(&state, &id, number).await?;
+    // A round that adopted nothing yet starts from what the round before it adopted.
+    let inherited = match is_own {
+        true => None,
+        false => state.store.notice_template_text(&id).await?,
+    };
+    let text = match inherited {
+        Some(text) => text,
+        None => text_of(&state, &id, number).await?,
+    };
     let built = try_build(&state, &id, &text).await?;
     let (notice, errors) = match built {
         Ok(notice) => (Some(notice), Vec::new()),
@@ -106,6 +125,7 @@ pub(crate) async fn show(
     let shown = Shown {
         text,
         based_on: number,
+        is_program: is_own,
         reason: String::new(),
         errors,
         is_checked: false,
@@ -200,14 +220,34 @@ async fn template_page(
         at: moment(&version.new.at),
         reason: version.new.reason,
     };
+    let inherited = match said {
+        Some(_) => None,
+        None => state.store.inherited_template(id).await?,
+    };
+    let usual = match &inherited {
+        Some((round, version)) => {
+            let name = version_name(lang, *version);
+            lang.t("沿用 {} 采用的", "taken over from {}: ")
+                .replace("{}", round)
+                + &name
+        }
+        None => version_name(lang, 0),
+    };
     let versions = state.store.notice_templates(id).await?;
     let is_refused = shown.is_checked && !shown.errors.is_empty();
     let title = lang.t("通报文字", "Text of the notice");
     let mut response = page(&TemplatePage {
         shell: Shell::new(viewer, "rounds", title).in_round(id, &row.round.title, "notice"),
-        shown: version_name(lang, shown.based_on),
-        adopted: said.unwrap_or_else(|| version_name(lang, 0)),
-        adopted_version,
+        shown: match shown.based_on {
+            0 if !shown.is_checked && !shown.is_program => usual.clone(),
+            number => version_name(lang, number),
+        },
+        adopted: said.unwrap_or(usual),
+        adopted_version: if inherited.is_some() {
+            -1
+        } else {
+            adopted_version
+        },
         based_on: shown.based_on,
         text: shown.text,
         reason: shown.reason,
@@ -249,6 +289,24 @@ fn preview(notice: &Notice, round: &str) -> Preview {
     }
 }
 
+/// The drawing, whose letters are of the viewer's own fonts, and its numbers.
+fn chart_part(chart: &ChartData) -> Option<ChartPart> {
+    let svg = xuncha_report::charts::svg(chart, None).ok()?;
+    let heads = chart.series.iter().map(|series| series.name.clone());
+    let row = |(at, name): (usize, &String)| {
+        let values = chart.series.iter().map(|series| {
+            let point = series.points.get(at);
+            point.map_or_else(String::new, |point| point.text.clone())
+        });
+        std::iter::once(name.clone()).chain(values).collect()
+    };
+    Some(ChartPart {
+        svg,
+        heads: heads.collect(),
+        rows: chart.categories.iter().enumerate().map(row).collect(),
+    })
+}
+
 fn part(notice: &Notice, block: &Block, round: &str) -> Part {
     let words = |text: String| Piece {
         text,
@@ -276,20 +334,24 @@ fn part(notice: &Notice, block: &Block, round: &str) -> Part {
             pieces: std::iter::once(words(number.clone()))
                 .chain(pieces(text))
                 .collect(),
+            chart: None,
         },
         Block::Paragraph(text) => Part {
             kind: "plain",
             pieces: pieces(text),
+            chart: None,
         },
         Block::Note(text) => Part {
             kind: "note",
             pieces: pieces(text),
+            chart: None,
         },
         Block::Chart(index) => Part {
             kind: "chart",
             pieces: vec![words(
                 notice.charts.get(*index).map_or_else(String::new, caption),
             )],
+            chart: notice.charts.get(*index).and_then(chart_part),
         },
     }
 }
@@ -317,6 +379,7 @@ pub(crate) async fn change(
             let shown = Shown {
                 text,
                 based_on: number,
+                is_program: true,
                 reason: String::new(),
                 errors,
                 is_checked: true,
@@ -368,6 +431,7 @@ pub(crate) async fn change(
     let shown = Shown {
         text,
         based_on,
+        is_program: true,
         reason,
         errors,
         is_checked: true,

@@ -44,13 +44,28 @@ pub(crate) fn shell_of(viewer: &Viewer, round: &PublicRound, title: impl Into<St
         .name_crumb(round.title.clone(), base_of(&round.id))
 }
 
+/// An identifier as words.
+pub(crate) fn worded(word: &str) -> String {
+    let mut signs = word.chars();
+    let first = signs.next().map(|sign| sign.to_ascii_uppercase());
+    first
+        .into_iter()
+        .chain(signs)
+        .collect::<String>()
+        .replace('_', " ")
+}
+
 /// The title of a check, in the reader's language.
 pub(crate) fn check_title(lang: Lang, check: &str) -> String {
     let zh = match check {
         "manual" => "人工检查项",
         _ => xuncha_core::checks::find(check).map_or(check, |check| check.title_zh),
     };
-    lang.t(zh, &check.replace('_', " ")).to_owned()
+    let en = match check {
+        "manual" => "Checked by people".to_owned(),
+        _ => worded(check),
+    };
+    lang.t(zh, &en).to_owned()
 }
 
 pub(crate) fn publicity_label(lang: Lang, level: Publicity) -> Label {

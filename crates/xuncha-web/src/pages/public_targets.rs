@@ -19,7 +19,7 @@ use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
-use crate::pages::public::{CountLine, base_of, check_title, count_lines, shell_of};
+use crate::pages::public::{CountLine, base_of, check_title, count_lines, shell_of, worded};
 use crate::pages::targets::{Choice, class_choices, class_of, outcome_choices, outcome_of};
 use crate::shell::{Shell, Viewer};
 
@@ -338,10 +338,7 @@ fn problem_line(lang: Lang, base: &str, round: &Round, problem: PublicProblem) -
 fn case_title(lang: Lang, check: &str, title: &str) -> String {
     let known = xuncha_core::checks::find(check);
     let word = known.and_then(|check| check.cases.iter().find(|(_, zh)| *zh == title));
-    let english = word.map_or_else(
-        || check.replace('_', " "),
-        |(word, _)| word.replace('_', " "),
-    );
+    let english = worded(word.map_or(check, |(word, _)| word));
     lang.t(title, &english).to_owned()
 }
 

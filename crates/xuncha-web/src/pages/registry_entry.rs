@@ -236,3 +236,22 @@ pub(crate) fn change_kind(lang: Lang, kind: xuncha_store::registry::ChangeKind) 
         ChangeKind::Removed => lang.t("删除", "Removed"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn histories_name_imported_files_without_their_folders() {
+        for (kept, shown) in [
+            ("导入 /srv/xuncha/2026/名录.xlsx", "导入 名录.xlsx"),
+            ("导入 C:\\数据\\名录.xlsx", "导入 名录.xlsx"),
+            ("导入 名录.xlsx", "导入 名录.xlsx"),
+            ("导入 folder/", "导入 folder/"),
+            ("更正 a/b", "更正 a/b"),
+            ("", ""),
+        ] {
+            assert_eq!(without_folders(kept), shown, "{kept}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! 任务与进度: starts gathering, judging, scoring and the notice as jobs, and shows how far they are, live where the browser can.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -225,7 +226,20 @@ async fn part(
     let found = state.store.round_jobs(round, page).await?;
     let is_live = found.rows.iter().any(|job| !job.state.is_ended());
     let mut jobs = Vec::with_capacity(found.rows.len());
-    for job in found.rows {
+    let mut names = BTreeMap::new();
+    for mut job in found.rows {
+        // Who asked is kept by number; people go by their names.
+        if let Some(number) = job
+            .asked
+            .0
+            .strip_prefix('P')
+            .and_then(|own| own.parse().ok())
+        {
+            if !names.contains_key(&number) {
+                names.insert(number, state.store.person(number).await?.name);
+            }
+            job.asked.0.clone_from(&names[&number]);
+        }
         let steps = state.store.job_steps(job.number).await?;
         let before = match job.state {
             JobState::Waiting => state.store.jobs_before(job.number).await?,
@@ -256,10 +270,7 @@ fn job_line(lang: Lang, job: Job, steps: Vec<JobStep>, before: u64) -> JobLine {
     let plain = |at: &str| at.replace('T', " ");
     JobLine {
         number: job.number,
-        name: kind.map_or("—", |kind| match lang {
-            Lang::Zh => kind.zh(),
-            Lang::En => kind.word(),
-        }),
+        name: kind.map_or("—", |kind| labels::round_job(lang, kind)),
         state: Label {
             text: text.to_owned(),
             tone,

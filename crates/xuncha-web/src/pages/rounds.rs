@@ -250,7 +250,8 @@ async fn strata(state: &WebState, round: &str) -> Result<Vec<StratumCount>, WebE
 
 /// The figures of sample and outcome; those of single indicators stand in the index below them.
 fn headline_figures(stats: Stats) -> Vec<Figure> {
-    let shown = |name: &str| !name.starts_with("index_");
+    // Estimates of what was not drawn stand where the numbers come from.
+    let shown = |name: &str| !name.starts_with("index_") && !name.starts_with("estimate.");
     let figures = stats.figures.into_iter().filter(|(name, _)| shown(name));
     figures
         .map(|(_, mut figure)| {

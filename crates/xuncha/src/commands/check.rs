@@ -283,6 +283,25 @@ fn subject(arguments: &CheckArgs, url: &url::Url, target: &TargetId) -> Subject 
     }
 }
 
+/// How the names of units end.
+const UNIT_ENDS: [&str; 15] = [
+    "局",
+    "委",
+    "委员会",
+    "办",
+    "办公室",
+    "厅",
+    "院",
+    "中心",
+    "会",
+    "署",
+    "部",
+    "处",
+    "所",
+    "社",
+    "馆",
+];
+
 /// Unit and region as the name of a site gives them: 青石市人民政府门户网站 is of 青石市.
 fn named(site_name: &str) -> (String, String) {
     let unit = site_name.trim().trim_start_matches("中国·");
@@ -293,6 +312,9 @@ fn named(site_name: &str) -> (String, String) {
     let region = unit
         .strip_suffix("人民政府")
         .or_else(|| unit.strip_suffix("政府"));
+    // 钟山信息网 is no unit's name: whose site it is does not show in it.
+    let is_unit = region.is_some() || UNIT_ENDS.iter().any(|end| unit.ends_with(end));
+    let unit = if is_unit { unit } else { "" };
     (unit.to_owned(), region.unwrap_or_default().to_owned())
 }
 

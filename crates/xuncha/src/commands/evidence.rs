@@ -25,6 +25,13 @@ pub async fn run(data: &Data, rules: &Rules, command: &EvidenceCommand) -> Resul
             folder: Some(folder),
             ..
         } => verify_folder(folder),
+        EvidenceCommand::Verify {
+            package: Some(package),
+            ..
+        } => verify_package(package),
+        EvidenceCommand::Package { round, target, out } => {
+            package(data, round.round.as_deref(), target, out).await
+        }
         EvidenceCommand::Verify { round, .. } => {
             let row = data.round(round.round.as_deref()).await?;
             let verification = data.evidence.verify(&row.round.id)?;
@@ -75,6 +82,49 @@ pub fn verify_folder(folder: &Path) -> Result<()> {
     }
     let verification = EvidenceFolder::open(folder)?.verify(CHECK_ROUND)?;
     report(&format!("{} 的证据", folder.display()), &verification)
+}
+
+/// Verifies a package with nothing but its own files.
+pub fn verify_package(folder: &Path) -> Result<()> {
+    let verified = jobs::package::verify(folder)?;
+    for problem in &verified.problems {
+        println!("{problem}");
+    }
+    if !verified.problems.is_empty() {
+        bail!("{} 与写出时不同，见上", folder.display());
+    }
+    println!(
+        "{} 完好：文件 {} 个，存档记录 {}，证据 {} 份与存档相符{}；按评分依据重新计算，得分与结论相同。",
+        folder.display(),
+        verified.files,
+        verified.records,
+        verified.proofs,
+        match verified.absent {
+            0 => String::new(),
+            absent => format!("，另有 {absent} 份正文已按留存策略清理，未随包"),
+        }
+    );
+    Ok(())
+}
+
+/// Writes the score sheet of a target with its evidence.
+async fn package(data: &Data, round: Option<&str>, target: &str, out: &Path) -> Result<()> {
+    let row = data.round(round).await?;
+    let results = jobs::judge::stored_results(data, &row).await?;
+    let target = TargetId::from(target);
+    let written = jobs::package::write(data, &results, &target, out)?;
+    println!(
+        "对象 {target} 的评分表和证据已写到 {}：证据 {} 份，存档 {}，图片 {} 张{}。",
+        out.display(),
+        written.proofs,
+        mega(written.archive_bytes),
+        written.pictures,
+        match written.absent {
+            0 => String::new(),
+            absent => format!("；{absent} 份正文已按留存策略清理，未随包"),
+        }
+    );
+    super::exported(data, &format!("round/{}/target/{target}", row.round.id)).await
 }
 
 fn report(what: &str, verification: &Verification) -> Result<()> {

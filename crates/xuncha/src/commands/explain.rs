@@ -53,7 +53,7 @@ pub fn run(rules: &Rules, arguments: &ExplainArgs) -> Result<()> {
         .collect();
     if found.is_empty() {
         bail!(
-            "“{name}”既不是 {} 的指标，也不是检查项。xuncha explain 列出全部指标。",
+            "“{name}”既不是 {} 的指标，也不是检查项。xuncha explain 列出全部指标和检查项。",
             set.id
         );
     }
@@ -140,5 +140,9 @@ fn list(set: &IndicatorSet) {
             indicator.points.short(),
             figures::pending(indicator.points_confidence)
         );
+    }
+    println!("\n检查项（xuncha explain 名称 显示其说明）：");
+    for check in CHECKS {
+        println!("{:<28} {}", check.name, check.title_zh);
     }
 }

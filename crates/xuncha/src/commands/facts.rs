@@ -1,21 +1,25 @@
 //! 派生事实命令. Reads stored bodies again with the extractor of this version, and shows what it reads in one page.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use xuncha_core::checks::wrong_characters::WORDS;
+use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::model::{FACTS_VERSION, FactRecord, PageFacts};
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_core::registry::TargetId;
 use xuncha_gather::documents::DocumentReader;
+use xuncha_gather::exchange::sha256_hex;
 use xuncha_store::evidence::EvidenceFolder;
 
-use crate::cli::FactsCommand;
+use crate::cli::{FactsCommand, ShowArgs};
 use crate::data::Data;
 use crate::documents::ChildReader;
 use crate::jobs::lists;
+use crate::network::Usage;
 use crate::progress;
 use crate::rules::Rules;
 
@@ -34,11 +38,51 @@ pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<(
             };
             rebuild(data, &readers, &row.round.id)
         }
-        FactsCommand::Show { url, round } => {
-            let row = data.round(round.round.as_deref()).await?;
-            show(data, &row.round.id, url)
+        FactsCommand::Show(arguments) => {
+            let row = data.round(arguments.round.round.as_deref()).await?;
+            show(
+                data,
+                &row.round.id,
+                arguments.url.as_deref().unwrap_or_default(),
+            )
         }
     }
+}
+
+/// Prints what is read in a file, as if it had been fetched from an address.
+pub fn show_file(rules: &Rules, file: &Path, arguments: &ShowArgs) -> Result<()> {
+    let usage = |message: String| anyhow::Error::new(Usage(message));
+    let address = arguments.from.as_deref().unwrap_or_default();
+    let url = url::Url::parse(address)
+        .map_err(|error| usage(format!("“{address}”不是网址（{error}）")))?;
+    let body = std::fs::read(file)
+        .map_err(|error| usage(format!("无法读取 {}：{error}", file.display())))?;
+    let at = arguments.at.unwrap_or_else(super::now);
+    let capture = Capture {
+        purpose: Purpose::Page,
+        url: url.to_string(),
+        hops: Vec::new(),
+        final_url: url.to_string(),
+        at,
+        status: Some(200),
+        failure: None,
+        content_type: "text/html".to_owned(),
+        last_modified: String::new(),
+        millis: 0,
+        size_bytes: body.len() as u64,
+        truncated: false,
+        evidence: EvidenceRef {
+            url: url.to_string(),
+            at,
+            sha256: sha256_hex(&body),
+            record: String::new(),
+            quote: String::new(),
+        },
+        timing: Default::default(),
+    };
+    let page = facts::read(&capture, &body, &rules.lexicons()?);
+    println!("{}", serde_json::to_string_pretty(&page)?);
+    Ok(())
 }
 
 /// What stored bodies are read with.
@@ -225,7 +269,9 @@ fn show(data: &Data, round: &str, url: &str) -> Result<()> {
         }
     }
     if shown == 0 {
-        println!("轮次 {round} 没有读过 {url}。");
+        bail!(
+            "轮次 {round} 没有读过 {url}；要看一个文件，用 xuncha facts show --file PAGE.html --url 网址"
+        );
     }
     Ok(())
 }

@@ -54,7 +54,10 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs, data: Option<&Data>) 
         super::check::is_writable(path)?;
     }
     let kept = match (data, &arguments.round) {
-        (Some(data), Some(round)) => Some((data, data.round(Some(round)).await?.round.id)),
+        (Some(data), Some(round)) => {
+            let row = data.round(Some(round)).await;
+            Some((data, row.map_err(usage)?.round.id))
+        }
         _ => None,
     };
     let plan = plan(arguments);

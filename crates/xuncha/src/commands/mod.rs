@@ -1,6 +1,7 @@
 //! 命令. One file per command; each reads its arguments, calls jobs, prints for people.
 
 pub mod account;
+pub mod annual;
 pub mod audit;
 pub mod check;
 pub mod doctor;

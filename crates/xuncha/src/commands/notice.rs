@@ -12,9 +12,9 @@ use xuncha_core::notice::from_results::RoundDetails;
 
 /// Builds a notice from a folder of tables; needs no database.
 pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Result<()> {
-    let notice = jobs::notice::build_from_folder(rules, from)?;
-    print_written(&jobs::notice::write(&notice, data, out)?);
-    Ok(())
+    let (notice, book) = jobs::notice::build_from_folder(rules, from)?;
+    print_written(&jobs::notice::write(&notice, &book, data, out)?);
+    jobs::notice::write_trace(&book, out)
 }
 
 /// Builds the notice of a round.
@@ -35,7 +35,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (notice, book) =
         jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
-    print_written(&jobs::notice::write(&notice, &data.folder, out)?);
+    print_written(&jobs::notice::write(&notice, &book, &data.folder, out)?);
     jobs::notice::write_trace(&book, out)?;
     jobs::notice::keep(data, &row.round.id, out).await
 }

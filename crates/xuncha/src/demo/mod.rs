@@ -38,6 +38,14 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     let out = &arguments.out;
     std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
     let folder = out.join("data");
+    // What a demonstration made stands beside its province; any other folder of that name is somebody's data.
+    let is_foreign = !out.join("province").is_dir();
+    if folder.exists() && is_foreign {
+        bail!(
+            "{} 不是演示留下的数据，不会清空；请用 --out 指定别的输出目录",
+            folder.display()
+        );
+    }
     if folder.exists() {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("无法清空上次的 {}", folder.display()))?;
@@ -211,7 +219,7 @@ async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path)
     let details = RoundDetails::bare(&results.round);
     let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
     jobs::notice::write_trace(&book, out)?;
-    for path in jobs::notice::write(&notice, &data.folder, out)? {
+    for path in jobs::notice::write(&notice, &book, &data.folder, out)? {
         println!("  {}", path.display());
     }
     jobs::notice::keep(data, &results.round.id, out).await

@@ -52,9 +52,9 @@ pub async fn judge_round(
         round: &round.id,
         sets: &sets,
         corrections: corrections(data, &round.id, None).await?,
-        earlier: earlier(data, round, &sets).await?,
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
+        earlier: earlier(data, round, &sets).await?,
     };
     progress.started("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
@@ -100,11 +100,11 @@ struct Work<'a> {
     sets: &'a [IndicatorSet],
     /// What people read otherwise.
     corrections: BTreeMap<TargetId, Vec<Correction>>,
-    /// Earlier rounds that dates are compared with, latest first; none where no set asks.
-    earlier: Vec<String>,
     /// The day of the check, and what was closed on it by approval.
     day: Date,
     suspended: BTreeMap<TargetId, (Date, Date)>,
+    /// Earlier rounds that dates are compared with, latest first; none where no set asks.
+    earlier: Vec<String>,
 }
 
 impl Work<'_> {
@@ -206,9 +206,9 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
         round: &round.id,
         sets: &sets,
         corrections: corrections(data, &round.id, Some(target)).await?,
-        earlier: earlier(data, round, &sets).await?,
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
+        earlier: earlier(data, round, &sets).await?,
     };
     let fresh = tokio::task::block_in_place(|| work.judge(&subject))?;
     let earlier = data.store.judgements(&round.id, Some(target)).await?;

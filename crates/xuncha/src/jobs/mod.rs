@@ -1,5 +1,6 @@
 //! 任务. Handlers of the product's work; commands call them directly.
 
+pub mod annual;
 pub mod evidence;
 pub mod gather;
 pub mod judge;
@@ -8,6 +9,7 @@ pub mod lists;
 pub mod notice;
 pub mod outbox;
 pub mod outside;
+pub mod package;
 pub mod people;
 pub mod pictures;
 pub mod recheck;

@@ -56,12 +56,14 @@ pub fn details_from(folder: &Path, round: &Round) -> Result<RoundDetails> {
 }
 
 /// The notice of a folder of tables (docs/golden-round.md).
-pub fn build_from_folder(rules: &Rules, folder: &Path) -> Result<Notice> {
+pub fn build_from_folder(rules: &Rules, folder: &Path) -> Result<(Notice, TraceBook)> {
     let files = text_files(folder)?;
     let set = rules.set(&golden::set_id(&files).map_err(|errors| listed(folder, &errors))?)?;
     let inputs =
         golden::load(&files, &set, words(rules)?).map_err(|errors| listed(folder, &errors))?;
-    built(&inputs, &template(rules)?)
+    let notice = built(&inputs, &template(rules)?)?;
+    let book = trace::book(&inputs).with_text(&notice);
+    Ok((notice, book))
 }
 
 fn listed(folder: &Path, errors: &[CellError]) -> anyhow::Error {
@@ -92,13 +94,13 @@ pub fn write_trace(book: &TraceBook, out: &Path) -> Result<()> {
 }
 
 /// Writes the documents; fonts come from the data folder, `XUNCHA_FONTS`, or the system.
-pub fn write(notice: &Notice, data: &Path, out: &Path) -> Result<Vec<PathBuf>> {
+pub fn write(notice: &Notice, book: &TraceBook, data: &Path, out: &Path) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
     let fonts = Fonts::find(&font_folders(data))?;
     for style in fonts.missing() {
         eprintln!("缺少字体：{style}，以其他字体代替。");
     }
-    Ok(write_all(notice, out, &fonts)?)
+    Ok(write_all(notice, book, out, &fonts)?)
 }
 
 /// Copies a round's documents into the data folder, where the web interface offers them.
@@ -116,6 +118,8 @@ pub async fn keep(data: &Data, round: &str, out: &Path) -> Result<()> {
         "notice.pdf",
         "notice.html",
         "annexes.xlsx",
+        "figures.docx",
+        "figures.pdf",
         "results.json",
     ] {
         let from = out.join(name);

@@ -267,7 +267,7 @@ async fn notice(
         jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
     let out = tempfile::tempdir_in(&data.folder).context("无法建立临时目录")?;
     tokio::task::block_in_place(|| -> Result<()> {
-        jobs::notice::write(&notice, &data.folder, out.path())?;
+        jobs::notice::write(&notice, &book, &data.folder, out.path())?;
         jobs::notice::write_trace(&book, out.path())?;
         std::fs::write(out.path().join("results.json"), results.to_json()?)?;
         Ok(())

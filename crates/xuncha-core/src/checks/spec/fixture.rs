@@ -137,8 +137,8 @@ fn completed(element: &Value, list: &str) -> Result<Value, String> {
 fn template(list: &str) -> Option<Value> {
     let page = "https://www.qingshi.gov.cn/";
     Some(match list {
-        "evidence" | "channel" | "marks_evidence" | "article_evidence" | "page_evidence"
-        | "feed_evidence" => evidence(page),
+        "evidence" | "channel" | "scripted" | "marks_evidence" | "article_evidence"
+        | "page_evidence" | "feed_evidence" => evidence(page),
         "places" | "newest_item" => json!({"url": page, "text": ""}),
         "columns" => column("", page, "other", "2026-03-18"),
         "links" | "store_page" | "download" => json!({
@@ -177,7 +177,9 @@ fn template(list: &str) -> Option<Value> {
             "policy": "https://www.qingshi.gov.cn/zc/1.html", "links_policy": true,
             "policy_links_back": true, "evidence": evidence(page),
         }),
-        "search" => json!({"form": form(), "questions": [], "evidence": evidence(page)}),
+        "search" => {
+            json!({"form": form(), "questions": [], "evidence": evidence(page), "scripted": null})
+        }
         "questions" => json!({
             "query": "", "expected_url": page, "found": true, "classified": true,
             "evidence": evidence("https://www.qingshi.gov.cn/search?q=1"),
@@ -313,7 +315,7 @@ fn site_facts() -> Value {
         ],
         "links": [], "link_count": 640, "marks": marks, "marks_evidence": evidence(home),
         "missing_tags": {}, "article_count": 40, "article_evidence": evidence(&at("xw/1.html")),
-        "search": {"form": form(), "questions": [], "evidence": evidence(home)},
+        "search": {"form": form(), "questions": [], "evidence": evidence(home), "scripted": null},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
         "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "corrected": [], "network": network(home),

@@ -38,6 +38,34 @@ fn policy_head_and_signature() {
 }
 
 #[test]
+fn an_article_may_be_a_picture() {
+    let page = |head: &str, body: &str| {
+        article(&format!(
+            "<h1>关于做好春耕生产的通知</h1>{head}<div class=b8>{body}</div>"
+        ))
+    };
+    let picture = "<p><img src=/a.png width=800 height=3000></p>";
+    let found = page("<div>发布日期：2026-03-02 来源：县政府办</div>", picture);
+    let found = found.expect("an article");
+    assert_eq!(found.title, "关于做好春耕生产的通知");
+    assert_eq!(
+        found.published.map(|published| published.date),
+        Some(jiff::civil::date(2026, 3, 2))
+    );
+    for (head, body) in [
+        // Without a day, as the entrance of a topic; a picture that leads on; no picture.
+        ("", picture),
+        (
+            "<div>发布日期：2026-03-02</div>",
+            "<a href=/zt/><img src=/a.png></a>",
+        ),
+        ("<div>发布日期：2026-03-02</div>", "<p>暂无</p>"),
+    ] {
+        assert!(page(head, body).is_none(), "{head}{body}");
+    }
+}
+
+#[test]
 fn a_number_of_another_document_is_not_taken() {
     let found = article(
         "<h1>春耕生产动态</h1><div class=content><p>我市贯彻落实国办发〔2025〕1号文件精神，全面部署春耕生产工作，各地进展顺利。</p></div>",

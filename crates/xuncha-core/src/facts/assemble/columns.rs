@@ -297,13 +297,9 @@ fn kind(
     }) {
         return (kind, false);
     }
-    let has_list = page.list.as_ref().is_some_and(|list| {
-        let mut own = list
-            .items
-            .iter()
-            .filter(|item| !others.contains(&canonical(&item.url)));
-        own.any(|item| item.date.is_some())
-    });
+    let has_list = own_items(page, others)
+        .iter()
+        .any(|item| item.date.is_some());
     if !has_list
         && page
             .article
@@ -354,8 +350,7 @@ fn column(
         .collect();
     let items: Vec<&ListItem> = std::iter::once(page)
         .chain(frames.iter().copied())
-        .flat_map(|page| page.list.iter().flat_map(|list| &list.items))
-        .filter(|item| !addresses.contains(&canonical(&item.url)))
+        .flat_map(|page| own_items(page, addresses))
         .collect();
     let single = if items.is_empty() && page.empty_wording.is_empty() {
         linked_articles(records, page, addresses)
@@ -397,6 +392,34 @@ fn column(
         needs_script,
         evidence: evidence(page, &page.empty_wording),
     }
+}
+
+/// Items of the list that is the page's own: the first of which most stands nowhere else, as a box on every page does; else what is left
+/// of the one that has most left.
+fn own_items<'p>(page: &'p PageFacts, others: &BTreeSet<String>) -> Vec<&'p ListItem> {
+    let lists = page.lists().map(|items| {
+        let own = items
+            .iter()
+            .filter(|item| !others.contains(&canonical(&item.url)));
+        (items.len(), own.collect::<Vec<&ListItem>>())
+    });
+    let lists: Vec<(usize, Vec<&ListItem>)> = lists.collect();
+    let is_own =
+        |(count, own): &(usize, Vec<&ListItem>)| !own.is_empty() && own.len() * 2 >= *count;
+    if let Some(at) = lists.iter().position(is_own) {
+        return lists
+            .into_iter()
+            .nth(at)
+            .map(|(_, own)| own)
+            .unwrap_or_default();
+    }
+    let mut most = Vec::new();
+    for (_, own) in lists {
+        if own.len() > most.len() {
+            most = own;
+        }
+    }
+    most
 }
 
 /// Articles that a page without a list leads to from its content: one item alone makes no list, least of all without a date.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use super::records::Records;
-use crate::facts::model::{Area, LinkKind, PageFacts};
+use crate::facts::model::{Area, LinkKind, ListItem, PageFacts};
 use crate::facts::scope::canonical;
 
 /// Column pages that show the same, at least; and one of so many.
@@ -56,7 +56,7 @@ impl<'r> Everywhere<'r> {
 
     /// Addresses that the page of a column, of this address and name, shows and that are none of the column's.
     pub fn strangers(&self, page: &PageFacts, column: (&str, &str)) -> BTreeSet<String> {
-        let listed = listed(page);
+        let lists = listed(page);
         let here = shown(page);
         // What a page links more often than all others do, it lists by itself too.
         let is_usual = |item: &str| {
@@ -64,15 +64,16 @@ impl<'r> Everywhere<'r> {
             here.get(item).is_none_or(|times| *times <= fewest)
         };
         let stands_here = |item: &str| self.stands_in(item, page, column);
-        let block = self.blocks.iter().find(|block| listed.starts_with(block));
-        let mut strangers: BTreeSet<String> = block
-            .into_iter()
+        let begins = |block: &&Vec<String>| lists.iter().any(|list| list.starts_with(block));
+        let blocks = self.blocks.iter().filter(begins);
+        let mut strangers: BTreeSet<String> = blocks
             .flatten()
             .filter(|item| is_usual(item) && stands_here(item) != Some(true))
             .cloned()
             .collect();
-        let mut rest = listed
+        let mut rest = lists
             .iter()
+            .flatten()
             .filter(|item| !self.articles.contains_key(*item) && !strangers.contains(*item))
             .peekable();
         // Where a list goes on and nothing of it says that it stands here, the site's articles name their columns too loosely.
@@ -120,10 +121,10 @@ impl<'r> Everywhere<'r> {
     }
 }
 
-/// Addresses of a page's list in its order.
-fn listed(page: &PageFacts) -> Vec<String> {
-    let items = page.list.iter().flat_map(|list| &list.items);
-    items.map(|item| canonical(&item.url)).collect()
+/// Addresses of a page's lists in their order.
+fn listed(page: &PageFacts) -> Vec<Vec<String>> {
+    let addresses = |items: &[ListItem]| items.iter().map(|item| canonical(&item.url)).collect();
+    page.lists().map(addresses).collect()
 }
 
 /// Articles that a page links from its content or beside it, and how often.
@@ -143,7 +144,7 @@ fn shown(page: &PageFacts) -> BTreeMap<String, u32> {
 /// Blocks with which the lists of so many pages begin.
 fn blocks<'p>(pages: impl Iterator<Item = &'p PageFacts>, least: usize) -> Vec<Vec<String>> {
     let mut groups: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
-    for items in pages.map(listed) {
+    for items in pages.flat_map(listed) {
         if let Some(start) = items.get(..BLOCK_ITEMS_MIN) {
             groups.entry(start.to_vec()).or_default().push(items);
         }

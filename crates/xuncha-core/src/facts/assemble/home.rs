@@ -179,7 +179,7 @@ fn linked_articles(
 
 /// Dates beside items whose article was not read, or shows no date itself.
 fn listed_items(records: &Records, page: &PageFacts, dated: &mut Vec<Dated>) {
-    for item in page.list.iter().flat_map(|list| &list.items) {
+    for item in page.lists().flatten() {
         let article = records
             .page(&item.url)
             .and_then(|page| page.article.as_ref());

@@ -55,6 +55,7 @@ pub(super) fn policies(
 /// The kind of column that lists an address.
 fn listed_kinds(records: &Records, columns: &[Column]) -> BTreeMap<String, ColumnKind> {
     let mut kinds = BTreeMap::new();
+    let everywhere = listed_everywhere(records, columns);
     for column in columns {
         let Some(page) = records.page(&column.url) else {
             continue;
@@ -66,9 +67,12 @@ fn listed_kinds(records: &Records, columns: &[Column]) -> BTreeMap<String, Colum
             .filter_map(|url| records.page(url));
         for item in std::iter::once(page)
             .chain(pages)
-            .flat_map(|page| page.list.iter().flat_map(|list| &list.items))
+            .flat_map(|page| page.lists().flatten())
         {
             let key = canonical(&item.url);
+            if everywhere.contains(&key) {
+                continue;
+            }
             let before = kinds.get(&key).copied();
             // Policy and interpretation columns tell more than a mixed one above them.
             let is_telling = matches!(column.kind, ColumnKind::Policy | ColumnKind::Interpretation);
@@ -78,6 +82,26 @@ fn listed_kinds(records: &Records, columns: &[Column]) -> BTreeMap<String, Colum
         }
     }
     kinds
+}
+
+/// What the pages of so many columns list stands in a box of theirs, which says nothing of its kind.
+const COLUMNS_MIN: usize = 4;
+
+fn listed_everywhere(records: &Records, columns: &[Column]) -> BTreeSet<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for page in columns
+        .iter()
+        .filter_map(|column| records.page(&column.url))
+    {
+        let items = page.lists().flatten();
+        let addresses: BTreeSet<String> = items.map(|item| canonical(&item.url)).collect();
+        for address in addresses {
+            *counts.entry(address).or_default() += 1;
+        }
+    }
+    let least = COLUMNS_MIN.max(columns.len() / 4);
+    let common = counts.into_iter().filter(|(_, count)| *count >= least);
+    common.map(|(address, _)| address).collect()
 }
 
 fn is_interpretation_title(title: &str) -> bool {

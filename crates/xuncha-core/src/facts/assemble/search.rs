@@ -4,13 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::is_bad_look;
 use super::records::{Records, address, evidence, page_key};
-use crate::evidence::{Capture, Purpose};
-use crate::facts::model::{Area, LinkKind, PageFacts, SearchFacts, SearchQuestion};
+use crate::evidence::{Capture, EvidenceRef, Purpose};
+use crate::facts::model::{
+    Area, LinkFacts, LinkKind, LinkState, PageFacts, SearchFacts, SearchQuestion,
+};
 use crate::facts::scope::canonical;
+use crate::facts::search;
 use crate::facts::text::bare;
 
 /// What asking the site's search gave.
-pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<SearchFacts> {
+pub(super) fn search(
+    records: &Records,
+    home: Option<&PageFacts>,
+    links: &[LinkFacts],
+) -> Option<SearchFacts> {
     let forms = || {
         home.into_iter()
             .chain(records.good_pages())
@@ -38,7 +45,7 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         let Some(expected) = titles.get(&bare(query(page))) else {
             continue;
         };
-        if messages.contains(&canonical(&expected.capture.url)) {
+        if messages.contains(&canonical(&expected.capture.url)) || expected.stands_in_navigation() {
             continue;
         }
         let (found, classified) = if leads_to(page, expected) {
@@ -63,11 +70,42 @@ pub(super) fn search(records: &Records, home: Option<&PageFacts>) -> Option<Sear
         });
     }
     let source = records.searches.first().or(home)?;
+    let scripted = match form {
+        Some(_) => None,
+        None => scripted(records, home, links),
+    };
     Some(SearchFacts {
+        scripted,
         form,
         questions,
         evidence: evidence(source, ""),
     })
+}
+
+/// A search that only a script offers, on the home page or else on any other. A link to a search that is dead offers none.
+fn scripted(
+    records: &Records,
+    home: Option<&PageFacts>,
+    links: &[LinkFacts],
+) -> Option<EvidenceRef> {
+    let is_dead = |url: &str| {
+        let mut dead = links
+            .iter()
+            .filter(|link| matches!(link.state, LinkState::Dead { .. }));
+        dead.any(|link| canonical(&link.url) == canonical(url))
+    };
+    let is_offered = |page: &&PageFacts| {
+        let link = page.scripted_search.strip_prefix(search::LINK);
+        let target = link.and_then(|link| link.rsplit_once(' '));
+        !page.scripted_search.is_empty() && !target.is_some_and(|(_, url)| is_dead(url))
+    };
+    let mut pages = home.into_iter().chain(
+        records
+            .good_pages()
+            .filter(|page| page.missing_wording.is_empty()),
+    );
+    let page = pages.find(is_offered)?;
+    Some(evidence(page, &page.scripted_search))
 }
 
 /// Whether the site itself answered with a failure. What never got an answer (our guard, a name that did not resolve, a line that

@@ -63,6 +63,7 @@ pub fn assemble_site(
     let (policies, interpretations) =
         policies::policies(&records, site, home_page, &columns, lexicons);
     let guides = services::guides(&records, &columns, lexicons);
+    let search = search::search(&records, home_page, &links);
     SiteFacts {
         monitor_from: records.monitor_from,
         as_of: records.as_of,
@@ -81,7 +82,7 @@ pub fn assemble_site(
         missing_tags: missing_tags(&articles),
         article_count: articles.len() as u64,
         article_evidence: articles.first().map(|page| evidence(page, "")),
-        search: search::search(&records, home_page),
+        search,
         policies,
         interpretations,
         service_directory: services::directory(&records, &columns, &guides),

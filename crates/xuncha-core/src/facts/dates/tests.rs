@@ -63,6 +63,15 @@ fn addresses_carry_dates() {
         ),
         ("http://a.cn/20260301/1.html", Some(date(2026, 3, 1))),
         (
+            "http://a.cn/html/2026/0301/3041.shtml",
+            Some(date(2026, 3, 1)),
+        ),
+        (
+            "http://a.cn/n1/2026/0301/c3041.html",
+            Some(date(2026, 3, 1)),
+        ),
+        ("http://a.cn/html/2026/1341/3041.shtml", None),
+        (
             "http://a.cn/art/2026/3/1/art_1_2.html",
             Some(date(2026, 3, 1)),
         ),
@@ -146,6 +155,26 @@ fn publication_and_decoys() {
             "<h1>未来</h1><div>发布时间：2027-03-01</div><article><p>正文</p></article>",
             None,
         ),
+        (
+            "<h1>会议召开</h1><div>二〇二六年三月一日</div><article><p>二〇二六年二月二十七日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<div><i>信息来源：</i><i>县教育局</i> | <i>2026年3月1日</i> | <i>阅读：570</i></div><h1>会议召开</h1><article><p>2026年2月27日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<div>发布时间：2026-03-01 08:30:15</div><h1>会议召开</h1><article><p>2026年2月27日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><div>3月1日 2026</div><article><p>2月27日召开会议</p></article>",
+            text,
+        ),
+        (
+            "<h1>会议召开</h1><article><p>召开会议，部署近期重点工作</p><p>青石县人民政府</p><p>二〇二六年三月一日</p></article>",
+            text,
+        ),
     ] {
         assert_eq!(publication_of(html), expected, "{html}");
     }
@@ -184,6 +213,21 @@ fn labels_outrank_days_of_signing_and_of_events() {
         ),
         (
             "<p>考试时间：2026年2月20日</p>",
+            "<p>发布日期：2026-03-01</p>",
+            text,
+        ),
+        (
+            "<div>来源：县教育局 2026-03-01 浏览次数：336</div>",
+            "<p>青石县教育局</p><p>2026年1月8日</p>",
+            text,
+        ),
+        (
+            "<div>2026-03-01 青石县教育局</div>",
+            "<p>青石县教育局</p><p>二〇二六年一月八日</p>",
+            text,
+        ),
+        (
+            "<p>请于2026年2月20日前点击报名系统报名。</p>",
             "<p>发布日期：2026-03-01</p>",
             text,
         ),

@@ -87,12 +87,20 @@ impl Day {
     }
 }
 
-/// Headings that are a year: 2025年 above a list of months and days.
-pub(super) struct Years(Vec<(usize, i16)>);
+/// Headings that are a year: 2025年 above a list of months and days. The walk that finds them also learns where days may stand.
+pub(super) struct Years {
+    headings: Vec<(usize, i16)>,
+    /// Texts with the digits of a day.
+    with_digits: Vec<u32>,
+}
+
+/// `3-1` has two digits, but a list of such days alone is too rare to be looked for in every number of clicks.
+const DAY_DIGITS_MIN: usize = 3;
 
 impl Years {
     pub(super) fn of(dom: &Dom) -> Years {
         let mut found: Vec<(usize, i16)> = Vec::new();
+        let mut with_digits: Vec<u32> = Vec::new();
         // Years side by side are a choice of years, not headings.
         let mut row = 0;
         for index in 0..dom.nodes.len() {
@@ -102,6 +110,10 @@ impl Years {
             let text = text.trim();
             if text.is_empty() {
                 continue;
+            }
+            let mut digits = text.bytes().filter(u8::is_ascii_digit);
+            if digits.nth(DAY_DIGITS_MIN - 1).is_some() {
+                with_digits.push(index as u32);
             }
             let year = (text.len() <= 8).then(|| text.trim_end_matches('年'));
             let year = year
@@ -120,13 +132,27 @@ impl Years {
                 }
             }
         }
-        Years(found)
+        Years {
+            headings: found,
+            with_digits,
+        }
+    }
+
+    /// Whether a day may stand in a range of nodes.
+    pub(super) fn may_be_dated(&self, nodes: &Range<usize>) -> bool {
+        let next = self
+            .with_digits
+            .partition_point(|node| (*node as usize) < nodes.start);
+        let next = self.with_digits.get(next);
+        next.is_some_and(|node| (*node as usize) < nodes.end)
     }
 
     /// The day of the page with the year of the heading above a node.
     pub(super) fn at(&self, node: usize, today: Date) -> Day {
-        let next = self.0.partition_point(|(heading, _)| *heading < node);
-        let year = next.checked_sub(1).map(|at| self.0[at].1);
+        let next = self
+            .headings
+            .partition_point(|(heading, _)| *heading < node);
+        let year = next.checked_sub(1).map(|at| self.headings[at].1);
         Day { today, year }
     }
 }

@@ -5,7 +5,7 @@ use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
 use crate::facts::links::{Resolver, anchor_text};
 use crate::facts::model::{Area, Link, LinkKind};
-use crate::facts::text::is_at_most;
+use crate::facts::text::{collapse, is_at_most};
 
 /// The element that shows where the page stands in the site.
 pub(super) fn breadcrumb_node(dom: &Dom, called: &Called) -> Option<usize> {
@@ -82,7 +82,9 @@ pub(super) fn breadcrumbs(dom: &Dom, node: usize, resolver: &Resolver) -> Vec<Li
 }
 
 /// The site's name in the header identification area: text or logo of an element named so.
-pub(super) fn header_name(dom: &Dom, called: &Called) -> String {
+///
+/// Where nothing is named so: a heading that leads home, or what stands on top and says what the page's tag (or a home page's title) says.
+pub(super) fn header_name(dom: &Dom, called: &Called, resolver: &Resolver) -> String {
     let value = |index: usize| {
         let text = dom.text(index);
         let count = text.chars().count();
@@ -112,5 +114,71 @@ pub(super) fn header_name(dom: &Dom, called: &Called) -> String {
                 })
                 .find_map(value)
         })
+        .or_else(|| heading_home(dom, resolver).and_then(value))
+        .or_else(|| stated_name(dom))
         .unwrap_or_default()
+}
+
+/// So many characters of a page are its top.
+const TOP_CHARS: u32 = 600;
+
+fn is_on_top(dom: &Dom, index: usize) -> bool {
+    let node = &dom.nodes[index];
+    node.area != Area::Footer && node.chars_before < TOP_CHARS && !node.is_hidden()
+}
+
+/// A heading on top that is a link to the home page: `<h1><a href="/">青石县人民政府门户网站</a></h1>`.
+fn heading_home(dom: &Dom, resolver: &Resolver) -> Option<usize> {
+    let home = resolver.resolve("/")?;
+    let leads_home = |link: usize| {
+        let url = dom
+            .attr(link, "href")
+            .and_then(|href| resolver.resolve(href));
+        url.is_some_and(|url| {
+            let rest = url.strip_prefix(home.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("index."))
+        })
+    };
+    let words = |link: usize| dom.text(link);
+    [Tag::H1, Tag::H2]
+        .into_iter()
+        .flat_map(|tag| dom.named(tag))
+        .filter(|heading| is_on_top(dom, *heading))
+        .find(|heading| {
+            let mut links = dom
+                .inside(*heading)
+                .filter(|inner| dom.nodes[*inner].tag == Tag::A);
+            links.any(|link| leads_home(link) && !words(link).contains("首页"))
+        })
+}
+
+/// A text on top that is the site's name by its tag, or by the title of a page that is called nothing else.
+fn stated_name(dom: &Dom) -> Option<String> {
+    let tag = dom.named(Tag::Meta).find_map(|meta| {
+        let is_name = dom
+            .attr(meta, "name")
+            .is_some_and(|name| name.eq_ignore_ascii_case("SiteName"));
+        is_name.then(|| dom.attr(meta, "content")).flatten()
+    });
+    let title = dom
+        .named(Tag::Title)
+        .next()
+        .map(|title| collapse(&dom.raw_text(title)));
+    let names = [tag.map(collapse), title];
+    let names: Vec<String> = names
+        .into_iter()
+        .flatten()
+        .filter(|name| (3..=40).contains(&name.chars().count()))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let on_top =
+        (0..dom.nodes.len()).take_while(|index| dom.nodes[*index].chars_before < TOP_CHARS);
+    let mut texts = on_top
+        .filter(|index| is_on_top(dom, *index))
+        .filter_map(|index| dom.text_of(index));
+    texts
+        .find(|text| names.iter().any(|name| name == text.trim()))
+        .map(|text| text.trim().to_owned())
 }

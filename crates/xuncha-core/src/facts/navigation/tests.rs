@@ -269,3 +269,39 @@ fn the_footer_of_an_article_is_none_of_the_page() {
         .collect();
     assert_eq!(footers, [Area::Body, Area::Footer]);
 }
+
+#[test]
+fn names_of_sites_that_nothing_calls_so() {
+    let news = "<ul><li><a href=/1>全市召开安全生产工作会议部署近期重点任务</a></li><li><a href=/2>我市启动春季植树造林活动</a></li></ul>";
+    for (html, expected) in [
+        (
+            "<div class=q2><h1 class=x><a href=/>青石县人民政府门户网站</a></h1></div>",
+            "青石县人民政府门户网站",
+        ),
+        (
+            "<div class=q2><h2><a href=https://www.qingshi.gov.cn/index.html><img src=l.png alt=青石县人民政府></a></h2></div>",
+            "青石县人民政府",
+        ),
+        (
+            "<title>首页_青石县人民政府</title><meta name=sitename content=青石县人民政府><div class=q2><span>青石县人民政府</span></div>",
+            "青石县人民政府",
+        ),
+        (
+            "<title>青石县人民政府门户网站</title><table><tr><td><b>青石县人民政府门户网站</b></td></tr></table>",
+            "青石县人民政府门户网站",
+        ),
+        // A heading that leads elsewhere, or home under its usual word, is no name.
+        (
+            "<h1><a href=https://www.yunling.gov.cn/>云岭省人民政府</a></h1>",
+            "",
+        ),
+        ("<h1><a href=/>返回首页</a></h1>", ""),
+        (
+            "<title>关于春耕的通知_青石县人民政府</title><h1>关于春耕的通知</h1>",
+            "",
+        ),
+    ] {
+        let found = navigation(&format!("{html}{news}"));
+        assert_eq!(found.header_name, expected, "{html}");
+    }
+}

@@ -53,6 +53,8 @@ struct Edit {
     title: Option<String>,
     body: Option<Vec<String>>,
     date: Option<String>,
+    /// How lists give its day, where not as its page does.
+    list_date: Option<String>,
     column: Option<String>,
     files: Option<Vec<File>>,
     pictures: Option<Vec<String>>,
@@ -258,7 +260,8 @@ impl<'a> Maker<'a> {
                 let _ = write!(
                     list,
                     "<li><a href=\"{url}\">{}</a><span>{}</span></li>",
-                    content.title, content.date
+                    content.title,
+                    edit.list_date.as_ref().unwrap_or(&content.date)
                 );
             }
         }

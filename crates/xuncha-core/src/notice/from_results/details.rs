@@ -80,6 +80,7 @@ impl RoundDetails {
             ("form_year", (round.as_of.year() - 1).to_string()),
             ("share_unit", "个百分点".to_owned()),
             ("mail", String::new()),
+            ("more_charts", "是".to_owned()),
         ];
         names
             .into_iter()

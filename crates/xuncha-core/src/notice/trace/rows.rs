@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{TraceRow, TraceRows};
 use crate::notice::annexes::outcome_name;
+use crate::notice::charts;
 use crate::notice::figures::portals_above;
 use crate::notice::inputs::{NoticeInputs, NoticeTarget, Serious};
 use crate::notice::scope::Scope;
+use crate::points::Points;
 use crate::registry::{Level, TargetClass, TargetId};
 use crate::score::Outcome;
-use crate::stats::FigureValue;
+use crate::stats::{FigureValue, RepeatRow, movers};
 
 pub(super) fn rows(inputs: &NoticeInputs, scope: &Scope, query: &str) -> TraceRows {
     if let Some(kind) = query.strip_prefix("problem.") {
@@ -20,6 +22,12 @@ pub(super) fn rows(inputs: &NoticeInputs, scope: &Scope, query: &str) -> TraceRo
     }
     if let Some(rows) = list_rows(inputs, query) {
         return rows;
+    }
+    if let Some(part) = query.strip_prefix("repeat.") {
+        return repeat_rows(inputs, part);
+    }
+    if let Some(side) = query.strip_prefix("movement.portals_") {
+        return moved_rows(inputs, side == "up");
     }
     let targets: Vec<&NoticeTarget> = match query {
         "portals_above" => portals_above(inputs),
@@ -55,6 +63,14 @@ fn is_of(target: &NoticeTarget, query: &str) -> bool {
                 && target.outcome != Some(Outcome::Undetermined)
         }
         "outcome" => is_with_outcome(target, part),
+        "distribution" => {
+            let class = target.score.and_then(charts::class_of);
+            is_of(target, "portals_measured") && class == part.strip_prefix("portals.")
+        }
+        "regions" => {
+            is_of(target, "portals_measured")
+                && part.strip_prefix("portal_mean.") == Some(target.city.as_str())
+        }
         "department" => {
             target.drawn && is_class(target, "departments") && target.availability_percent.is_some()
         }
@@ -138,6 +154,68 @@ fn target_rows(targets: &[&NoticeTarget]) -> TraceRows {
     TraceRows {
         columns: heads(&["编号", "名称", "主办单位", "地区", "结论", "扣分指标得分"]),
         rows: targets.iter().map(row).collect(),
+    }
+}
+
+/// Targets that failed or lost points as before.
+fn repeat_rows(inputs: &NoticeInputs, part: &str) -> TraceRows {
+    let is_one = |row: &&RepeatRow| match part {
+        "unqualified" => row.rounds > 1,
+        "unqualified_standing" => row.rounds > 2,
+        "relapsed" => row.is_relapsed,
+        _ => !row.same.is_empty(),
+    };
+    let row = |row: &RepeatRow| TraceRow {
+        target: Some(row.target.clone()),
+        cells: vec![
+            row.target.to_string(),
+            row.name.clone(),
+            row.unit.clone(),
+            row.city.clone(),
+            row.rounds.to_string(),
+            if row.is_relapsed { "是" } else { "" }.to_owned(),
+            row.same.join("、"),
+        ],
+    };
+    TraceRows {
+        columns: heads(&[
+            "编号",
+            "名称",
+            "主办单位",
+            "所在市",
+            "连续不合格期数",
+            "复发",
+            "连续扣分的指标",
+        ]),
+        rows: inputs
+            .stats
+            .repeats
+            .iter()
+            .filter(is_one)
+            .map(row)
+            .collect(),
+    }
+}
+
+/// Portals that moved most, with both scores.
+fn moved_rows(inputs: &NoticeInputs, is_up: bool) -> TraceRows {
+    let score = |points: Option<Points>| points.map_or_else(String::new, Points::short);
+    let moved = movers(&inputs.stats.portals, is_up);
+    TraceRows {
+        columns: heads(&["编号", "名称", "上期得分", "本期得分", "变化"]),
+        rows: moved
+            .into_iter()
+            .map(|(row, change)| TraceRow {
+                target: Some(row.target.clone()),
+                cells: vec![
+                    row.target.to_string(),
+                    row.name.clone(),
+                    score(row.previous_deduct_score),
+                    score(row.deduct_score),
+                    change.short(),
+                ],
+            })
+            .collect(),
     }
 }
 

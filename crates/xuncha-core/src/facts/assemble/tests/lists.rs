@@ -207,3 +207,65 @@ fn a_list_on_the_pages_of_several_columns_is_none_of_theirs() {
         ]
     );
 }
+
+/// A box of dated links on every page outweighs the short lists of some columns, and stands in no column's name.
+#[test]
+fn a_box_that_outweighs_a_columns_own_list_is_none_of_it() {
+    let box_of_links = "<div class=r7><h3>最新发布</h3><ul><li><a href=/xw/1.html>全市春耕生产工作会议召开</a> 2026-03-18</li>
+        <li><a href=/xw/2.html>我市启动春季植树造林活动</a> 2026-03-17</li><li><a href=/xw/3.html>市政府召开第十次常务会议</a> 2026-03-16</li>
+        <li><a href=/xw/4.html>全市防汛抗旱工作部署会召开</a> 2026-03-15</li></ul></div>";
+    let own = |items: &[(&str, &str, &str)]| {
+        let items = items
+            .iter()
+            .map(|(url, title, day)| format!("<p><a href={url}>{title}</a><em>{day}</em></p>"));
+        format!(
+            "<div class=c4><div class=l2>{}</div></div>{box_of_links}",
+            items.collect::<String>()
+        )
+    };
+    let news = [
+        ("/xw/1.html", "全市春耕生产工作会议召开", "2026-03-18"),
+        ("/xw/2.html", "我市启动春季植树造林活动", "2026-03-17"),
+        ("/xw/3.html", "市政府召开第十次常务会议", "2026-03-16"),
+        ("/xw/4.html", "全市防汛抗旱工作部署会召开", "2026-03-15"),
+        ("/xw/5.html", "市领导调研重点项目建设", "2026-03-01"),
+    ];
+    let pages = vec![
+        page("", "首页", box_of_links),
+        page("xw/", "政务要闻", &own(&news)),
+        page(
+            "zc/",
+            "政策文件",
+            &own(&[(
+                "/zc/1.html",
+                "青石市人民政府关于春耕生产的通知",
+                "2026-02-01",
+            )]),
+        ),
+        page(
+            "jd/",
+            "政策解读",
+            &own(&[
+                ("/jd/1.html", "一图读懂春耕生产的通知", "2026-02-03"),
+                ("/jd/2.html", "关于防汛预案的解读", "2023-05-01"),
+            ]),
+        ),
+        page(
+            "zt/",
+            "乡村振兴",
+            &own(&[("/zt/1.html", "全市乡村振兴工作推进会召开", "2024-03-01")]),
+        ),
+        page("hd/", "县长信箱", &own(&[])),
+    ];
+    let columns = columns(pages);
+    assert_eq!(
+        seen(&columns),
+        [
+            ("政务要闻", Some(date(2026, 3, 18)), false),
+            ("政策文件", Some(date(2026, 2, 1)), false),
+            ("政策解读", Some(date(2026, 2, 3)), false),
+            ("乡村振兴", Some(date(2024, 3, 1)), false),
+            ("县长信箱", None, true),
+        ]
+    );
+}
