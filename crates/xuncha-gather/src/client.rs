@@ -177,10 +177,9 @@ impl Client {
         let Some(Ok(endpoint)) = Url::parse(url).ok().map(|url| endpoint_of(&url)) else {
             return false;
         };
-        let route = self
-            .names
-            .route(&self.settings, &endpoint.host, endpoint.port);
-        matches!(route.await, Err(Failure::RefusedByGuard { .. }))
+        let (host, port) = (&endpoint.host, endpoint.port);
+        let route = self.names.route(&self.settings, host, port).await;
+        matches!(route, Err(Failure::RefusedByGuard { .. }))
     }
 
     /// Closes idle connections to a host that is done with.
