@@ -36,7 +36,7 @@ pub fn public_round(
     let figures = stats.figures.iter();
     let figures = figures.filter(|(name, _)| {
         let starts = |head: &&str| name.starts_with(*head);
-        PUBLIC_FIGURES.iter().any(|head| starts(head))
+        PUBLIC_FIGURES.iter().any(starts)
     });
     PublicRound {
         id: round.id.clone(),
