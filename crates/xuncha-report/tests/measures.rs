@@ -172,11 +172,11 @@ fn number_and_date_stand_where_the_standard_puts_them() {
             }
             let (_, date) = find(&lines, "2020年4月9日");
             near(date.right, BLOCK.1 - 4.0 * CHAR_MM, 1.0, &what("date"));
-            let signature = lines
+            let mut signature = lines
                 .iter()
                 .flatten()
                 .filter(|line| line.text.starts_with("广西壮族自治区大数据发展局"));
-            let name = signature.filter(|line| line.y < date.y).last().unwrap();
+            let name = signature.rfind(|line| line.y < date.y).unwrap();
             let middle = |line: &Line| (line.left + line.right) / 2.0;
             if how == "PDF" {
                 near(middle(name), middle(date), 1.5, &what("name over date"));
