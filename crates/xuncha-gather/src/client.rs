@@ -22,6 +22,7 @@ use crate::exchange::{Exchange, Leg, sha256_hex};
 use crate::http1::{Head, Trouble};
 pub use crate::jar::Jar;
 use crate::lock;
+pub use crate::manner::{Manner, Reading};
 use crate::message::{
     endpoint_of, has_location, host_of, is_redirect, is_text, redirect_target, refresh_target,
     request_head, retry_after, without_fragment,
@@ -30,7 +31,6 @@ use crate::opinion::{Asking, Opinions, is_worth_one};
 use crate::patience::within;
 use crate::politeness::{Permit, Politeness};
 use crate::resolve::{Names, Route};
-use crate::robots::Fence;
 use crate::settings::Settings;
 use crate::tls::{self, Verdicts};
 
@@ -38,32 +38,6 @@ use crate::tls::{self, Verdicts};
 const MAX_REDIRECT_BODY_BYTES: usize = 64 << 10;
 /// Longest page that only leads on, by its `Refresh` header.
 const MAX_PASSING_BODY_BYTES: usize = 64 << 10;
-
-/// 读取范围. How much of an answer is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// A page: all of it where it is text, else as a look.
-    Page,
-    /// A page that is read for its links and not kept: as a page, but without the digest of its body.
-    PageLinks,
-    /// Only the state matters: the first kilobytes.
-    Look,
-    /// A file that is read for what it says.
-    Document,
-    /// A package of an app.
-    Package,
-}
-
-/// 访问方式. How a question is put, beside its address.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Manner<'a> {
-    /// No redirect is followed beyond it.
-    pub fence: Option<&'a Fence>,
-    /// The page that the visitor comes from.
-    pub referer: Option<&'a str>,
-    /// Another `User-Agent` than our own.
-    pub user_agent: Option<&'a str>,
-}
 
 /// 客户端错误. The client cannot be built from these settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -177,10 +151,9 @@ impl Client {
         let Some(Ok(endpoint)) = Url::parse(url).ok().map(|url| endpoint_of(&url)) else {
             return false;
         };
-        let route = self
-            .names
-            .route(&self.settings, &endpoint.host, endpoint.port);
-        matches!(route.await, Err(Failure::RefusedByGuard { .. }))
+        let (host, port) = (&endpoint.host, endpoint.port);
+        let route = self.names.route(&self.settings, host, port).await;
+        matches!(route, Err(Failure::RefusedByGuard { .. }))
     }
 
     /// Closes idle connections to a host that is done with.

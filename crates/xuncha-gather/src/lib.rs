@@ -32,6 +32,7 @@ pub mod hello;
 pub mod http1;
 mod jar;
 mod legacy;
+mod manner;
 mod message;
 mod network;
 mod opinion;

@@ -17,14 +17,38 @@ const LAYOUT: &str = include_str!("layout/notice.typ");
 
 /// The notice as PDF.
 pub fn pdf(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
-    let data = data(notice, fonts)?;
-    let result = compile(&data.to_string(), fonts);
+    let mut data = data(notice, fonts)?;
+    let result = match notice.form {
+        Form::Circular => with_even_imprint(&mut data, fonts),
+        Form::Letter | Form::Plain => {
+            compile(&data.to_string(), fonts).and_then(|own| written(&own))
+        }
+    };
     // Typst keeps what it computed for the next compilation; also after a failure, a long-running process must let it go.
     comemo::evict(0);
     result
 }
 
-fn compile(data: &str, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
+/// 版记 stands on an even page, the last one: pages are left until it does. How many it takes is only known once the pages are there, since
+/// the imprint may move to a page of its own.
+fn with_even_imprint(data: &mut Value, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
+    let mut document = compile(&data.to_string(), fonts)?;
+    for breaks in 1..=2 {
+        if document.pages().len() % 2 == 0 {
+            break;
+        }
+        data["imprint-breaks"] = json!(breaks);
+        document = compile(&data.to_string(), fonts)?;
+    }
+    written(&document)
+}
+
+fn written(document: &PagedDocument) -> Result<Vec<u8>, ReportError> {
+    typst_pdf::pdf(document, &typst_pdf::PdfOptions::default())
+        .map_err(|error| ReportError::document("PDF", format!("{error:?}")))
+}
+
+fn compile(data: &str, fonts: &Fonts) -> Result<PagedDocument, ReportError> {
     let mut faces = Vec::new();
     for path in fonts.files() {
         let bytes = std::fs::read(path).map_err(|source| ReportError::File {
@@ -39,12 +63,10 @@ fn compile(data: &str, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
         .build();
     let mut inputs = Dict::new();
     inputs.insert("data".into(), data.into_value());
-    let document: PagedDocument = engine
+    engine
         .compile_with_input(inputs)
         .output
-        .map_err(|error| ReportError::document("PDF", error))?;
-    typst_pdf::pdf(&document, &typst_pdf::PdfOptions::default())
-        .map_err(|error| ReportError::document("PDF", format!("{error:?}")))
+        .map_err(|error| ReportError::document("PDF", error))
 }
 
 fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
@@ -75,6 +97,7 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
         "name-right": name_right,
         "date-right": date_right,
         "copies-to": notice.copies_to,
+        "imprint-breaks": 0,
         "printed-by": if notice.printed_by.is_empty() { &notice.issuer } else { &notice.printed_by },
         "blocks": blocks,
         "annexes": notice.annexes.iter().map(|one| annex(notice, one)).collect::<Vec<_>>(),

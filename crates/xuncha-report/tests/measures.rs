@@ -7,12 +7,13 @@ mod support;
 mod readers;
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use readers::{convert, fonts, pages, read};
 use serde_json::Value;
 use support::{golden_files, notice};
-use xuncha_core::notice::{Form, Notice};
+use xuncha_core::notice::{Block, Form, Notice, Span};
 use xuncha_report::{docx, pdf};
 
 const MM: f64 = 72.0 / 25.4;
@@ -171,11 +172,11 @@ fn number_and_date_stand_where_the_standard_puts_them() {
             }
             let (_, date) = find(&lines, "2020年4月9日");
             near(date.right, BLOCK.1 - 4.0 * CHAR_MM, 1.0, &what("date"));
-            let signature = lines
+            let mut signature = lines
                 .iter()
                 .flatten()
                 .filter(|line| line.text.starts_with("广西壮族自治区大数据发展局"));
-            let name = signature.filter(|line| line.y < date.y).last().unwrap();
+            let name = signature.rfind(|line| line.y < date.y).unwrap();
             let middle = |line: &Line| (line.left + line.right) / 2.0;
             if how == "PDF" {
                 near(middle(name), middle(date), 1.5, &what("name over date"));
@@ -239,6 +240,14 @@ fn the_imprint_closes_the_block_of_the_last_page() {
     let folder = tempfile::tempdir().unwrap();
     let mut notice = example(Form::Circular);
     notice.annexes.remove(1);
+    // However many lines the text has, the imprint stands on an even page.
+    for lines in 0..4 {
+        let path = folder.path().join("even.pdf");
+        std::fs::write(&path, pdf::pdf(&notice, &fonts()).unwrap()).unwrap();
+        assert_eq!(pages(&path).len() % 2, 0, "{lines}");
+        let more = Block::Paragraph(vec![Span::Text("政务公开".repeat(7 * 40))]);
+        notice.blocks.push(more);
+    }
     for (how, pages) in printed(folder.path(), &notice) {
         let last = pages.last().unwrap();
         if how == "PDF" {
@@ -282,21 +291,35 @@ fn the_imprint_closes_the_block_of_the_last_page() {
             .collect();
         ruled.sort_by(|a, b| a.0.total_cmp(&b.0));
         assert!(ruled.len() >= 3, "{how} {ruled:?}");
-        near(
-            ruled.last().unwrap().0,
-            BLOCK.2,
-            1.0,
-            &format!("{how} foot of the block"),
-        );
         for (_, width, _) in &ruled {
             near(*width, 156.0, 1.0, how);
         }
         if how == "PDF" {
+            near(ruled.last().unwrap().0, BLOCK.2, 1.0, "foot of the block");
             let thick: Vec<f64> = ruled.iter().map(|line| line.2).collect();
             near(thick[0], 0.35, 0.05, how);
             near(thick[1], 0.25, 0.05, how);
             near(thick[2], 0.35, 0.05, how);
         }
+    }
+}
+
+/// Word keeps the imprint at the foot of the block by itself; LibreOffice passes over this and puts it below the text.
+#[test]
+fn the_word_file_anchors_the_imprint_to_the_foot_of_the_block() {
+    let bytes = docx::docx(&example(Form::Circular), &fonts()).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    let mut document = archive.by_name("word/document.xml").unwrap();
+    document.read_to_string(&mut text).unwrap();
+    let place = text.split("<w:tblpPr ").nth(1).unwrap();
+    let place = place.split("/>").next().unwrap();
+    assert!(
+        place.contains("w:vertAnchor=\"margin\"") && place.contains("w:tblpYSpec=\"bottom\""),
+        "{place}"
+    );
+    for width in ["w:sz=\"8\"", "w:sz=\"6\""] {
+        assert!(text.contains(width), "outer and inner line: {width}");
     }
 }
 

@@ -107,25 +107,31 @@ async fn everything_is_decided_by_keyboard_one_after_the_other() {
     }
 }
 
+/// Leaves the field that the page gives the focus to; before the page is drawn there is nothing to leave, and the key would be lost.
+fn leave_the_field(browser: &mut Browser) {
+    browser.wait_until_drawn();
+    browser.press("Escape");
+}
+
 /// Goes on and back, decides, undoes, takes back: afterwards everything is open as it was.
 fn undone_and_done_again(browser: &mut Browser) {
     let first = path(browser);
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("j");
     let second = path(browser);
     assert_ne!(first, second);
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("k");
     assert_eq!(path(browser), first, "j and k lead on and back");
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("ArrowRight");
     assert_eq!(path(browser), second);
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("ArrowLeft");
     // Whatever it is that lies here, it is decided, undone, and open again.
     let mut findings = 0;
     settle(browser, &mut findings);
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("u");
     assert_eq!(path(browser), first);
     assert!(
@@ -135,13 +141,13 @@ fn undone_and_done_again(browser: &mut Browser) {
     );
     let held = browser.see("!!document.querySelector('.held')");
     assert_eq!(held, false, "open again");
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("u");
     assert!(
         text(browser, ".held").contains("张三"),
         "the undoing is undone"
     );
-    browser.press("Escape");
+    leave_the_field(browser);
     browser.press_and_load("x");
     let held = browser.see("!!document.querySelector('.held')");
     assert_eq!(held, false, "taken back");

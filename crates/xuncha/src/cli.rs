@@ -27,13 +27,31 @@ pub use round::{RoundCommand, RoundNewArgs};
 )]
 pub struct Cli {
     /// 数据目录（数据库、证据、文件） / data folder (database, evidence, documents)
-    #[arg(long, global = true, env = "XUNCHA_DATA", default_value = "data")]
+    #[arg(
+        long,
+        global = true,
+        env = "XUNCHA_DATA",
+        default_value = "data",
+        help_heading = "数据 / data"
+    )]
     pub data: PathBuf,
     /// 数据库地址，默认为数据目录内的 SQLite / database URL, SQLite inside the data folder by default
-    #[arg(long, global = true, env = "XUNCHA_DATABASE", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "XUNCHA_DATABASE",
+        value_name = "URL",
+        help_heading = "数据 / data"
+    )]
     pub database: Option<String>,
     /// 指标体系、词表等数据的目录，覆盖内置的 / folder that overrides the built-in indicators and lexicons
-    #[arg(long, global = true, env = "XUNCHA_RULES", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "XUNCHA_RULES",
+        value_name = "DIR",
+        help_heading = "数据 / data"
+    )]
     pub rules: Option<PathBuf>,
     /// 命令 / command
     #[command(subcommand)]

@@ -6,6 +6,7 @@ mod teasers;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -32,6 +33,8 @@ pub(crate) struct Input<'a> {
     pub page_title: &'a str,
     pub url: &'a str,
     pub today: Date,
+    /// Where the items of dated lists stand: their days are of other articles.
+    pub listed: &'a [Range<usize>],
 }
 
 /// Reads the page as an article; `None` where it is a list, an entrance or next to empty.
@@ -71,6 +74,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         today: input.today,
         title_node,
         body: body.clone(),
+        listed: input.listed,
     };
     let published = dates::publication(&context);
     let later = dates::later(&context, published.as_ref());

@@ -20,6 +20,7 @@ use self::labels::{BARE_LABELS, DECOYS, LABELS, is_label, is_other_day};
 pub use self::periods::newest_period;
 use self::scripts::{from_json_ld, from_scripts};
 use super::dom::{Dom, Line};
+use super::list::is_listed;
 use super::model::{Area, DateSource, Published};
 use super::text::{cut, is_at_most, pattern};
 
@@ -250,6 +251,8 @@ pub(crate) struct Context<'a> {
     pub title_node: Option<usize>,
     /// Node range of the article's body, if found.
     pub body: Option<std::ops::Range<usize>>,
+    /// Places of items of dated lists, in order.
+    pub listed: &'a [std::ops::Range<usize>],
 }
 
 /// The publication date of an article page.
@@ -285,6 +288,7 @@ pub(crate) fn later(context: &Context<'_>, published: Option<&Published>) -> Opt
         today: context.today.checked_add(until).ok()?,
         title_node: context.title_node,
         body: context.body.clone(),
+        listed: context.listed,
     };
     let stated = from_metas(ahead.metas, ahead.today)
         .or_else(|| from_json_ld(&ahead))
@@ -354,7 +358,9 @@ fn from_text(context: &Context<'_>, labelled_or_head: bool) -> Option<Published>
     let dom = context.dom;
     let start = context.title_node.unwrap_or(0);
     let lines = dom.all_lines();
-    let is_usable = |line: &Line| !is_in_list_or_footer(dom, line.node);
+    let is_usable = |line: &Line| {
+        !is_in_list_or_footer(dom, line.node) && !is_listed(context.listed, line.node)
+    };
     if labelled_or_head {
         let head_end = context
             .body

@@ -7,6 +7,7 @@ use super::dom::{Dom, Line};
 use super::html::names::Tag;
 use super::lexicons::Lexicons;
 use super::links::PageLinks;
+use super::list::is_listed;
 use super::model::{Area, GuideElement, GuideFacts, PageFacts};
 use super::text::{cut, strip_numbering};
 use super::titles;
@@ -176,13 +177,6 @@ fn fields(dom: &Dom, lexicons: &Lexicons, listed: &[Range<usize>]) -> Vec<Field>
     fields.extend(current);
     // Text in a picture or a file: a value that is only an image or link still stands there as its alternative text.
     fields
-}
-
-/// Whether a node stands in one of these places, which come in order.
-fn is_listed(places: &[Range<usize>], node: usize) -> bool {
-    let next = places.partition_point(|place| place.start <= node);
-    next.checked_sub(1)
-        .is_some_and(|at| places[at].contains(&node))
 }
 
 /// A line that is a label, or begins with one: (element, rest of the line).

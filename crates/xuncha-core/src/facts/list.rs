@@ -86,6 +86,13 @@ fn places_of<'a>(groups: impl Iterator<Item = &'a Group>) -> Vec<Range<usize>> {
     places
 }
 
+/// Whether a node stands in one of these places, which come in order.
+pub(crate) fn is_listed(places: &[Range<usize>], node: usize) -> bool {
+    let next = places.partition_point(|place| place.start <= node);
+    next.checked_sub(1)
+        .is_some_and(|at| places[at].contains(&node))
+}
+
 /// Further pages of the list: what a script pager names, and links that say so.
 fn pages(dom: &Dom, links: &PageLinks, url: &str) -> Vec<String> {
     let mut pages: Vec<String> = Vec::new();

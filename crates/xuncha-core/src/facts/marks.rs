@@ -320,15 +320,10 @@ fn is_wordless(dom: &Dom, image: usize) -> bool {
 }
 
 /// Whether the whole bottom of the page may be an image or be written by a script: a footer that shows next to nothing beside one, or,
-/// where there is no footer, an image behind all that the page shows.
+/// where there is no footer, one behind all that the page shows.
 fn is_footer_unreadable(dom: &Dom, footer_chars: Option<u32>) -> bool {
     let images = || dom.named(Tag::Img).filter(|image| is_wordless(dom, *image));
-    let Some(chars) = footer_chars else {
-        return images().any(|image| dom.nodes[image].chars_before >= dom.chars);
-    };
-    if chars >= FOOTER_CHARS_MIN {
-        return false;
-    }
+    let is_behind_all = |index: usize| dom.nodes[index].chars_before >= dom.chars;
     let is_inside = |index: &usize| dom.nodes[*index].area == Area::Footer;
     let writes = |script: usize| {
         let source = dom.attr(script, "src").unwrap_or("").to_ascii_lowercase();
@@ -342,6 +337,15 @@ fn is_footer_unreadable(dom: &Dom, footer_chars: Option<u32>) -> bool {
             false => !KNOWN_SCRIPTS.iter().any(|known| source.contains(known)),
         }
     };
+    let Some(chars) = footer_chars else {
+        let mut last = dom
+            .named(Tag::Script)
+            .filter(|script| is_behind_all(*script));
+        return images().any(is_behind_all) || last.any(writes);
+    };
+    if chars >= FOOTER_CHARS_MIN {
+        return false;
+    }
     let mut scripts = dom.named(Tag::Script);
     images().any(|image| is_inside(&image))
         || dom.named(Tag::Script).filter(is_inside).any(writes)
@@ -457,6 +461,7 @@ mod tests {
             "<div class=zz><img src=/i/20260301.png></div>",
             "<div id=footer></div><script src=/js/common.js></script>",
             "<div class=footer><script>document.write(footerHtml)</script></div>",
+            "<div class=x1><script>document.write(decodeURIComponent('%E4%B8%BB'))</script></div>",
             "<footer><script src=/include/f.js></script></footer>",
         ] {
             let seen = marks(html);
@@ -468,6 +473,8 @@ mod tests {
             "<div class=footer><p>技术支持：青石科技 青石县融媒体中心 建议使用1024×768以上分辨率浏览</p><img src=/i/1.png></div>",
             "<div class=footer><p>技术支持：青石科技</p><script src=https://hm.baidu.com/hm.js></script></div>",
             "<img src=/i/1.png><p>欢迎访问本网站</p>",
+            "<script>document.write('1')</script><p>欢迎访问本网站</p>",
+            "<p>欢迎访问本网站</p><script>var a = 1;</script><script src=https://hm.baidu.com/hm.js></script>",
         ] {
             let seen = marks(html);
             assert_eq!(seen[&Mark::网站标识码], MarkSeen::Absent, "{html}");

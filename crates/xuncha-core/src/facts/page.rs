@@ -262,6 +262,7 @@ fn read_html(
         page_title: &facts.title,
         url: &url,
         today,
+        listed: &lists.places,
     });
     done("article");
     facts.missing_wording = missing::wording(facts, &dom, lexicons);

@@ -316,3 +316,54 @@ fn every_table_has_its_own_columns() {
         assert_eq!(table_of(table.name), Some(table));
     }
 }
+
+/// What is public of a round's figures is a list: estimates with their intervals are on it, who fell or failed again is not.
+#[test]
+fn figures_are_public_by_their_names_only() {
+    let figure = || crate::stats::Figure {
+        value: crate::stats::FigureValue::Count(1),
+        printed: "1".to_owned(),
+        unit: "个".to_owned(),
+        definition: String::new(),
+    };
+    let names = [
+        "estimate.account_pass_rate_low_percent",
+        "registry.websites_running",
+        "outcome.accounts_unqualified",
+        "repeat.relapsed",
+        "movement.portals_down",
+        "trend.portal_mean.2025Q4",
+        "index_level1.功能设计.now",
+        "something.new",
+    ];
+    let stats = crate::stats::Stats {
+        figures: names.map(|name| (name.to_owned(), figure())).into(),
+        ..Default::default()
+    };
+    let round = Round {
+        id: "2026Q1".to_owned(),
+        title: String::new(),
+        coverage: Coverage::Census,
+        monitor_from: at(8),
+        as_of: at(12),
+        seed: String::new(),
+        rectify_by: "2026-04-30".to_owned(),
+        set: set(Vec::new(), formula()),
+        also_listed: Vec::new(),
+        also_under: Vec::new(),
+    };
+    let public = public_round(&round, &stats, (1, at(13)), Vec::new());
+    let public: Vec<&str> = public
+        .figures
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(
+        public,
+        [
+            "estimate.account_pass_rate_low_percent",
+            "outcome.accounts_unqualified",
+            "registry.websites_running",
+        ]
+    );
+}

@@ -86,14 +86,14 @@ impl ExpectedTable {
 
     /// The kind that a name is of, among those that are expected somewhere.
     pub fn kind_of(&self, name: &str) -> Option<&ExpectedKind> {
-        let expected = self.entries.iter().filter(|kind| !kind.is_no_government());
-        expected.into_iter().find(|kind| kind.fits(name))
+        let mut expected = self.entries.iter().filter(|kind| !kind.is_no_government());
+        expected.find(|kind| kind.fits(name))
     }
 
     /// The kind of unit that a name is of, among those that run no government site.
     pub fn no_government(&self, name: &str) -> Option<&ExpectedKind> {
-        let none = self.entries.iter().filter(|kind| kind.is_no_government());
-        none.into_iter().find(|kind| kind.fits(name))
+        let mut none = self.entries.iter().filter(|kind| kind.is_no_government());
+        none.find(|kind| kind.fits(name))
     }
 }
 

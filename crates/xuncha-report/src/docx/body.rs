@@ -22,14 +22,17 @@ struct Section {
 
 /// `word/document.xml`.
 pub fn document(notice: &Notice) -> String {
+    // A record of tables lies as a whole where one of them is wide.
+    let is_plain = notice.form == Form::Plain;
+    let all_lies = is_plain && notice.annexes.iter().any(is_landscape);
     let mut sections = vec![Section {
-        lies: false,
+        lies: all_lies,
         xml: text(notice),
     }];
     for annex in &notice.annexes {
-        let lies = is_landscape(annex);
+        let lies = all_lies || is_landscape(annex);
         let last = sections.last().map(|section| section.lies);
-        if lies || last != Some(lies) {
+        if !is_plain && lies || last != Some(lies) {
             sections.push(Section {
                 lies,
                 xml: String::new(),

@@ -108,6 +108,7 @@ struct Held {
     what: String,
     by: String,
     made_in: Option<String>,
+    is_name: bool,
 }
 
 #[derive(Template)]
@@ -403,6 +404,7 @@ async fn corrections(
         .map(|one| Held {
             number: one.number,
             what: tasks_corrections::corrected(lang, &one.correction.corrected),
+            is_name: tasks_corrections::is_name(&one.correction.corrected),
             by: one.correction.by,
             made_in: one.is_carried.then_some(one.correction.round),
         })

@@ -12,6 +12,7 @@ use xuncha_store::registry_outside::{OutsideRow, OutsideState};
 
 use crate::WebState;
 use crate::asked::Query;
+use crate::english;
 use crate::error::{WebError, page};
 use crate::labels::Label;
 use crate::lang::Lang;
@@ -47,6 +48,7 @@ struct PlaceLine {
 
 /// One thing that speaks for a candidate, or against it.
 struct ReasonLine {
+    /// As HTML.
     text: String,
     is_against: bool,
 }
@@ -67,6 +69,7 @@ struct Row {
     score: u64,
     reasons: Vec<ReasonLine>,
     home: Option<HomeLine>,
+    /// As HTML.
     doubts: Vec<String>,
     round: String,
     site_count: u64,
@@ -149,6 +152,12 @@ pub(crate) async fn list(
     })
 }
 
+/// A sentence of ours without the signs by which a stranger's word in it would turn the rest of it round.
+fn straight(text: &str) -> String {
+    let turns = |sign: &char| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|sign| !turns(sign)).collect()
+}
+
 fn state_label(lang: Lang, state: OutsideState) -> Label {
     let (english, tone) = match state {
         OutsideState::Waiting => ("Waits", "open"),
@@ -201,14 +210,14 @@ fn row(lang: Lang, own: OutsideRow) -> Row {
             .collect()
     };
     let reasons = spoken(|reason, lang| match lang {
-        Lang::Zh => reason.zh(),
-        Lang::En => reason.en(),
+        Lang::Zh => english::html(lang, &straight(&reason.zh())),
+        Lang::En => english::name(&straight(&reason.en())),
     });
     let home = own.site.home.as_ref();
     let doubts = home.iter().flat_map(|home| &home.doubts);
     let doubts = doubts.map(|doubt| match lang {
-        Lang::Zh => doubt.zh(),
-        Lang::En => doubt.en(),
+        Lang::Zh => english::html(lang, &straight(&doubt.zh())),
+        Lang::En => english::name(&straight(&doubt.en())),
     });
     Row {
         score: own.site.score(),
@@ -332,7 +341,7 @@ pub(crate) async fn look(
     let at = state.now();
     let job = NewJob {
         kind: OUTSIDE_LOOK_JOB.to_owned(),
-        idempotency_key: format!("{OUTSIDE_LOOK_JOB}/{url}/{at}"),
+        idempotency_key: format!("{OUTSIDE_LOOK_JOB}/{}/{at}", encode(&url)),
         payload: serde_json::json!({ "url": url, "by": viewer.person }),
         due_at: at,
     };

@@ -1,6 +1,7 @@
 //! 任务与进度: starts gathering, judging, scoring and the notice as jobs, and shows how far they are, live where the browser can.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -235,10 +236,11 @@ async fn part(
             .strip_prefix('P')
             .and_then(|own| own.parse().ok())
         {
-            if !names.contains_key(&number) {
-                names.insert(number, state.store.person(number).await?.name);
-            }
-            job.asked.0.clone_from(&names[&number]);
+            let name = match names.entry(number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(state.store.person(number).await?.name),
+            };
+            job.asked.0.clone_from(name);
         }
         let steps = state.store.job_steps(job.number).await?;
         let before = match job.state {

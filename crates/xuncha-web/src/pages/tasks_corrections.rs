@@ -36,6 +36,11 @@ pub(crate) fn corrected(lang: Lang, corrected: &Corrected) -> String {
     }
 }
 
+/// Whether it is a name, which is Chinese in any language.
+pub(crate) fn is_name(corrected: &Corrected) -> bool {
+    matches!(corrected, Corrected::ColumnName { .. })
+}
+
 struct Line {
     number: i64,
     url: String,
@@ -47,6 +52,8 @@ struct Line {
     made_in: Option<String>,
     /// Whether it will be carried on.
     stays: bool,
+    /// Whether it is a name, which is Chinese in any language.
+    is_name: bool,
 }
 
 /// The corrections of a target, with the forms that take them back; nothing where there are none.
@@ -82,6 +89,7 @@ impl Corrections {
                 reason: one.reason,
                 made_in: standing.is_carried.then_some(one.round),
                 stays: one.corrected.stays(),
+                is_name: is_name(&one.corrected),
             }
         };
         Ok(Corrections {

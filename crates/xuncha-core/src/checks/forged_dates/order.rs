@@ -66,9 +66,9 @@ fn strangers<'a>(mut list: Vec<(u64, &'a DatedArticle)>, params: &Params) -> Vec
 fn longest_rising(days: &[Date]) -> Vec<usize> {
     let mut length = vec![1_usize; days.len()];
     let mut before: Vec<Option<usize>> = vec![None; days.len()];
-    for at in 0..days.len() {
-        for earlier in 0..at {
-            if days[earlier] <= days[at] && length[earlier] + 1 > length[at] {
+    for (at, day) in days.iter().enumerate() {
+        for (earlier, other) in days[..at].iter().enumerate() {
+            if other <= day && length[earlier] + 1 > length[at] {
                 length[at] = length[earlier] + 1;
                 before[at] = Some(earlier);
             }

@@ -15,6 +15,7 @@ fn article(html: &str) -> Option<ArticleFacts> {
         page_title: "关于做好春耕生产的通知_青石市人民政府",
         url,
         today: jiff::civil::date(2026, 3, 20),
+        listed: &[],
     })
 }
 
@@ -35,6 +36,22 @@ fn policy_head_and_signature() {
         Some(jiff::civil::date(2026, 3, 2))
     );
     assert_eq!(found.body_links.len(), 1);
+}
+
+#[test]
+fn days_in_a_box_beside_are_of_other_articles() {
+    let items: String = (1..=4)
+        .map(|n| format!("<tr><td><a href=/xw/{n}.html>县领导调研重点项目建设情况之{n}</a></td><td>2026-03-1{n}</td></tr>"))
+        .collect();
+    let text = "本专题集中发布全县有关工作部署、政策措施和工作动态，由县人民政府负责维护。";
+    let side = format!("<div class=r><h4>最新发布</h4><table>{items}</table></div>");
+    let content = format!("<h1>数字政府建设专题介绍</h1><div class=c><p>{text}</p></div>");
+    for html in [format!("{side}{content}"), format!("{content}{side}")] {
+        let html = format!("<title>数字政府建设专题介绍_青石县人民政府</title>{html}");
+        let page = crate::facts::test_page("https://www.qingshi.gov.cn/zt/1.html", &html);
+        let published = page.article.and_then(|article| article.published);
+        assert_eq!(published, None, "{html}");
+    }
 }
 
 #[test]

@@ -353,7 +353,7 @@ fn column(
         .flat_map(|page| own_items(page, addresses))
         .collect();
     let single = if items.is_empty() && page.empty_wording.is_empty() {
-        linked_articles(records, page, addresses)
+        linked_articles(own, entry, page)
     } else {
         Vec::new()
     };
@@ -423,15 +423,20 @@ fn own_items<'p>(page: &'p PageFacts, others: &BTreeSet<String>) -> Vec<&'p List
 }
 
 /// Articles that a page without a list leads to from its content: one item alone makes no list, least of all without a date.
-fn linked_articles(
-    records: &Records,
-    page: &PageFacts,
-    addresses: &BTreeSet<String>,
-) -> Vec<ListItem> {
+/// An article that says that it stands in this column is one of its items wherever the page links it: a list may be taken for a menu.
+fn linked_articles(own: &Own, entry: &Entry, page: &PageFacts) -> Vec<ListItem> {
+    let column = (entry.url.as_str(), entry.name.as_str());
+    let stands_here = |link: &Link| {
+        let address = canonical(&link.url);
+        link.kind == LinkKind::Anchor
+            && !own.others.contains(&address)
+            && own.everywhere.stands_in(&address, page, column) == Some(true)
+    };
     let is_article = |link: &&Link| {
         link.text.chars().count() >= ITEM_TITLE_MIN
-            && is_own_link(link, page, addresses)
-            && records
+            && (is_own_link(link, page, own.others) || stands_here(link))
+            && own
+                .records
                 .page(&link.url)
                 .is_some_and(|target| target.article.is_some())
     };

@@ -21,7 +21,7 @@ const TITLE_CHARS_MIN: usize = 8;
 pub(super) struct Everywhere<'r> {
     records: &'r Records,
     home_key: String,
-    /// Articles that many column pages link, and how often at least.
+    /// Articles that many column pages link, and how often they usually do.
     articles: BTreeMap<String, u32>,
     /// Blocks with which the lists of many columns begin.
     blocks: Vec<Vec<String>>,
@@ -36,19 +36,17 @@ impl<'r> Everywhere<'r> {
             .map(|page| (canonical(&page.capture.final_url), *page))
             .collect();
         let least = COLUMNS_MIN.max(pages.len() / COLUMNS_SHARE);
-        let mut counts: BTreeMap<String, (usize, u32)> = BTreeMap::new();
+        let mut counts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (url, times) in pages.values().flat_map(|page| shown(page)) {
-            let (pages, fewest) = counts.entry(url).or_insert((0, times));
-            *pages += 1;
-            *fewest = times.min(*fewest);
+            counts.entry(url).or_default().push(times);
         }
-        counts.retain(|_, (pages, _)| *pages >= least);
+        counts.retain(|_, times| times.len() >= least);
         Everywhere {
             records,
             home_key: canonical(home_url.as_str()),
             articles: counts
                 .into_iter()
-                .map(|(url, (_, fewest))| (url, fewest))
+                .map(|(url, times)| (url, usual(times)))
                 .collect(),
             blocks: blocks(pages.into_values(), least),
         }
@@ -58,10 +56,10 @@ impl<'r> Everywhere<'r> {
     pub fn strangers(&self, page: &PageFacts, column: (&str, &str)) -> BTreeSet<String> {
         let lists = listed(page);
         let here = shown(page);
-        // What a page links more often than all others do, it lists by itself too.
+        // What a page links more often than others do, it lists by itself too. Two boxes may show the same article on most pages.
         let is_usual = |item: &str| {
-            let fewest = self.articles.get(item).copied().unwrap_or(u32::MAX);
-            here.get(item).is_none_or(|times| *times <= fewest)
+            let usual = self.articles.get(item).copied().unwrap_or(u32::MAX);
+            here.get(item).is_none_or(|times| *times <= usual)
         };
         let stands_here = |item: &str| self.stands_in(item, page, column);
         let begins = |block: &&Vec<String>| lists.iter().any(|list| list.starts_with(block));
@@ -119,6 +117,12 @@ impl<'r> Everywhere<'r> {
             tag.is_some_and(|tag| tag == name || page.metas.get("ColumnName") == Some(tag));
         Some(is_named || crumb.is_some_and(|crumb| is_own(&crumb.url) || crumb.text == name))
     }
+}
+
+/// How often most pages link an article: the middle of all counts.
+fn usual(mut times: Vec<u32>) -> u32 {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Addresses of a page's lists in their order.

@@ -189,11 +189,19 @@ fn marks(records: &Records, home: Option<&PageFacts>) -> BTreeMap<Mark, MarkSeen
     let Some(home) = home else {
         return BTreeMap::new();
     };
-    let frames: Vec<&PageFacts> = home
-        .links
+    let framed = |page: &'_ PageFacts| -> Vec<String> {
+        let frames = page.links.iter();
+        let frames = frames.filter(|link| link.kind == LinkKind::Frame);
+        frames.map(|link| link.url.clone()).collect()
+    };
+    // Where the home page's content stands in a frame, the footer may stand in another one beside it.
+    let outer = records
+        .good_pages()
+        .find(|page| framed(page).contains(&home.capture.url));
+    let frames: Vec<&PageFacts> = framed(outer.unwrap_or(home))
         .iter()
-        .filter(|link| link.kind == LinkKind::Frame)
-        .filter_map(|link| records.page(&link.url))
+        .filter(|url| **url != home.capture.url)
+        .filter_map(|url| records.page(url))
         .collect();
     let pages: Vec<&PageFacts> = records
         .good_pages()
@@ -214,8 +222,10 @@ fn marks(records: &Records, home: Option<&PageFacts>) -> BTreeMap<Mark, MarkSeen
                 .then(|| elsewhere.into_iter().next())
                 .flatten();
             // A frame that was read and shows no mark is readable, and empty.
+            let hides = |page: &PageFacts| page.marks.get(&mark) == Some(&MarkSeen::Unreadable);
+            let is_framed = !frames.is_empty() && outer.is_none();
             let is_unreadable =
-                home.marks.get(&mark) == Some(&MarkSeen::Unreadable) && frames.is_empty();
+                hides(home) && !is_framed || frames.iter().any(|frame| hides(frame));
             let seen = here.or(often).unwrap_or(if is_unreadable {
                 MarkSeen::Unreadable
             } else {

@@ -115,6 +115,7 @@ fn publication_of(html: &str) -> Option<(Date, DateSource)> {
         today: date(2026, 3, 20),
         title_node,
         body,
+        listed: &[],
     };
     publication(&context).map(|published| (published.date, published.source))
 }

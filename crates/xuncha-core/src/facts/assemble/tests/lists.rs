@@ -208,6 +208,36 @@ fn a_list_on_the_pages_of_several_columns_is_none_of_theirs() {
     );
 }
 
+/// Two boxes show the same article on most pages, and on one page only one of them does.
+#[test]
+fn an_article_in_two_boxes_is_no_columns_own() {
+    let second =
+        "<div class=k3><p>大家关注</p><p><a href=/xw/1.html>全市春耕生产工作会议召开</a></p></div>";
+    let mut pages = vec![
+        page("", "首页", ""),
+        page("xw/", "政务要闻", &format!("{MOST_READ}{second}")),
+        page(
+            "zc/",
+            "政策文件",
+            &format!("{MOST_READ}{second}<p>栏目建设中</p>"),
+        ),
+        page(
+            "jd/",
+            "政策解读",
+            &format!("{MOST_READ}{second}<p>栏目建设中</p>"),
+        ),
+        page("zt/", "乡村振兴", &format!("{MOST_READ}<p>栏目建设中</p>")),
+    ];
+    pages.extend(news());
+    let columns = columns(pages);
+    let empty: Vec<&str> = columns
+        .iter()
+        .filter(|column| column.is_empty)
+        .map(|column| column.name.as_str())
+        .collect();
+    assert_eq!(empty, ["政策文件", "政策解读", "乡村振兴"]);
+}
+
 /// A box of dated links on every page outweighs the short lists of some columns, and stands in no column's name.
 #[test]
 fn a_box_that_outweighs_a_columns_own_list_is_none_of_it() {
