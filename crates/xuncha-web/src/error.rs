@@ -58,7 +58,9 @@ impl WebError {
             StatusCode::NOT_FOUND => lang.t("没有找到", "Not found"),
             StatusCode::FORBIDDEN => lang.t("没有权限", "Not allowed"),
             StatusCode::PAYLOAD_TOO_LARGE => lang.t("提交的内容太大", "Too large"),
-            StatusCode::UNPROCESSABLE_ENTITY => lang.t("没有执行", "Nothing was done"),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                lang.t("请核对后重新提交", "Please look at it again")
+            }
             _ => lang.t("出错了", "Something failed"),
         };
         let page = ErrorPage {

@@ -19,6 +19,8 @@ use crate::shell::Viewer;
 
 /// Bytes of the longest form with files: one file of the largest size, and fields around it.
 pub(crate) const LONGEST_UPLOAD: usize = MAX_ATTACHMENT_BYTES + (1 << 20);
+/// Bytes of the longest last line of a form: its boundary has 70 at most.
+const LONGEST_ENDING: usize = 80;
 /// Parts that one form may have.
 const MOST_PARTS: usize = 200;
 
@@ -117,7 +119,8 @@ impl FromRequest<WebState> for Sent {
             let text = "提交的表单读不懂，没有执行。请刷新页面后重新提交。";
             WebError::of(StatusCode::BAD_REQUEST, text)
         };
-        let bytes = to_bytes(body, LONGEST_UPLOAD)
+        // A form that was cut has an ending of ours behind what was read of it.
+        let bytes = to_bytes(body, LONGEST_UPLOAD + LONGEST_ENDING)
             .await
             .map_err(|_| unreadable())?;
         match boundary(&parts.headers) {
