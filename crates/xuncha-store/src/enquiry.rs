@@ -30,7 +30,7 @@ pub struct Enquiry {
     pub unit_name: String,
     /// What is asked.
     pub question: String,
-    /// Name of who sends it.
+    /// Who sends it: the id of a person (`P3`); a name in what was written down before people were chosen from the list.
     pub assigned: String,
     /// Where it was sent.
     pub place: String,
@@ -173,9 +173,54 @@ impl Store {
         Ok(new)
     }
 
+    /// Gives enquiries that were not sent yet to other people, each by its id. Answers with how many changed hands.
+    pub async fn reassign_enquiries(
+        &self,
+        round: &str,
+        all: &[(String, String)],
+        (by, at): (&str, DateTime),
+    ) -> Result<u64> {
+        let transaction = self.begin().await?;
+        transaction.refuse_closed(round).await?;
+        let mut entries = Vec::new();
+        for (id, assigned) in all {
+            let sql =
+                "SELECT assigned FROM enquiries WHERE id = ? AND round = ? AND sent_at IS NULL";
+            let values = vec![sql::text(id), sql::text(round)];
+            let Some(row) = sql::row(&transaction.inner, sql, values).await? else {
+                continue;
+            };
+            let before: String = row.try_get_by("assigned")?;
+            if before == *assigned {
+                continue;
+            }
+            let sql = "UPDATE enquiries SET assigned = ?, person = ?, at = ? WHERE id = ?";
+            let at = sql::text(&sql::word(&at)?);
+            let values = vec![sql::text(assigned), sql::text(by), at, sql::text(id)];
+            sql::run(&transaction.inner, sql, values).await?;
+            let entry = AuditEntry::new(AuditAction::EnquiryChanged, format!("enquiry/{id}"));
+            entries.push(entry.change(before, assigned.as_str()));
+        }
+        transaction.audit(&entries).await?;
+        transaction.commit().await?;
+        Ok(entries.len() as u64)
+    }
+
     /// Enquiries of a round: those that wait first, by their last day.
     pub async fn enquiries(&self, round: &str, page: Page) -> Result<Listing<Enquiry>> {
-        let condition = Where::default().and("round = ?", [sql::text(round)]);
+        self.enquiries_of(round, None, page).await
+    }
+
+    /// The same, of one person (`P3`) only.
+    pub async fn enquiries_of(
+        &self,
+        round: &str,
+        assigned: Option<&str>,
+        page: Page,
+    ) -> Result<Listing<Enquiry>> {
+        let condition = Where::default()
+            .and("round = ?", [sql::text(round)])
+            .and_some("assigned = ?", assigned);
         let sql = format!(
             "SELECT * FROM enquiries{} ORDER BY CASE WHEN counted IS NULL THEN 0 ELSE 1 END, COALESCE(due, ''), target LIMIT ? OFFSET ?",
             condition.sql()

@@ -347,6 +347,8 @@ pub struct Neighbour {
     pub is_before: bool,
     /// Those of which everything is decided count too.
     pub has_decided: bool,
+    /// Those with any finding count too, whether it waits for a person or not.
+    pub has_findings: bool,
 }
 
 const SELECT_ROUND: &str = "SELECT r.body, r.state, r.close_reason, \

@@ -73,6 +73,7 @@ async fn pages_of_a_round_ask_quickly() {
     let middle = &ids[TARGETS as usize / 2];
     let wanted = Neighbour {
         has_decided: true,
+        has_findings: false,
         ..Neighbour::default()
     };
     let filter = SubjectFilter {

@@ -1,7 +1,10 @@
 //! Forms of ours only: a form that another site makes a browser send is refused, by where the browser says it comes from and by a token
 //! that only our pages know.
 
-use axum::body::{Body, Bytes, to_bytes};
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
@@ -23,8 +26,31 @@ pub(crate) enum Refused {
     Foreign,
     /// Without the token, or with one of another session.
     Token,
-    /// Longer than any form of ours.
-    Long,
+    /// Longer than any form of ours: than this many bytes.
+    Long(usize),
+    /// Broken off on its way.
+    Broken,
+}
+
+/// Bytes of a body that is too long which are read and dropped, so that the browser hears the answer instead of a closed line.
+const MOST_DROPPED: usize = 256 << 20;
+
+/// The first bytes of a body, and whether there were more; `None` where it broke off.
+async fn beginning(mut body: Body, longest: usize) -> Option<(Bytes, bool)> {
+    let mut kept = Vec::new();
+    let mut dropped = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.ok()?.into_data() else {
+            continue;
+        };
+        let taken = data.len().min(longest - kept.len());
+        kept.extend_from_slice(&data[..taken]);
+        dropped += data.len() - taken;
+        if dropped > MOST_DROPPED {
+            break;
+        }
+    }
+    Some((kept.into(), dropped > 0))
 }
 
 /// The token of a session, or of the cookie that stands in for one before the sign-in. It tells nothing of what it is made from.
@@ -43,12 +69,22 @@ pub(crate) async fn check(
     if is_foreign(request.headers()) {
         return Err(Refused::Foreign);
     }
-    let (parts, body) = request.into_parts();
-    let longest = match upload::boundary(&parts.headers) {
+    let (mut parts, body) = request.into_parts();
+    let boundary = upload::boundary(&parts.headers);
+    let longest = match boundary {
         Some(_) => longest_upload,
         None => LONGEST_FORM,
     };
-    let bytes = to_bytes(body, longest).await.map_err(|_| Refused::Long)?;
+    let (bytes, is_cut) = beginning(body, longest).await.ok_or(Refused::Broken)?;
+    let bytes = match (is_cut, &boundary) {
+        (false, _) => bytes,
+        // What was written beside a file that is too large is not lost: the page says so with the form filled in.
+        (true, Some(boundary)) => {
+            parts.extensions.insert(upload::Cut);
+            upload::ended(boundary, &bytes).ok_or(Refused::Long(longest))?
+        }
+        (true, None) => return Err(Refused::Long(longest)),
+    };
     let sent = sent_token(&parts.headers, &bytes);
     if secret.is_empty() || !is_same(&token_of(secret), &sent.unwrap_or_default()) {
         return Err(Refused::Token);
@@ -166,7 +202,33 @@ mod tests {
         assert_eq!(send("", &of_nobody).await, Err(Refused::Token));
         assert_eq!(
             send("s", &"a".repeat(LONGEST_FORM + 1)).await,
-            Err(Refused::Long)
+            Err(Refused::Long(LONGEST_FORM))
+        );
+    }
+
+    #[tokio::test]
+    async fn of_a_form_with_a_file_that_is_too_large_the_rest_comes_through() {
+        let send = async |body: String| {
+            let request =
+                Request::post("/x").header(CONTENT_TYPE, "multipart/form-data; boundary=B");
+            let request = request.body(Body::from(body)).unwrap();
+            let checked = check(request, "s", 2_000).await?;
+            assert!(checked.extensions().get::<upload::Cut>().is_some());
+            Ok(checked)
+        };
+        let part = |name: &str, value: &str| {
+            format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let token = part("csrf", &token_of("s"));
+        let file = part("file\"; filename=\"a.pdf", &"%PDF".repeat(1_000));
+        let whole = format!("{token}{}{file}--B--\r\n", part("note", "已改"));
+        assert!(send(whole).await.is_ok());
+        let text = format!("{token}{}--B--\r\n", part("note", &"a".repeat(3_000)));
+        let refused: Result<Request, Refused> = send(text).await;
+        assert_eq!(
+            refused.err(),
+            Some(Refused::Long(2_000)),
+            "a text that is cut is no text"
         );
     }
 }

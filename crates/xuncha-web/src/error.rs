@@ -57,6 +57,10 @@ impl WebError {
         let title = match self.status {
             StatusCode::NOT_FOUND => lang.t("没有找到", "Not found"),
             StatusCode::FORBIDDEN => lang.t("没有权限", "Not allowed"),
+            StatusCode::PAYLOAD_TOO_LARGE => lang.t("提交的内容太大", "Too large"),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                lang.t("请核对后重新提交", "Please look at it again")
+            }
             _ => lang.t("出错了", "Something failed"),
         };
         let page = ErrorPage {
@@ -81,7 +85,7 @@ impl From<StoreError> for WebError {
             | StoreError::NotClosed(_)
             | StoreError::Busy { .. }
             | StoreError::Exists { .. } => StatusCode::CONFLICT,
-            StoreError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            StoreError::Refused(_) | StoreError::Unfit(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => {
                 tracing::error!(%error, "page failed");
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -89,8 +93,22 @@ impl From<StoreError> for WebError {
         };
         WebError {
             status,
-            text: error.to_string(),
+            text: told(&error),
         }
+    }
+}
+
+/// What pages say of an error: where files of ours stand is for the log alone.
+fn told(error: &StoreError) -> String {
+    match error {
+        StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "没有找到文件，可能已被移走".to_owned()
+        }
+        StoreError::File { .. } => "文件读写失败，请管理员查看系统日志".to_owned(),
+        StoreError::Damaged { detail, .. } => {
+            format!("证据文件已损坏：{detail}。请从备份恢复，或删除该对象的证据后重新采集")
+        }
+        other => other.to_string(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Words for the values of the core, in both languages, and the class that styles them.
 
+use std::collections::BTreeMap;
+
 use xuncha_core::indicator::{FigureConfidence, IndicatorKind};
 use xuncha_core::migration::LossKind;
 use xuncha_core::person::Role;
 use xuncha_core::rectify::{RectifyState, SameKind};
-use xuncha_core::registry::{SiteKind, State, TargetClass};
+use xuncha_core::registry::{Region, SiteKind, State, TargetClass};
 use xuncha_core::review::Decision;
 use xuncha_core::round::Coverage;
 use xuncha_core::score::Outcome;
@@ -69,7 +71,7 @@ pub(crate) fn class(lang: Lang, class: TargetClass) -> &'static str {
 }
 
 /// A stratum of a draw, whose name is a word of ours, or a platform and a division; as HTML.
-pub(crate) fn stratum(lang: Lang, name: &str) -> String {
+pub(crate) fn stratum(lang: Lang, name: &str, regions: &BTreeMap<String, Region>) -> String {
     let (zh, en) = match name {
         "portal/province" => ("省级门户网站", "Portals of the province"),
         "portal/city" => ("市级门户网站", "Portals of cities"),
@@ -78,7 +80,12 @@ pub(crate) fn stratum(lang: Lang, name: &str) -> String {
         _ => match name.strip_prefix("account/") {
             Some(rest) => {
                 let word = lang.t("新媒体", "Accounts");
-                return format!("{word} {}", english::name(&rest.replace('/', " ")));
+                let named = |part: &str| match regions.get(part) {
+                    Some(region) => region.name.clone(),
+                    None => part.to_owned(),
+                };
+                let parts: Vec<String> = rest.split('/').map(named).collect();
+                return format!("{word} {}", english::name(&parts.join(" ")));
             }
             None => return english::name(name),
         },
@@ -289,5 +296,26 @@ pub(crate) fn opinion(lang: Lang, opinion: Opinion) -> Label {
         Opinion::Meant => label(lang, "有意调整", "Meant", "info"),
         Opinion::Wrong => label(lang, "误报", "Not lost", "none"),
         Opinion::Mended => label(lang, "已补正", "Put right", "good"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strata_have_the_names_of_places() {
+        let region = Region {
+            code: "990100".into(),
+            name: "青石市".into(),
+            level: xuncha_core::registry::Level::City,
+            parent: None,
+        };
+        let regions = [("990100".to_owned(), region)].into();
+        let said = |name: &str| stratum(Lang::Zh, name, &regions);
+        assert!(said("account/微信公众号/990100").contains("微信公众号 青石市"));
+        assert!(said("account/微信公众号/990900").contains("990900"));
+        assert_eq!(said("department"), "部门网站");
     }
 }

@@ -151,7 +151,7 @@ fn appeal_pages(pages: Pages) -> Pages {
 
 fn enquiry_pages(pages: Pages) -> Pages {
     use Action::Enquire;
-    use pages::enquiries;
+    use pages::{enquiries, enquiries_assign};
     pages
         .get("/enquiries", Enquire, Object::None, enquiries::list)
         .post("/enquiries/bank", Enquire, Object::None, enquiries::bank)
@@ -159,7 +159,7 @@ fn enquiry_pages(pages: Pages) -> Pages {
             "/enquiries/assign",
             Enquire,
             Object::None,
-            enquiries::assign,
+            enquiries_assign::assign,
         )
         .get(
             "/enquiries/{enquiry}",

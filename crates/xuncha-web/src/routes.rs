@@ -5,8 +5,9 @@ use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -217,7 +218,16 @@ async fn pass(
     let mut response = match gate.admit(&params, &viewer, &secret, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(viewer.clone());
-            next.run(request).await
+            let is_cut = request.extensions().get::<upload::Cut>().is_some();
+            let is_form = request.method() == Method::POST;
+            let mut response = next.run(request).await;
+            if is_cut && response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+                *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+            }
+            match is_form && is_unread(&response) {
+                true => WebError::of(response.status(), UNREAD).into_response(),
+                false => response,
+            }
         }
         Err(error) => error.into_response(),
     };
@@ -374,6 +384,15 @@ impl Gate {
     }
 }
 
+const UNREAD: &str = "提交的表单读不懂，没有执行。请刷新页面后重新提交。";
+
+/// Whether the framework refused a form before a page saw it: that says so in plain text.
+fn is_unread(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_plain = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    is_plain && response.status().is_client_error()
+}
+
 fn to_sign_in(parts: &Parts) -> Response {
     let here = parts.uri.path_and_query();
     let here = here.map_or("/", |both| both.as_str());
@@ -390,10 +409,25 @@ fn not_ours(lang: Lang, refused: Refused) -> WebError {
             "页面已过期，没有执行。请返回上一页，刷新后重新提交。",
             "The page was too old, and nothing was done. Go back, reload it and send it again.",
         ),
-        Refused::Long => (
-            "提交的内容太长，没有执行。",
-            "What was sent is too long, and nothing was done.",
+        Refused::Broken => (
+            "提交的内容没有传完，没有执行。请重新提交。",
+            "What was sent broke off, and nothing was done. Send it again.",
         ),
+        Refused::Long(longest) => {
+            let limit = longest >> 20;
+            let text = match (lang, longest > csrf::LONGEST_FORM) {
+                (Lang::Zh, true) => "提交的内容太长，没有执行。一个文件不超过 20 MB。".to_owned(),
+                (Lang::En, true) => {
+                    "What was sent is too long, and nothing was done. A file has 20 MB at most."
+                        .to_owned()
+                }
+                (Lang::Zh, false) => format!("提交的文字超过 {limit} MB，没有执行。"),
+                (Lang::En, false) => {
+                    format!("The text has more than {limit} MB, and nothing was done.")
+                }
+            };
+            return WebError::of(StatusCode::PAYLOAD_TOO_LARGE, text);
+        }
     };
     WebError::forbidden(lang.t(zh, en))
 }

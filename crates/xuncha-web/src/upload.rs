@@ -19,6 +19,8 @@ use crate::shell::Viewer;
 
 /// Bytes of the longest form with files: one file of the largest size, and fields around it.
 pub(crate) const LONGEST_UPLOAD: usize = MAX_ATTACHMENT_BYTES + (1 << 20);
+/// Bytes of the longest last line of a form: its boundary has 70 at most.
+const LONGEST_ENDING: usize = 80;
 /// Parts that one form may have.
 const MOST_PARTS: usize = 200;
 
@@ -53,6 +55,10 @@ impl UploadFault {
 /// What a file field says: for the `accept` attribute of its input.
 pub(crate) const ACCEPTED: &str = ".pdf,.png,.jpg,.jpeg,.docx,.xlsx";
 
+/// Says of a request that its last file was larger than what was read of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut;
+
 /// 上传的文件. A file of a form, as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SentFile {
@@ -62,12 +68,14 @@ pub(crate) struct SentFile {
     pub(crate) name: String,
     /// Content.
     pub(crate) bytes: Bytes,
+    /// Whether only its beginning is here.
+    is_cut: bool,
 }
 
 impl SentFile {
     /// The kind of its content, and its tidy name; what is wrong with it otherwise.
     pub(crate) fn checked(&self) -> Result<(FileKind, String), UploadFault> {
-        if self.bytes.len() > MAX_ATTACHMENT_BYTES {
+        if self.is_cut || self.bytes.len() > MAX_ATTACHMENT_BYTES {
             return Err(UploadFault::Big);
         }
         let kind = FileKind::of(&self.bytes).ok_or(UploadFault::Kind)?;
@@ -80,6 +88,8 @@ impl SentFile {
 pub(crate) struct Sent {
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) files: Vec<SentFile>,
+    /// Whether the last part is a file.
+    ends_in_file: bool,
 }
 
 impl Sent {
@@ -92,7 +102,10 @@ impl Sent {
     /// The first file of a field.
     pub(crate) fn file(&self, field: &str) -> Result<&SentFile, UploadFault> {
         let found = self.files.iter().find(|file| file.field == field);
-        found.ok_or(UploadFault::None)
+        match found.ok_or(UploadFault::None)? {
+            file if file.is_cut => Err(UploadFault::Big),
+            file => Ok(file),
+        }
     }
 }
 
@@ -106,17 +119,31 @@ impl FromRequest<WebState> for Sent {
             let text = "提交的表单读不懂，没有执行。请刷新页面后重新提交。";
             WebError::of(StatusCode::BAD_REQUEST, text)
         };
-        let bytes = to_bytes(body, LONGEST_UPLOAD)
+        // A form that was cut has an ending of ours behind what was read of it.
+        let bytes = to_bytes(body, LONGEST_UPLOAD + LONGEST_ENDING)
             .await
             .map_err(|_| unreadable())?;
         match boundary(&parts.headers) {
-            Some(boundary) => read(&boundary, &bytes).ok_or_else(unreadable),
+            Some(boundary) => {
+                let mut sent = read(&boundary, &bytes).ok_or_else(unreadable)?;
+                let is_cut = parts.extensions.get::<Cut>().is_some();
+                if let Some(last) = sent.files.last_mut().filter(|_| is_cut) {
+                    last.is_cut = true;
+                }
+                Ok(sent)
+            }
             None => Ok(Sent {
                 fields: url::form_urlencoded::parse(&bytes).into_owned().collect(),
-                files: Vec::new(),
+                ..Sent::default()
             }),
         }
     }
+}
+
+/// A form that was too long, ended where it was cut; `None` where that is not inside a file.
+pub(crate) fn ended(boundary: &str, bytes: &Bytes) -> Option<Bytes> {
+    let whole = Bytes::from([bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat());
+    read(boundary, &whole)?.ends_in_file.then_some(whole)
 }
 
 /// The boundary of a multipart form; `None` where the request is none.
@@ -174,16 +201,21 @@ fn read(boundary: &str, bytes: &Bytes) -> Option<Sent> {
                 .then_some(value)
         })?;
         let field = param(disposition, "name")?;
+        sent.ends_in_file = false;
         match param(disposition, "filename") {
             None => sent
                 .fields
                 .push((field, String::from_utf8(body.to_vec()).ok()?)),
             Some(name) if name.is_empty() && body.is_empty() => {}
-            Some(name) => sent.files.push(SentFile {
-                field,
-                name,
-                bytes: body,
-            }),
+            Some(name) => {
+                sent.ends_in_file = true;
+                sent.files.push(SentFile {
+                    field,
+                    name,
+                    bytes: body,
+                    is_cut: false,
+                });
+            }
         }
     }
     None
@@ -321,6 +353,7 @@ mod tests {
             field: "file".into(),
             name: "a.pdf".into(),
             bytes: bytes.into(),
+            is_cut: false,
         };
         let script = file(b"<script>alert(1)</script>".to_vec());
         assert_eq!(script.checked(), Err(UploadFault::Kind));

@@ -611,3 +611,108 @@ async fn a_closed_round_takes_no_decisions() {
             .starts_with("/sign-in")
     );
 }
+
+#[tokio::test]
+async fn an_invented_record_is_missing_and_tells_of_no_file() {
+    let site = Site::seeded().await;
+    for record in ["00001@1", "00001@999999999", "99999@0"] {
+        for kind in ["", "/raw", "/replay"] {
+            let path = format!("/rounds/{ROUND}/evidence/{PORTAL}/{record}{kind}");
+            let answer = site.get(&path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            for inside in ["warc", "/tmp", "os error", "已损坏"] {
+                assert!(!answer.body.contains(inside), "{path}: {}", answer.body);
+            }
+        }
+    }
+    // What the index names and the file does not hold is damage, and says no path either.
+    let folder = site._folder.path().join("evidence");
+    let segment = walk(&folder).into_iter();
+    let segment = segment.filter(|path| path.to_string_lossy().ends_with("warc.gz"));
+    for path in segment {
+        let length = std::fs::metadata(&path).unwrap().len();
+        std::fs::write(&path, vec![b'x'; length as usize]).unwrap();
+    }
+    let path = format!("/rounds/{ROUND}/evidence/{PORTAL}/{}/raw", site.record);
+    let damaged = site.get(&path).await;
+    assert_eq!(damaged.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(
+        damaged.body.contains("已损坏") && !damaged.body.contains("warc"),
+        "{}",
+        damaged.body
+    );
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        match entry.path().is_dir() {
+            true => found.extend(walk(&entry.path())),
+            false => found.push(entry.path()),
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn checks_have_their_titles_on_every_page() {
+    let site = Site::seeded().await;
+    let title = |check: &str| xuncha_core::checks::find(check).unwrap().title_zh;
+    for (path, check) in [
+        (format!("/rounds/{ROUND}/open"), "search_misses"),
+        (format!("/rounds/{ROUND}/groups"), "broken_links"),
+        (format!("/findings/{}", site.finding), "broken_links"),
+        (
+            format!("/rounds/{ROUND}/desk/A000004/open"),
+            "stale_account",
+        ),
+    ] {
+        let mut answer = site.get(&path).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            let next = answer.headers[header::LOCATION]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            answer = site.get(&next).await;
+        }
+        assert!(
+            answer.body.contains(title(check)),
+            "{path}: {}",
+            answer.body
+        );
+        let coded = [format!(">{check}<"), format!(" {check}<")];
+        assert!(
+            coded.iter().all(|code| !answer.body.contains(code)),
+            "{path}: {}",
+            answer.body
+        );
+    }
+}
+
+/// The relative luminance of a colour (WCAG 2).
+fn luminance(colour: &str) -> f64 {
+    let part = |at: usize| {
+        let value = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+        let value = f64::from(value) / 255.0;
+        match value <= 0.040_45 {
+            true => value / 12.92,
+            false => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+}
+
+#[test]
+fn the_count_in_the_navigation_can_be_read() {
+    let style = include_str!("../assets/style.css");
+    let token = |name: &str| style.split(&format!("--{name}: ")).nth(1).unwrap();
+    let rule = style.split(".main-nav small {").nth(1).unwrap();
+    let rule = rule.split('}').next().unwrap();
+    let colour = |what: &str| {
+        let name = rule.split(&format!(" {what}: var(--")).nth(1).unwrap();
+        luminance(token(name.split(')').next().unwrap()))
+    };
+    let (ink, ground) = (colour("color"), colour("background"));
+    let contrast = (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05);
+    assert!(contrast >= 4.5, "{contrast}");
+}

@@ -748,8 +748,8 @@ async fn a_leader_reads_one_printed_page() {
     fill_brief(&house.state).await;
     let full = leader.get(&brief).await.body;
     for said in [
-        "▼ -10.6 个百分点",
-        "▲ +2.1 个百分点",
+        "▼ 10.6 个百分点",
+        "▲ 2.1 个百分点",
         "可比的9家门户网站中，9家得分下降。",
         "98.75 → 61.25",
         "−37.5",

@@ -65,6 +65,16 @@ impl House {
         self.client("wangwu", Role::Operator, Some("U001")).await
     }
 
+    /// `P3` of a login.
+    async fn number(&self, login: &str) -> String {
+        let filter = xuncha_store::person::PersonFilter {
+            role: None,
+            words: Some(login.to_owned()),
+        };
+        let found = self.store.persons(&filter, Page::ALL).await.unwrap();
+        found.rows[0].id()
+    }
+
     async fn state_of_case(&self) -> RectifyState {
         let today = "2026-04-01".parse().unwrap();
         self.store
@@ -243,6 +253,22 @@ async fn the_office_tells_calls_the_roll_and_settles_messages() {
         roll.contains("2026-04-30") && roll.contains("未答复"),
         "{roll}"
     );
+    // A term that is past is said beside its field, with what was typed.
+    let past = [
+        ("round", ROUND),
+        ("unit", "U001"),
+        ("deadline", "2026-03-01"),
+    ];
+    let refused = office.post("/rectify/notify", &past).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in [
+        "早于今天",
+        "value=\"2026-03-01\"",
+        "value=\"U001\"",
+        "aria-invalid",
+    ] {
+        assert!(refused.body.contains(part), "{part}: {}", refused.body);
+    }
     let place = format!("/rectify/{}/manage", house.case);
     let longer = office.post(&place, &[("deadline", "2026-05-15")]).await;
     assert_eq!(longer.status, StatusCode::SEE_OTHER, "{}", longer.body);
@@ -482,7 +508,7 @@ async fn a_simulated_question_has_its_clock_and_counts_in_the_score() {
     let ahead = inspector
         .post_file(&place, &sent("2026-04-02T09:00"), pdf)
         .await;
-    assert!(ahead.body.contains("发送时间不对"), "{}", ahead.body);
+    assert!(ahead.body.contains("发送时间晚于现在"), "{}", ahead.body);
     let unknown = inspector
         .post_file(&place, &sent("1999-03-01T09:00"), pdf)
         .await;
@@ -554,7 +580,7 @@ async fn a_simulated_question_has_its_clock_and_counts_in_the_score() {
     assert!(!operator.get("/unit").await.body.contains("/enquiries"));
     // Questions and people are assigned in turn, once.
     let none = inspector
-        .post("/enquiries/assign", &[("round", ROUND), ("people", "甲")])
+        .post("/enquiries/assign", &[("round", ROUND), ("person", "P1")])
         .await;
     assert!(none.body.contains("题库是空的"), "{}", none.body);
     for text in ["怎样办理居住证？", "低保怎样申请？"] {
@@ -562,11 +588,161 @@ async fn a_simulated_question_has_its_clock_and_counts_in_the_score() {
             .post("/enquiries/bank", &[("round", ROUND), ("text", text)])
             .await;
     }
-    let people = [("round", ROUND), ("people", "甲，乙")];
+    let unknown = [("round", ROUND), ("person", "不存在")];
+    let refused = inspector.post("/enquiries/assign", &unknown).await;
+    assert!(refused.body.contains("请勾选由谁发送"), "{}", refused.body);
+    let lisi = house.number("lisi").await;
+    let people = [("round", ROUND), ("person", lisi.as_str())];
     for _ in 0..2 {
         let assigned = inspector.post("/enquiries/assign", &people).await;
         assert_eq!(assigned.status, StatusCode::SEE_OTHER, "{}", assigned.body);
         let all = house.store.enquiries(ROUND, Page::ALL).await.unwrap();
         assert_eq!(all.total, 4, "every portal once");
     }
+    let mine = inspector.get("/enquiries?of=mine").await.body;
+    assert!(mine.contains("1–3 / 3"), "{mine}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_asks_where_he_comes_from_and_questions_change_hands_until_sent() {
+    let house = House::new().await;
+    let mut office = house.client("zhangsan", Role::Supervisor, None).await;
+    let mut near = house.client("lisi", Role::Inspector, None).await;
+    house.client("zhaoliu", Role::Inspector, None).await;
+    let (lisi, zhaoliu) = (house.number("lisi").await, house.number("zhaoliu").await);
+    let given = [
+        ("person", lisi.as_str()),
+        ("person", zhaoliu.as_str()),
+        (&format!("region-{lisi}"), "990100"),
+        (&format!("region-{zhaoliu}"), "990200"),
+    ];
+    let people = office
+        .post(&format!("/rounds/{ROUND}/people"), &given)
+        .await;
+    assert_eq!(people.status, StatusCode::SEE_OTHER, "{}", people.body);
+    office
+        .post(
+            "/enquiries/bank",
+            &[("round", ROUND), ("text", "低保怎样申请？")],
+        )
+        .await;
+    // He who comes from one of the two cities cannot ask all.
+    let one = [("round", ROUND), ("person", lisi.as_str())];
+    let left = office.post("/enquiries/assign", &one).await;
+    assert_eq!(left.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(left.body.contains("没有分派"), "{}", left.body);
+    let both = [
+        ("round", ROUND),
+        ("person", lisi.as_str()),
+        ("person", zhaoliu.as_str()),
+        ("anew", "1"),
+    ];
+    let assigned = office.post("/enquiries/assign", &both).await;
+    assert_eq!(assigned.status, StatusCode::SEE_OTHER, "{}", assigned.body);
+    let all = house.store.enquiries(ROUND, Page::ALL).await.unwrap().rows;
+    for own in &all {
+        let subject = house.store.subject(ROUND, &own.target).await.unwrap();
+        let theirs = match subject.target.region() {
+            "990100" => &zhaoliu,
+            _ => &lisi,
+        };
+        assert_eq!(&own.assigned, theirs, "{}", own.target);
+    }
+    let place = |own: &xuncha_store::enquiry::Enquiry| format!("/enquiries/{}", own.id);
+    let his = all.iter().find(|own| own.assigned == lisi).unwrap();
+    let page = near.get(&place(his)).await.body;
+    assert!(page.contains("lisi") && !page.contains("改派"), "{page}");
+    let not_his = [("step", "assign"), ("person", zhaoliu.as_str())];
+    let refused = near.post(&place(his), &not_his).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let own_city = office.post(&place(his), &not_his).await;
+    assert_eq!(
+        own_city.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "his own city"
+    );
+    house.client("sunqi", Role::Inspector, None).await;
+    let sunqi = house.number("sunqi").await;
+    let fields = [("step", "assign"), ("person", sunqi.as_str())];
+    let moved = office.post(&place(his), &fields).await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
+    let now = house.store.enquiry(&his.id).await.unwrap();
+    assert_eq!(now.assigned, sunqi);
+    let sent = [
+        ("step", "sent"),
+        ("place", "信箱"),
+        ("at", "2026-03-18T09:00"),
+    ];
+    near.post(&place(his), &sent).await;
+    let late = [("step", "assign"), ("person", lisi.as_str())];
+    let late = office.post(&place(his), &late).await;
+    assert!(late.body.contains("不能改派"), "{}", late.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_anybody_is_told_the_desk_ranks_what_was_found() {
+    let house = House::new().await;
+    // The unit of the portals that nobody was told of.
+    let mut other = house.client("qianba", Role::Operator, Some("U002")).await;
+    let desk = other.get("/unit").await.body;
+    assert!(
+        desk.contains("还没有通知整改") && !desk.contains("没有未办结的问题"),
+        "{desk}"
+    );
+    assert!(desk.contains("单项否决"), "{desk}");
+    let mut told = house.operator().await;
+    let desk = told.get("/unit").await.body;
+    assert!(!desk.contains("还没有通知整改"), "{desk}");
+    // Of a round of which nobody has any case, the costliest stands first.
+    let folder = tempfile::tempdir().unwrap();
+    let state = support::state(folder.path()).await;
+    let (finding, _) = support::seed(&state).await;
+    let bare = House {
+        router: xuncha_web::router(state.clone()),
+        store: state.store.clone(),
+        state,
+        finding,
+        case: String::new(),
+        _folder: folder,
+    };
+    let desk = bare.operator().await.get("/unit").await.body;
+    let table = desk.split("<tbody>").nth(1).unwrap();
+    let table = table.split("</tbody>").next().unwrap();
+    let costs: Vec<f64> = table
+        .split("<td class=\"num\"")
+        .skip(1)
+        .map(|cell| {
+            let cost = cell.split("<span>").nth(1).unwrap();
+            let cost = cost.split("</span>").next().unwrap();
+            cost.trim_end_matches('分').parse().unwrap_or(0.0)
+        })
+        .collect();
+    assert!(costs.len() > 1 && costs[0] > 0.0, "{table}");
+    assert!(costs.is_sorted_by(|one, next| one >= next), "{costs:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_large_does_not_take_the_words_with_it() {
+    let house = House::new().await;
+    let mut operator = house.operator().await;
+    operator.get("/rectify/reply").await;
+    let fields = [
+        ("case", house.case.as_str()),
+        ("note", "链接已更换，并检查了同类栏目"),
+        ("same_kind", "fixed"),
+    ];
+    let mut big = b"%PDF-1.7".to_vec();
+    big.resize(23 << 20, b' ');
+    let sent = operator
+        .post_file("/rectify/reply", &fields, ("a.pdf", &big))
+        .await;
+    assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(
+        sent.body.contains("超过 20 MB") && sent.body.contains("链接已更换，并检查了同类栏目"),
+        "{}",
+        sent.body
+    );
+    assert_ne!(house.state_of_case().await, RectifyState::Replied);
+    let english = operator.get("/rectify?lang=en").await;
+    assert_eq!(english.status, StatusCode::OK);
 }

@@ -654,3 +654,107 @@ async fn what_belongs_together_is_shown_together() {
     let subject = house.state.store.subject(ROUND, &target).await.unwrap();
     assert!(inside.contains(subject.target.name()));
 }
+
+/// The address of the desk that a page leads to.
+fn desk_link(page: &str) -> String {
+    let link = page
+        .split("href=\"")
+        .find(|link| link.contains("/desk/"))
+        .unwrap();
+    link.split('"').next().unwrap().replace("&#38;", "&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_machine_was_sure_of_is_decided_and_undone_too() {
+    let house = House::new().await;
+    let (_, mut client) = house.person("supervisor", Role::Supervisor).await;
+    let store = &house.state.store;
+    let target = TargetId::from("9900000004");
+    let filter = xuncha_store::judge::FindingFilter {
+        target: Some(target.clone()),
+        check: Some("broken_links".into()),
+        ..Default::default()
+    };
+    let found = store
+        .findings(ROUND, &filter, xuncha_store::Page::ALL)
+        .await;
+    let finding = found.unwrap().rows.remove(0);
+    let set = store.round(ROUND).await.unwrap().round.set.id;
+    let score = async || {
+        let sheet = store.sheet(ROUND, &set, &target).await.unwrap().unwrap();
+        let counted = sheet.indicators.iter().flat_map(|one| &one.findings);
+        counted.filter(|one| one.key == finding.key).count()
+    };
+    assert_eq!(score().await, 1, "it counts without a person");
+    let page = client.get(&format!("/findings/{}", finding.id)).await.body;
+    assert!(page.contains("复核这一条"), "{page}");
+    let page = page.split("复核记录").nth(1).unwrap().to_owned();
+    let desk = desk_link(&page);
+    let shown = client.get(&desk).await;
+    assert_eq!(shown.status, StatusCode::OK, "{desk}");
+    assert!(
+        shown.body.contains("机器已计入") && shown.body.contains("不属实"),
+        "{}",
+        shown.body
+    );
+    let rejected = [("do", "reject"), ("cause", "misread"), ("reason", "")];
+    let kept = client.post(&desk, &rejected).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    assert_eq!(score().await, 0);
+    // It stands among what was decided, and is taken back where it was said.
+    let tasks = format!("/rounds/{ROUND}/tasks/{target}");
+    let tasks = client.get(&tasks).await.body;
+    assert!(tasks.contains("已驳回"), "{tasks}");
+    let back = client.post(&desk, &[("do", "withdraw")]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.body);
+    assert_eq!(score().await, 1);
+    let shown = client.get(back.location()).await;
+    assert!(shown.body.contains("已撤回"), "{}", shown.body);
+    let undo = format!("/rounds/{ROUND}/desk");
+    let undone = client.post(&undo, &[]).await;
+    let shown = client.get(undone.location()).await;
+    assert!(shown.body.contains("已驳回"), "{}", shown.body);
+    // All findings can be gone through, those of targets too where nothing waits.
+    let all = client.get(&format!("/rounds/{ROUND}/desk?which=all")).await;
+    assert!(all.location().contains("which=all"), "{}", all.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_shows_its_place_and_the_archived_page() {
+    let house = House::new().await;
+    let (_, mut client) = house.person("supervisor", Role::Supervisor).await;
+    let desk = xuncha_core::review::open_items;
+    let (store, target) = (&house.state.store, TargetId::from(PORTAL));
+    let set = store.round(ROUND).await.unwrap().round.set;
+    let judgements = store.judgements(ROUND, Some(&target)).await.unwrap();
+    let doubt = "http://outside.example/";
+    let is_open = desk(&set, &judgements, &[])
+        .iter()
+        .any(|one| one.key == doubt);
+    assert!(is_open, "the seeded portal has a doubt");
+    let mut place = format!("/rounds/{ROUND}/desk/{PORTAL}/first");
+    let mut found = None;
+    for _ in 0..80 {
+        let answer = client.get(&place).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            place = answer.location().to_owned();
+            continue;
+        }
+        if answer.body.contains("外部链接不在可访问范围内") {
+            found = Some(answer.body);
+            break;
+        }
+        let next = answer.body.split("data-go=\"next\"").next().unwrap();
+        let next = next.rsplit("href=\"").next().unwrap();
+        place = next.split('"').next().unwrap().replace("&#38;", "&");
+    }
+    let page = found.expect("the doubt lies on the desk");
+    for part in [
+        "<a class=\"url\" href=\"http://outside.example/\"",
+        "iframe class=\"replay\"",
+        "存档记录",
+        "http://www.site1.gov.cn/",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}

@@ -81,12 +81,20 @@ async fn what_is_no_document_or_has_no_token_is_not_kept() {
         (b"PK\x03\x04 an archive", 422, "只接受"),
         (b"", 422, "只接受"),
         (&big, 422, "超过 20 MB"),
-        (&vec![b' '; MAX_ATTACHMENT_BYTES + (2 << 20)], 403, "太长"),
+        (
+            &vec![b' '; MAX_ATTACHMENT_BYTES + (2 << 20)],
+            413,
+            "超过 20 MB",
+        ),
     ] {
         let refused = client.post_file(&path, &[], ("a.pdf", bytes)).await;
         assert_eq!(refused.status.as_u16(), status, "{said}");
         assert!(refused.body.contains(said), "{said}: {}", refused.body);
     }
+    let long = "a".repeat(3 << 20);
+    let text = client.post(&path, &[("about", &long)]).await;
+    assert_eq!(text.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(text.body.contains("超过 2 MB"), "{}", text.body);
     let mine = std::mem::take(&mut client.csrf);
     let foreign = client.post_file(&path, &[], ("a.pdf", b"%PDF-1.7")).await;
     assert_eq!(foreign.status, StatusCode::FORBIDDEN, "no token");

@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime};
 use xuncha_core::registry::TargetId;
 
 use super::RecordId;
+use super::cdxj::{self, SegmentIndex};
 use super::facts::FactIter;
 use super::find::IndexCache;
 use super::pruned::{self, Located};
@@ -131,16 +132,41 @@ fn read_at(dir: &Path, id: RecordId) -> Result<ArchivedExchange> {
         Located::Stands { path, offset } => (path, offset),
         Located::Pruned(capture) => return Err(StoreError::Pruned { capture }),
     };
-    let mut file = File::open(&path).map_err(StoreError::file(&path))?;
+    // Whoever makes an address up learns that nothing stands there; damage is what the index names and the segment does not hold.
+    let or_missing = |error: StoreError| match is_named(dir, id.segment, offset) {
+        true => error,
+        false => StoreError::Missing {
+            noun: "证据记录",
+            id: id.to_string(),
+        },
+    };
+    let mut file = File::open(&path).map_err(|error| or_missing(StoreError::file(&path)(error)))?;
     file.seek(SeekFrom::Start(offset))
         .map_err(StoreError::file(&path))?;
-    let damaged = |detail: String| StoreError::Damaged {
-        path: path.clone(),
-        detail,
+    let damaged = |detail: String| {
+        or_missing(StoreError::Damaged {
+            path: path.clone(),
+            detail,
+        })
     };
     let record = read::record(&mut BufReader::with_capacity(64 * 1024, file))
         .map_err(|error| damaged(format!("偏移 {offset} 处：{error}")))?;
     read::archived(record).ok_or_else(|| damaged(format!("偏移 {offset} 处不是应答记录")))
+}
+
+/// Whether the index of a segment says that an answer begins there. Where there is no index, the segment itself is asked, and what cannot
+/// be read through is taken at its word.
+fn is_named(dir: &Path, segment: u32, offset: u64) -> bool {
+    let stored = std::fs::read_to_string(cdxj::index_path(dir, segment));
+    let index = match stored {
+        Ok(lines) => SegmentIndex::from_lines(&lines),
+        Err(_) if !segment_path(dir, segment).exists() => return false,
+        Err(_) => match SegmentIndex::scan(dir, segment) {
+            Ok(index) => index,
+            Err(_) => return true,
+        },
+    };
+    index.entries().any(|entry| entry.offset == offset)
 }
 
 /// Where a WARC segment stands.

@@ -88,6 +88,7 @@ impl Store {
             person,
             is_before: false,
             has_decided: false,
+            has_findings: false,
         };
         let Some(next) = self.neighbour(round, set, wanted, Some(after)).await? else {
             let first = self.neighbour(round, set, wanted, None).await?;
@@ -113,13 +114,18 @@ impl Store {
             .and("s.round = ?", [sql::text(round)])
             .and("h.set_id = ?", [sql::text(set)])
             .and_some("s.class = ?", class.as_deref());
-        condition = match wanted.has_decided {
-            true => condition.and(
-                "(h.open_count > 0 OR EXISTS (SELECT 1 FROM reviews r WHERE r.round = s.round AND r.target = s.target))",
-                [],
-            ),
-            false => condition.and("h.open_count > 0", []),
-        };
+        let mut reasons = vec!["h.open_count > 0"];
+        if wanted.has_decided {
+            reasons.push(
+                "EXISTS (SELECT 1 FROM reviews r WHERE r.round = s.round AND r.target = s.target)",
+            );
+        }
+        if wanted.has_findings {
+            reasons.push(
+                "EXISTS (SELECT 1 FROM findings f WHERE f.round = s.round AND f.target = s.target)",
+            );
+        }
+        condition = condition.and(&format!("({})", reasons.join(" OR ")), []);
         if let Some(person) = wanted.person {
             condition = condition.and(MINE, [person.into()]);
         }

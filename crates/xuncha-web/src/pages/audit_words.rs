@@ -80,7 +80,19 @@ pub(super) fn value(lang: Lang, text: &str) -> String {
             .rsplit_once('=')
             .map_or(("", word), |(start, last)| (&word[..=start.len()], last));
         let bare = last.trim_end_matches(',');
-        format!("{start}{}{}", said(lang, bare), &last[bare.len()..])
+        // Hashes are whole in the log itself; people compare their first signs.
+        let bare_said = match bare.len() == 64 && bare.bytes().all(|sign| sign.is_ascii_hexdigit())
+        {
+            true => &bare[..12],
+            false => said(lang, bare),
+        };
+        let start = match start {
+            "version=" => lang.t("版本：", "version: "),
+            "text=" => lang.t("正文：", "text: "),
+            "round=" => lang.t("轮次数据：", "round: "),
+            other => other,
+        };
+        format!("{start}{bare_said}{}", &last[bare.len()..])
     });
     words.collect::<Vec<_>>().join(" ")
 }
@@ -103,6 +115,12 @@ fn said(lang: Lang, word: &str) -> &str {
         "not_locked" => ("未锁定", "not locked"),
         "locked_for_a_while" => ("多次输错，暂时锁定", "locked for a while"),
         "renamed" => ("（改姓名）", "(renamed)"),
+        "drafted" => ("拟稿", "drafted"),
+        "checked" => ("核稿", "checked"),
+        "approved" => ("签发", "approved"),
+        "returned" => ("退回", "returned"),
+        "published" => ("发布", "published"),
+        "corrected" => ("更正", "corrected"),
         "new" => ("新建", "new"),
         "gathering" => ("采集中", "gathering"),
         "judged" => ("已判定", "judged"),
@@ -229,6 +247,8 @@ mod tests {
         assert_eq!(zh("stale_account/#1f=confirmed"), "stale_account/#1f=确认");
         assert_eq!(zh("manual/q=answered 2"), "manual/q=答复 2");
         assert_eq!(value(Lang::En, "password code"), "password and code");
+        let signed = format!("published version=1 text={} round=b", "a1".repeat(32));
+        assert_eq!(zh(&signed), "发布 版本：1 正文：a1a1a1a1a1a1 轮次数据：b");
         assert_eq!(zh(""), "");
         let of = |text: &str| object(Lang::Zh, text);
         let target = of("round/2026Q1/target/9900000001");

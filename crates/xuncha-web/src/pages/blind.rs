@@ -244,12 +244,15 @@ async fn shown(
         return Ok(Redirect::to(&place).into_response());
     };
     let set = &desk.round.set;
-    let items = items_of(lang, &desk);
+    let items = items_of(lang, &desk, false);
     let item_of = items
         .iter()
         .find(|item| item.check == one.check && item.key == one.key);
     let evidence = desk_evidence::finding(state, &desk, &one.check, &one.key).await?;
-    let mut on_desk = desk_evidence::shown(state, passes, &desk, evidence.as_ref()).await?;
+    let mut on_desk = match &evidence {
+        Some(found) => desk_evidence::shown(state, passes, &desk, found).await?,
+        None => desk_evidence::archived(state, passes, &desk, &one.key).await?,
+    };
     // The page of the finding shows what was decided, and how sure the machine is sways people too.
     on_desk.href = None;
     on_desk.confidence = None;

@@ -146,7 +146,15 @@ fn head_line(lang: Lang, one: Headline) -> HeadLine {
         None => ("", "none"),
     };
     let change = match one.change {
-        Some(change) => format!("{mark}{change} {}", unit(lang, &one.change_unit)),
+        Some(change) => {
+            // The mark says which way it went.
+            let size = change.to_string();
+            let size = match mark.is_empty() {
+                true => size.as_str(),
+                false => size.trim_start_matches(['-', '+']),
+            };
+            format!("{mark}{size} {}", unit(lang, &one.change_unit))
+        }
         None => lang.t("缺上期数据", "nothing to compare with").to_owned(),
     };
     HeadLine {

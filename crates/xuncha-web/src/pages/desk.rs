@@ -26,6 +26,7 @@ use crate::headers::scripted;
 use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{encode, query};
+use crate::pages::public::check_title;
 use crate::pages::targets::class_of;
 use crate::pages::{blind, tasks_corrections};
 use crate::shell::{Shell, Viewer};
@@ -42,6 +43,9 @@ pub(crate) struct Asked {
     /// `all` for those of others too.
     #[serde(default)]
     pub(crate) of: String,
+    /// `all` for what the machine was sure of too.
+    #[serde(default)]
+    pub(crate) which: String,
     /// What was just kept: `confirmed`, `rejected` …
     #[serde(default)]
     pub(crate) kept: String,
@@ -50,7 +54,22 @@ pub(crate) struct Asked {
 impl Asked {
     /// The query that keeps what is looked through.
     pub(crate) fn kept_filter(&self) -> String {
-        query(&[("class", &self.class), ("of", &self.of)])
+        self.with_kept("")
+    }
+
+    /// The same, with what was just kept.
+    pub(crate) fn with_kept(&self, kept: &str) -> String {
+        query(&[
+            ("class", &self.class),
+            ("of", &self.of),
+            ("which", &self.which),
+            ("kept", kept),
+        ])
+    }
+
+    /// Whether all findings are looked through.
+    pub(crate) fn is_all(&self) -> bool {
+        self.which == ALL
     }
 
     /// Whose targets: an inspector's own where targets were given out, everybody's otherwise or where that is asked.
@@ -74,9 +93,13 @@ impl Asked {
             person,
             is_before: false,
             has_decided: false,
+            has_findings: self.is_all(),
         }
     }
 }
+
+/// Word of the address for all findings.
+pub(crate) const ALL: &str = "all";
 
 /// The name of a thing in addresses: the beginning of a hash of check and key.
 pub(crate) fn item_id(check: &str, key: &str) -> String {
@@ -91,6 +114,9 @@ struct EmptyPage {
     is_mine: bool,
     is_closed: bool,
     all_href: String,
+    /// To what the machine was sure of.
+    sure_href: String,
+    is_all: bool,
     undo_action: String,
     tasks_href: String,
 }
@@ -122,6 +148,10 @@ struct DeskPage {
     sheet_href: String,
     outcome: Label,
     looks: Vec<Look>,
+    is_all: bool,
+    /// To all findings, or back to what waits for a person.
+    which_href: String,
+    check: String,
     code: Option<(usize, String)>,
     item: Item,
     number: usize,
@@ -162,11 +192,7 @@ pub(crate) async fn first(
         .await?;
     let base = format!("/rounds/{}/desk", encode(&id));
     if let Some(target) = first {
-        let pairs = query(&[
-            ("class", &asked.class),
-            ("of", &asked.of),
-            ("kept", &asked.kept),
-        ]);
+        let pairs = asked.with_kept(&asked.kept);
         let place = format!("{base}/{}/open{pairs}", encode(&target.0));
         return Ok(Redirect::to(&place).into_response());
     }
@@ -177,6 +203,8 @@ pub(crate) async fn first(
         is_mine: person.is_some(),
         is_closed: row.state.is_closed(),
         all_href: format!("{base}?of=all"),
+        sure_href: format!("{base}{}", query(&[("of", &asked.of), ("which", ALL)])),
+        is_all: asked.is_all(),
         undo_action: format!("{base}{}", asked.kept_filter()),
         tasks_href: format!("/rounds/{}/tasks", encode(&id)),
     })
@@ -191,7 +219,7 @@ pub(crate) async fn show(
 ) -> Result<Response, WebError> {
     let desk = Desk::open(&state, &id, &TargetId(target)).await?;
     blind::refuse_hidden(&state, &viewer, &id, desk.subject.target.id()).await?;
-    let items = items_of(viewer.lang, &desk);
+    let items = items_with(viewer.lang, &desk, &asked, &item);
     let base = format!("/rounds/{}/desk", encode(&id));
     let filter = asked.kept_filter();
     let named = match item.as_str() {
@@ -224,21 +252,28 @@ pub(crate) async fn show(
         "{base}/{}/{}{}",
         encode(&desk.subject.target.id().0),
         item_id(&named.check, &named.key),
-        query(&[
-            ("class", &asked.class),
-            ("of", &asked.of),
-            ("kept", &asked.kept)
-        ])
+        asked.with_kept(&asked.kept)
     );
     Ok(Redirect::to(&place).into_response())
 }
 
 /// Everything of a target that is open or decided, in an order that stays.
-pub(crate) fn items_of(lang: Lang, desk: &Desk) -> Vec<Item> {
+pub(crate) fn items_of(lang: Lang, desk: &Desk, is_all: bool) -> Vec<Item> {
     let set = &desk.round.set;
     let nowhere = std::collections::BTreeMap::new();
     let typed = Typed::default();
-    all_items(lang, set, &desk.judgements, &desk.reviews, &nowhere, &typed)
+    let (judgements, reviews) = (&desk.judgements, &desk.reviews);
+    all_items(lang, set, judgements, reviews, &nowhere, &typed, is_all)
+}
+
+/// What is looked through while one thing is on the desk: with all findings where these are asked for, or where it is one of them.
+pub(crate) fn items_with(lang: Lang, desk: &Desk, asked: &Asked, item: &str) -> Vec<Item> {
+    let items = items_of(lang, desk, asked.is_all());
+    let is_here = |one: &Item| item_id(&one.check, &one.key) == item;
+    match matches!(item, "open" | "first" | "last") || items.iter().any(is_here) {
+        true => items,
+        false => items_of(lang, desk, true),
+    }
 }
 
 /// Where on the desk somebody is.
@@ -288,7 +323,27 @@ pub(crate) async fn desk_page(
     let count = items.len();
     let item = items.swap_remove(place.at);
     let found = desk_evidence::finding(state, desk, &item.check, &item.key).await?;
-    let shown = desk_evidence::shown(state, place.passes, desk, found.as_ref()).await?;
+    let shown = match &found {
+        Some(found) => desk_evidence::shown(state, place.passes, desk, found).await?,
+        None => desk_evidence::archived(state, place.passes, desk, &item.key).await?,
+    };
+    let mut looks = looks(lang, &desk.subject.target);
+    if !shown.url.is_empty() && found.is_none() {
+        looks.push(Look {
+            name: lang.t("存疑处", "The place"),
+            url: shown.url.clone(),
+        });
+    }
+    let which_href = {
+        let other = Asked {
+            which: match place.asked.is_all() {
+                true => String::new(),
+                false => ALL.to_owned(),
+            },
+            ..place.asked.clone()
+        };
+        format!("{base}/{}/open{}", encode(&target.0), other.kept_filter())
+    };
     let case = found.as_ref().map_or("", |(row, _)| row.case.as_str());
     let ids: Vec<String> = item.waiting.iter().map(|one| one.id.clone()).collect();
     let open = SubjectFilter {
@@ -311,7 +366,10 @@ pub(crate) async fn desk_page(
         unit: desk.subject.organization_name.clone(),
         sheet_href: format!("/rounds/{}/targets/{}", encode(id), encode(&target.0)),
         outcome: labels::outcome(lang, sheet.map(|sheet| sheet.outcome)),
-        looks: looks(lang, &desk.subject.target),
+        looks,
+        is_all: place.asked.is_all(),
+        which_href,
+        check: check_title(lang, &item.check),
         code: code(&desk.subject.target),
         rules: desk_evidence::rules(set, &ids, case),
         confidence: shown.confidence.map(|one| labels::confidence(lang, one)),

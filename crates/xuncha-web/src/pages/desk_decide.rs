@@ -14,7 +14,7 @@ use xuncha_core::score::score;
 use xuncha_store::Store;
 use xuncha_store::exemption::Exemption;
 
-use super::desk::{Asked, Place, desk_page, item_id, items_of};
+use super::desk::{Asked, Place, desk_page, item_id, items_with};
 use super::desk_evidence;
 use super::evidence_pass::Passes;
 use super::tasks::{Desk, may_decide};
@@ -23,7 +23,7 @@ use crate::WebState;
 use crate::asked::Query;
 use crate::error::WebError;
 use crate::lang::Lang;
-use crate::pager::{encode, query};
+use crate::pager::encode;
 use crate::shell::Viewer;
 
 /// Letters of the longest name of a column.
@@ -119,7 +119,7 @@ pub(crate) async fn decide(
 ) -> Result<Response, WebError> {
     let desk = Desk::open(&state, &id, &TargetId(target)).await?;
     may_decide(&state, &viewer, &desk).await?;
-    let items = items_of(viewer.lang, &desk);
+    let items = items_with(viewer.lang, &desk, &asked, &item);
     let base = format!("/rounds/{}/desk", encode(&id));
     let at = items
         .iter()
@@ -146,7 +146,7 @@ pub(crate) async fn decide(
             return desk_page(&state, &viewer, &desk, items, place, vec![fault], reason).await;
         }
     };
-    let pairs = query(&[("class", &asked.class), ("of", &asked.of), ("kept", kept)]);
+    let pairs = asked.with_kept(kept);
     // What is taken back is looked at again; everything else is behind.
     let place = match kept {
         "withdrawn" => Some((desk.subject.target.id().clone(), item)),
@@ -178,6 +178,11 @@ async fn next_open(
     }
     let (id, set) = (&desk.round.id, &desk.round.set.id);
     let person = asked.person(state, viewer, id).await?;
+    if asked.is_all() {
+        let wanted = asked.neighbour(person);
+        let next = state.store.neighbour(id, set, wanted, Some(target)).await?;
+        return Ok(next.map(|next| (next, "open".to_owned())));
+    }
     let class = super::targets::class_of(&asked.class);
     let next = state
         .store
@@ -321,11 +326,7 @@ pub(crate) async fn undo(
     let base = format!("/rounds/{}/desk", encode(&id));
     let last = state.store.last_review_of(&id, &viewer.person).await?;
     let Some(last) = last else {
-        let pairs = query(&[
-            ("class", &asked.class),
-            ("of", &asked.of),
-            ("kept", "nothing"),
-        ]);
+        let pairs = asked.with_kept("nothing");
         return Ok(Redirect::to(&format!("{base}{pairs}")).into_response());
     };
     let desk = Desk::open(&state, &id, &last.target).await?;
@@ -349,7 +350,7 @@ pub(crate) async fn undo(
         return Err(WebError::forbidden(why));
     }
     let item = item_id(&last.check, &last.key);
-    let pairs = query(&[("class", &asked.class), ("of", &asked.of), ("kept", kept)]);
+    let pairs = asked.with_kept(kept);
     let place = format!("{base}/{}/{item}{pairs}", encode(&last.target.0));
     Ok(Redirect::to(&place).into_response())
 }

@@ -7,11 +7,12 @@ use xuncha_store::judge::{FindingFilter, FindingRow};
 
 use super::evidence_pass::Passes;
 use super::findings::{RuleLine, link_at_fault, moment, rule_lines};
-use super::tasks::Desk;
+use super::tasks::{Desk, looks};
 use super::{evidence, pictures};
 use crate::WebState;
 use crate::error::WebError;
-use crate::pager::encode;
+use crate::lang::Lang;
+use crate::pager::{encode, query};
 
 /// Places shown on the desk; the finding's own page has them all.
 const PLACES_SHOWN: usize = 8;
@@ -33,6 +34,10 @@ pub(crate) struct Shown {
     pub(crate) quote: String,
     pub(crate) at: String,
     pub(crate) frame: Option<String>,
+    /// Address of the page in the frame, where it is not that of a finding's evidence.
+    pub(crate) framed: String,
+    /// Its record, with head and hash.
+    pub(crate) archived: Option<String>,
     pub(crate) picture: Option<String>,
     pub(crate) places: Vec<(String, String)>,
     pub(crate) place_count: u64,
@@ -53,7 +58,6 @@ pub(crate) async fn finding(
 ) -> Result<Option<(FindingRow, Finding)>, WebError> {
     let filter = FindingFilter {
         target: Some(desk.subject.target.id().clone()),
-        set: Some(desk.round.set.id.clone()),
         check: Some(check.to_owned()),
         ..FindingFilter::default()
     };
@@ -62,7 +66,10 @@ pub(crate) async fn finding(
         .findings(&desk.round.id, &filter, Page::ALL)
         .await?
         .rows;
-    match rows.into_iter().find(|row| row.key == key) {
+    let mut same: Vec<FindingRow> = rows.into_iter().filter(|row| row.key == key).collect();
+    // A set that stands beside the one that scores may show the same; its own comes first.
+    same.sort_by_key(|row| row.set != desk.round.set.id);
+    match same.into_iter().next() {
         Some(row) => Ok(Some(state.store.finding(&row.id).await?)),
         None => Ok(None),
     }
@@ -73,11 +80,8 @@ pub(crate) async fn shown(
     state: &WebState,
     passes: &Passes,
     desk: &Desk,
-    found: Option<&(FindingRow, Finding)>,
+    (row, finding): &(FindingRow, Finding),
 ) -> Result<Shown, WebError> {
-    let Some((row, finding)) = found else {
-        return Ok(Shown::default());
-    };
     let (round, target) = (desk.round.id.as_str(), desk.subject.target.id());
     let first = finding.evidence().first();
     let mut shown = Shown {
@@ -107,6 +111,45 @@ pub(crate) async fn shown(
         if pictured.get(&first.record).filter(is_of_it).is_some() {
             shown.picture = Some(pictures::href(round, target, &first.record));
         }
+    }
+    Ok(shown)
+}
+
+/// What is shown where there is no finding, but a doubt or a question: the place in doubt as it was archived, else the home page (or the
+/// page of the account) with its links to the place marked.
+pub(crate) async fn archived(
+    state: &WebState,
+    passes: &Passes,
+    desk: &Desk,
+    key: &str,
+) -> Result<Shown, WebError> {
+    let (round, target) = (desk.round.id.as_str(), desk.subject.target.id());
+    let is_address = key.starts_with("http://") || key.starts_with("https://");
+    let place = if is_address { key } else { "" };
+    let mut shown = Shown {
+        url: place.to_owned(),
+        ..Shown::default()
+    };
+    let near = desk.round.as_of.to_string();
+    let pages = looks(Lang::Zh, &desk.subject.target);
+    let pages = pages.iter().map(|look| (look.url.as_str(), place));
+    for (url, link) in [(place, "")].into_iter().chain(pages) {
+        if url.is_empty() || shown.frame.is_some() {
+            continue;
+        }
+        let found = evidence::find(state, round, target, url, &near).await?;
+        let Some((archive, record)) = found else {
+            continue;
+        };
+        shown.frame = evidence::frame_of(state, passes, round, &archive, &record, link).await;
+        let pointed = query(&[("link", link)]);
+        shown.archived = Some(format!(
+            "/rounds/{}/evidence/{}/{}{pointed}",
+            encode(round),
+            encode(&archive.0),
+            encode(&record)
+        ));
+        shown.framed = url.to_owned();
     }
     Ok(shown)
 }

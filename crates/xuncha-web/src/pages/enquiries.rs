@@ -8,15 +8,15 @@ use axum::{Extension, Form};
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use xuncha_core::enquiry::{QUESTION, Quality, WORKING_DAYS, failures};
-use xuncha_core::indicator::IndicatorSet;
-use xuncha_core::registry::TargetClass;
+use xuncha_core::permission::Action;
 use xuncha_core::review::{Decision, Review, Reviewable};
 use xuncha_core::score::score;
 use xuncha_core::term::{Term, term};
-use xuncha_store::StoreError;
 use xuncha_store::enquiry::Enquiry;
+use xuncha_store::{Page, StoreError};
 
 use super::attachments::{FileLine, file_lines};
+use super::enquiries_assign::{Sender, Senders, give};
 use crate::WebState;
 use crate::asked::Query;
 use crate::error::{WebError, page};
@@ -33,9 +33,15 @@ use crate::upload::{self, ACCEPTED, Owner, Sent};
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
-    round: String,
-    page: Option<u64>,
+    pub(super) round: String,
+    /// `mine` for one's own only.
+    #[serde(default)]
+    pub(super) of: String,
+    pub(super) page: Option<u64>,
 }
+
+/// Word of the address for one's own.
+const MINE: &str = "mine";
 
 struct Line {
     href: String,
@@ -57,6 +63,11 @@ struct ListPage {
     rows: Vec<Line>,
     bank: Vec<(i64, String)>,
     is_open: bool,
+    is_mine: bool,
+    mine_href: String,
+    all_href: String,
+    senders: Vec<Sender>,
+    may_reassign: bool,
     error: String,
     pager: Pager,
 }
@@ -86,7 +97,7 @@ pub(crate) async fn list(
     shown(&state, &viewer, &asked, String::new()).await
 }
 
-async fn shown(
+pub(super) async fn shown(
     state: &WebState,
     viewer: &Viewer,
     asked: &Asked,
@@ -94,10 +105,7 @@ async fn shown(
 ) -> Result<Response, WebError> {
     let lang = viewer.lang;
     let today = state.now().date();
-    let found = state
-        .store
-        .rounds(xuncha_store::Page::numbered(1, 20))
-        .await?;
+    let found = state.store.rounds(Page::numbered(1, 20)).await?;
     let chosen = found
         .rows
         .iter()
@@ -106,9 +114,16 @@ async fn shown(
     let round = chosen.map_or_else(String::new, |row| row.round.id.clone());
     let is_open = chosen.is_some_and(|row| !row.state.is_closed());
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
-    let rows = state.store.enquiries(&round, pager.page()).await?;
+    let is_mine = asked.of == MINE;
+    let own_id = is_mine.then_some(viewer.id.as_str());
+    let rows = state
+        .store
+        .enquiries_of(&round, own_id, pager.page())
+        .await?;
+    let people = Senders::of(state, &round).await?;
+    let href = |of: &str| format!("/enquiries{}", query(&[("round", &round), ("of", of)]));
     let viewer = Viewer {
-        here: format!("/enquiries{}", query(&[("round", &round)])),
+        here: href(&asked.of),
         ..viewer.clone()
     };
     let is_refused = !error.is_empty();
@@ -123,7 +138,7 @@ async fn shown(
                 target: own.target_name.clone(),
                 unit: own.unit_name.clone(),
                 question: own.question.clone(),
-                assigned: own.assigned.clone(),
+                assigned: people.name(&own.assigned),
                 sent: own.sent_at.map_or_else(|| "—".to_owned(), |at| moment(&at)),
                 due: own
                     .due
@@ -133,11 +148,16 @@ async fn shown(
             .collect(),
         bank: state.store.questions().await?,
         is_open,
+        is_mine,
+        mine_href: href(MINE),
+        all_href: href(""),
+        senders: people.all,
+        may_reassign: viewer.may(Action::ManageRound),
         error,
         pager: pager.over(
             rows.total,
             "/enquiries".to_owned(),
-            vec![("round", round.clone())],
+            vec![("round", round.clone()), ("of", asked.of.clone())],
         ),
         round,
     })?;
@@ -156,8 +176,6 @@ pub(crate) struct Typed {
     text: String,
     #[serde(default)]
     remove: String,
-    #[serde(default)]
-    people: String,
 }
 
 /// Adds a question to the bank, or retires one.
@@ -177,83 +195,14 @@ pub(crate) async fn bank(
     Ok(Redirect::to(&place).into_response())
 }
 
-/// Classes that the indicator of such enquiries applies to; none where the set does not ask.
-fn asked_classes(set: &IndicatorSet) -> Vec<TargetClass> {
-    let asks = set
-        .indicators
-        .iter()
-        .filter(|own| own.question() == Some(QUESTION));
-    asks.flat_map(|own| own.applies_to.clone()).collect()
-}
-
-/// Gives every target of the round that has to be asked a question and a person, in turn.
-pub(crate) async fn assign(
-    State(state): State<WebState>,
-    Extension(viewer): Extension<Viewer>,
-    Form(typed): Form<Typed>,
-) -> Result<Response, WebError> {
-    let lang = viewer.lang;
-    let round = state.store.round(&typed.round).await?.round;
-    let bank = state.store.questions().await?;
-    let people: Vec<&str> = typed
-        .people
-        .split(['，', ',', '、', ' ', '\n'])
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let classes = asked_classes(&round.set);
-    let asked = Asked {
-        round: round.id.clone(),
-        page: None,
-    };
-    let fault = if bank.is_empty() {
-        lang.t("题库是空的，请先添加问题", "The bank of questions is empty")
-    } else if people.is_empty() {
-        lang.t("请填写由谁发送", "Say who sends them")
-    } else if classes.is_empty() {
-        lang.t(
-            "本轮指标没有模拟咨询的项目",
-            "The set of this round has no such indicator",
-        )
-    } else {
-        ""
-    };
-    if !fault.is_empty() {
-        return shown(&state, &viewer, &asked, fault.to_owned()).await;
-    }
-    let subjects = state.store.subjects(&round.id).await?;
-    let wanted = subjects
-        .into_iter()
-        .filter(|subject| classes.contains(&subject.target.class()));
-    let enquiries = wanted.enumerate().map(|(index, subject)| Enquiry {
-        id: (state.new_token)(),
-        round: round.id.clone(),
-        target: subject.target.id().clone(),
-        target_name: subject.target.name().to_owned(),
-        unit_name: subject.organization_name,
-        question: bank[index % bank.len()].1.clone(),
-        assigned: people[index % people.len()].to_owned(),
-        place: String::new(),
-        sent_at: None,
-        due: None,
-        answered: None,
-        reply: String::new(),
-        quality: None,
-        counted: None,
-        by: viewer.person.clone(),
-        at: state.now(),
-    });
-    let enquiries: Vec<Enquiry> = enquiries.collect();
-    state.acting(&viewer).assign_enquiries(&enquiries).await?;
-    let place = format!("/enquiries{}", query(&[("round", &round.id)]));
-    Ok(Redirect::to(&place).into_response())
-}
-
 #[derive(Template)]
 #[template(path = "enquiry.html")]
 struct EnquiryPage {
     shell: Shell,
     own: Enquiry,
+    assigned: String,
+    /// Who else could send it; nobody once it was sent.
+    others: Vec<Sender>,
     state: Label,
     sent: String,
     due: String,
@@ -297,6 +246,12 @@ async fn one(
     let files = state.store.attachments(&format!("enquiry/{id}")).await?;
     let clock = clock(state, &own, today).await?;
     let number = clock.and_then(|own_term| failures(own_term.state, own.quality));
+    let people = Senders::of(state, &own.round).await?;
+    let assigned = people.name(&own.assigned);
+    let others = match own.sent_at.is_none() && viewer.may(Action::ManageRound) {
+        true => people.may_ask(state, &own).await?,
+        false => Vec::new(),
+    };
     let shell = Shell::new(viewer, "enquiries", own.target_name.clone())
         .named()
         .crumb(
@@ -306,6 +261,8 @@ async fn one(
     let is_refused = !errors.is_empty();
     let mut response = page(&EnquiryPage {
         shell,
+        assigned,
+        others,
         state: state_of(lang, &own, today),
         sent: own.sent_at.map_or_else(String::new, |at| moment(&at)),
         due: own.due.map_or_else(String::new, |day| day.to_string()),
@@ -359,6 +316,7 @@ pub(crate) async fn change(
     own.by.clone_from(&viewer.person);
     own.at = state.now();
     let done = match sent.field("step") {
+        "assign" => give(&state, &viewer, &sent, &own).await?,
         "sent" => was_sent(&state, &viewer, &sent, &mut own).await?,
         "reply" => was_answered(&state, &viewer, &sent, &mut own).await?,
         "quality" => was_judged(&state, &viewer, &sent, &mut own).await?,
@@ -371,18 +329,25 @@ pub(crate) async fn change(
     }
 }
 
-type Done = Result<Result<(), String>, WebError>;
+pub(super) type Done = Result<Result<(), String>, WebError>;
 
 async fn was_sent(state: &WebState, viewer: &Viewer, sent: &Sent, own: &mut Enquiry) -> Done {
     let lang = viewer.lang;
     let place: String = sent.field("place").chars().take(500).collect();
-    let at = sent.field("at").parse::<DateTime>();
-    let Ok(at) = at.map_err(drop).and_then(|at| match at <= state.now() {
-        true => Ok(at),
-        false => Err(()),
-    }) else {
-        return Ok(Err(lang.t("发送时间不对", "The time is wrong").to_owned()));
+    let Ok(at) = sent.field("at").parse::<DateTime>() else {
+        let text = lang.t(
+            "请填写发送的日期和时刻",
+            "Give the day and time at which it was sent",
+        );
+        return Ok(Err(text.to_owned()));
     };
+    if at > state.now() {
+        let now: String = moment(&state.now()).chars().take(16).collect();
+        return Ok(Err(match lang {
+            Lang::Zh => format!("发送时间晚于现在（{now}），请核对"),
+            Lang::En => format!("The time lies ahead: it is {now} now"),
+        }));
+    }
     if place.is_empty() {
         let text = lang.t("请填写在哪里发送（网址或栏目）", "Say where it was sent");
         return Ok(Err(text.to_owned()));

@@ -248,6 +248,47 @@ pub(crate) async fn frame(
     Some(format!("{href}#{MARK_ID}"))
 }
 
+/// Where a frame shows an archived page with the links to an address marked; `None` where it cannot be shown as a page.
+pub(crate) async fn frame_of(
+    state: &WebState,
+    passes: &Passes,
+    round: &str,
+    archive: &TargetId,
+    record: &str,
+    link: &str,
+) -> Option<String> {
+    let exchange = read(state, round, archive, record).await.ok()?;
+    if !has_body(&exchange) || matches!(Media::of(&exchange), Media::Other) {
+        return None;
+    }
+    let wanted = Wanted {
+        quote: String::new(),
+        link: link.to_owned(),
+    };
+    let now_s = (state.now_s)();
+    let href = evidence_replay::href(passes, now_s, round, archive, record, &wanted);
+    match link.is_empty() {
+        true => Some(href),
+        false => Some(format!("{href}#{MARK_ID}")),
+    }
+}
+
+/// The record that was captured of an address nearest to a time of the province's clock.
+pub(crate) async fn find(
+    state: &WebState,
+    round: &str,
+    target: &TargetId,
+    url: &str,
+    near: &str,
+) -> Result<Option<(TargetId, String)>, WebError> {
+    let folder = state.evidence.clone();
+    let (one, other, url) = (round.to_owned(), target.clone(), url.to_owned());
+    let near = archive_time(near);
+    let found = tokio::task::spawn_blocking(move || folder.find(&one, &other, &url, &near)).await;
+    let record = found.map_err(|_| WebError::missing("证据读取中断，请重试"))??;
+    Ok(record.map(|record| (target.clone(), record)))
+}
+
 /// Whether a finding of the target refers to a record with a hash.
 async fn is_evidence(
     state: &WebState,
@@ -270,12 +311,8 @@ pub(crate) async fn at(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let target = TargetId(target);
-    let folder = state.evidence.clone();
-    let (one, other, url) = (round.clone(), target.clone(), asked.url.clone());
-    let near = archive_time(&asked.near);
-    let found = tokio::task::spawn_blocking(move || folder.find(&one, &other, &url, &near)).await;
-    let record = found
-        .map_err(|_| WebError::missing("证据读取中断，请重试"))??
+    let (_, record) = find(&state, &round, &target, &asked.url, &asked.near)
+        .await?
         .ok_or_else(|| WebError::missing(format!("没有存档：{}", asked.url)))?;
     let pointed = query(&[("quote", &asked.quote), ("link", &asked.link)]);
     let href = format!(

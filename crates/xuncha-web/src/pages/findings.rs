@@ -18,6 +18,8 @@ use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::pager::{encode, query};
+use crate::pages::desk::{ALL, item_id};
+use crate::pages::public::check_title;
 use crate::pages::targets::finding_state;
 use crate::pages::{blind, pictures};
 use crate::shell::{Shell, Viewer};
@@ -68,6 +70,9 @@ struct FindingPage {
     places: Vec<PlaceLine>,
     reviews: Vec<ReviewLine>,
     appeal_href: Option<String>,
+    check: String,
+    /// Where it is decided, also where the machine was sure of it.
+    review_href: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -79,7 +84,8 @@ pub(crate) async fn show(
     let (row, finding) = state.store.finding(&id).await?;
     let round = state.store.round(&row.round).await?.round;
     let subject = state.store.subject(&row.round, &row.target).await?;
-    let all_reviews = match blind::is_hidden(&state, &viewer, &row.round, &row.target).await? {
+    let is_hidden = blind::is_hidden(&state, &viewer, &row.round, &row.target).await?;
+    let all_reviews = match is_hidden {
         true => Vec::new(),
         false => state.store.review_history(&row.round, &row.target).await?,
     };
@@ -105,6 +111,12 @@ pub(crate) async fn show(
     let may_appeal = is_open && viewer.may(Action::FileAppeal);
     page(&FindingPage {
         appeal_href: may_appeal.then(|| format!("/findings/{}/appeal", encode(&id))),
+        check: check_title(lang, &row.check),
+        review_href: (viewer.may(Action::DecideTask) && !is_hidden).then(|| {
+            let item = item_id(&row.check, &row.key);
+            let which = query(&[("which", ALL)]);
+            format!("{base}/desk/{}/{item}{which}", encode(&row.target.0))
+        }),
         shell,
         confidence: labels::confidence(lang, row.confidence),
         state: finding_state(lang, &row, &all_reviews),

@@ -14,6 +14,7 @@ use crate::error::{WebError, page};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::public::check_title;
 use crate::shell::{Shell, Viewer};
 
 /// Which groups, or which of them.
@@ -136,7 +137,7 @@ pub(crate) async fn list(
                     ])
                 ),
                 common: group.common,
-                check: group.check,
+                check: check_title(lang, &group.check),
                 detail: group.detail,
                 targets: group.targets,
                 findings: group.findings,

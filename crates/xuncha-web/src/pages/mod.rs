@@ -14,6 +14,7 @@ pub(crate) mod desk;
 pub(crate) mod desk_decide;
 mod desk_evidence;
 pub(crate) mod enquiries;
+pub(crate) mod enquiries_assign;
 pub(crate) mod evidence;
 mod evidence_css;
 pub(crate) mod evidence_html;
@@ -73,6 +74,7 @@ pub(crate) mod tasks_corrections;
 pub(crate) mod tasks_files;
 mod tasks_item;
 pub(crate) mod unit_desk;
+mod unit_found;
 
 /// Rows on one page of a list.
 pub(crate) const ROWS_PER_PAGE: u64 = 50;

@@ -19,6 +19,7 @@ use crate::labels;
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::public::check_title;
 use crate::shell::{Shell, Viewer};
 
 /// A page number in the address.
@@ -84,7 +85,7 @@ async fn groups(
         lines.push(GroupLine {
             reason: labels::reason(lang, group.reason),
             named: named.collect(),
-            check: group.check,
+            check: check_title(lang, &group.check),
             targets: group.targets,
             open_targets: group.open_targets,
             wholes: group.wholes,
@@ -120,6 +121,20 @@ pub(crate) async fn list(
     })
 }
 
+/// A place that could not be determined: its address or name, where its key is one, and what happened there.
+fn place_text(doubt: &Doubt) -> String {
+    match is_word_of_ours(&doubt.key) {
+        true => doubt.detail.clone(),
+        false => format!("{} · {}", doubt.key, doubt.detail),
+    }
+}
+
+/// Keys are addresses and names that people know, or words that only programs do.
+fn is_word_of_ours(key: &str) -> bool {
+    let is_sign = |sign: u8| sign.is_ascii_lowercase() || sign == b'_';
+    key.bytes().all(is_sign)
+}
+
 fn read_row(
     lang: Lang,
     base: &str,
@@ -145,17 +160,14 @@ fn read_row(
         .map_or("", |indicator| indicator.level2.as_str());
     let place = |doubt: &Doubt| {
         let reason = labels::reason(lang, doubt.reason);
-        (
-            reason.to_owned(),
-            format!("{} · {}", doubt.key, doubt.detail),
-        )
+        (reason.to_owned(), place_text(doubt))
     };
     Row {
         href: format!("{base}/targets/{}", encode(&judgement.target.0)),
         target: judgement.target.0.clone(),
         name: names.get(&judgement.target).cloned().unwrap_or_default(),
         indicator: format!("{} {name}", judgement.indicator),
-        check: judgement.check.clone(),
+        check: check_title(lang, &judgement.check),
         whole,
         places: doubts.iter().take(PLACES_SHOWN).map(place).collect(),
         place_count: doubts.len(),

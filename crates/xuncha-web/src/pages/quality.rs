@@ -14,6 +14,7 @@ use xuncha_store::opinion::{BlindShares, Opinion};
 
 use super::desk::item_id;
 use super::desk_decide::keep;
+use super::public::check_title;
 use super::tasks::Desk;
 use crate::WebState;
 use crate::error::{WebError, page};
@@ -90,7 +91,7 @@ pub(crate) async fn show(
                 encode(&one.target.0),
                 item_id(&one.check, &one.key)
             ),
-            check: one.check.clone(),
+            check: check_title(lang, &one.check),
             first,
             first_by,
             second: labels::decision(lang, &one.decision),
@@ -150,7 +151,7 @@ pub(crate) async fn show(
         by_check: checks
             .into_iter()
             .map(|(check, one)| CheckLine {
-                check: check.to_owned(),
+                check: check_title(lang, check),
                 both: one.both,
                 differ: one.differ,
                 percent: percent(&one),

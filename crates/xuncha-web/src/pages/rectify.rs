@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_core::permission::Action;
@@ -148,6 +149,16 @@ struct RectifyPage {
     replies: bool,
     manages: bool,
     done: String,
+    notify: Notify,
+}
+
+/// The form of notices as it was sent, with what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Notify {
+    pub(crate) round: String,
+    pub(crate) unit: String,
+    pub(crate) deadline: String,
+    pub(crate) fault: String,
 }
 
 pub(crate) async fn list(
@@ -155,8 +166,19 @@ pub(crate) async fn list(
     Extension(viewer): Extension<Viewer>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
+    shown(&state, &viewer, asked, Notify::default()).await
+}
+
+/// The list, with a form of notices that was refused.
+pub(crate) async fn shown(
+    state: &WebState,
+    viewer: &Viewer,
+    asked: Asked,
+    notify: Notify,
+) -> Result<Response, WebError> {
+    let is_refused = !notify.fault.is_empty();
     let (lang, today) = (viewer.lang, state.now().date());
-    let filter = asked.filter(&viewer);
+    let filter = asked.filter(viewer);
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state.store.cases(&filter, today, pager.page()).await?;
     let counts = state.store.case_counts(&filter, today).await?;
@@ -167,7 +189,7 @@ pub(crate) async fn list(
         false => Vec::new(),
     };
     let rounds = match manages {
-        true => rounds(&state).await?,
+        true => rounds(state).await?,
         false => Vec::new(),
     };
     let count_lines = RectifyState::ALL.into_iter().filter_map(|own| {
@@ -185,8 +207,8 @@ pub(crate) async fn list(
             is_chosen: asked.state == own.word(),
         })
     });
-    page(&RectifyPage {
-        shell: Shell::new(&viewer, "rectify", lang.t("整改", "Rectification")),
+    let mut response = page(&RectifyPage {
+        shell: Shell::new(viewer, "rectify", lang.t("整改", "Rectification")),
         states: state_choices(lang, &asked.state),
         counts: count_lines.collect(),
         rows: found
@@ -215,7 +237,12 @@ pub(crate) async fn list(
         manages,
         done: done(lang, &asked.done).to_owned(),
         asked,
-    })
+        notify,
+    })?;
+    if is_refused {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 
 /// Rounds whose problems can be followed: those that are judged or closed.

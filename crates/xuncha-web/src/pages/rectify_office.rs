@@ -13,6 +13,7 @@ use xuncha_store::rectify::{CaseFilter, NewFact};
 use xuncha_store::{AuditAction, AuditEntry, Page, StoreError};
 
 use super::attachments::as_attachment;
+use super::rectify::{self, Notify, shown};
 use crate::WebState;
 use crate::asked::Query;
 use crate::error::{WebError, page};
@@ -84,10 +85,27 @@ pub(crate) async fn notify(
     Form(typed): Form<Typed>,
 ) -> Result<Response, WebError> {
     let at = state.now();
-    let deadline: Date = typed
-        .deadline
-        .parse()
-        .map_err(|_| StoreError::Refused("请填写整改期限"))?;
+    let refused = async |why: String| {
+        let notify = Notify {
+            round: typed.round.clone(),
+            unit: typed.unit.clone(),
+            deadline: typed.deadline.clone(),
+            fault: why,
+        };
+        shown(&state, &viewer, rectify::Asked::default(), notify).await
+    };
+    let lang = viewer.lang;
+    let Ok(deadline) = typed.deadline.parse::<Date>() else {
+        let why = lang.t("请填写整改期限", "Give the last day of the term");
+        return refused(why.to_owned()).await;
+    };
+    if deadline < at.date() {
+        let why = lang.t(
+            "整改期限早于今天，请填今天或以后的日期",
+            "The last day of the term is past; give today or a later day",
+        );
+        return refused(why.to_owned()).await;
+    }
     let unit = Some(typed.unit.trim().to_owned()).filter(|unit| !unit.is_empty());
     let mut cases = Vec::new();
     for own in [RectifyState::Found, RectifyState::Relapsed] {
@@ -101,7 +119,11 @@ pub(crate) async fn notify(
         cases.extend(found.rows.into_iter().map(|case| case.id));
     }
     if cases.is_empty() {
-        return Err(StoreError::Refused("范围内没有待通知的问题").into());
+        let why = lang.t(
+            "范围内没有待通知的问题",
+            "No problem there waits to be told of",
+        );
+        return refused(why.to_owned()).await;
     }
     let new = NewFact {
         fact: Fact {
@@ -112,8 +134,13 @@ pub(crate) async fn notify(
         by: viewer.person.clone(),
         owner: String::new(),
     };
-    state.acting(&viewer).add_case_facts(&cases, &new).await?;
-    Ok(Redirect::to("/rectify?done=notified").into_response())
+    match state.acting(&viewer).add_case_facts(&cases, &new).await {
+        Ok(()) => Ok(Redirect::to("/rectify?done=notified").into_response()),
+        Err(error @ (StoreError::Unfit(_) | StoreError::Refused(_))) => {
+            refused(error.to_string()).await
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// What the roll-call is asked for.

@@ -1,5 +1,7 @@
 //! 新建轮次: a form, filled in from the last round; what would be drawn of it, by stratum; and the round with its draw, kept together.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Form, State};
@@ -8,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use xuncha_core::indicator::IndicatorSet;
+use xuncha_core::registry::Region;
 use xuncha_core::round::Coverage;
 use xuncha_core::round::draft::{
     Drawn, RoundDraft, StratumCount, USUAL_SHARE, next_quarter, strata,
@@ -21,6 +24,9 @@ use crate::lang::Lang;
 use crate::pager::encode;
 use crate::pages::round_sample::named;
 use crate::shell::{Shell, Viewer};
+
+/// The set of indicators that is in force.
+const USUAL_SET: &str = "gov-2019";
 
 /// What stands in the form.
 #[derive(Clone, Default)]
@@ -76,7 +82,9 @@ pub(crate) async fn form(
 async fn filled_in(state: &WebState) -> Result<(Typed, Option<String>), WebError> {
     let last = state.store.rounds(Page::numbered(1, 1)).await?.rows;
     let Some(last) = last.into_iter().next().map(|row| row.round) else {
-        let set = state.sets.values().find(|set| set.formula.is_some());
+        // The rules in force, where they are there; a set of an earlier year is chosen on purpose.
+        let in_force = state.sets.get(USUAL_SET);
+        let set = in_force.or_else(|| state.sets.values().find(|set| set.formula.is_some()));
         let typed = Typed {
             coverage: "sample".to_owned(),
             set: set.map(|set| set.id.clone()).unwrap_or_default(),
@@ -280,7 +288,8 @@ pub(crate) async fn create(
         }
     };
     if fields.iter().any(|(name, _)| name == "preview") {
-        let preview = preview(viewer.lang, &drawn);
+        let regions = state.store.regions().await?;
+        let preview = preview(viewer.lang, &regions, &drawn);
         return new_page(&state, &viewer, typed, None, Vec::new(), Some(preview));
     }
     state.acting(&viewer).create_drawn_round(&drawn).await?;
@@ -288,7 +297,7 @@ pub(crate) async fn create(
     Ok(Redirect::to(&place).into_response())
 }
 
-fn preview(lang: Lang, drawn: &Drawn) -> Preview {
+fn preview(lang: Lang, regions: &BTreeMap<String, Region>, drawn: &Drawn) -> Preview {
     let mut notes: Vec<String> = drawn.excesses.iter().map(ToString::to_string).collect();
     let gone = drawn.absent.iter().map(|id| match lang {
         Lang::Zh => format!("上轮不合格的 {id} 已不在运行，不会抽取"),
@@ -296,7 +305,7 @@ fn preview(lang: Lang, drawn: &Drawn) -> Preview {
     });
     notes.extend(gone);
     Preview {
-        strata: named(lang, strata(&drawn.sample)),
+        strata: named(lang, regions, strata(&drawn.sample)),
         total: drawn.sample.drawn.len(),
         frame: drawn.sample.frame.values().map(Vec::len).sum(),
         notes,

@@ -97,6 +97,7 @@ async fn plan_page(
     let wrong: BTreeMap<Phase, &'static str> = faults(&plan).into_iter().collect();
     let done = done(state, id, row.state).await?;
     let today = state.now().date();
+    let is_drawn = row.subject_count > 0;
     let span = Span::of(&plan);
     let phases = plan.iter().map(|one| {
         let (x, end) = (span.place(one.from, false), span.place(one.to, true));
@@ -108,7 +109,13 @@ async fn plan_page(
             fault: wrong.get(&one.phase).copied().unwrap_or_default(),
             x,
             width: end.saturating_sub(x).max(1),
-            state: phase_state(lang, one, done.get(&one.phase), today),
+            state: match one.phase == Phase::Draw && !done.contains_key(&Phase::Draw) && is_drawn {
+                true => Label {
+                    text: lang.t("已抽取，待公布", "Drawn, to publish").to_owned(),
+                    tone: "open",
+                },
+                false => phase_state(lang, one, done.get(&one.phase), today),
+            },
             done: done.get(&one.phase).cloned().unwrap_or_default(),
         }
     });

@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
+use xuncha_core::registry::Region;
 use xuncha_core::round::Sample;
 use xuncha_core::round::draft::{StratumCount, strata};
 use xuncha_core::sample::published::publish as published_files;
@@ -48,9 +49,13 @@ const MEANINGS: [(&str, &str, &str); 6] = [
 ];
 
 /// Strata under names that people read.
-pub(crate) fn named(lang: Lang, strata: Vec<StratumCount>) -> Vec<StratumCount> {
+pub(crate) fn named(
+    lang: Lang,
+    regions: &BTreeMap<String, Region>,
+    strata: Vec<StratumCount>,
+) -> Vec<StratumCount> {
     let name = |one: StratumCount| StratumCount {
-        name: labels::stratum(lang, &one.name),
+        name: labels::stratum(lang, &one.name, regions),
         ..one
     };
     strata.into_iter().map(name).collect()
@@ -96,7 +101,7 @@ pub(crate) async fn show(
     let title = viewer.lang.t("抽样", "Draw");
     page(&SamplePage {
         shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "sample"),
-        strata: named(viewer.lang, strata(&sample)),
+        strata: named(viewer.lang, &state.store.regions().await?, strata(&sample)),
         drawn: sample.drawn.len(),
         frame: sample.frame.values().map(Vec::len).sum(),
         faults: match verify(&sample) {

@@ -142,7 +142,11 @@ pub(crate) async fn show(
             .into_iter()
             .map(|(class, count)| (verdict_label(&viewer, class), count))
             .collect(),
-        strata: named(viewer.lang, strata(&state, &id).await?),
+        strata: named(
+            viewer.lang,
+            &state.store.regions().await?,
+            strata(&state, &id).await?,
+        ),
         index: stats.level1.iter().map(index_bar).collect(),
         weakest: stats.weakest.clone(),
         figures: headline_figures(stats),

@@ -1,10 +1,11 @@
 //! One thing to decide as the form shows it, and what came back of the form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::Judgement;
 use xuncha_core::review::{Decision, OpenItem, OpenKind, Review, latest, open_items};
+use xuncha_store::judge::findings_of;
 
 use crate::labels::{self, Label};
 use crate::lang::Lang;
@@ -56,7 +57,7 @@ pub(crate) fn items(
     hrefs: &BTreeMap<(String, String), String>,
     typed: &Typed,
 ) -> (Vec<Item>, Vec<Item>) {
-    let made = all_items(lang, set, judgements, reviews, hrefs, typed).into_iter();
+    let made = all_items(lang, set, judgements, reviews, hrefs, typed, false).into_iter();
     let (mut open, decided): (Vec<Item>, Vec<Item>) = made.partition(|item| item.held.is_none());
     if let Some(first) = open.first_mut() {
         first.is_first = true;
@@ -64,7 +65,8 @@ pub(crate) fn items(
     (open, decided)
 }
 
-/// All of it in one order that does not change while somebody decides.
+/// All of it in one order that does not change while somebody decides. What the machine was sure of counts without a person and is left
+/// out, unless somebody decided it all the same or `is_all` asks for it.
 pub(crate) fn all_items(
     lang: Lang,
     set: &IndicatorSet,
@@ -72,6 +74,7 @@ pub(crate) fn all_items(
     reviews: &[Review],
     hrefs: &BTreeMap<(String, String), String>,
     typed: &Typed,
+    is_all: bool,
 ) -> Vec<Item> {
     let mut all: BTreeMap<(OpenKind, String, String), OpenItem> = BTreeMap::new();
     let rank = |kind| match kind {
@@ -86,9 +89,28 @@ pub(crate) fn all_items(
         all.entry((rank(item.kind), item.check.clone(), item.key.clone()))
             .or_insert(item);
     }
+    let sure = sure_of(set, judgements, |one| {
+        is_all || latest(reviews, &one.target, &one.check, &one.key).is_some()
+    });
+    let mut counted = BTreeSet::new();
+    for item in sure {
+        let place = (item.check.clone(), item.key.clone());
+        let is_known = all
+            .values()
+            .any(|known| (&known.check, &known.key) == (&place.0, &place.1));
+        if !is_known {
+            all.insert((OpenKind::Finding, place.0.clone(), place.1.clone()), item);
+            counted.insert(place);
+        }
+    }
     let made = all.into_values().enumerate().map(|(number, open)| {
         let place = (open.check.clone(), open.key.clone());
         let held = latest(reviews, &open.target, &open.check, &open.key);
+        let stands = match (held.is_some(), counted.contains(&place)) {
+            (true, _) => Stands::Decided,
+            (false, true) => Stands::Counted,
+            (false, false) => Stands::Open,
+        };
         let value = match (typed.answers.get(&place), held) {
             (Some(answer), _) => answer.0.clone(),
             (None, Some(review)) => word(&review.decision),
@@ -97,7 +119,7 @@ pub(crate) fn all_items(
         let (yes, no) = words(lang, open.kind);
         Item {
             number,
-            kind: kind(lang, open.kind),
+            kind: kind(lang, open.kind, stands),
             waiting: open
                 .indicators
                 .iter()
@@ -132,12 +154,52 @@ fn waiting(set: &IndicatorSet, id: &str) -> Option<Waiting> {
     })
 }
 
-fn kind(lang: Lang, kind: OpenKind) -> Label {
-    let (text, tone) = match kind {
-        OpenKind::Finding => (lang.t("待确认", "To confirm"), "bad"),
-        OpenKind::Doubt => (lang.t("存疑", "Doubtful"), "open"),
-        OpenKind::Question => (lang.t("待回答", "Question"), "info"),
-        OpenKind::Unknown => (lang.t("无法判定", "Undetermined"), "open"),
+/// Whether something waits for a person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Open,
+    /// The machine was sure of it.
+    Counted,
+    Decided,
+}
+
+/// Findings of the machine that fit, with the indicators of the set in which they count; each once.
+fn sure_of(
+    set: &IndicatorSet,
+    judgements: &[Judgement],
+    fits: impl Fn(&OpenItem) -> bool,
+) -> Vec<OpenItem> {
+    let mut found: BTreeMap<(String, String), OpenItem> = BTreeMap::new();
+    for judgement in judgements {
+        for finding in findings_of(judgement) {
+            let place = (judgement.check.clone(), finding.key.clone());
+            let item = found.entry(place).or_insert_with(|| OpenItem {
+                target: judgement.target.clone(),
+                check: judgement.check.clone(),
+                key: finding.key.clone(),
+                kind: OpenKind::Finding,
+                text: finding.detail.clone(),
+                indicators: Vec::new(),
+            });
+            if judgement.set == set.id && !item.indicators.contains(&judgement.indicator) {
+                item.indicators.push(judgement.indicator.clone());
+            }
+        }
+    }
+    found.into_values().filter(fits).collect()
+}
+
+fn kind(lang: Lang, kind: OpenKind, stands: Stands) -> Label {
+    let (text, tone) = match (kind, stands) {
+        (OpenKind::Finding, Stands::Open) => (lang.t("待确认", "To confirm"), "bad"),
+        (OpenKind::Finding, Stands::Counted) => {
+            (lang.t("机器已计入", "Counted by the machine"), "info")
+        }
+        (OpenKind::Finding, Stands::Decided) => (lang.t("问题", "Finding"), "none"),
+        (OpenKind::Doubt, _) => (lang.t("存疑", "Doubtful"), "open"),
+        (OpenKind::Question, Stands::Decided) => (lang.t("人工题", "Question"), "none"),
+        (OpenKind::Question, _) => (lang.t("待回答", "Question"), "info"),
+        (OpenKind::Unknown, _) => (lang.t("无法判定", "Undetermined"), "open"),
     };
     Label {
         text: text.to_owned(),

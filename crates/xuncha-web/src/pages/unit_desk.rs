@@ -19,6 +19,7 @@ use xuncha_store::round::SubjectFilter;
 use xuncha_store::{Page, StoreError};
 
 use super::rectify::{CaseLine, case_line};
+use super::unit_found::{self, FoundLine};
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
@@ -77,6 +78,9 @@ struct DeskPage {
     targets: Vec<TargetLine>,
     is_cut: bool,
     first: Vec<CaseLine>,
+    /// What the last round found and nobody was told of yet.
+    found: Vec<FoundLine>,
+    found_count: usize,
     open_count: u64,
     waiting_appeals: u64,
     history: Vec<HistoryLine>,
@@ -139,6 +143,12 @@ async fn shown(state: &WebState, viewer: &Viewer, unit: &str) -> Result<Response
     };
     let appeals = state.store.appeals(&waiting, Page::numbered(1, 1)).await?;
     let (history, latest) = history(state, lang, unit).await?;
+    let mut found = unit_found::found(state, &latest.round, unit).await?;
+    for line in &found {
+        *open_of.entry(line.target_id.clone()).or_default() += 1;
+    }
+    let found_count = found.len();
+    found.truncate(FIRST as usize);
     let mut lines = Vec::with_capacity(targets.rows.len());
     for target in &targets.rows {
         let open = open_of.get(target.id()).copied().unwrap_or(0);
@@ -165,6 +175,8 @@ async fn shown(state: &WebState, viewer: &Viewer, unit: &str) -> Result<Response
             .take(FIRST as usize)
             .map(|case| case_line(lang, case))
             .collect(),
+        found,
+        found_count,
         waiting_appeals: appeals.total,
         history,
         letter_href: has_letter
