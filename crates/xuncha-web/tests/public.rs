@@ -266,6 +266,8 @@ async fn a_round_is_public_from_its_publication_on_and_a_correction_replaces_it(
     };
     store.close_round(ROUND, &note).await.unwrap();
     store.freeze_round(ROUND, &note).await.unwrap();
+    // What was decided since the notice was built is told by a new one only.
+    support::documents(&house.state).await;
     let mut drafter = house.person("drafter", Role::Supervisor).await;
     let mut checker = house.person("checker", Role::Supervisor).await;
     let mut leader = house.person("leader", Role::Leader).await;

@@ -252,7 +252,7 @@ fn column_finding(li: &mut Person) -> (String, String, String) {
         for rest in sheet.split("href=\"/findings/").skip(1) {
             let page = format!("/findings/{}", rest.split('"').next().unwrap());
             let finding = li.get(&page).body;
-            if !finding.contains("<code>stale_columns</code>") || finding.contains("extras") {
+            if finding.contains("extras") {
                 continue;
             }
             let Some((_, rest)) = finding.split_once("<dd class=\"url\">") else {

@@ -632,7 +632,8 @@ fn reviews_of(set: &IndicatorSet, subject: &Subject, findings: &[Review]) -> Vec
     all
 }
 
-async fn documents(state: &WebState) {
+/// The files of a notice, built from the results as they stand.
+pub async fn documents(state: &WebState) {
     let set = state.store.round(ROUND).await.unwrap().round.set.id;
     let outcome = state.store.outcome_sha256(ROUND, &set).await.unwrap();
     let folder = state.documents.join(ROUND);
