@@ -58,15 +58,16 @@ impl Data {
         Data::open(&self.folder, self.database.as_deref()).await
     }
 
-    /// Refuses a folder without a database.
-    pub fn must_exist(folder: &Path, database: Option<&str>) -> Result<()> {
+    /// Refuses a folder without a database, naming the round that was asked for.
+    pub fn must_exist(folder: &Path, database: Option<&str>, round: Option<&str>) -> Result<()> {
         let file = folder.join(DATABASE);
         if database.is_some() || file.is_file() {
             return Ok(());
         }
         Err(anyhow::Error::new(Usage(format!(
-            "{} 里没有数据库，也就没有检查轮次；用 --data 指定数据目录",
-            folder.display()
+            "{} 里没有数据库，也就没有检查轮次{}；用 --data 指定数据目录",
+            folder.display(),
+            round.map(|round| format!(" {round}")).unwrap_or_default()
         ))))
     }
 

@@ -178,9 +178,13 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         _ => {}
     }
     // Who asks for a round that is somewhere else is told so, and no empty database is left behind.
-    let asks_for_a_round = matches!(&cli.command, Command::Migration(_) | Command::Facts(_));
-    if asks_for_a_round {
-        Data::must_exist(&cli.data, cli.database.as_deref())?;
+    match &cli.command {
+        Command::Migration(arguments) => {
+            let round = arguments.round.as_deref();
+            Data::must_exist(&cli.data, cli.database.as_deref(), round)?;
+        }
+        Command::Facts(_) => Data::must_exist(&cli.data, cli.database.as_deref(), None)?,
+        _ => {}
     }
     let data = Data::open(&cli.data, cli.database.as_deref()).await?;
     match &cli.command {
