@@ -299,33 +299,7 @@ fn a_unit_verifies_its_package_without_a_database() {
     let folder = tempfile::tempdir().unwrap();
     let province = Province::start(&folder.path().join("province"), 9, "realistic");
     let data = folder.path().join("data");
-    let registry = province.folder.join("registry.xlsx");
-    run(&data, &["registry", "import", registry.to_str().unwrap()]);
-    let as_of = province.text("as_of").to_owned();
-    run(
-        &data,
-        &[
-            "round",
-            "new",
-            "2026Q1",
-            "--as-of",
-            &as_of,
-            "--seed",
-            "p",
-            "--departments",
-            "1",
-            "--accounts",
-            "2",
-        ],
-    );
-    let gather = ["gather", "--rate", "unlimited", "--province"];
-    succeed(
-        xuncha()
-            .arg("--data")
-            .arg(&data)
-            .args(gather)
-            .arg(province.described()),
-    );
+    province.gather_small_round(&data, "p", "1", "2");
     drop(province);
     let results = folder.path().join("results.json");
     run(&data, &["judge", "--out", results.to_str().unwrap()]);

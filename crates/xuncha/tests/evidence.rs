@@ -35,32 +35,7 @@ fn a_thinned_round_judges_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let province = Province::start(&folder.path().join("province"), 9, "realistic");
     let data = folder.path().join("data");
-    let registry = province.folder.join("registry.xlsx");
-    run(&data, &["registry", "import", registry.to_str().unwrap()]);
-    let as_of = province.text("as_of").to_owned();
-    run(
-        &data,
-        &[
-            "round",
-            "new",
-            "2026Q1",
-            "--as-of",
-            &as_of,
-            "--seed",
-            "prune",
-            "--departments",
-            "3",
-            "--accounts",
-            "6",
-        ],
-    );
-    succeed(
-        xuncha()
-            .arg("--data")
-            .arg(&data)
-            .args(["gather", "--rate", "unlimited", "--province"])
-            .arg(province.described()),
-    );
+    province.gather_small_round(&data, "prune", "3", "6");
     drop(province);
     let early = xuncha()
         .arg("--data")

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use url::Url;
@@ -16,16 +15,13 @@ use xuncha_core::registry::outside::{
     HomeSketch, OutsideFinder, OutsideHome, OutsideSite, read_home, sketch,
 };
 use xuncha_core::registry::{Registry, Site, Target, TargetId, doubtful};
-use xuncha_gather::again::look_at;
-use xuncha_gather::clock::RealClock;
 use xuncha_store::Page;
 use xuncha_store::registry_outside::OutsideState;
 
 use crate::cli::NetworkArgs;
 use crate::data::Data;
-use crate::network;
+use crate::jobs::registry::look_once;
 use crate::rules::Rules;
-use crate::wiring::FolderSink;
 
 /// Kind of the job that reads the links of a round.
 pub const OUTSIDE_JOB: &str = "registry_outside";
@@ -35,8 +31,6 @@ pub const OUTSIDE_LOOK_JOB: &str = "registry_outside_look";
 pub const LOOKS: &str = "outside-looks";
 /// Candidates that are looked at in one run; the rest waits for the next.
 const LOOKS_MAX: u64 = 50;
-/// Seconds before a page that did not convince is asked again.
-const SECOND_LOOK_S: f64 = 5.0;
 
 /// 查找结果.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -254,20 +248,7 @@ async fn look_at_home(
     address.set_query(None);
     address.set_fragment(None);
     let target = TargetId(site.host.clone());
-    let settings = network::settings(args)?;
-    let sink = Arc::new(FolderSink::new(data.evidence.clone(), LOOKS));
-    let lexicons = Arc::new(rules.lexicons()?);
-    let clock = Arc::new(RealClock);
-    let records = look_at(
-        &address,
-        &target,
-        SECOND_LOOK_S,
-        settings,
-        lexicons,
-        sink,
-        clock,
-    )
-    .await?;
+    let records = look_once(data, rules, args, LOOKS, &target, &address).await?;
     let last = records.into_iter().rev().find_map(|record| match record {
         FactRecord::Page(page) => Some(page),
         _ => None,

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use url::Url;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::facts::visible_text;
+use xuncha_core::registry::TargetId;
 use xuncha_core::registry::request::{RequestState, days_after};
 use xuncha_core::registry::watch::{Sighting, Watch, WatchKind, WatchState, seen_in, watched};
 use xuncha_gather::again::look_at;
@@ -119,6 +120,31 @@ fn evidence_round(id: &str) -> String {
     format!("watch-{}", id.chars().take(24).collect::<String>())
 }
 
+/// Asks one address, and once more where it did not convince; the evidence goes into a folder of its own. No round knows of it.
+pub(super) async fn look_once(
+    data: &Data,
+    rules: &Rules,
+    args: &NetworkArgs,
+    folder: &str,
+    target: &TargetId,
+    address: &Url,
+) -> Result<Vec<FactRecord>> {
+    let settings = network::settings(args)?;
+    let sink = Arc::new(FolderSink::new(data.evidence.clone(), folder));
+    let lexicons = Arc::new(rules.lexicons()?);
+    let clock = Arc::new(RealClock);
+    let looked = look_at(
+        address,
+        target,
+        SECOND_LOOK_S,
+        settings,
+        lexicons,
+        sink,
+        clock,
+    );
+    Ok(looked.await?)
+}
+
 /// One look; `None` where it failed by our own fault.
 async fn look(
     data: &Data,
@@ -146,20 +172,7 @@ async fn look(
     let name = evidence_round(&request.id);
     let _held = data.evidence.hold(&name)?;
     let target = filing.target.clone().context("填报没有写明网站")?;
-    let settings = network::settings(args)?;
-    let sink = Arc::new(FolderSink::new(data.evidence.clone(), &name));
-    let lexicons = Arc::new(rules.lexicons()?);
-    let clock = Arc::new(RealClock);
-    let records = look_at(
-        &address,
-        &target,
-        SECOND_LOOK_S,
-        settings,
-        lexicons,
-        sink,
-        clock,
-    )
-    .await?;
+    let records = look_once(data, rules, args, &name, &target, &address).await?;
     let last = records.into_iter().rev().find_map(|record| match record {
         FactRecord::Page(page) => Some(page.capture),
         FactRecord::Look(capture) => Some(capture),

@@ -97,6 +97,20 @@ pub struct Province {
 }
 
 impl Province {
+    /// A small round of this province, drawn and gathered at full speed into a data folder: some departments and accounts beside all portals.
+    #[allow(dead_code)] // Some tests draw their own.
+    pub fn gather_small_round(&self, data: &Path, seed: &str, departments: &str, accounts: &str) {
+        let run = |arguments: &[&str]| succeed(xuncha().arg("--data").arg(data).args(arguments));
+        let registry = self.folder.join("registry.xlsx");
+        run(&["registry", "import", registry.to_str().unwrap()]);
+        let drawn = ["--departments", departments, "--accounts", accounts];
+        let new = ["round", "new", "2026Q1", "--as-of", self.text("as_of")];
+        run(&[&new[..], &["--seed", seed], &drawn].concat());
+        let described = self.described();
+        let province = ["--province", described.to_str().unwrap()];
+        run(&[&["gather", "--rate", "unlimited"][..], &province].concat());
+    }
+
     pub fn start(folder: &Path, seed: u64, plan: &str) -> Province {
         let mut child = xuncha()
             .args([
