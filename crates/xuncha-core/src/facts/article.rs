@@ -31,6 +31,8 @@ pub(crate) struct Input<'a> {
     pub links: &'a PageLinks,
     pub metas: &'a BTreeMap<String, String>,
     pub page_title: &'a str,
+    /// What the header calls the site; empty where it shows no name.
+    pub header_name: &'a str,
     pub url: &'a str,
     pub today: Date,
     /// Where the items of dated lists stand: their days are of other articles.
@@ -47,7 +49,7 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
         .unwrap_or("")
         .trim();
     let body_node = body_node(dom);
-    let title_node = title_node(dom, meta_title, input.page_title, body_node);
+    let title_node = title_node(input, meta_title, body_node);
     let title = if meta_title.is_empty() {
         title_node.map(|index| dom.text(index)).unwrap_or_default()
     } else {
@@ -299,6 +301,9 @@ const TITLE_TAGS: Set = Set::of(&[
     Tag::Center,
 ]);
 
+/// Shorter texts at the end of a page's title (网站 栏目) name columns, where no heading shows them.
+const TITLE_AT_END_MIN: u32 = 10;
+
 /// The first letter of the bare text of a subtree.
 fn bare_start(dom: &Dom, index: usize) -> Option<char> {
     dom.inside(index)
@@ -308,7 +313,11 @@ fn bare_start(dom: &Dom, index: usize) -> Option<char> {
 }
 
 /// The element that shows the title: `h1`, a block named title, or the text that the page's `<title>` begins with.
-fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>) -> Option<usize> {
+fn title_node(input: &Input<'_>, meta_title: &str, body: Option<usize>) -> Option<usize> {
+    let (dom, page_title) = (input.dom, input.page_title);
+    // The site's own name is the title of no article, though the page's title may begin with it.
+    let tag = input.metas.get("SiteName").map_or("", String::as_str);
+    let site_names = [bare(input.header_name), bare(tag)];
     let body_start = body.unwrap_or(usize::MAX);
     let wanted = bare(meta_title);
     let page = bare(page_title);
@@ -346,7 +355,7 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
             continue;
         }
         let text = bare(&dom.text(index));
-        if text.is_empty() {
+        if text.is_empty() || text != page && site_names.contains(&text) {
             continue;
         }
         let mut score = 0;
@@ -358,6 +367,8 @@ fn title_node(dom: &Dom, meta_title: &str, page_title: &str, body: Option<usize>
             // Names of files and numbers of pages stand in titles too; what a page tells has a title in words.
             let is_in_words = !text.is_ascii();
             score += if is_in_words { 40 + chars.min(20) } else { 20 };
+        } else if chars >= TITLE_AT_END_MIN && part == Part::End {
+            score += 22;
         } else if chars >= 6 && page.contains(&text) {
             score += 15;
         }

@@ -211,7 +211,8 @@ fn relative(text: &str, today: Date) -> Option<Date> {
         "天" => span.try_days(count()?),
         "周" | "星期" | "个星期" => span.try_weeks(count()?),
         "个月" => span.try_months(count()?),
-        "年" => span.try_years(count()?),
+        // On the very day a platform still says twelve months; what it calls a year old is older than that.
+        "年" => span.try_years(count()?).and_then(|years| years.try_days(1)),
         "昨天" => span.try_days(1),
         "前天" => span.try_days(2),
         _ => Ok(span),

@@ -41,17 +41,20 @@ pub(crate) fn read(
     let others: Vec<Group> = groups.collect();
     let places = places_of(main.iter().chain(&others));
     let mut items: Vec<ListItem> = main.map(Group::into_items).unwrap_or_default();
+    let mut others: Vec<Vec<ListItem>> = others.into_iter().map(Group::into_items).collect();
     let scripted = script_data::items(dom, resolver, today);
     let dated = items.iter().filter(|item| item.date.is_some()).count();
     if scripted.len() > dated && scripted.len() * 2 > items.len() {
         items = scripted;
-    } else {
-        // What a script draws stands beside what is seen, which may be a list of the most read.
+    } else if !scripted.is_empty() {
+        // What a script draws stands beside what is seen, which may be a list of the most read. It is a list of its own as well: without
+        // days it says nothing beside dated items, yet it may be all that the column has.
         let known: BTreeSet<String> = items.iter().map(|item| item.url.clone()).collect();
         let more = scripted
-            .into_iter()
-            .filter(|item| item.date.is_some() && item.url != url);
-        items.extend(more.filter(|item| !known.contains(&item.url)));
+            .iter()
+            .filter(|item| item.date.is_some() && item.url != url && !known.contains(&item.url));
+        items.extend(more.cloned());
+        others.push(scripted);
     }
     let pages = pages(dom, links, url);
     let needs_script = items.is_empty() && loads_by_script(dom);
@@ -68,7 +71,7 @@ pub(crate) fn read(
         newest,
         pages,
         needs_script,
-        others: others.into_iter().map(Group::into_items).collect(),
+        others,
     };
     Read {
         list: Some(list),
@@ -286,6 +289,11 @@ mod tests {
                 1,
             ),
             (
+                "titles alone",
+                "<div class=l><ul><li><a href=1>青石县财政决算公开说明</a></li><li><a href=2>青石县财政预算公开说明</a></li><li><a href=3>青石县政府采购信息公告</a></li></ul></div>",
+                3,
+            ),
+            (
                 "boxes",
                 "<div class=l><div><a href=1>青石县财政决算公开说明</a><span>2024-08-01</span></div><div><a href=2>青石县财政预算公开说明</a><span>2023-08-01</span></div></div>",
                 2,
@@ -295,10 +303,28 @@ mod tests {
             assert_eq!(found.items.len(), 4, "{name}: {:?}", found.items);
             let others: Vec<usize> = found.others.iter().map(Vec::len).collect();
             assert_eq!(others, [titles], "{name}: {:?}", found.others);
-            assert_eq!(found.others[0][0].date, Some(date(2024, 8, 1)), "{name}");
+            let day = (name != "titles alone").then(|| date(2024, 8, 1));
+            assert_eq!(found.others[0][0].date, day, "{name}");
         }
         let alone = list(side).expect("a list");
         assert_eq!(alone.others, Vec::<Vec<ListItem>>::new());
+    }
+
+    #[test]
+    fn what_a_script_draws_is_a_list_of_its_own() {
+        let side = "<div class=r><h3>最新发布</h3><ul><li><a href=/xw/1>县领导调研重点项目建设情况</a> 2026-03-19</li>\
+            <li><a href=/xw/2>我县召开春季农业生产会议</a> 2026-03-18</li><li><a href=/xw/3>全县防汛工作部署会召开</a> 2026-03-17</li></ul></div>";
+        let record = |day: &str| {
+            format!(
+                "<script type=text/xml><datastore><record><![CDATA[<p><a href=9>青石县财政决算公开说明</a>{day}</p>]]></record></datastore></script>"
+            )
+        };
+        for (day, merged) in [("", 3), ("<i>2024-08-01</i>", 4)] {
+            let found = list(&format!("{side}{}", record(day))).expect("a list");
+            assert_eq!(found.items.len(), merged, "{day}: {:?}", found.items);
+            let drawn: Vec<usize> = found.others.iter().map(Vec::len).collect();
+            assert_eq!(drawn, [1], "{day}: {:?}", found.others);
+        }
     }
 
     #[test]

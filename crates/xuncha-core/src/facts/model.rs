@@ -14,7 +14,7 @@ use crate::review::correction::CorrectedReading;
 use crate::verdict::{Confidence, Place};
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 8;
+pub const FACTS_VERSION: u32 = 9;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {

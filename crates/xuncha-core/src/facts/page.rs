@@ -260,6 +260,7 @@ fn read_html(
         links: &links,
         metas: &facts.metas,
         page_title: &facts.title,
+        header_name: &facts.header_name,
         url: &url,
         today,
         listed: &lists.places,

@@ -167,27 +167,28 @@ fn linked(dom: &Dom, kind: &str, today: Date) -> Option<(Date, String)> {
         .max()
 }
 
-/// What the page's list says of these statistics. News and what is read most stand on such a page too: their dates say nothing of
+/// What the page's lists say of these statistics. News and what is read most stand on such a page too: their dates say nothing of
 /// figures, unless nothing else on the page has a date.
 fn listed<'f>(
     facts: &'f PageFacts,
     statistics: &StatisticsFacts,
     today: Date,
 ) -> Vec<(Option<Date>, &'f str)> {
-    let items: Vec<&ListItem> = facts.list.iter().flat_map(|list| &list.items).collect();
     let period = |item: &ListItem| dates::newest_period(&item.title, today).map(|found| found.0);
-    let names = |item: &ListItem| match kind_of(&item.title) {
+    let names = |item: &&ListItem| match kind_of(&item.title) {
         Some(kind) => kind == statistics.kind,
         None => period(item).is_some(),
     };
-    let naming = items.iter().filter(|item| names(item)).count();
-    let is_of_statistics = naming * 2 >= items.len();
+    let is_of_statistics = |list: &&[ListItem]| list.iter().filter(names).count() * 2 >= list.len();
+    // A list that tells of statistics throughout leaves nothing to guess from others.
+    let own = facts.lists().find(is_of_statistics);
+    let items = own.or_else(|| facts.lists().next()).unwrap_or_default();
     items
-        .into_iter()
+        .iter()
         .filter(|item| {
             let kind = kind_of(&item.title);
-            let counts = is_of_statistics && names(item) || kind == Some(&statistics.kind);
-            counts || kind.is_none() && statistics.newest.is_none()
+            let counts = own.is_some() && names(item) || kind == Some(&statistics.kind);
+            counts || own.is_none() && kind.is_none() && statistics.newest.is_none()
         })
         .map(|item| (period(item).or(item.date), item.title.as_str()))
         .collect()

@@ -29,7 +29,7 @@ pub(super) fn own(facts: &PageFacts, dom: &Dom) -> String {
     if let Some(title) = of_article.filter(|title| !title.is_empty()) {
         return without_site_name(title, facts).to_owned();
     }
-    first_part(without_site_name(&facts.title, facts)).to_owned()
+    behind_site_name(first_part(without_site_name(&facts.title, facts))).to_owned()
 }
 
 /// A title without the site's name before it (网站 标题); a name that the title goes on from stays.
@@ -68,9 +68,39 @@ fn first_part(title: &str) -> &str {
     }
 }
 
+/// What follows a name that ends as the name of a site does and a space (网站 标题), where no header shows that name. An issuer before
+/// its document (人民政府 关于…) is no site.
+fn behind_site_name(title: &str) -> &str {
+    let parts = title.split_once(char::is_whitespace);
+    let rest = parts.filter(|(name, rest)| {
+        let is_document = rest.trim_start().starts_with("关于");
+        !is_document && (SITE_ENDS.iter().any(|end| name.ends_with(end)) || name.ends_with("之窗"))
+    });
+    match rest.map(|(_, rest)| rest.trim()) {
+        Some(rest) if rest.chars().count() >= 2 => rest,
+        _ => title,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::first_part;
+    use super::{behind_site_name, first_part};
+
+    #[test]
+    fn a_site_may_stand_before_the_title() {
+        for (title, expected) in [
+            ("清林市信访局网站 护士执业注册", "护士执业注册"),
+            ("枫渡之窗 住房公积金提取", "住房公积金提取"),
+            (
+                "清林市人民政府 关于印发方案的通知",
+                "清林市人民政府 关于印发方案的通知",
+            ),
+            ("公租房 申请条件", "公租房 申请条件"),
+            ("清林市信访局网站", "清林市信访局网站"),
+        ] {
+            assert_eq!(behind_site_name(title), expected);
+        }
+    }
 
     #[test]
     fn names_of_sites_are_left_out() {

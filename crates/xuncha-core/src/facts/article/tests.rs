@@ -4,6 +4,17 @@ use super::*;
 use crate::facts::links::{self, Resolver};
 
 fn article(html: &str) -> Option<ArticleFacts> {
+    with_input(html, "关于做好春耕生产的通知_青石市人民政府", read)
+}
+
+/// The text that is taken for the title of a page whose `<title>` is this.
+fn title(html: &str, page_title: &str) -> Option<String> {
+    with_input(html, page_title, |input| {
+        title_node(input, "", None).map(|index| input.dom.text(index))
+    })
+}
+
+fn with_input<T>(html: &str, page_title: &str, read: impl FnOnce(&Input<'_>) -> T) -> T {
     let dom = Dom::parse(html);
     let url = "https://www.qingshi.gov.cn/zc/t20260301_1.html";
     let resolver = Resolver::new(url, &dom, encoding_rs::UTF_8);
@@ -12,7 +23,8 @@ fn article(html: &str) -> Option<ArticleFacts> {
         dom: &dom,
         links: &links,
         metas: &BTreeMap::new(),
-        page_title: "关于做好春耕生产的通知_青石市人民政府",
+        page_title,
+        header_name: "",
         url,
         today: jiff::civil::date(2026, 3, 20),
         listed: &[],
@@ -36,6 +48,32 @@ fn policy_head_and_signature() {
         Some(jiff::civil::date(2026, 3, 2))
     );
     assert_eq!(found.body_links.len(), 1);
+}
+
+#[test]
+fn a_title_may_follow_the_name_of_the_site_and_be_no_heading() {
+    let text = "全县各乡镇按照部署抓紧春耕生产，目前进展顺利，各项工作正在有序推进之中，请各单位继续抓好落实。";
+    for (title, is_article) in [("关于做好春耕生产工作的通知", true), ("通知公告", false)]
+    {
+        let html = format!(
+            "<title>青石县人民政府 {title}</title><div class=c><p>{title}</p><p>发布日期：2026-03-02</p><p>{text}</p></div>"
+        );
+        let page = crate::facts::test_page("https://www.qingshi.gov.cn/zc/1.html", &html);
+        let found = page.article.map(|article| article.title);
+        assert_eq!(found, is_article.then(|| title.to_owned()), "{html}");
+    }
+}
+
+#[test]
+fn the_name_of_the_site_is_no_title() {
+    let text = "全县各乡镇按照部署抓紧春耕生产，目前进展顺利，各项工作正在有序推进之中，请各单位继续抓好落实。";
+    let html = format!(
+        "<title>青石县人民政府 城关街道召开春耕生产现场会</title><div class=top><h1><a href=/>青石县人民政府</a></h1></div>\
+         <div class=c><div class=x>城关街道召开春耕生产现场会</div><p>发布日期：2026-03-02</p><p>{text}</p></div>"
+    );
+    let page = crate::facts::test_page("https://www.qingshi.gov.cn/zc/1.html", &html);
+    let found = page.article.map(|article| article.title);
+    assert_eq!(found.as_deref(), Some("城关街道召开春耕生产现场会"));
 }
 
 #[test]
@@ -92,11 +130,10 @@ fn a_number_of_another_document_is_not_taken() {
 
 #[test]
 fn a_name_without_words_is_no_title_where_the_page_has_one() {
-    let dom = Dom::parse(
+    let found = title(
         "<title>gonggao:n12 [青石县人民政府]</title><div class=pageId><span>gonggao:n12</span></div><h1>关于做好春耕生产的通知</h1><p>正文</p>",
+        "gonggao:n12 [青石县人民政府]",
     );
-    let found = title_node(&dom, "", "gonggao:n12 [青石县人民政府]", None);
-    let found = found.map(|index| dom.text(index));
     assert_eq!(found.as_deref(), Some("关于做好春耕生产的通知"));
 }
 
@@ -113,10 +150,9 @@ fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
          <h2>枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见</h2><table><tr><th>发文机关</th><td>枫渡市发展和改革委员会</td></tr></table>
          <div id=zoom><p>{body}</p></div>"
     );
-    let dom = Dom::parse(&html);
     let page_title =
         "枫渡市发展和改革委员会网站 枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见";
-    let found = title_node(&dom, "", page_title, None).map(|index| dom.text(index));
+    let found = title(&html, page_title);
     assert_eq!(
         found.as_deref(),
         Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")

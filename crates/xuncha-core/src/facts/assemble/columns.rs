@@ -158,23 +158,21 @@ fn entries(
                 parent: Some(canonical(&url)),
             });
         }
-        // A parent's page may be the only place that links its columns.
-        for link in page
-            .links
-            .iter()
-            .filter(|link| link.kind == LinkKind::Anchor && link.area == Area::Body)
-        {
+        // A parent's page may be the only place that links its columns; a block of nothing else looks like a menu.
+        for link in page.links.iter().filter(|link| {
+            link.kind == LinkKind::Anchor && matches!(link.area, Area::Body | Area::Navigation)
+        }) {
             let as_entry = NavigationEntry {
                 text: link.text.clone(),
                 url: link.url.clone(),
                 depth: 2,
             };
             let is_new = is_column(&as_entry) && !seen.contains(&canonical(&link.url));
-            if is_new
-                && records
-                    .page(&link.url)
-                    .is_some_and(|target| is_column_named(target, &link.text))
-            {
+            let is_below = |target: &PageFacts| {
+                is_column_named(target, &link.text)
+                    && (link.area == Area::Body || may_stand_below(target, page))
+            };
+            if is_new && records.page(&link.url).is_some_and(is_below) {
                 seen.insert(canonical(&link.url));
                 entries.push(Entry {
                     url: link.url.clone(),

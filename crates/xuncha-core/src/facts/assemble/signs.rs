@@ -156,7 +156,8 @@ fn cloaked(records: &Records, home: &PageFacts) -> Option<SiteSign> {
             _ => "visitor",
         };
         let quote = harmful.map_or_else(|| page.title.clone(), |sign| sign.quote.clone());
-        let url = address(home).to_owned();
+        // The address that was asked; a page in front of the home page may lead browsers on to another.
+        let url = capture.url.clone();
         Some(SiteSign {
             sign: Sign {
                 case: SignCase::Cloaked,

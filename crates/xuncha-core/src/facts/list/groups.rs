@@ -65,6 +65,10 @@ type Siblings<'a> = (usize, &'a str, Option<&'a str>);
 const OTHERS_MAX: usize = 3;
 const OTHER_ITEMS_MAX: usize = 40;
 const OTHERS_TRIED_MAX: usize = 12;
+/// Items without a day that make a list of articles beside a dated one, and characters of their titles: menus name things in fewer.
+const UNDATED_ITEMS_MIN: usize = 3;
+const UNDATED_TITLE_CHARS_MIN: usize = 8;
+const UNDATED_TRIED_MAX: usize = 4;
 
 /// The best group first, then the best dated ones that share nothing with it or with each other.
 pub(super) fn groups(dom: &Dom, links: &PageLinks, today: Date) -> Vec<Group> {
@@ -175,8 +179,8 @@ fn best_group(candidates: &[Vec<Place>], reading: &Reading<'_>) -> Option<Group>
     best.map(|(_, group)| group)
 }
 
-/// Dated lists that stand apart from the best one: a box of the newest articles on every page outweighs a column's own short list, and
-/// one page alone does not tell them apart.
+/// Lists that stand apart from the best one, the dated ones first: a box of the newest articles on every page outweighs a column's own
+/// short or undated list, and one page alone does not tell them apart.
 fn others(candidates: &[Vec<Place>], best: &Group, reading: &Reading<'_>) -> Vec<Group> {
     let Some(own) = best.range() else {
         return Vec::new();
@@ -184,7 +188,7 @@ fn others(candidates: &[Vec<Place>], best: &Group, reading: &Reading<'_>) -> Vec
     let mut apart: Vec<(usize, &Vec<Place>)> = candidates
         .iter()
         .filter_map(|anchors| Some((range_of(anchors)?, anchors)))
-        .filter(|(range, _)| !overlap(range, &own) && reading.years.may_be_dated(range))
+        .filter(|(range, _)| !overlap(range, &own))
         .map(|(_, anchors)| (containers(anchors), anchors))
         .collect();
     // Most items first, and of as many the innermost, which stand behind what is around them.
@@ -192,9 +196,41 @@ fn others(candidates: &[Vec<Place>], best: &Group, reading: &Reading<'_>) -> Vec
         let start = anchors.first().map_or(0, |place| place.start);
         (usize::MAX - count, u32::MAX - start)
     });
+    let may_be_dated = |anchors: &Vec<Place>| {
+        range_of(anchors).is_some_and(|range| reading.years.may_be_dated(&range))
+    };
+    let (dated, undated): (Vec<_>, Vec<_>) = apart
+        .into_iter()
+        .partition(|(_, anchors)| may_be_dated(anchors));
     let mut found: Vec<Group> = Vec::new();
+    let dated = dated.into_iter().map(|(_, anchors)| anchors);
+    gather(&mut found, dated, OTHERS_TRIED_MAX, reading, |group| {
+        group.dated * 2 >= group.items.len()
+    });
+    found.sort_by_key(|group| usize::MAX - group.score());
+    if best.dated > 0 {
+        let many = undated
+            .into_iter()
+            .filter(|(count, _)| *count >= UNDATED_ITEMS_MIN);
+        let many = many.map(|(_, anchors)| anchors);
+        gather(&mut found, many, UNDATED_TRIED_MAX, reading, |group| {
+            let count = group.items.len();
+            count >= UNDATED_ITEMS_MIN && group.title_chars >= count * UNDATED_TITLE_CHARS_MIN
+        });
+    }
+    found
+}
+
+/// Adds lists that share nothing with those found before, out of so many candidates.
+fn gather<'c>(
+    found: &mut Vec<Group>,
+    candidates: impl Iterator<Item = &'c Vec<Place>>,
+    tried_max: usize,
+    reading: &Reading<'_>,
+    is_wanted: impl Fn(&Group) -> bool,
+) {
     let mut tried = 0;
-    for (_, anchors) in apart {
+    for anchors in candidates {
         let is_taken = range_of(anchors).is_none_or(|range| {
             let mut taken = found.iter().filter_map(Group::range);
             taken.any(|taken| overlap(&range, &taken))
@@ -202,18 +238,16 @@ fn others(candidates: &[Vec<Place>], best: &Group, reading: &Reading<'_>) -> Vec
         if is_taken {
             continue;
         }
-        if tried == OTHERS_TRIED_MAX || found.len() == OTHERS_MAX {
+        if tried == tried_max || found.len() == OTHERS_MAX {
             break;
         }
         tried += 1;
         let mut group = group(reading, anchors);
-        if group.is_list() && group.dated * 2 >= group.items.len() {
+        if group.is_list() && is_wanted(&group) {
             group.items.truncate(OTHER_ITEMS_MAX);
             found.push(group);
         }
     }
-    found.sort_by_key(|group| usize::MAX - group.score());
-    found
 }
 
 fn range_of(anchors: &[Place]) -> Option<Range<usize>> {
