@@ -223,6 +223,9 @@ pub struct Progress {
 /// 整改错误. A fact that cannot follow the ones before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RectifyError {
+    /// 重复. The same reply stands there already.
+    #[error("同样的回复已经登记过，没有重复登记")]
+    Again,
     /// Dated before the last fact.
     #[error("{on} 早于上一条记录的日期 {last}，请核对日期")]
     Earlier {
@@ -284,6 +287,11 @@ impl Rectification {
                 on: fact.on,
                 last: last.on,
             });
+        }
+        // A form that was sent twice says nothing new.
+        let is_reply = matches!(fact.kind, FactKind::Replied { .. });
+        if is_reply && self.facts.last() == Some(&fact) {
+            return Err(RectifyError::Again);
         }
         let state = self.progress(fact.on).state;
         let (what, fits) = match &fact.kind {

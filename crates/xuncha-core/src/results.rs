@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::Judgement;
 use crate::review::Review;
 use crate::round::{Round, Sample, Subject};
-use crate::score::{ScoreSheet, score};
+use crate::score::{ScoreSheet, score_in};
 use crate::stats::{PreviousRound, Stats, StatsInput, reckon};
 
 /// Version of the file's layout.
@@ -127,7 +127,7 @@ fn target_result(
     });
     // Stable: of equal times the later in the list holds, and stays the later one.
     reviews.sort_by_key(|review| review.at);
-    let sheet = score(&round.set, &subject, &judgements, &reviews);
+    let sheet = score_in(round, &subject, &judgements, &reviews);
     TargetResult {
         subject,
         judgements,

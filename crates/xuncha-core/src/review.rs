@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::indicator::{IndicatorKind, IndicatorSet};
+use crate::indicator::{Confirm, IndicatorKind, IndicatorSet};
 use crate::judge::{Judged, Judgement};
 use crate::registry::TargetId;
+use crate::round::Round;
 use crate::score::tally::{OpenWhat, tally};
 use crate::verdict::{Finding, Verdict};
 
@@ -165,6 +166,47 @@ pub fn open_items(
         }
     }
     items.into_values().collect()
+}
+
+/// 必须由人确认的. Findings of the sets that a round only lists whose indicators count for nothing before a person confirmed each
+/// (内容安全: X-40 至 X-44), and which nobody decided. They hold up no outcome, and all the same no round may end over their heads.
+pub fn to_confirm(round: &Round, judgements: &[Judgement], reviews: &[Review]) -> Vec<OpenItem> {
+    let mut items: BTreeMap<(TargetId, String, String), OpenItem> = BTreeMap::new();
+    for set in &round.also_listed {
+        let always = set
+            .indicators
+            .iter()
+            .filter(|own| own.confirm == Confirm::Always);
+        let narrowed = IndicatorSet {
+            indicators: always.cloned().collect(),
+            ..set.clone()
+        };
+        if narrowed.indicators.is_empty() {
+            continue;
+        }
+        for item in open_items(&narrowed, judgements, reviews) {
+            if item.kind == OpenKind::Finding {
+                let place = (item.target.clone(), item.check.clone(), item.key.clone());
+                items.entry(place).or_insert(item);
+            }
+        }
+    }
+    items.into_values().collect()
+}
+
+/// What people still have to decide in a round: what holds up the set that counts, then what must be confirmed beside it.
+pub fn open_in_round(round: &Round, judgements: &[Judgement], reviews: &[Review]) -> Vec<OpenItem> {
+    let mut items = open_items(&round.set, judgements, reviews);
+    let is_known = |item: &OpenItem| {
+        let place = |one: &OpenItem| (one.target.clone(), one.check.clone(), one.key.clone());
+        items.iter().any(|known| place(known) == place(item))
+    };
+    let more: Vec<OpenItem> = to_confirm(round, judgements, reviews)
+        .into_iter()
+        .filter(|item| !is_known(item))
+        .collect();
+    items.extend(more);
+    items
 }
 
 fn open_kind(what: &OpenWhat) -> OpenKind {

@@ -6,8 +6,8 @@ use crate::indicator::{DeductKind, Formula, Indicator, IndicatorKind, IndicatorS
 use crate::judge::Judgement;
 use crate::points::{Exact, Points};
 use crate::registry::{Target, TargetClass, TargetId};
-use crate::review::Review;
-use crate::round::Subject;
+use crate::review::{Review, to_confirm};
+use crate::round::{Round, Subject};
 
 pub(crate) mod tally;
 
@@ -85,6 +85,33 @@ pub struct ScoreSheet {
     pub final_score: Option<Points>,
     /// Outcome.
     pub outcome: Outcome,
+    /// 待确认的内容安全问题. Findings of sets that are only listed which count for nothing before a person confirmed them, and which nobody
+    /// decided. They change no points; yet nobody may say meanwhile that nothing serious was found.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub to_confirm: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// Scores one target of a round: under the set that counts, and with what the sets listed beside it need a person for.
+pub fn score_in(
+    round: &Round,
+    subject: &Subject,
+    judgements: &[Judgement],
+    reviews: &[Review],
+) -> ScoreSheet {
+    let own: Vec<Judgement> = judgements
+        .iter()
+        .filter(|judgement| judgement.target == *subject.target.id())
+        .cloned()
+        .collect();
+    let to_confirm = to_confirm(round, &own, reviews).len() as u64;
+    ScoreSheet {
+        to_confirm,
+        ..score(&round.set, subject, judgements, reviews)
+    }
 }
 
 /// Scores one target under `set`: vetoes first (any one ends it), then deductions, then the bonus.
@@ -113,6 +140,7 @@ pub fn score(
         bonus_score: None,
         final_score: None,
         outcome: Outcome::Qualified,
+        to_confirm: 0,
     };
     for indicator in &set.indicators {
         let is_scored = matches!(indicator.kind, IndicatorKind::Deduct | IndicatorKind::Bonus);

@@ -43,6 +43,7 @@ fn sheet(id: &str, taken: [&str; 3]) -> ScoreSheet {
         bonus_score: None,
         final_score: Some(score),
         outcome: Outcome::Qualified,
+        to_confirm: 0,
     }
 }
 
@@ -54,6 +55,7 @@ fn unscored(id: &str, class: TargetClass, outcome: Outcome) -> ScoreSheet {
         deduct_score_low: None,
         final_score: None,
         outcome,
+        to_confirm: 0,
         ..sheet(id, ["0", "0", "0"])
     }
 }

@@ -151,9 +151,10 @@ impl Transaction {
         }
     }
 
-    /// Refuses where nobody else could look after people.
+    /// Refuses where nobody else who can sign in could look after people.
     async fn refuse_last_administrator(&self, number: i64) -> Result<()> {
-        let sql = "SELECT COUNT(*) FROM persons WHERE role = 'administrator' AND is_locked = 0 AND number <> ?";
+        let sql = "SELECT COUNT(*) FROM persons WHERE role = 'administrator' AND is_locked = 0 AND number <> ? \
+             AND (password_hash IS NOT NULL OR subject IS NOT NULL)";
         match sql::count(&self.inner, sql, vec![number.into()]).await? {
             0 => Err(StoreError::Refused(
                 "这是最后一名管理员，不能锁定，也不能改作其他角色",

@@ -199,6 +199,9 @@ impl Transaction {
     }
 }
 
+/// Rounds of which units may know.
+const SHOWN: &str = "(r.state IN ('judged', 'closed', 'frozen') OR EXISTS (SELECT 1 FROM draw_publications p WHERE p.round = r.id))";
+
 impl Store {
     /// Creates a round; a round that exists is never changed.
     pub async fn create_round(&self, round: &Round) -> Result<()> {
@@ -231,10 +234,16 @@ impl Store {
         })
     }
 
-    /// Rounds in which a unit has subjects, latest monitoring point first; only those subjects are counted.
+    /// Whether units may know of a round: its draw was published, or it was judged. Before that nobody is told that he was drawn.
+    pub async fn is_shown_to_units(&self, round: &str) -> Result<bool> {
+        let sql = format!("SELECT COUNT(*) FROM rounds r WHERE r.id = ? AND {SHOWN}");
+        Ok(sql::count(self.read(), &sql, vec![sql::text(round)]).await? > 0)
+    }
+
+    /// Rounds that units may know of and in which this one has subjects, latest monitoring point first; only those subjects are counted.
     pub async fn rounds_of_unit(&self, unit: &str, page: Page) -> Result<Listing<RoundRow>> {
         let mine = "s.round = r.id AND s.organization = ?";
-        let has = format!("EXISTS (SELECT 1 FROM subjects s WHERE {mine})");
+        let has = format!("{SHOWN} AND EXISTS (SELECT 1 FROM subjects s WHERE {mine})");
         let sql = format!(
             "SELECT r.body, r.state, r.close_reason, (SELECT COUNT(*) FROM subjects s WHERE {mine}) AS subject_count \
              FROM rounds r WHERE {has} ORDER BY r.as_of DESC, r.id DESC LIMIT ? OFFSET ?"

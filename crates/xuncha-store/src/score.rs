@@ -152,6 +152,15 @@ impl Store {
             .transpose()
     }
 
+    /// Targets with findings beside the set that a person must confirm and nobody has (内容安全问题待确认).
+    pub async fn unconfirmed_targets(&self, round: &str, set: &str) -> Result<u64> {
+        // A sheet without them does not write the field at all.
+        let sql = "SELECT COUNT(*) FROM sheets WHERE round = ? AND set_id = ? AND open_count > 0 AND body LIKE ?";
+        let named = "%\"to_confirm\":%";
+        let values = vec![sql::text(round), sql::text(set), sql::text(named)];
+        sql::count(self.read(), sql, values).await
+    }
+
     /// How many targets of each class had each outcome.
     pub async fn outcome_counts(
         &self,
@@ -192,7 +201,7 @@ fn sheet_row(round: &str, set: &str, sheet: &ScoreSheet) -> Result<Vec<Value>> {
         sql::text(&sql::word(&sheet.outcome)?),
         hundredths(sheet.deduct_score),
         hundredths(sheet.final_score),
-        sql::number(open as u64),
+        sql::number(open as u64 + sheet.to_confirm),
         sql::body("评分表", sheet)?,
     ])
 }

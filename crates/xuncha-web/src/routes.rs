@@ -306,9 +306,24 @@ impl Gate {
         Ok(request)
     }
 
+    /// A round whose draw is not published yet does not exist for those who may have been drawn.
+    async fn refuse_unannounced(&self, params: &RawPathParams) -> Result<(), WebError> {
+        let Some((_, round)) = params.iter().find(|(key, _)| *key == "round") else {
+            return Ok(());
+        };
+        match self.state.store.is_shown_to_units(round).await? {
+            true => Ok(()),
+            false => Err(WebError::missing(format!("没有轮次：{round}"))),
+        }
+    }
+
     /// What belongs to others is answered like what does not exist.
     async fn refuse_hidden(&self, params: &RawPathParams, viewer: &Viewer) -> Result<(), WebError> {
-        if self.object == Object::None || scope(viewer.role, self.action) == Scope::All {
+        if scope(viewer.role, self.action) == Scope::All {
+            return Ok(());
+        }
+        self.refuse_unannounced(params).await?;
+        if self.object == Object::None {
             return Ok(());
         }
         let param = |name: &str| {

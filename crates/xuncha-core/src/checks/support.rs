@@ -83,7 +83,8 @@ pub(super) fn has_no_services(subject: &Subject) -> bool {
     matches!(&subject.target, Target::Site(site) if site.no_services)
 }
 
-/// Refuses to judge while a phase of gathering is missing.
+/// Refuses to judge while a phase of gathering is missing, and where a crawl read nothing: that a site of which nothing was seen shows no
+/// fault says nothing.
 pub(super) fn need_phases(site: &SiteFacts, phases: &[&str]) -> Result<(), Undetermined> {
     let missing: Vec<&str> = phases
         .iter()
@@ -91,7 +92,11 @@ pub(super) fn need_phases(site: &SiteFacts, phases: &[&str]) -> Result<(), Undet
         .filter(|phase| !site.phases.contains(*phase))
         .collect();
     if missing.is_empty() {
-        return Ok(());
+        let is_unread = site.home.is_none() && site.page_count == 0;
+        return match phases.contains(&"crawl") && is_unread {
+            true => home(site).map(|_| ()),
+            false => Ok(()),
+        };
     }
     Err(Undetermined::new(
         UndeterminedReason::NotGathered,

@@ -279,6 +279,7 @@ fn sheet(target: &NoticeTarget, set: &IndicatorSet, scored: Option<&Scored>) -> 
         bonus_score: None,
         final_score: None,
         outcome: target.outcome.unwrap_or(Outcome::Qualified),
+        to_confirm: 0,
     };
     let Some(formula) = set
         .formula_of(target.class)

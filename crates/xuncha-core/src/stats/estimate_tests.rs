@@ -15,6 +15,7 @@ fn sheet(outcome: Outcome, score: Option<&str>) -> ScoreSheet {
         bonus_score: None,
         final_score: score,
         outcome,
+        to_confirm: 0,
     }
 }
 

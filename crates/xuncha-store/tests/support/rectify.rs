@@ -520,6 +520,7 @@ async fn appeals_score_anew_and_are_answered_once(store: &Store) {
         bonus_score: None,
         final_score: Some(points.parse().unwrap()),
         outcome: xuncha_core::score::Outcome::Qualified,
+        to_confirm: 0,
     };
     let review = Review {
         round: "2026A1".into(),

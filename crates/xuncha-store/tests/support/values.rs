@@ -220,6 +220,7 @@ pub fn sheet(target: &TargetId, class: TargetClass, points: i64, outcome: Outcom
         bonus_score: None,
         final_score: Some(Points::from_hundredths(points)),
         outcome,
+        to_confirm: 0,
     }
 }
 

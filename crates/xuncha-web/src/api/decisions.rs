@@ -5,7 +5,7 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::{Decision, Review, Reviewable};
-use xuncha_core::score::score;
+use xuncha_core::score::score_in;
 
 use super::ask::{At, Sent};
 use super::model::{NewDecision, NewDecisions, SheetInfo};
@@ -62,7 +62,7 @@ pub(super) async fn take(
     }
     let mut all = state.store.review_history(&id, &target).await?;
     all.extend(reviews.iter().cloned());
-    let sheet = score(&round.set, &subject, &judgements, &all);
+    let sheet = score_in(&round, &subject, &judgements, &all);
     let store = state.acting(&viewer);
     store.decide(&reviews, &round.set.id, &sheet).await?;
     Ok(Json(SheetInfo::new(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use xuncha_core::permission::Action;
 use xuncha_core::rectify::ProblemId;
 use xuncha_core::review::{Decision, Review, Reviewable};
-use xuncha_core::score::{ScoreSheet, score};
+use xuncha_core::score::{ScoreSheet, score_in};
 use xuncha_store::StoreError;
 use xuncha_store::appeal::{
     Accepted, Answer, Appeal, AppealFilter, AppealState, NewAppeal, Scored,
@@ -439,7 +439,7 @@ async fn rescore(
 ) -> Result<Result<Rescored, String>, WebError> {
     let new = &appeal.new;
     let (round, target) = (&new.round, &new.problem.target);
-    let set = state.store.round(round).await?.round.set;
+    let whole = state.store.round(round).await?.round;
     let subject = state.store.subject(round, target).await?;
     let judgements = state.store.judgements(round, Some(target)).await?;
     let mut reviews = state.store.review_history(round, target).await?;
@@ -453,15 +453,15 @@ async fn rescore(
         at: state.now(),
         reason: format!("申诉成立：{reasons}"),
     };
-    let known = Reviewable::new(&set, &judgements);
+    let known = Reviewable::new(&whole.set, &judgements);
     if let Some((_, why)) = known.objection(&review) {
         return Ok(Err(why));
     }
     reviews.push(review.clone());
     Ok(Ok(Rescored {
-        before: state.store.sheet(round, &set.id, target).await?,
-        after: score(&set, &subject, &judgements, &reviews),
-        set: set.id,
+        before: state.store.sheet(round, &whole.set.id, target).await?,
+        after: score_in(&whole, &subject, &judgements, &reviews),
+        set: whole.set.id,
         review,
     }))
 }

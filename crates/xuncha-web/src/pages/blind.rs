@@ -9,7 +9,7 @@ use xuncha_core::registry::TargetId;
 use xuncha_core::review::blind::{BlindKind, is_in_share};
 use xuncha_core::review::{Decision, Review};
 use xuncha_core::round::{Round, Subject};
-use xuncha_core::score::{ScoreSheet, score};
+use xuncha_core::score::{ScoreSheet, score_in};
 use xuncha_store::opinion::Opinion;
 
 use super::desk::item_id;
@@ -141,7 +141,7 @@ pub(crate) async fn seen(
         return Ok((reviews, None));
     }
     let judgements = state.store.judgements(id, Some(target)).await?;
-    let sheet = score(&round.set, subject, &judgements, &reviews);
+    let sheet = score_in(round, subject, &judgements, &reviews);
     Ok((reviews, Some(sheet)))
 }
 

@@ -259,11 +259,18 @@ pub(crate) async fn show(
 
 /// Everything of a target that is open or decided, in an order that stays.
 pub(crate) fn items_of(lang: Lang, desk: &Desk, is_all: bool) -> Vec<Item> {
-    let set = &desk.round.set;
     let nowhere = std::collections::BTreeMap::new();
     let typed = Typed::default();
     let (judgements, reviews) = (&desk.judgements, &desk.reviews);
-    all_items(lang, set, judgements, reviews, &nowhere, &typed, is_all)
+    all_items(
+        lang,
+        &desk.round,
+        judgements,
+        reviews,
+        &nowhere,
+        &typed,
+        is_all,
+    )
 }
 
 /// What is looked through while one thing is on the desk: with all findings where these are asked for, or where it is one of them.

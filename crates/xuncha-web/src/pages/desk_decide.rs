@@ -10,7 +10,7 @@ use xuncha_core::permission::Action;
 use xuncha_core::registry::TargetId;
 use xuncha_core::review::correction::{Corrected, Correction};
 use xuncha_core::review::{Decision, RejectCause, Review, Reviewable};
-use xuncha_core::score::score;
+use xuncha_core::score::score_in;
 use xuncha_store::Store;
 use xuncha_store::exemption::Exemption;
 
@@ -311,7 +311,7 @@ pub(crate) async fn keep(
     }
     let all: Vec<Review> = desk.reviews.iter().chain(&reviews).cloned().collect();
     let set = &desk.round.set;
-    let sheet = score(set, &desk.subject, &desk.judgements, &all);
+    let sheet = score_in(&desk.round, &desk.subject, &desk.judgements, &all);
     store.decide(&reviews, &set.id, &sheet).await?;
     Ok(Ok(()))
 }

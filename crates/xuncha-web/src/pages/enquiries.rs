@@ -10,7 +10,7 @@ use serde::Deserialize;
 use xuncha_core::enquiry::{QUESTION, Quality, WORKING_DAYS, failures};
 use xuncha_core::permission::Action;
 use xuncha_core::review::{Decision, Review, Reviewable};
-use xuncha_core::score::score;
+use xuncha_core::score::score_in;
 use xuncha_core::term::{Term, term};
 use xuncha_store::enquiry::Enquiry;
 use xuncha_store::{Page, StoreError};
@@ -329,6 +329,9 @@ pub(crate) async fn change(
     }
 }
 
+/// Days behind the monitoring point in which a question still belongs to the round.
+const SENT_AFTER_DAYS_MAX: i64 = 30;
+
 pub(super) type Done = Result<Result<(), String>, WebError>;
 
 async fn was_sent(state: &WebState, viewer: &Viewer, sent: &Sent, own: &mut Enquiry) -> Done {
@@ -346,6 +349,22 @@ async fn was_sent(state: &WebState, viewer: &Viewer, sent: &Sent, own: &mut Enqu
         return Ok(Err(match lang {
             Lang::Zh => format!("发送时间晚于现在（{now}），请核对"),
             Lang::En => format!("The time lies ahead: it is {now} now"),
+        }));
+    }
+    let round = state.store.round(&own.round).await?.round;
+    let last = round
+        .as_of
+        .date()
+        .checked_add(jiff::Span::new().days(SENT_AFTER_DAYS_MAX));
+    if at < round.monitor_from || last.is_ok_and(|last| at.date() > last) {
+        let (from, until) = (round.monitor_from.date(), round.as_of.date());
+        return Ok(Err(match lang {
+            Lang::Zh => format!(
+                "发送时间不在本轮监测期（{from}至{until}）内，也不在其后{SENT_AFTER_DAYS_MAX}天内，请核对轮次和时间"
+            ),
+            Lang::En => format!(
+                "It was sent outside of the round ({from} to {until} and {SENT_AFTER_DAYS_MAX} days after it)"
+            ),
         }));
     }
     if place.is_empty() {
@@ -422,7 +441,8 @@ async fn count(state: &WebState, viewer: &Viewer, own: &mut Enquiry) -> Done {
         return Ok(Err(text.to_owned()));
     };
     let (round, target) = (own.round.clone(), own.target.clone());
-    let set = state.store.round(&round).await?.round.set;
+    let whole = state.store.round(&round).await?.round;
+    let set = &whole.set;
     let subject = state.store.subject(&round, &target).await?;
     let judgements = state.store.judgements(&round, Some(&target)).await?;
     let mut reviews = state.store.review_history(&round, &target).await?;
@@ -446,11 +466,11 @@ async fn count(state: &WebState, viewer: &Viewer, own: &mut Enquiry) -> Done {
         at: state.now(),
         reason: own.question.clone(),
     };
-    if let Some((_, why)) = Reviewable::new(&set, &judgements).objection(&review) {
+    if let Some((_, why)) = Reviewable::new(set, &judgements).objection(&review) {
         return Ok(Err(why));
     }
     reviews.push(review.clone());
-    let sheet = score(&set, &subject, &judgements, &reviews);
+    let sheet = score_in(&whole, &subject, &judgements, &reviews);
     own.counted = Some(number);
     let store = state.acting(viewer);
     match store.count_enquiry(own, &review, &set.id, &sheet).await {

@@ -395,10 +395,10 @@ impl Writer<'_> {
         }
     }
 
-    /// The name of the first marked place; later ones have none.
+    /// The name of the first marked link where no quote is marked; later ones have none.
     fn mark_id(&mut self) -> String {
         self.marked += 1;
-        if self.marked == 1 {
+        if self.marked == 1 && self.spots.is_empty() {
             format!(" id=\"{MARK_ID}\"")
         } else {
             String::new()
@@ -425,10 +425,14 @@ impl Writer<'_> {
             .get(self.next_spot)
             .filter(|spot| spot.node == id)
         {
-            let (start, end) = (spot.start.max(from), spot.end);
+            let (start, end, is_main) = (spot.start.max(from), spot.end, spot.is_main);
             self.next_spot += 1;
             push_escaped(&mut self.out, &text[from..start], false);
-            let mark = self.mark_id();
+            self.marked += 1;
+            let mark = match is_main {
+                true => format!(" id=\"{MARK_ID}\""),
+                false => String::new(),
+            };
             self.out.push_str(&format!("<mark{mark} style=\"{MARK}\">"));
             push_escaped(&mut self.out, &text[start..end], false);
             self.out.push_str("</mark>");

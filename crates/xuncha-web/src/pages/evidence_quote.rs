@@ -11,12 +11,18 @@ pub(crate) struct Spot {
     pub(crate) start: usize,
     /// Behind its last byte.
     pub(crate) end: usize,
+    /// Whether the address points here.
+    pub(crate) is_main: bool,
 }
 
 /// Elements whose text nobody sees.
 const UNSEEN: [&str; 8] = [
     "script", "style", "title", "template", "noframes", "object", "textarea", "select",
 ];
+/// Elements that menus are made of: closed, they hide what they hold.
+const MENUS: [&str; 5] = ["a", "nav", "header", "footer", "aside"];
+/// Places of one quote that are marked.
+const PLACES_MAX: usize = 20;
 /// A piece of a quote below this many characters says nothing about its place.
 const MIN_CHARS: usize = 3;
 
@@ -28,7 +34,8 @@ struct Visible {
     places: Vec<(usize, NodeId, usize, usize)>,
 }
 
-/// Where the quote stands, in the order of the page; empty where it does not.
+/// Where the quote stands, in the order of the page; empty where it does not. It is marked wherever it stands, since the first place may be
+/// a closed menu; the address points to the first that is no part of one, if any is.
 pub(crate) fn find_spots(document: &Document, quote: &str) -> Vec<Spot> {
     let candidates = candidates(quote);
     if candidates.is_empty() {
@@ -36,11 +43,40 @@ pub(crate) fn find_spots(document: &Document, quote: &str) -> Vec<Spot> {
     }
     let visible = visible(document);
     for candidate in candidates {
-        if let Some(start) = visible.text.find(&candidate) {
-            return spots(&visible, start, start + candidate.len());
+        let found = visible.text.match_indices(&candidate).take(PLACES_MAX);
+        let mut found: Vec<Vec<Spot>> = found
+            .map(|(start, _)| spots(&visible, start, start + candidate.len()))
+            .collect();
+        if found.is_empty() {
+            continue;
         }
+        let is_in_sight = |place: &Vec<Spot>| {
+            place
+                .first()
+                .is_some_and(|spot| !is_in_menu(document, spot.node))
+        };
+        let main = found.iter().position(is_in_sight).unwrap_or(0);
+        if let Some(spot) = found[main].first_mut() {
+            spot.is_main = true;
+        }
+        return found.into_iter().flatten().collect();
     }
     Vec::new()
+}
+
+/// Whether a text stands in a link or in a part of the page that menus are made of.
+fn is_in_menu(document: &Document, node: NodeId) -> bool {
+    let mut above = document.tree.parent_of(&node);
+    while let Some(parent) = above {
+        let is_menu = document.tree.query_node(&parent.id, |node| {
+            matches!(&node.data, NodeData::Element(element) if MENUS.contains(&element.name.local.as_ref()))
+        });
+        if is_menu == Some(true) {
+            return true;
+        }
+        above = document.tree.parent_of(&parent.id);
+    }
+    false
 }
 
 /// What to look for: the whole quote, then its longest pieces. White space does not count.
@@ -121,6 +157,7 @@ fn spots(visible: &Visible, start: usize, end: usize) -> Vec<Spot> {
                 node: *node,
                 start: *begin,
                 end: begin + length,
+                is_main: false,
             }),
         }
     }

@@ -60,7 +60,34 @@ struct FigurePage {
 
 struct RowLine {
     href: String,
-    cells: Vec<String>,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    text: String,
+    /// The archived answer that the cell names, where it names one.
+    evidence: Option<String>,
+}
+
+/// The archived answer that a cell names (编号 对象 SEGMENT@OFFSET, as evidence is quoted everywhere).
+fn cell(round: &str, text: &str) -> Cell {
+    let named = text.rsplit_once("编号").and_then(|(_, rest)| {
+        let (target, rest) = rest.trim_start().split_once(' ')?;
+        let is_record = |c: &char| c.is_ascii_digit() || *c == '@';
+        let record: String = rest.chars().take_while(is_record).collect();
+        record.contains('@').then(|| (target.to_owned(), record))
+    });
+    Cell {
+        text: text.to_owned(),
+        evidence: named.map(|(target, record)| {
+            format!(
+                "/rounds/{}/evidence/{}/{}",
+                encode(round),
+                encode(&target),
+                encode(&record)
+            )
+        }),
+    }
 }
 
 async fn book(state: &WebState, round: &str) -> Result<TraceBook, WebError> {
@@ -146,7 +173,7 @@ pub(crate) async fn show(
         href: row.target.as_ref().map_or_else(String::new, |target| {
             format!("/rounds/{}/targets/{}", encode(&id), encode(&target.0))
         }),
-        cells: row.cells.clone(),
+        cells: row.cells.iter().map(|text| cell(&id, text)).collect(),
     };
     let part = |name: &String| Some(line(&id, name, book.figures.get(name)?));
     let turn = |from: usize| format!("{}?from={from}", address(&id, &name));

@@ -9,6 +9,7 @@ use axum::response::Response;
 use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::indicator::{Indicator, IndicatorSet};
 use xuncha_core::permission::Action;
+use xuncha_core::registry::Target;
 use xuncha_core::review::Review;
 use xuncha_core::round::Round;
 use xuncha_core::verdict::Finding;
@@ -128,7 +129,12 @@ pub(crate) async fn show(
             .map(|indicator| rule_lines(indicator, &row.case))
             .unwrap_or_default(),
         evidence: evidence_lines(&base, &row, &finding, &pictured),
-        places: place_lines(&base, &row, &finding),
+        places: place_lines(
+            &base,
+            &row,
+            &finding,
+            matches!(subject.target, Target::Account(_)),
+        ),
         reviews: reviews.collect(),
         indicator,
         row,
@@ -199,13 +205,20 @@ pub(crate) fn link_at_fault<'a>(finding: &'a Finding, page: &str) -> &'a str {
 }
 
 /// The places with the way to their archived pages, at the time of the evidence.
-fn place_lines(base: &str, row: &FindingRow, finding: &Finding) -> Vec<PlaceLine> {
+fn place_lines(
+    base: &str,
+    row: &FindingRow,
+    finding: &Finding,
+    is_account: bool,
+) -> Vec<PlaceLine> {
     let near = finding.evidence().first().map(|one| one.at.to_string());
     let near = near.unwrap_or_default();
+    // Posts of an account are read in its list: no page of their own was fetched, unless it is evidence itself.
+    let is_kept = |url: &str| !is_account || finding.evidence().iter().any(|one| one.url == url);
     let lines = finding.places.iter().map(|place| PlaceLine {
         url: place.url.clone(),
         text: place.text.clone(),
-        href: place.url.starts_with("http").then(|| {
+        href: (place.url.starts_with("http") && is_kept(&place.url)).then(|| {
             format!(
                 "{base}/archived/{}{}",
                 encode(&row.target.0),

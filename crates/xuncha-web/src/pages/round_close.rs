@@ -41,6 +41,7 @@ struct ClosePage {
     is_judged: bool,
     undetermined: u64,
     undetermined_href: String,
+    unconfirmed: u64,
     open_targets: u64,
     tasks_href: String,
     waiting_appeals: u64,
@@ -107,6 +108,7 @@ async fn close_page(
         is_frozen: row.state == RoundState::Frozen,
         is_judged: row.state == RoundState::Judged,
         undetermined: undetermined(state, id, set).await?,
+        unconfirmed: state.store.unconfirmed_targets(id, set).await?,
         undetermined_href: format!("{base}/targets{}", query(&[("outcome", "undetermined")])),
         open_targets,
         tasks_href: format!("{base}/tasks"),
@@ -165,7 +167,11 @@ pub(crate) async fn change(
         )),
         "close" => {
             let open = undetermined(&state, &id, &row.round.set.id).await?;
-            if open == 0 || !reason.is_empty() {
+            let unconfirmed = state
+                .store
+                .unconfirmed_targets(&id, &row.round.set.id)
+                .await?;
+            if open + unconfirmed == 0 || !reason.is_empty() {
                 // What later rounds compare with is reckoned from the whole round: that is a job.
                 let payload = serde_json::json!({
                     "round": id, "by": viewer.person, "reason": reason
@@ -177,7 +183,7 @@ pub(crate) async fn change(
                 return Ok(Redirect::to(&format!("{base}/work")).into_response());
             }
             Some(viewer.lang.t(
-                "还有结论无法判定的对象，关闭须写明理由",
+                "还有结论无法判定或者内容安全问题没有确认的对象，关闭须写明理由",
                 "Outcomes are open: say why the round may be closed",
             ))
         }

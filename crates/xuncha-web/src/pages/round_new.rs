@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use xuncha_core::indicator::IndicatorSet;
-use xuncha_core::registry::Region;
+use xuncha_core::registry::{Region, TargetClass};
 use xuncha_core::round::Coverage;
 use xuncha_core::round::draft::{
     Drawn, RoundDraft, StratumCount, USUAL_SHARE, next_quarter, strata,
@@ -140,7 +140,7 @@ fn new_page(
     let sets = state.sets.values().map(|set| SetChoice {
         id: set.id.clone(),
         title: set.title.clone(),
-        is_scored: set.formula.is_some(),
+        is_scored: scores_sites(set),
         is_chosen: set.id == typed.set,
         is_listed: typed.also_listed.contains(&set.id),
     });
@@ -159,6 +159,14 @@ fn new_page(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+/// Whether a set scores sites: the yearly one for offices that supervise does not.
+fn scores_sites(set: &IndicatorSet) -> bool {
+    let scored = set.formula.iter().flat_map(|formula| &formula.scored);
+    scored
+        .into_iter()
+        .any(|class| matches!(class, TargetClass::Portal | TargetClass::Department))
 }
 
 impl Typed {
@@ -215,7 +223,7 @@ impl Typed {
             );
         }
         let set = state.sets.get(&self.set);
-        let set = set.filter(|set| set.formula.is_some());
+        let set = set.filter(|set| scores_sites(set));
         if set.is_none() {
             say("请选择计分的指标体系", "Choose the set that scores");
         }

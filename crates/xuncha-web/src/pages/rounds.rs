@@ -113,7 +113,7 @@ struct RoundPage {
     tiles: Vec<Tile>,
     verdicts: Vec<(Label, u64)>,
     strata: Vec<StratumCount>,
-    figures: Vec<Figure>,
+    figures: Vec<FigureLine>,
     index: Vec<IndexBar>,
     weakest: Vec<String>,
     open_href: String,
@@ -252,8 +252,29 @@ async fn strata(state: &WebState, round: &str) -> Result<Vec<StratumCount>, WebE
     Ok(sample.as_ref().map(strata_of).unwrap_or_default())
 }
 
+/// A figure of the overview.
+struct FigureLine {
+    definition: String,
+    printed: String,
+    unit: String,
+    /// A number, and neither a name nor a list of them.
+    is_number: bool,
+}
+
+impl FigureLine {
+    fn new(figure: Figure) -> FigureLine {
+        let is_part = |c: char| c.is_ascii_digit() || ".-−+%".contains(c);
+        FigureLine {
+            is_number: !figure.printed.is_empty() && figure.printed.chars().all(is_part),
+            definition: figure.definition,
+            printed: figure.printed,
+            unit: figure.unit,
+        }
+    }
+}
+
 /// The figures of sample and outcome; those of single indicators stand in the index below them.
-fn headline_figures(stats: Stats) -> Vec<Figure> {
+fn headline_figures(stats: Stats) -> Vec<FigureLine> {
     // Estimates of what was not drawn stand where the numbers come from.
     let shown = |name: &str| !name.starts_with("index_") && !name.starts_with("estimate.");
     let figures = stats.figures.into_iter().filter(|(name, _)| shown(name));
@@ -263,7 +284,7 @@ fn headline_figures(stats: Stats) -> Vec<Figure> {
             if matches!(figure.value, FigureValue::Missing(_)) {
                 figure.unit.clear();
             }
-            figure
+            FigureLine::new(figure)
         })
         .collect()
 }

@@ -15,7 +15,7 @@ use xuncha_core::person::Role;
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::review::{Decision, Review, Reviewable, latest};
 use xuncha_core::round::{Round, Subject};
-use xuncha_core::score::score;
+use xuncha_core::score::score_in;
 use xuncha_store::Page;
 use xuncha_store::judge::FindingFilter;
 use xuncha_store::person::person_number;
@@ -235,7 +235,14 @@ async fn task_page(
         })
         .collect();
     let set = &desk.round.set;
-    let (open, decided) = items(lang, set, &desk.judgements, &desk.reviews, &hrefs, typed);
+    let (open, decided) = items(
+        lang,
+        &desk.round,
+        &desk.judgements,
+        &desk.reviews,
+        &hrefs,
+        typed,
+    );
     let asked_things = open.iter().chain(&decided);
     let questions = asked_things
         .filter(|item| item.is_number)
@@ -347,7 +354,7 @@ pub(crate) async fn decide(
     }
     let set = &desk.round.set;
     let all: Vec<Review> = desk.reviews.iter().chain(&reviews).cloned().collect();
-    let sheet = score(set, &desk.subject, &desk.judgements, &all);
+    let sheet = score_in(&desk.round, &desk.subject, &desk.judgements, &all);
     let store = state.acting(&viewer);
     store.decide(&reviews, &set.id, &sheet).await?;
     let target = desk.subject.target.id();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::Judgement;
-use xuncha_core::review::{Decision, OpenItem, OpenKind, Review, latest, open_items};
+use xuncha_core::review::{Decision, OpenItem, OpenKind, Review, latest, open_in_round};
+use xuncha_core::round::Round;
 use xuncha_store::judge::findings_of;
 
 use crate::labels::{self, Label};
@@ -51,13 +52,13 @@ pub(crate) struct Item {
 /// What is open, and what a person decided already: what the machine found first, then what it could not tell, questions last.
 pub(crate) fn items(
     lang: Lang,
-    set: &IndicatorSet,
+    round: &Round,
     judgements: &[Judgement],
     reviews: &[Review],
     hrefs: &BTreeMap<(String, String), String>,
     typed: &Typed,
 ) -> (Vec<Item>, Vec<Item>) {
-    let made = all_items(lang, set, judgements, reviews, hrefs, typed, false).into_iter();
+    let made = all_items(lang, round, judgements, reviews, hrefs, typed, false).into_iter();
     let (mut open, decided): (Vec<Item>, Vec<Item>) = made.partition(|item| item.held.is_none());
     if let Some(first) = open.first_mut() {
         first.is_first = true;
@@ -69,7 +70,7 @@ pub(crate) fn items(
 /// out, unless somebody decided it all the same or `is_all` asks for it.
 pub(crate) fn all_items(
     lang: Lang,
-    set: &IndicatorSet,
+    round: &Round,
     judgements: &[Judgement],
     reviews: &[Review],
     hrefs: &BTreeMap<(String, String), String>,
@@ -82,14 +83,14 @@ pub(crate) fn all_items(
         kind => kind,
     };
     // What would be open if nobody had decided anything, and what a decision opened.
-    for item in open_items(set, judgements, &[])
+    for item in open_in_round(round, judgements, &[])
         .into_iter()
-        .chain(open_items(set, judgements, reviews))
+        .chain(open_in_round(round, judgements, reviews))
     {
         all.entry((rank(item.kind), item.check.clone(), item.key.clone()))
             .or_insert(item);
     }
-    let sure = sure_of(set, judgements, |one| {
+    let sure = sure_of(&round.set, judgements, |one| {
         is_all || latest(reviews, &one.target, &one.check, &one.key).is_some()
     });
     let mut counted = BTreeSet::new();
@@ -123,7 +124,7 @@ pub(crate) fn all_items(
             waiting: open
                 .indicators
                 .iter()
-                .filter_map(|id| waiting(set, id))
+                .filter_map(|id| waiting(round, id))
                 .collect(),
             href: hrefs.get(&place).cloned(),
             is_number: matches!(open.kind, OpenKind::Question | OpenKind::Unknown),
@@ -145,8 +146,9 @@ pub(crate) fn all_items(
     made.collect()
 }
 
-fn waiting(set: &IndicatorSet, id: &str) -> Option<Waiting> {
-    let indicator = set.indicator(id)?;
+fn waiting(round: &Round, id: &str) -> Option<Waiting> {
+    let mut sets = std::iter::once(&round.set).chain(&round.also_listed);
+    let indicator = sets.find_map(|set| set.indicator(id))?;
     Some(Waiting {
         id: indicator.id.clone(),
         name: indicator.level2.clone(),

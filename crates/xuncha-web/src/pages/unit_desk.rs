@@ -207,9 +207,6 @@ async fn history(
     let mut latest = Latest::default();
     for row in rounds.rows {
         let round = row.round;
-        if latest.round.is_empty() {
-            latest.round.clone_from(&round.id);
-        }
         let filter = SubjectFilter {
             organization: Some(unit.to_owned()),
             ..SubjectFilter::default()
@@ -230,10 +227,16 @@ async fn history(
                 encode(&target.id().0)
             );
             let deduct = labels::points(subject.deduct_hundredths);
-            latest
-                .of
-                .entry(target.id().clone())
-                .or_insert_with(|| (place, outcome.clone(), deduct, total.clone()));
+            // A round that is not scored yet hides nothing of the one before.
+            if subject.outcome.is_some() {
+                if latest.round.is_empty() {
+                    latest.round.clone_from(&round.id);
+                }
+                latest
+                    .of
+                    .entry(target.id().clone())
+                    .or_insert_with(|| (place, outcome.clone(), deduct, total.clone()));
+            }
             cells.push(HistoryCell {
                 name: target.name().to_owned(),
                 outcome,

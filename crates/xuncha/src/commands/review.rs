@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use xuncha_core::registry::TargetId;
-use xuncha_core::review::{Decision, OpenKind, Review, Reviewable, open_items};
+use xuncha_core::review::{Decision, OpenKind, Review, Reviewable, open_in_round};
 use xuncha_core::sheet::{CellError, parse_csv};
 
 use super::sheets::all_errors;
@@ -27,7 +27,7 @@ async fn open(data: &Data, round: Option<&str>) -> Result<()> {
     let row = data.round(round).await?;
     let judgements = data.store.judgements(&row.round.id, None).await?;
     let reviews = data.store.reviews(&row.round.id).await?;
-    let items = open_items(&row.round.set, &judgements, &reviews);
+    let items = open_in_round(&row.round, &judgements, &reviews);
     for item in &items {
         let kind = match item.kind {
             OpenKind::Finding => "待确认",

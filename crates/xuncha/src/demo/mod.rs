@@ -89,7 +89,7 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
         .collect();
     let measured = accuracy::measure(&truth, &machine);
     write_json(&out.join("accuracy.json"), &measured)?;
-    let reviews = reviewer::review(&round.set, &round.id, round.as_of, &machine, &truth);
+    let reviews = reviewer::review(&round, round.as_of, &machine, &truth);
     data.store.put_reviews(&reviews).await?;
     println!("  模拟复核 {} 项", reviews.len());
     let results = jobs::judge::store_judgements(&data, &round, judged).await?;
@@ -120,11 +120,13 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     print_own_usage();
     step(started, "与独立计分核对");
     compare(&province, out)?;
-    drop(province);
     step(started, "完成");
     if arguments.no_serve {
         return Ok(());
     }
+    // The province goes on while the pages are served: what they gather again must never leave this machine.
+    let mut work = WorkArgs::usual();
+    work.province = Some(province.folder.join("province.json"));
     // The settings of an office are not those of a demonstration, so nothing of the environment counts.
     let serve = ServeArgs {
         listen: arguments.listen.clone(),
@@ -139,11 +141,13 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
             oidc_name: String::new(),
             oidc_ca: None,
         },
-        work: WorkArgs::usual(),
+        work,
         remind: crate::cli::RemindArgs::usual(),
         outbox: crate::cli::OutboxArgs::none(),
     };
-    commands::serve::run(data, rules, &serve).await
+    let served = commands::serve::run(data, rules, &serve).await;
+    drop(province);
+    served
 }
 
 async fn draw(

@@ -5,36 +5,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
-use xuncha_core::indicator::{Confirm, IndicatorSet};
+use xuncha_core::indicator::Confirm;
 use xuncha_core::judge::Judgement;
-use xuncha_core::review::{Decision, OpenKind, Review, open_items};
+use xuncha_core::review::{Decision, OpenKind, Review, open_in_round};
+use xuncha_core::round::Round;
 
 use super::accuracy::{Truth, TruthTarget};
 
 /// Name under which the scripted reviewer signs.
 pub const NAME: &str = "模拟复核";
 
-/// The reviews that the scripted reviewer gives under a set.
-pub fn review(
-    set: &IndicatorSet,
-    round: &str,
-    at: DateTime,
-    judgements: &[Judgement],
-    truth: &Truth,
-) -> Vec<Review> {
+/// The reviews that the scripted reviewer gives in a round.
+pub fn review(round: &Round, at: DateTime, judgements: &[Judgement], truth: &Truth) -> Vec<Review> {
     let by_target: BTreeMap<&str, &TruthTarget> = truth
         .targets
         .iter()
         .map(|target| (target.target.as_str(), target))
         .collect();
-    let always: BTreeSet<&str> = set
-        .indicators
-        .iter()
+    let always: BTreeSet<&str> = std::iter::once(&round.set)
+        .chain(&round.also_listed)
+        .flat_map(|set| &set.indicators)
         .filter(|indicator| indicator.confirm == Confirm::Always)
         .map(|indicator| indicator.id.as_str())
         .collect();
     let mut reviews = Vec::new();
-    for item in open_items(set, judgements, &[]) {
+    for item in open_in_round(round, judgements, &[]) {
         let Some(planted) = by_target.get(item.target.0.as_str()) else {
             continue;
         };
@@ -51,7 +46,7 @@ pub fn review(
             continue;
         };
         reviews.push(Review {
-            round: round.to_owned(),
+            round: round.id.clone(),
             target: item.target.clone(),
             check: item.check.clone(),
             key: item.key.clone(),

@@ -17,7 +17,7 @@ use xuncha_core::results::Results;
 use xuncha_core::review::correction::{Correction, correct};
 use xuncha_core::review::{Review, keep_confirmed};
 use xuncha_core::round::{Round, Subject};
-use xuncha_core::score::score;
+use xuncha_core::score::score_in;
 use xuncha_core::stats::PreviousRound;
 use xuncha_gather::report::Progress;
 use xuncha_store::Page;
@@ -220,7 +220,7 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
         .exempted(&round.id, &judgements, &reviews, now)
         .await?;
     reviews.extend(exempted.iter().cloned());
-    let sheet = score(&round.set, &subject, &judgements, &reviews);
+    let sheet = score_in(round, &subject, &judgements, &reviews);
     let transaction = data.store.begin().await?;
     transaction
         .put_target_judgements(&round.id, target, &judgements)

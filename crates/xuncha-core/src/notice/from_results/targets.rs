@@ -201,6 +201,8 @@ fn serious(result: &TargetResult) -> Serious {
         Target::Account(_) => "account_serious_problem",
     };
     match answer(result, question) {
+        // Nobody can say that nothing serious was found while suspicions of it wait for a person.
+        Some(0) if result.sheet.to_confirm > 0 => Serious::Open,
         None => Serious::Open,
         Some(0) => Serious::Clear,
         Some(_) => Serious::Found,
