@@ -184,7 +184,9 @@ pub fn add(
         odds: place.odds,
     };
     let mut longest = 0;
-    for length in first + 1..=end - start {
+    // A single character is hardly ever sure enough to be the first that is found of a sentence.
+    let shortest = if place.odds > 0.0 { 2 } else { 1 };
+    for length in shortest.max(first + 1)..=end - start {
         look.least[length - 1] = place.written.least(start, start + length);
         if look.can_have(length, model.likeliest(length), Relation::Both, costs.both) {
             longest = length;
