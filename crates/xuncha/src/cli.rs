@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod annual;
+mod opinion;
 mod person;
 mod rectify;
 mod round;
 
 pub use annual::{AnnualArgs, AnnualCommand};
+pub use opinion::OpinionArgs;
 pub use person::{AuditCommand, LinkArgs, OidcArgs, PasswordArgs, PersonCommand};
 pub use rectify::{
     CasesArg, ContactCommand, OutboxArgs, OutboxCommand, RectifyCommand, RemindArgs, TipsCommand,
@@ -427,6 +429,15 @@ pub enum ReviewCommand {
         #[command(flatten)]
         round: RoundArg,
     },
+    /// 第二意见：就查出的疑似错别字逐条问一个语言模型，记在证据旁，供复核时参考 / ask a language model about suspected wrong characters
+    Ask {
+        /// 轮次 / round
+        #[command(flatten)]
+        round: RoundArg,
+        /// 第二意见 / second opinion
+        #[command(flatten)]
+        opinion: Box<OpinionArgs>,
+    },
 }
 
 /// 通报命令.
@@ -635,6 +646,9 @@ pub struct WordsArgs {
     /// 另存为 JSON / write the hits as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// 第二意见 / second opinion
+    #[command(flatten)]
+    pub opinion: OpinionArgs,
 }
 
 /// 证据命令.

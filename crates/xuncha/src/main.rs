@@ -152,7 +152,7 @@ async fn dispatch(cli: Cli, rules: &Rules) -> Result<()> {
         Command::Explain(arguments) if arguments.from.is_some() => {
             return commands::figure::run(None, rules, arguments).await;
         }
-        Command::Words(arguments) => return commands::words::run(rules, arguments),
+        Command::Words(arguments) => return commands::words::run(rules, arguments).await,
         Command::Facts(FactsCommand::Show(arguments)) if let Some(file) = &arguments.file => {
             return commands::facts::show_file(rules, file, arguments);
         }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use include_dir::{Dir, include_dir};
 use xuncha_core::checks;
 use xuncha_core::facts::Lexicons;
 use xuncha_core::indicator::{self, IndicatorSet};
+use xuncha_core::words::Room;
 
 use crate::language;
 
@@ -71,12 +73,17 @@ impl Rules {
             .collect()
     }
 
+    /// The room in which wrong characters are found; `None` where there is no model.
+    pub fn words(&self) -> Option<Arc<Room>> {
+        language::room(self.lexicons.get("wrong_words.toml"))
+    }
+
     /// The word lists.
     pub fn lexicons(&self) -> Result<Lexicons> {
         let mut lexicons = Lexicons::from_files(&self.lexicons)
             .map_err(anyhow::Error::msg)
             .context("词表不能使用")?;
-        lexicons.words = language::room(self.lexicons.get("wrong_words.toml"));
+        lexicons.words = self.words();
         Ok(lexicons)
     }
 

@@ -18,6 +18,7 @@ use crate::facts::reason_of;
 use crate::round::Subject;
 use crate::verdict::{Finding, MAX_PLACES, Undetermined, UndeterminedReason, Verdict};
 use crate::words::Reason;
+use crate::words::opinion::Question;
 
 /// 参数. None: what counts is the model and the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,11 +71,28 @@ fn finding(sign: &SiteSign) -> Option<Finding> {
         _ => "wrong",
     };
     let wrong = &sign.sign.what;
-    let detail = format!(
+    let detail = detail(wrong, proposal, reason);
+    Some(signs::finding(sign, wrong, case, detail))
+}
+
+fn detail(wrong: &str, proposal: &str, reason: Reason) -> String {
+    format!(
         "“{wrong}”疑为“{proposal}”（{}），请对照原句核对。",
         reason.label()
-    );
-    Some(signs::finding(sign, wrong, case, detail))
+    )
+}
+
+/// What an optional second opinion is asked about one of this check's findings.
+pub fn question(finding: &Finding) -> Option<Question> {
+    let wrong = &finding.key;
+    let rest = finding.detail.strip_prefix(&format!("“{wrong}”疑为“"))?;
+    let found = Reason::ALL.into_iter().find_map(|reason| {
+        let (proposal, _) = rest.split_once(&format!("”（{}）", reason.label()))?;
+        Some((proposal, reason))
+    });
+    let (proposal, reason) = found?;
+    let sentence = &finding.evidence().first()?.quote;
+    Some(Question::new(wrong, proposal, reason, sentence))
 }
 
 /// Findings of one wrong text put together, whatever it was taken for.

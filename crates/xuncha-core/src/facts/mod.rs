@@ -55,6 +55,7 @@ pub use compare::compare_skim;
 pub use html::{Comparison, compare_readers, document};
 pub use lexicons::{Labels, Lexicons, Words};
 pub use page::{Depth, read, read_in_steps, read_rendered, read_to};
+pub use proofread::proofread_document;
 pub(crate) use proofread::reason_of;
 pub use refresh::refresh;
 pub use scope::{LinkClass, Scope, canonical, scope};

@@ -7,6 +7,7 @@ use super::safety::Secrets;
 use super::text::cut;
 use crate::evidence::{Capture, Purpose};
 use crate::verdict::Confidence;
+use crate::words::text::is_han;
 use crate::words::{Hit, Reason, Room};
 
 /// Signs of one page that are kept.
@@ -56,6 +57,43 @@ pub(super) fn read(
     }
 }
 
+/// What is wrong in the text of a file, which is masked already.
+pub fn proofread_document(text: &str, room: &Room) -> Vec<Sign> {
+    let paragraphs = paragraphs(text);
+    let found = room
+        .check(paragraphs.iter().map(String::as_str))
+        .into_iter();
+    let none = Secrets::default();
+    let mut signs: Vec<Sign> = found
+        .map(|(_, hit)| sign(&hit, &none))
+        .take(SIGNS_MAX)
+        .collect();
+    signs.sort();
+    signs.dedup_by(|a, b| (&a.what, &a.way, &a.quote) == (&b.what, &b.way, &b.quote));
+    signs
+}
+
+/// Shortest line that goes on in the next one, in characters.
+const FULL_LINE: usize = 20;
+
+/// Lines of a file put together: print breaks words at the end of a full line.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in text.lines() {
+        let line = line.trim();
+        let begins = line.chars().next().is_some_and(is_han);
+        match paragraphs.last_mut().filter(|_| goes_on && begins) {
+            Some(last) => last.push_str(line),
+            None if line.is_empty() => {}
+            None => paragraphs.push(line.to_owned()),
+        }
+        let is_full = line.chars().count() >= FULL_LINE;
+        goes_on = is_full && line.chars().next_back().is_some_and(is_han);
+    }
+    paragraphs
+}
+
 fn sign(hit: &Hit, secrets: &Secrets) -> Sign {
     let confidence = match hit.reason {
         Reason::KnownPair => Confidence::High,
@@ -94,4 +132,35 @@ pub(crate) fn reason_of(sign: &Sign) -> Option<(Reason, &str)> {
     let (label, proposal) = sign.way.split_once(':')?;
     let reason = Reason::ALL.into_iter().find(|one| one.label() == label)?;
     Some((reason, proposal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_print_breaks_are_whole() {
+        let full = "各县区人民政府要切实加强组织领导落实工作责任完善工作";
+        for (text, expected) in [
+            (
+                format!("{full}\n机制。\n附件"),
+                vec![format!("{full}机制。"), "附件".to_owned()],
+            ),
+            (
+                "第一章\n总则".to_owned(),
+                vec!["第一章".to_owned(), "总则".to_owned()],
+            ),
+            (
+                format!("{full}。\n机制"),
+                vec![format!("{full}。"), "机制".to_owned()],
+            ),
+            (
+                format!("{full}\n\n机制"),
+                vec![full.to_owned(), "机制".to_owned()],
+            ),
+            (String::new(), Vec::new()),
+        ] {
+            assert_eq!(paragraphs(&text), expected, "{text}");
+        }
+    }
 }

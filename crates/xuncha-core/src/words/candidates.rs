@@ -1,22 +1,21 @@
 //! 候选: words that a part of a text may have been meant to be, by sound and by shape.
 
+use super::confidence::least_gain;
 use super::lattice::{Edge, Lattice, Step};
-use super::model::{CharId, Model, Node, ROOT, WordId, sound_key, sound_key_on};
+use super::model::{CharId, Model, ROOT, WordId, sound_key, sound_key_on};
 
 /// Longest word that is looked for.
 const LONGEST_WORD: usize = 6;
 /// Readings of a character that are tried.
 const READINGS: usize = 3;
+/// Longest word that is looked for by its sound alone.
+const SOUNDED: usize = 2;
 /// Rows of readings that are tried for one word.
-const ROWS: usize = 12;
-/// Most characters of a word that may be wrong together.
-const MOST_CHANGED: usize = 2;
+const ROWS: usize = READINGS * READINGS;
 /// Shortest word in which any character may be wrong.
 const LONG_WORD: usize = 4;
 /// Characters from this rank on are hardly ever written on purpose.
 const RARE: CharId = 4500;
-/// Characters that may stand for a rare one at the beginning of a word.
-const FIRST_CHARS: CharId = 2500;
 
 /// 代价: what a slip of each kind costs, as log10 of how likely a writer makes it.
 #[derive(Clone, Copy, Debug)]
@@ -117,14 +116,10 @@ pub struct Written {
     behind: Vec<(f32, usize)>,
 }
 
-/// What the words around a mended one can add to its probability (log10), at most.
-const CONTEXT: f32 = 3.5;
-/// What a character costs that a mended word leaves over of a word (log10), at least.
-const LEFT_OVER: f32 = -2.5;
-/// Probability (log10) that no word of two and more characters surpasses.
-const LIKELIEST_WORD: f32 = -2.7;
-/// The same of a single character.
-const LIKELIEST_CHARACTER: f32 = -1.9;
+/// What the words around a mended one add to its probability (log10), hardly ever more.
+const CONTEXT: f32 = 2.0;
+/// What a character costs that a mended word leaves over of a word (log10), mostly.
+const LEFT_OVER: f32 = -3.5;
 
 impl Written {
     /// From the steps of the best path.
@@ -160,10 +155,18 @@ pub struct Place<'p> {
     pub written: &'p Written,
     /// Where the word begins.
     pub start: usize,
+    /// Log odds that a word must be able to reach.
+    pub odds: f32,
 }
 
-/// Adds the mended words that begin at a place to the lattice.
-pub fn add(model: &Model, costs: &Costs, place: &Place, lattice: &mut Lattice) {
+/// Adds the mended words that begin at a place to the lattice; `found` is room to work in.
+pub fn add(
+    model: &Model,
+    costs: &Costs,
+    place: &Place,
+    found: &mut Vec<Edge>,
+    lattice: &mut Lattice,
+) {
     let start = place.start;
     let end = place.chars.len().min(start + LONGEST_WORD);
     let Some(first) = place.doubted[start..end]
@@ -172,41 +175,39 @@ pub fn add(model: &Model, costs: &Costs, place: &Place, lattice: &mut Lattice) {
     else {
         return;
     };
-    let mut least = [0.0; LONGEST_WORD];
-    let mut any = false;
-    for length in first + 1..=end - start {
-        least[length - 1] = place.written.least(start, start + length);
-        any |= least[length - 1] < best_possible(length) + costs.both;
-    }
-    if !any {
-        return;
-    }
-    let look = Look {
+    let mut look = Look {
         model,
         costs,
         chars: &place.chars[start..end],
         doubted: &place.doubted[start..end],
-        least,
-        first,
+        least: [f32::INFINITY; LONGEST_WORD],
+        odds: place.odds,
     };
-    let mut found = Vec::new();
-    look.by_sound(&mut found);
-    look.by_shape(0, ROOT, 0.0, &mut found);
-    found.sort_by(|a, b| {
+    let mut longest = 0;
+    // A single character is hardly ever sure enough to be the first that is found of a sentence.
+    let shortest = if place.odds > 0.0 { 2 } else { 1 };
+    for length in shortest.max(first + 1)..=end - start {
+        look.least[length - 1] = place.written.least(start, start + length);
+        if look.can_have(length, model.likeliest(length), Relation::Both, costs.both) {
+            longest = length;
+        } else {
+            look.least[length - 1] = f32::INFINITY;
+        }
+    }
+    if longest == 0 {
+        return;
+    }
+    look.chars = &look.chars[..longest];
+    found.clear();
+    look.by_sound(found);
+    look.by_shape(found);
+    found.sort_unstable_by(|a, b| {
         (a.length, a.word)
             .cmp(&(b.length, b.word))
             .then(b.cost.total_cmp(&a.cost))
     });
     found.dedup_by_key(|edge| (edge.length, edge.word));
-    found.into_iter().for_each(|edge| lattice.add(start, edge));
-}
-
-fn best_possible(length: usize) -> f32 {
-    if length == 1 {
-        LIKELIEST_CHARACTER
-    } else {
-        LIKELIEST_WORD
-    }
+    found.iter().for_each(|edge| lattice.add(start, *edge));
 }
 
 /// Looking for words at one place.
@@ -215,153 +216,190 @@ struct Look<'l, 'm> {
     costs: &'l Costs,
     chars: &'l [CharId],
     doubted: &'l [bool],
+    /// What a word of each length must have; infinite where none can have it.
     least: [f32; LONGEST_WORD],
-    first: usize,
+    /// Log odds that a word must be able to reach.
+    odds: f32,
 }
 
 impl Look<'_, '_> {
+    /// Words of one or two characters that sound alike. Longer ones with one character changed are found by their hole.
     fn by_sound(&self, found: &mut Vec<Edge>) {
-        let mut keys = vec![sound_key([])];
-        for (index, char) in self.chars.iter().enumerate() {
-            let mut next = Vec::new();
-            let mut classes: [u16; READINGS] = [u16::MAX; READINGS];
+        let (mut keys, mut rows) = ([sound_key([]); ROWS], 1);
+        for (index, char) in self.chars.iter().enumerate().take(SOUNDED) {
+            let mut classes = [u16::MAX; READINGS];
             let readings = self.model.readings(*char).take(READINGS);
             for (class, syllable) in classes.iter_mut().zip(readings) {
                 *class = self.model.fuzzy(syllable);
             }
-            for (at, class) in classes
-                .iter()
-                .enumerate()
-                .filter(|(_, class)| **class != u16::MAX)
-            {
-                if !classes[..at].contains(class) {
-                    next.extend(keys.iter().map(|key| sound_key_on(*key, *class)));
+            let (before, count) = (keys, rows);
+            rows = 0;
+            for (at, class) in classes.iter().enumerate() {
+                if *class == u16::MAX || classes[..at].contains(class) {
+                    continue;
+                }
+                for key in &before[..count] {
+                    keys[rows] = sound_key_on(*key, *class);
+                    rows += 1;
                 }
             }
-            next.truncate(ROWS);
-            keys = next;
-            if keys.is_empty() {
-                return;
-            }
-            if index < self.first || self.least[index] >= best_possible(index + 1) + self.costs.both
-            {
+            if !self.is_open(index + 1) {
                 continue;
             }
-            for key in &keys {
-                for word in self.model.sounding(*key) {
-                    self.consider(index + 1, word, found);
-                }
+            for key in &keys[..rows] {
+                self.sounding(index + 1, *key, found);
             }
         }
     }
 
-    /// Adds a word of the same length, if it can have been meant by what is written.
-    fn consider(&self, length: usize, word: WordId, found: &mut Vec<Edge>) {
+    /// Adds the words of these sounds that can have been meant by what is written.
+    fn sounding(&self, length: usize, key: u32, found: &mut Vec<Edge>) {
+        for word in self.model.sounding(key) {
+            if !self.can_be(length, word, Relation::Both, self.costs.both) {
+                // The words behind it are rarer still.
+                return;
+            }
+            if let Some((relation, cost)) = self.slips(length, word)
+                && self.can_be(length, word, relation, cost)
+            {
+                found.push(self.edge(length, word, cost));
+            }
+        }
+    }
+
+    /// Whether a word can be better than what is written, by as much as the bar says.
+    fn can_be(&self, length: usize, word: WordId, relation: Relation, cost: f32) -> bool {
+        self.can_have(length, self.model.unigram(word).0, relation, cost)
+    }
+
+    /// The same of a word of this probability (log10).
+    fn can_have(&self, length: usize, log10: f32, relation: Relation, cost: f32) -> bool {
+        let cost = cost + self.single(length);
+        let gain = log10 - self.least[length - 1];
+        gain > -cost && gain >= least_gain(self.odds, length, log10, relation, cost)
+    }
+
+    /// The slips that make what is written of a word of the same length, and what they cost.
+    fn slips(&self, length: usize, word: WordId) -> Option<(Relation, f32)> {
         let spelling = self.model.spelling(word);
         if spelling.len() != length {
-            return;
+            return None;
         }
-        let least = self.least[length - 1] - self.model.unigram(word).0;
-        let mut cost = if length == 1 { self.costs.single } else { 0.0 };
-        if cost + self.costs.both < least {
-            return;
-        }
-        let mut changed = 0;
+        let (mut nearest, mut cost) = (Relation::None, 0.0);
         for ((meant, written), doubted) in spelling.zip(self.chars).zip(self.doubted) {
-            if meant != *written {
-                let relation = if *doubted {
-                    relation(self.model, *written, meant)
-                } else {
-                    Relation::None
-                };
-                changed += 1;
-                if relation == Relation::None || changed > MOST_CHANGED {
-                    return;
-                }
-                cost += self.costs.of(relation);
+            if meant == *written {
+                continue;
+            }
+            let relation = relation(self.model, *written, meant);
+            if !doubted || relation == Relation::None {
+                return None;
+            }
+            nearest = nearest.min(relation);
+            cost += self.costs.of(relation);
+        }
+        (cost < 0.0).then_some((nearest, cost))
+    }
+
+    /// Words with one character changed for one that looks like it, or for any other where a long word or a rare character makes up
+    /// for it.
+    fn by_shape(&self, found: &mut Vec<Edge>) {
+        if self.is_open(1) {
+            for other in self.model.alike(self.chars[0]) {
+                let word = self.model.find(&[other]);
+                self.alike(1, 0, word, found);
             }
         }
-        if changed > 0 && cost > least {
-            found.push(Edge {
-                length: length as u16,
-                word,
-                cost,
-            });
+        if self.chars.len() > 1 && self.is_open(2) {
+            self.by_shape_of_two(found);
+        }
+        for length in 3..=self.chars.len() {
+            if !self.is_open(length) {
+                continue;
+            }
+            let (chars, doubted) = (&self.chars[..length], &self.doubted[..length]);
+            let any = length >= LONG_WORD || chars.iter().any(|char| is_rare(*char));
+            for hole in (0..length).filter(|at| doubted[*at]) {
+                self.with_hole(length, hole, any, found);
+            }
         }
     }
 
-    /// Follows the trie with at most one character changed.
-    fn by_shape(&self, depth: usize, node: Node, cost: f32, found: &mut Vec<Edge>) {
+    /// Whether words of this length are looked for.
+    fn is_open(&self, length: usize) -> bool {
+        self.least[length - 1] != f32::INFINITY
+    }
+
+    fn by_shape_of_two(&self, found: &mut Vec<Edge>) {
         let model = self.model;
-        if cost < 0.0 {
-            let word = model.word_at(node);
-            if word != 0 {
-                let is_sure = cost > self.costs.unrelated
-                    || depth >= LONG_WORD
-                    || self.chars[..depth].iter().any(|char| is_rare(*char));
-                let cost = cost + if depth == 1 { self.costs.single } else { 0.0 };
-                if is_sure && model.unigram(word).0 + cost > self.least[depth - 1] {
-                    found.push(Edge {
-                        length: depth as u16,
-                        word,
-                        cost,
-                    });
-                }
+        let [first, second] = [self.chars[0], self.chars[1]];
+        if self.doubted[0] {
+            for other in model.alike(first) {
+                self.alike(2, 0, model.two(other, second), found);
+            }
+            if is_rare(first) {
+                self.with_hole(2, 0, true, found);
             }
         }
-        let Some(char) = self.chars.get(depth).copied() else {
-            return;
-        };
-        if let Some(next) = model.step(node, char) {
-            self.by_shape(depth + 1, next, cost, found);
-        }
-        if cost < 0.0 || !self.doubted[depth] {
+        if !self.doubted[1] {
             return;
         }
-        for other in model.alike(char) {
-            if let Some(next) = model.step(node, other) {
-                self.by_shape(
-                    depth + 1,
-                    next,
-                    self.costs.of(relation(model, char, other)),
-                    found,
-                );
+        for other in model.alike(second) {
+            self.alike(2, 1, model.two(first, other), found);
+        }
+        if is_rare(second)
+            && let Some(node) = model.step(ROOT, first)
+        {
+            for (_, next) in model.each_child(node) {
+                self.changed_at(2, 1, model.word_at(next), true, found);
             }
         }
-        self.by_any(depth, node, char, found);
     }
 
-    /// Any other character, where a long word or a rare character makes up for it.
-    fn by_any(&self, depth: usize, node: Node, char: CharId, found: &mut Vec<Edge>) {
-        let cost = self.costs.unrelated;
-        let reachable = |length: usize| {
-            self.least
-                .get(length - 1)
-                .is_some_and(|least| *least < LIKELIEST_WORD + cost)
+    /// Adds a word with a character that looks alike, if there is one.
+    fn alike(&self, length: usize, at: usize, word: WordId, found: &mut Vec<Edge>) {
+        if word != 0 && self.can_be(length, word, Relation::Both, self.costs.both) {
+            self.changed_at(length, at, word, false, found);
+        }
+    }
+
+    fn with_hole(&self, length: usize, hole: usize, any: bool, found: &mut Vec<Edge>) {
+        for word in self.model.with_hole(&self.chars[..length], hole) {
+            if !self.can_be(length, word, Relation::Both, self.costs.both) {
+                return;
+            }
+            self.changed_at(length, hole, word, any, found);
+        }
+    }
+
+    /// Adds a word that differs from what is written at one place, if it can have been meant.
+    fn changed_at(&self, length: usize, at: usize, word: WordId, any: bool, found: &mut Vec<Edge>) {
+        let mut spelling = self.model.spelling(word);
+        let written = &self.chars[..length];
+        let is_it = spelling.len() == length
+            && (spelling.clone().zip(written).enumerate())
+                .all(|(place, (meant, written))| (meant == *written) != (place == at));
+        let Some(meant) = spelling.nth(at).filter(|_| is_it) else {
+            return;
         };
-        let rare = is_rare(char);
-        let shortest = if rare { 2 } else { LONG_WORD };
-        if !(shortest.max(depth + 1)..=self.chars.len()).any(reachable) {
+        let relation = relation(self.model, written[at], meant);
+        if relation == Relation::None && !any {
             return;
         }
-        if node != ROOT {
-            let following = self.chars.get(depth + 1);
-            for (_, next) in self
-                .model
-                .each_child(node)
-                .filter(|(other, _)| *other != char)
-            {
-                let goes_on = following.is_some_and(|char| self.model.step(next, *char).is_some());
-                if goes_on || self.model.word_at(next) != 0 {
-                    self.by_shape(depth + 1, next, cost, found);
-                }
-            }
-        } else if rare {
-            for other in 1..FIRST_CHARS {
-                if let Some(next) = self.model.step(ROOT, other) {
-                    self.by_shape(depth + 1, next, cost, found);
-                }
-            }
+        let cost = self.costs.of(relation);
+        if self.can_be(length, word, relation, cost) {
+            found.push(self.edge(length, word, cost));
+        }
+    }
+
+    fn single(&self, length: usize) -> f32 {
+        if length == 1 { self.costs.single } else { 0.0 }
+    }
+
+    fn edge(&self, length: usize, word: WordId, cost: f32) -> Edge {
+        Edge {
+            length: length as u16,
+            word,
+            cost: cost + self.single(length),
         }
     }
 }

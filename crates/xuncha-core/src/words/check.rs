@@ -105,10 +105,14 @@ impl<'m> Checker<'m> {
 
     /// Reads a sentence that was not read before.
     fn piece(&mut self, text: &str, hash: u64) -> Vec<Hit> {
-        let mut hits = self.wrong_words.find(text);
-        self.scan(text);
-        for sentence in busy_sentences(&self.scanned) {
-            hits.extend(self.sentence(sentence));
+        let mut hits = Vec::new();
+        if self.scan(text) {
+            hits = self.wrong_words.find(text);
+        }
+        if !(self.scanned.suspicious.is_empty() && self.scanned.doubled.is_empty()) {
+            for sentence in busy_sentences(&self.scanned) {
+                hits.extend(self.sentence(sentence));
+            }
         }
         hits.sort_by_key(|hit| (hit.start, hit.length, hit.reason));
         hits.dedup_by(|later, first| first.start + first.length > later.start);
@@ -126,8 +130,9 @@ impl<'m> Checker<'m> {
             .collect()
     }
 
-    fn scan(&mut self, text: &str) {
-        self.scanned.scan(self.model, text);
+    /// Whether the text may hold a wrong word of the list.
+    fn scan(&mut self, text: &str) -> bool {
+        self.scanned.scan(self.model, &self.wrong_words, text)
     }
 
     fn sentence(&mut self, sentence: Range<usize>) -> Vec<Hit> {
@@ -168,7 +173,9 @@ impl<'m> Checker<'m> {
                     doubted[at - window.start] = true;
                     doubted[at + 1 - window.start] = true;
                 }
-                let mends = self.reader.read(codes, &doubted, &Costs::default());
+                let mends =
+                    self.reader
+                        .read(codes, &doubted, &Costs::default(), WORTH_A_SECOND_LOOK);
                 if mends.is_empty() {
                     self.clean[slot] = hash;
                 }
@@ -191,9 +198,9 @@ impl<'m> Checker<'m> {
         let costs = Costs::default().cheaper(CHEAPER);
         for run in runs(&scanned.chars, sentence.clone()) {
             let doubted = vec![true; run.len()];
-            let mends = self
-                .reader
-                .read(&scanned.codes[run.clone()], &doubted, &costs);
+            let mends =
+                self.reader
+                    .read(&scanned.codes[run.clone()], &doubted, &costs, ALSO_CHANGED);
             evidence.second.extend(
                 mends
                     .into_iter()

@@ -82,19 +82,25 @@ const NO_PLACES: &[&str] = &[
     "镇政府",
     "村委会",
 ];
-const OPENING: &str = "“‘「『";
-const CLOSING: &str = "”’」』";
+
+fn opens(char: char) -> bool {
+    matches!(char, '“' | '‘' | '「' | '『')
+}
+
+fn closes(char: char) -> bool {
+    matches!(char, '”' | '’' | '」' | '』')
+}
 
 /// Whether a place lies in a quotation of its sentence.
 pub fn is_quoted(chars: &[char], sentence: &Range<usize>, place: &Range<usize>) -> bool {
     let last = chars[sentence.start..place.start]
         .iter()
-        .rfind(|char| OPENING.contains(**char) || CLOSING.contains(**char));
-    let opened = last.is_some_and(|char| OPENING.contains(*char));
+        .rfind(|char| opens(**char) || closes(**char));
+    let opened = last.is_some_and(|char| opens(*char));
     opened
         && chars[place.end..sentence.end]
             .iter()
-            .any(|char| CLOSING.contains(*char))
+            .any(|char| closes(*char))
 }
 
 /// Whether a place looks like the name of a person: a surname and one or two characters, with a title or a mark on a side.

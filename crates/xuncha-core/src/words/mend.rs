@@ -1,7 +1,7 @@
 //! 改读: what a run of characters reads as when slips are allowed for, and what speaks for each change.
 
 use super::candidates::{self, Costs, Place, Relation, Written, relation};
-use super::lattice::{Lattice, Step};
+use super::lattice::{Edge, Lattice, Step};
 use super::model::{CharId, Model, WordId};
 
 /// 特征: what speaks for and against a change, all as log10 or counts.
@@ -60,6 +60,7 @@ pub struct Reader<'m> {
     mended: Lattice,
     plain: Lattice,
     steps: Vec<Step>,
+    found: Vec<Edge>,
 }
 
 impl<'m> Reader<'m> {
@@ -70,11 +71,19 @@ impl<'m> Reader<'m> {
             mended: Lattice::default(),
             plain: Lattice::default(),
             steps: Vec::new(),
+            found: Vec::new(),
         }
     }
 
-    /// The changes in the best reading of a run, in which only doubted characters can be wrong.
-    pub fn read(&mut self, codes: &[CharId], doubted: &[bool], costs: &Costs) -> Vec<Mend> {
+    /// The changes in the best reading of a run, in which only doubted characters can be wrong. Words that cannot reach these log odds
+    /// are not looked for.
+    pub fn read(
+        &mut self,
+        codes: &[CharId],
+        doubted: &[bool],
+        costs: &Costs,
+        odds: f32,
+    ) -> Vec<Mend> {
         let model = self.model;
         let (written_score, written) = self.plain_path(codes);
         self.mended.reset(codes.len());
@@ -88,7 +97,9 @@ impl<'m> Reader<'m> {
                     doubted,
                     written: &scores,
                     start,
+                    odds,
                 },
+                &mut self.found,
                 &mut self.mended,
             );
         }
@@ -159,9 +170,9 @@ impl<'m> Reader<'m> {
         self.plain_path(codes).0
     }
 
-    /// The words that a run reads as, as it stands.
-    pub fn words(&mut self, codes: &[CharId]) -> Vec<Step> {
-        self.plain_path(codes).1
+    /// How likely (log10) a run is as it stands, and the words that it reads as.
+    pub fn path(&mut self, codes: &[CharId]) -> (f32, Vec<Step>) {
+        self.plain_path(codes)
     }
 
     fn plain_path(&mut self, codes: &[CharId]) -> (f32, Vec<Step>) {

@@ -14,6 +14,7 @@ pub mod lattice;
 pub mod mend;
 pub mod model;
 mod omission;
+pub mod opinion;
 mod pairs;
 mod room;
 mod scan;

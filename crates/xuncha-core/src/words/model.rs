@@ -50,7 +50,31 @@ pub struct Model<'a> {
     codes: Vec<CharId>,
     /// A bit for each known pair of words: most pairs that are asked for are not known, and this lies nearer than their table.
     pairs: Filter,
+    /// The same for triples.
+    triples: Filter,
+    /// The same for sounds.
+    heard: Filter,
+    /// The same for words with a hole.
+    holed: Filter,
+    /// The same for words of two characters.
+    twos: Filter,
+    /// Probability (log10) of the likeliest word of each length.
+    likeliest: [f32; LENGTHS],
 }
+
+/// Words of this many characters and more count as one length.
+const LENGTHS: usize = 8;
+/// Bits of the filter of words of two characters, as a power of two.
+const TWO_BITS: u32 = 20;
+/// Bits of the filter of sounds, as a power of two.
+const SOUND_BITS: u32 = 21;
+/// Bits of the filter of words with a hole, as a power of two.
+const HOLE_BITS: u32 = 22;
+
+/// Bits of the filter of pairs, as a power of two: eight for each pair of the shipped model.
+const PAIR_BITS: u32 = 24;
+/// The same for triples.
+const TRIPLE_BITS: u32 = 23;
 
 /// A node of the trie of words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,12 +94,45 @@ impl<'a> Model<'a> {
                 *slot = id;
             }
         }
-        let pairs = Filter::new(sections.bigrams);
         Ok(Self {
+            pairs: Filter::new(PAIR_BITS, format::keys2(sections.bigrams)),
+            triples: Filter::new(TRIPLE_BITS, format::keys3(sections.trigrams)),
+            heard: Filter::new(SOUND_BITS, format::keys1(sections.sounds)),
+            holed: Filter::new(HOLE_BITS, format::keys1(sections.holes)),
+            twos: Filter::new(TWO_BITS, [].into_iter()),
+            likeliest: [UNKNOWN; LENGTHS],
             sections,
             codes,
-            pairs,
-        })
+        }
+        .with_lengths())
+    }
+
+    fn with_lengths(mut self) -> Self {
+        for word in 1..self.sections.unigrams.len() {
+            let mut spelling = self.spelling(word as WordId);
+            let length = spelling.len().min(LENGTHS - 1);
+            if let (2, Some(first), Some(second)) = (length, spelling.next(), spelling.next()) {
+                self.twos.add(key_of_two(first, second));
+            }
+            // Words are numbered by their probability: the first of a length is the likeliest.
+            if self.likeliest[length] <= UNKNOWN {
+                self.likeliest[length] = self.unigram(word as WordId).0;
+            }
+        }
+        self
+    }
+
+    /// The word of two characters, 0 where there is none.
+    pub fn two(&self, first: CharId, second: CharId) -> WordId {
+        if !self.twos.may_have(key_of_two(first, second)) {
+            return 0;
+        }
+        self.find(&[first, second])
+    }
+
+    /// Probability (log10) of the likeliest word of this many characters.
+    pub fn likeliest(&self, length: usize) -> f32 {
+        self.likeliest[length.min(LENGTHS - 1)]
     }
 
     /// What the model is made of and under which licence.
@@ -151,7 +208,7 @@ impl<'a> Model<'a> {
     }
 
     /// The characters of a word.
-    pub fn spelling(&self, word: WordId) -> impl ExactSizeIterator<Item = CharId> + 'a {
+    pub fn spelling(&self, word: WordId) -> impl ExactSizeIterator<Item = CharId> + Clone + 'a {
         let start = |index: usize| {
             self.sections
                 .spelling_starts
@@ -179,7 +236,7 @@ impl<'a> Model<'a> {
 
     /// Probability of `word` after `before`, with the weight of backing off from the pair, where the pair is known.
     pub fn bigram(&self, before: WordId, word: WordId) -> Option<(f32, f32)> {
-        if !self.pairs.may_have(before, word) {
+        if !self.pairs.may_have(format::key2(before, word)) {
             return None;
         }
         slot2(self.sections.bigrams, before, word)
@@ -187,6 +244,9 @@ impl<'a> Model<'a> {
 
     /// Probability of `word` after `first` and `second`, where the three are known.
     pub fn trigram(&self, first: WordId, second: WordId, word: WordId) -> Option<f32> {
+        if !self.triples.may_have(format::key3(first, second, word)) {
+            return None;
+        }
         slot3(self.sections.trigrams, first, second, word)
     }
 
@@ -212,13 +272,16 @@ impl<'a> Model<'a> {
             .is_none_or(|bits| bits & format::SUSPICIOUS != 0)
     }
 
+    /// Whether a suspicious pair may be a slip for a very likely one.
+    pub fn glaring(&self, first: CharId, second: CharId) -> bool {
+        let byte =
+            pair_at(first, second).and_then(|at| Some((self.sections.glaring.get(at / 8)?, at)));
+        byte.is_none_or(|(byte, at)| byte >> (at % 8) & 1 != 0)
+    }
+
     /// What is known of a pair of common characters.
     fn pair(&self, first: CharId, second: CharId) -> Option<u8> {
-        let (first, second) = (usize::from(first), usize::from(second));
-        if first == 0 || second == 0 || first >= COMMON_CHARS || second >= COMMON_CHARS {
-            return None;
-        }
-        let at = first * COMMON_CHARS + second;
+        let at = pair_at(first, second)?;
         let byte = self.sections.neighbours.get(at / 4)?;
         Some(byte >> (at % 4 * 2) & 3)
     }
@@ -228,21 +291,34 @@ impl<'a> Model<'a> {
         self.sections.syllable(id)
     }
 
-    /// Words of two and more characters whose sounds are those of a key, of [`sound_key`].
+    /// Words whose sounds are those of a key, of [`sound_key`], the likeliest first.
     pub fn sounding(&self, key: u32) -> impl Iterator<Item = WordId> + 'a {
-        let buckets = self.sections.sound_starts.len().saturating_sub(1).max(1);
-        let bucket = format::bucket(key, buckets);
-        let start = |index: usize| {
-            self.sections
-                .sound_starts
-                .get(index)
-                .map_or(0, |start| u32::from_le_bytes(*start) as usize)
-        };
-        let entries = self.sections.sounds.get(start(bucket)..start(bucket + 1));
-        entries.unwrap_or_default().iter().filter_map(move |entry| {
-            let entry = u64::from_le_bytes(*entry);
-            ((entry >> 32) as u32 == key).then_some(entry as u32)
-        })
+        let Sections {
+            sound_starts,
+            sounds,
+            ..
+        } = self.sections;
+        in_bucket(&self.heard, sound_starts, sounds, key)
+    }
+
+    /// Words that have all these characters but the one at `hole`, the likeliest first. Words of two characters are known by their second
+    /// one alone, and a few others may be named that only have the same key.
+    pub fn with_hole(&self, chars: &[CharId], hole: usize) -> impl Iterator<Item = WordId> + 'a {
+        let key = format::hole_key(chars.iter().copied(), hole);
+        self.holes(key)
+    }
+
+    /// Long words that have these characters and one more, not at the beginning, and a few others that only have the same key.
+    pub fn lacking(&self, chars: &[CharId]) -> impl Iterator<Item = WordId> + 'a {
+        let key = format::lack_key(chars.iter().copied());
+        self.holes(key)
+    }
+
+    fn holes(&self, key: u32) -> impl Iterator<Item = WordId> + 'a {
+        let Sections {
+            hole_starts, holes, ..
+        } = self.sections;
+        in_bucket(&self.holed, hole_starts, holes, key)
     }
 
     /// The fuzzy class of a syllable: z=zh, an=ang and so on.
@@ -252,6 +328,37 @@ impl<'a> Model<'a> {
             .get(usize::from(syllable))
             .map_or(0, |class| u16::from_le_bytes(*class))
     }
+}
+
+/// The place of a pair of common characters in their tables.
+fn pair_at(first: CharId, second: CharId) -> Option<usize> {
+    let (first, second) = (usize::from(first), usize::from(second));
+    // Zero is no character: it lies beyond all others here.
+    let most = first.wrapping_sub(1).max(second.wrapping_sub(1));
+    (most < COMMON_CHARS - 1).then_some(first * COMMON_CHARS + second)
+}
+
+fn key_of_two(first: CharId, second: CharId) -> u64 {
+    u64::from(first) << 16 | u64::from(second)
+}
+
+/// The words of a key in a table of buckets.
+fn in_bucket<'a>(
+    filter: &Filter,
+    starts: &'a [[u8; 4]],
+    entries: &'a [[u8; 8]],
+    key: u32,
+) -> impl Iterator<Item = WordId> + 'a {
+    let words = || {
+        let bucket = format::bucket(key, starts.len().checked_sub(1)?);
+        let start = |index: usize| Some(u32::from_le_bytes(*starts.get(index)?) as usize);
+        entries.get(start(bucket)?..start(bucket + 1)?)
+    };
+    let found = filter.may_have(u64::from(key)).then(words).flatten();
+    found.unwrap_or_default().iter().filter_map(move |entry| {
+        let entry = u64::from_le_bytes(*entry);
+        ((entry >> 32) as u32 == key).then_some(entry as u32)
+    })
 }
 
 fn list16<'a>(

@@ -7,7 +7,7 @@ use super::guard;
 use super::hit::{Hit, Reason};
 use super::lattice::Step;
 use super::mend::Reader;
-use super::model::{CharId, Model, Node, ROOT};
+use super::model::{CharId, Model};
 use super::scan::Scanned;
 use super::text::runs;
 
@@ -53,28 +53,25 @@ pub(super) fn doubled(
         if is_figure_of_speech(scanned, at, length) {
             continue;
         }
-        if guard::is_quoted(&scanned.chars, sentence, &place)
-            || guard::is_name(&scanned.chars, &run, &place)
-            || guard::is_place(&scanned.chars, &run, &place)
-        {
-            continue;
-        }
         let window = at.saturating_sub(AROUND).max(run.start)..(place.end + AROUND).min(run.end);
         let codes = &scanned.codes[window.clone()];
         let second = at + length - window.start;
         let is_word = |start: usize, length: usize| start < second && second < start + length;
-        if reader
-            .words(codes)
+        let (written, steps) = reader.path(codes);
+        if steps
             .iter()
             .any(|step| is_word(step.start, usize::from(step.edge.length)))
         {
             continue;
         }
         let once = [&codes[..second], &codes[second + length..]].concat();
-        let gain = reader.score(&once)
-            - reader.score(codes)
-            - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
-        if gain > 0.0 {
+        let gain = reader.score(&once) - written - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
+        let is_guarded = || {
+            guard::is_quoted(&scanned.chars, sentence, &place)
+                || guard::is_name(&scanned.chars, &run, &place)
+                || guard::is_place(&scanned.chars, &run, &place)
+        };
+        if gain > 0.0 && !is_guarded() {
             let meant = &scanned.codes[at..at + length];
             hits.push(hit(
                 model,
@@ -91,7 +88,10 @@ pub(super) fn doubled(
 
 /// Whether a repetition is how Chinese says it: 坎坎坷坷, 一件件.
 fn is_figure_of_speech(scanned: &Scanned, at: usize, length: usize) -> bool {
-    let doubled = |at: usize| scanned.doubled.binary_search(&(at, 1)).is_ok();
+    let doubled = |at: usize| {
+        let pair = scanned.codes.get(at..at + 2);
+        pair.is_some_and(|pair| pair[0] != 0 && pair[0] == pair[1])
+    };
     let counted = at
         .checked_sub(1)
         .is_some_and(|before| scanned.chars[before] == '一');
@@ -118,7 +118,7 @@ pub(super) fn missing(
                         .iter()
                         .any(|place| at + 1 >= *place && at <= place + 2)
             };
-            if !places.iter().any(strange) || !reader.words(codes).iter().any(alone) {
+            if !places.iter().any(strange) {
                 continue;
             }
             let mut words = Vec::new();
@@ -129,15 +129,7 @@ pub(super) fn missing(
                 })
             };
             for start in (0..codes.len()).filter(|start| reach(*start)) {
-                let chars = &codes[start..];
-                let mut lacking = Lacking {
-                    model,
-                    chars,
-                    start,
-                    word: Vec::new(),
-                    found: &mut words,
-                };
-                lacking.follow(0, ROOT, false);
+                lacking(model, codes, start, &mut words);
             }
             let near = |place: &Range<usize>| {
                 places
@@ -150,7 +142,10 @@ pub(super) fn missing(
             if words.is_empty() {
                 continue;
             }
-            let written = reader.score(codes);
+            let (written, steps) = reader.path(codes);
+            if !steps.iter().any(alone) {
+                continue;
+            }
             let mut best: Option<(f32, Whole)> = None;
             for (place, word) in words {
                 let whole = [&codes[..place.start], &word, &codes[place.end..]].concat();
@@ -183,41 +178,30 @@ pub(super) fn missing(
 /// A place and the word that stands there when the lacking character is put in.
 type Whole = (Range<usize>, Vec<CharId>);
 
-/// Looking for words at one place that have one character more than is written.
-struct Lacking<'l> {
-    model: &'l Model<'l>,
-    chars: &'l [CharId],
-    start: usize,
-    word: Vec<CharId>,
-    found: &'l mut Vec<Whole>,
-}
-
-impl Lacking<'_> {
-    /// Follows the trie with exactly one character more than is written, not the first one.
-    fn follow(&mut self, depth: usize, node: Node, added: bool) {
-        let model = self.model;
-        if added && self.word.len() >= SHORTEST_WORD && model.word_at(node) != 0 {
-            let place = self.start..self.start + depth;
-            self.found.push((place, self.word.clone()));
-        }
-        if self.word.len() >= LONGEST_WORD {
-            return;
-        }
-        if let Some(char) = self.chars.get(depth).copied()
-            && let Some(next) = model.step(node, char)
-        {
-            self.word.push(char);
-            self.follow(depth + 1, next, added);
-            self.word.pop();
-        }
-        if !added && depth > 0 {
-            for (char, next) in model.each_child(node) {
-                self.word.push(char);
-                self.follow(depth, next, true);
-                self.word.pop();
+/// Adds the words that begin at a place with exactly one character more than is written, not the first one.
+fn lacking(model: &Model, codes: &[CharId], start: usize, found: &mut Vec<Whole>) {
+    let longest = LONGEST_WORD.min(codes.len() - start + 1);
+    for length in SHORTEST_WORD..=longest {
+        let place = start..start + length - 1;
+        let written = &codes[place.clone()];
+        for word in model.lacking(written) {
+            let spelling = model.spelling(word);
+            if spelling.len() == length && lacks_one(spelling.clone(), written) {
+                found.push((place.clone(), spelling.collect()));
             }
         }
     }
+}
+
+/// Whether a word is what is written and one character more behind the first.
+fn lacks_one(mut word: impl Iterator<Item = CharId> + Clone, written: &[CharId]) -> bool {
+    let mut same = 0;
+    while same < written.len() && word.clone().next() == Some(written[same]) {
+        word.next();
+        same += 1;
+    }
+    word.next();
+    same > 0 && word.eq(written[same..].iter().copied())
 }
 
 fn hit(

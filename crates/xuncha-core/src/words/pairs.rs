@@ -17,6 +17,39 @@ pub struct WrongWords {
     pub version: String,
     finder: Option<AhoCorasick>,
     pairs: Vec<Pair>,
+    beginnings: Beginnings,
+}
+
+/// 词首筛: a bit for the hash of the first two characters of each wrong word; most texts have none of them.
+struct Beginnings(Vec<u64>);
+
+/// Bits of the filter of beginnings.
+const BEGINNINGS: usize = 1 << 16;
+
+impl Beginnings {
+    fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let mut bits = vec![0; BEGINNINGS / 64];
+        for word in words {
+            let mut chars = word.chars();
+            match (chars.next(), chars.next()) {
+                (Some(first), Some(second)) => {
+                    let at = beginning(first, second);
+                    bits[at / 64] |= 1 << (at % 64);
+                }
+                // A wrong word of one character may stand anywhere.
+                _ => bits.fill(u64::MAX),
+            }
+        }
+        Self(bits)
+    }
+}
+
+fn beginning(first: char, second: char) -> usize {
+    let mixed = (first as u32)
+        .wrapping_mul(0x9E37_79B1)
+        .wrapping_add(second as u32)
+        .wrapping_mul(0x85EB_CA6B);
+    mixed as usize >> 16
 }
 
 struct Pair {
@@ -52,6 +85,7 @@ impl WrongWords {
                 right,
             })
             .collect();
+        let beginnings = Beginnings::new(pairs.iter().map(|pair| pair.wrong.as_str()));
         let patterns = pairs.iter().map(|pair| pair.wrong.as_str());
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -61,6 +95,7 @@ impl WrongWords {
             version,
             finder: finder.filter(|_| !pairs.is_empty()),
             pairs,
+            beginnings,
         })
     }
 
@@ -71,7 +106,14 @@ impl WrongWords {
             version: String::new(),
             finder: None,
             pairs: Vec::new(),
+            beginnings: Beginnings::new(std::iter::empty()),
         })
+    }
+
+    /// Whether a wrong word may begin with these two characters.
+    pub(super) fn may_begin(&self, first: char, second: char) -> bool {
+        let at = beginning(first, second);
+        self.beginnings.0[at / 64] >> (at % 64) & 1 != 0
     }
 
     /// The wrong words of a text.

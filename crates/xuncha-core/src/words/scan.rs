@@ -1,8 +1,10 @@
-//! 初筛: the first look at a text, one bit test a character; only suspicious places are read.
+//! 初筛: the first look at a text, a few bit tests a character; only suspicious places are read.
 
 use std::ops::Range;
 
+use super::candidates::{Relation, relation};
 use super::model::{CharId, Model};
+use super::pairs::WrongWords;
 use super::text::is_han;
 
 /// Characters read to each side of a suspicious pair.
@@ -22,39 +24,40 @@ pub struct Scanned {
 }
 
 impl Scanned {
-    /// Scans a text.
-    pub fn scan(&mut self, model: &Model, text: &str) {
+    /// Scans a text. Says whether a wrong word of the list may begin in it.
+    pub fn scan(&mut self, model: &Model, wrong_words: &WrongWords, text: &str) -> bool {
         self.chars.clear();
         self.codes.clear();
         self.suspicious.clear();
         self.doubled.clear();
-        let mut before: Option<CharId> = None;
-        for char in text.chars() {
+        self.chars.reserve(text.len());
+        self.codes.reserve(text.len());
+        let mut listed = false;
+        // The last three characters by their numbers, 0 for what is not Chinese or not known; whether the last is Chinese, and itself.
+        let (mut third, mut second, mut first, mut was_han, mut last) = (0, 0, 0, false, '\0');
+        for (at, char) in text.chars().enumerate() {
             let code = model.code(char);
             // Every character with a number is Chinese.
-            let han = (code != 0 || is_han(char)).then_some(code);
-            if let (Some(first), Some(second)) = (before, han) {
-                let at = self.chars.len() - 1;
-                if model.suspicious(first, second) {
-                    self.suspicious.push(at);
+            let han = code != 0 || is_han(char);
+            listed |= wrong_words.may_begin(last, char);
+            if han && was_han {
+                if model.suspicious(first, code) {
+                    self.suspicious.push(at - 1);
                 }
-                if first == second && first != 0 {
-                    self.doubled.push((at, 1));
-                } else if at >= 2
-                    && second != 0
-                    && self.codes[at - 1] == second
-                    && self.codes[at - 2] == first
-                {
-                    self.doubled.push((at - 2, 2));
+                if code == first && code != 0 {
+                    self.doubled.push((at - 1, 1));
+                } else if code == second && first == third && code != 0 && first != 0 {
+                    self.doubled.push((at - 3, 2));
                 }
             }
-            before = han;
+            (third, second, first, was_han, last) = (second, first, code, han, char);
             self.chars.push(char);
             self.codes.push(code);
         }
         let (chars, codes) = (&self.chars, &self.codes);
         self.suspicious
             .retain(|at| !is_seam(model, chars, codes, *at));
+        listed
     }
 
     /// Parts of a run that are worth reading: suspicious pairs that lie together, with what stands around them.
@@ -80,17 +83,60 @@ impl Scanned {
 /// Longest word that is looked for at a seam.
 const SEAM_WORD: usize = 4;
 /// 虚词: characters that stand alone as words, in any company.
-const ALONE: &str = "的和在对为由等及是了与或将不各从向按以把被让给到于之其这那有无并而且因就都也还又再更最很已未应须需可能会要";
+#[rustfmt::skip]
+const ALONE: [char; 53] = [
+    '不', '与', '且', '为', '之', '也', '了', '于', '从', '以', '会', '其', '再', '到', '又', '及',
+    '可', '各', '向', '和', '因', '在', '对', '将', '就', '已', '并', '应', '很', '或', '把', '按',
+    '无', '是', '更', '最', '有', '未', '由', '的', '等', '给', '而', '能', '被', '要', '让', '还',
+    '这', '那', '都', '需', '须',
+];
 
-/// Whether a pair is the seam of two words, as a rare pair mostly is in good text: two words of two and more characters, or one of those
-/// and a character that stands alone.
+/// Whether a pair is the seam of two words, as a rare pair mostly is in good text: two words of two and more characters; one of those and
+/// a character that stands alone; or one of those and a character that goes well with what is on its other side and makes no longer word.
 fn is_seam(model: &Model, chars: &[char], codes: &[CharId], at: usize) -> bool {
     let is_word = |range: Range<usize>| codes.get(range).is_some_and(|word| model.find(word) != 0);
-    let alone = |at: usize| ALONE.contains(chars[at]);
+    let alone = |at: usize| ALONE.binary_search(&chars[at]).is_ok();
     let behind = (2..=SEAM_WORD).any(|length| is_word(at + 1..at + 1 + length));
-    let before = || (2..=SEAM_WORD.min(at + 1)).any(|length| is_word(at + 1 - length..at + 1));
-    match behind {
-        true => alone(at) || before(),
-        false => alone(at + 1) && before(),
+    let before = (2..=SEAM_WORD.min(at + 1)).any(|length| is_word(at + 1 - length..at + 1));
+    let glaring = || model.glaring(codes[at], codes[at + 1]);
+    match (before, behind) {
+        (true, true) => true,
+        (true, false) => alone(at + 1) || !glaring() && fits(model, codes, at + 1, at + 2),
+        (false, true) => alone(at) || at > 0 && !glaring() && fits(model, codes, at, at - 1),
+        (false, false) => false,
     }
+}
+
+/// Whether a character beside a word is none that should be another: it goes well with its other neighbour, and with the word it can be
+/// no longer word of three or four characters.
+fn fits(model: &Model, codes: &[CharId], at: usize, other: usize) -> bool {
+    let pair = match other > at {
+        true => codes.get(at).copied().zip(codes.get(other).copied()),
+        false => codes.get(other).copied().zip(codes.get(at).copied()),
+    };
+    if pair.is_none_or(|(first, second)| {
+        model.suspicious(first, second) || !model.neighbours(first, second)
+    }) {
+        return false;
+    }
+    let written = codes[at];
+    ![3, 4].into_iter().any(|length| {
+        let start = if other > at {
+            (at + 1).checked_sub(length)
+        } else {
+            Some(at)
+        };
+        let Some((start, span)) =
+            start.and_then(|start| Some((start, codes.get(start..start + length)?)))
+        else {
+            return false;
+        };
+        let hole = at - start;
+        model.with_hole(span, hole).any(|word| {
+            let meant = model.spelling(word).nth(hole);
+            meant.is_some_and(|meant| {
+                meant != written && relation(model, written, meant) != Relation::None
+            })
+        })
+    })
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 /// Whether a character is a Chinese one.
 pub fn is_han(char: char) -> bool {
-    matches!(char as u32, 0x4E00..=0x9FFF | 0x3400..=0x4DBF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+    char >= '〇'
+        && matches!(char as u32, 0x4E00..=0x9FFF | 0x3400..=0x4DBF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
         || char == '〇'
 }
 

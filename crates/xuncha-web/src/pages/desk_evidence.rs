@@ -2,6 +2,7 @@
 
 use xuncha_core::indicator::{Indicator, IndicatorSet};
 use xuncha_core::verdict::Finding;
+use xuncha_core::words::opinion::{OPINIONS_FILE, Opinion, Opinions, Stance};
 use xuncha_store::Page;
 use xuncha_store::judge::{FindingFilter, FindingRow};
 
@@ -26,6 +27,21 @@ pub(crate) struct RuleBeside {
     pub(crate) counted: Vec<RuleLine>,
 }
 
+impl Shown {
+    /// Whether the opinion supports the finding.
+    pub(crate) fn is_supported(&self) -> bool {
+        let opinion = self.opinion.as_ref();
+        opinion.is_some_and(|opinion| opinion.stance == Stance::Supports)
+    }
+
+    /// When the opinion was given.
+    pub(crate) fn said_at(&self) -> String {
+        self.opinion
+            .as_ref()
+            .map_or_else(String::new, |opinion| moment(&opinion.at))
+    }
+}
+
 /// What the machine shows of one finding.
 #[derive(Default)]
 pub(crate) struct Shown {
@@ -44,8 +60,28 @@ pub(crate) struct Shown {
     /// Address of the column, where the finding is about one: what can be corrected.
     pub(crate) column: Option<String>,
     pub(crate) confidence: Option<xuncha_core::verdict::Confidence>,
+    /// What a language model said of it, where one was asked.
+    pub(crate) opinion: Option<Opinion>,
 }
 
+/// What a language model said of a finding of this round: kept with the round's documents by `xuncha review ask`.
+async fn opinion(state: &WebState, round: &str, row: &FindingRow) -> Option<Opinion> {
+    if row.check != OPINED_CHECK {
+        return None;
+    }
+    let file = state.documents.join(round).join(OPINIONS_FILE);
+    let bytes = tokio::fs::read(&file).await.ok()?;
+    match serde_json::from_slice::<Opinions>(&bytes) {
+        Ok(opinions) => opinions.of(&row.target.0, &row.key).cloned(),
+        Err(error) => {
+            tracing::error!(file = %file.display(), %error, "the opinions of a round cannot be read");
+            None
+        }
+    }
+}
+
+/// The check whose findings a language model may be asked about.
+const OPINED_CHECK: &str = "wrong_characters";
 /// Checks whose findings are about a column of a site.
 const COLUMN_CHECKS: [&str; 1] = ["stale_columns"];
 
@@ -99,6 +135,7 @@ pub(crate) async fn shown(
             .clone()
             .filter(|_| COLUMN_CHECKS.contains(&row.check.as_str())),
         confidence: Some(finding.confidence),
+        opinion: opinion(state, round, row).await,
         ..Shown::default()
     };
     if let Some(first) = first {

@@ -119,7 +119,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     };
     settings.asks_as_searcher = asks_for(&["tampered_page"]);
     if asks_for(&["exposed_personal_data", "unsafe_attachments"]) {
-        settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
+        settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons, rules.words())));
     }
     // Nobody should learn after an hour that the result has no place to go to.
     for path in [&arguments.json, &arguments.html, &arguments.list]

@@ -34,7 +34,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &FactsCommand) -> Result<(
             let rules = &lists::of_round(data, rules, &row.round.id).await?;
             let readers = Readers {
                 lexicons: rules.lexicons()?,
-                documents: ChildReader::new(&rules.lexicons),
+                documents: ChildReader::new(&rules.lexicons, rules.words()),
             };
             rebuild(data, &readers, &row.round.id)
         }

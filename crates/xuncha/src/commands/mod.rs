@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod migration;
 mod network_lines;
 pub mod notice;
+mod opinion;
 pub mod outbox;
 pub mod person;
 pub mod posts;

@@ -7,6 +7,7 @@ use xuncha_core::registry::TargetId;
 use xuncha_core::review::{Decision, OpenKind, Review, Reviewable, open_in_round};
 use xuncha_core::sheet::{CellError, parse_csv};
 
+use super::opinion;
 use super::sheets::all_errors;
 use crate::cli::ReviewCommand;
 use crate::data::Data;
@@ -20,6 +21,9 @@ pub async fn run(data: &Data, command: &ReviewCommand) -> Result<()> {
     match command {
         ReviewCommand::Open(round) => open(data, round.round.as_deref()).await,
         ReviewCommand::Import { file, round } => import(data, round.round.as_deref(), file).await,
+        ReviewCommand::Ask { round, opinion } => {
+            opinion::ask(data, round.round.as_deref(), opinion).await
+        }
     }
 }
 

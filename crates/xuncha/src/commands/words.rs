@@ -12,9 +12,11 @@ use serde::Serialize;
 use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
 use xuncha_core::facts::{self, Lexicons};
 use xuncha_core::words::model::Model;
+use xuncha_core::words::opinion::{Opinion, Question};
 use xuncha_core::words::{Checker, Hit, NotWrong, SiteWords, WrongWords};
 
 use crate::cli::WordsArgs;
+use crate::outbox::opinion::{Adviser, Asked};
 use crate::rules::Rules;
 
 const LIST: &str = "wrong_words.toml";
@@ -25,10 +27,13 @@ struct Line<'l> {
     file: &'l Path,
     #[serde(flatten)]
     hit: &'l Hit,
+    /// What a model was asked for said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opinion: Option<Opinion>,
 }
 
 /// Searches the files and prints what is doubtful.
-pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
+pub async fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
     let list = rules.lexicons.get(LIST).map_or("", String::as_str);
     let wrong_words = WrongWords::parse(list).with_context(|| format!("词表 {LIST} 不能使用"))?;
     let wrong_words = Arc::new(wrong_words);
@@ -58,12 +63,21 @@ pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
         site.learn(&hits);
         found.insert(file, hits);
     }
-    let shown: Vec<Line> = found
+    let mut shown: Vec<Line> = found
         .iter()
-        .flat_map(|(file, hits)| hits.iter().map(|hit| Line { file, hit }))
+        .flat_map(|(file, hits)| {
+            hits.iter().map(|hit| Line {
+                file,
+                hit,
+                opinion: None,
+            })
+        })
         .filter(|line| line.hit.confidence >= arguments.confidence && !site.is_own(line.hit))
         .collect();
-    for Line { file, hit } in &shown {
+    if let Some(adviser) = Adviser::new(&arguments.opinion, 0)? {
+        ask(adviser, &mut shown).await;
+    }
+    for Line { file, hit, opinion } in &shown {
         println!(
             "{} 第 {} 字：{} → {}（{}，把握 {:.2}）\n  {}",
             file.display(),
@@ -74,6 +88,14 @@ pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
             hit.confidence,
             hit.sentence
         );
+        if let Some(opinion) = opinion {
+            println!(
+                "  第二意见（{}）：{}，{}",
+                opinion.model,
+                opinion.stance.label(),
+                opinion.reason
+            );
+        }
     }
     println!(
         "{} 个文件，{} 处存疑，请人工确认。",
@@ -85,6 +107,22 @@ pub fn run(rules: &Rules, arguments: &WordsArgs) -> Result<()> {
         std::fs::write(json, text).with_context(|| format!("无法写入 {}", json.display()))?;
     }
     Ok(())
+}
+
+/// Asks about each doubt, until enough was asked.
+async fn ask(mut adviser: Adviser, shown: &mut [Line<'_>]) {
+    let mut left = shown.len();
+    for line in shown {
+        match adviser.ask(&Question::of(line.hit)).await {
+            Asked::Said(opinion) => line.opinion = Some(opinion),
+            Asked::Failed(error) => eprintln!("“{}”没有问到第二意见：{error:#}", line.hit.wrong),
+            Asked::Over => {
+                eprintln!("其余 {left} 处没有问第二意见：到了上限，或服务连续失败。");
+                return;
+            }
+        }
+        left -= 1;
+    }
 }
 
 /// The model's bytes, or `None` and a word to the user where there is no model.

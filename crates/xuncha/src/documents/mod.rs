@@ -1,6 +1,7 @@
 //! 附件: opens files of inspected sites in a process of its own, with limits of memory and time, and masks before anything leaves it.
 //!
-//! The parent writes one line of JSON and the file to the child's standard input, and reads signs from its output. The child is this
+//! The parent writes one line of JSON and the file to the child's standard input, and reads signs from its output,
+//! with the masked text where wrong characters are looked for. The child is this
 //! same program, called as `xuncha read-document`; a file that makes it break, hang or grow says nothing but that it could not be read.
 
 mod office;
@@ -10,16 +11,19 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read, Write};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use xuncha_core::facts::body_kind;
 use xuncha_core::facts::model::{BodyKind, Sign, SignCase};
 use xuncha_core::facts::safety::{self, SafetyLists};
+use xuncha_core::facts::{body_kind, proofread_document};
 use xuncha_core::verdict::Confidence;
+use xuncha_core::words::Room;
 use xuncha_gather::documents::DocumentReader;
 
 /// The word by which the program is called as a child.
@@ -33,7 +37,9 @@ const WAIT: Duration = Duration::from_secs(20);
 /// More text of a file is not read.
 const TEXT_BYTES_MAX: usize = 8 << 20;
 /// More than this of what the child says is not read.
-const SAID_BYTES_MAX: u64 = 4 << 20;
+const SAID_BYTES_MAX: u64 = 16 << 20;
+/// More text of a file is not searched for wrong characters.
+const PROOF_BYTES_MAX: usize = 2 << 20;
 
 /// What the child is asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,23 +47,40 @@ struct Asked {
     url: String,
     today: Date,
     lexicons: BTreeMap<String, String>,
+    /// Whether the text is wanted too.
+    text: bool,
+}
+
+/// What the child says.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Said {
+    signs: Vec<Sign>,
+    /// The text with its personal data masked: the parent has the model that finds wrong characters.
+    text: String,
 }
 
 /// 子进程阅读器. Reads each file in a child process.
 #[derive(Debug)]
 pub struct ChildReader {
     lexicons: BTreeMap<String, String>,
+    words: Option<Arc<Room>>,
+    /// What is called as the child: this program.
+    program: Option<PathBuf>,
+    wait: Duration,
 }
 
 impl ChildReader {
-    /// Goes by these word lists.
-    pub fn new(lexicons: &BTreeMap<String, String>) -> ChildReader {
+    /// Goes by these word lists; with a model of words it looks for wrong characters too.
+    pub fn new(lexicons: &BTreeMap<String, String>, words: Option<Arc<Room>>) -> ChildReader {
         let wanted = |name: &str| safety::LIST_FILES.contains(&name);
         let lists = lexicons.iter().filter(|(name, _)| wanted(name));
         ChildReader {
             lexicons: lists
                 .map(|(name, text)| (name.clone(), text.clone()))
                 .collect(),
+            words,
+            program: None,
+            wait: WAIT,
         }
     }
 }
@@ -65,7 +88,13 @@ impl ChildReader {
 impl DocumentReader for ChildReader {
     fn read(&self, url: &str, body: &[u8], today: Date) -> Vec<Sign> {
         match self.ask(url, body, today) {
-            Ok(signs) => signs,
+            Ok(said) => {
+                let mut signs = said.signs;
+                if let Some(words) = &self.words {
+                    signs.extend(proofread_document(&said.text, words));
+                }
+                signs
+            }
             Err(error) if body_kind(body) == BodyKind::Image => {
                 tracing::debug!(url, %error, "a picture could not be read");
                 Vec::new()
@@ -82,8 +111,11 @@ impl DocumentReader for ChildReader {
 }
 
 impl ChildReader {
-    fn ask(&self, url: &str, body: &[u8], today: Date) -> Result<Vec<Sign>> {
-        let program = std::env::current_exe().context("cannot find this program")?;
+    fn ask(&self, url: &str, body: &[u8], today: Date) -> Result<Said> {
+        let program = match &self.program {
+            Some(program) => program.clone(),
+            None => std::env::current_exe().context("cannot find this program")?,
+        };
         let mut child = Command::new(program)
             .arg(CHILD)
             .env_clear()
@@ -98,6 +130,7 @@ impl ChildReader {
             url: url.to_owned(),
             today,
             lexicons: self.lexicons.clone(),
+            text: self.words.is_some(),
         };
         let mut line = serde_json::to_vec(&asked)?;
         line.push(b'\n');
@@ -115,7 +148,7 @@ impl ChildReader {
                     .read_to_end(&mut said)
                     .map(|_| said)
             });
-            let deadline = Instant::now() + WAIT;
+            let deadline = Instant::now() + self.wait;
             while !heard.is_finished() {
                 if Instant::now() > deadline {
                     child.kill().ok();
@@ -146,9 +179,12 @@ pub fn child() -> Result<()> {
     let mut body = Vec::new();
     input.read_to_end(&mut body)?;
     let lists = SafetyLists::from_files(&asked.lexicons).map_err(anyhow::Error::msg)?;
-    let mut signs = read(&body, asked.today, &lists);
-    signs.extend(codes(&asked.url, &body, &lists));
-    serde_json::to_writer(std::io::stdout().lock(), &signs)?;
+    let mut said = read(&body, asked.today, &lists);
+    said.signs.extend(codes(&asked.url, &body, &lists));
+    if !asked.text {
+        said.text.clear();
+    }
+    serde_json::to_writer(std::io::stdout().lock(), &said)?;
     Ok(())
 }
 
@@ -161,8 +197,8 @@ fn limit() {
 }
 
 /// What a file holds: by its text, and by what it is.
-fn read(body: &[u8], today: Date, lists: &SafetyLists) -> Vec<Sign> {
-    let mut signs = Vec::new();
+fn read(body: &[u8], today: Date, lists: &SafetyLists) -> Said {
+    let (mut signs, mut proof) = (Vec::new(), String::new());
     if office::has_macros(body) {
         signs.push(sign(SignCase::Macro, "vbaProject"));
     }
@@ -170,12 +206,14 @@ fn read(body: &[u8], today: Date, lists: &SafetyLists) -> Vec<Sign> {
         text::Read::Text(mut text) => {
             text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
             signs.extend(safety::read_document(&text, today, lists));
+            text.truncate(text.floor_char_boundary(PROOF_BYTES_MAX));
+            proof = safety::masked_text(text);
         }
         text::Read::Broken(why) => signs.push(sign(SignCase::Unopened, why)),
         text::Read::Unread(why) => signs.push(sign(SignCase::Unread, why)),
     }
     signs.sort();
-    signs
+    Said { signs, text: proof }
 }
 
 /// Codes of a picture that lead to strangers.

@@ -12,10 +12,10 @@ fn lists() -> SafetyLists {
 }
 
 fn cases(body: &[u8]) -> Vec<SignCase> {
-    let signs = read(body, date(2026, 3, 20), &lists());
-    let said = serde_json::to_string(&signs).unwrap();
+    let all = read(body, date(2026, 3, 20), &lists());
+    let said = serde_json::to_string(&all).unwrap();
     assert!(!said.contains(NUMBER), "{said}");
-    signs.iter().map(|sign| sign.case).collect()
+    all.signs.iter().map(|sign| sign.case).collect()
 }
 
 fn zip_of(parts: &[(&str, &str)]) -> Vec<u8> {
@@ -150,4 +150,51 @@ fn torn_files_never_break_the_reader() {
             read(&body[..at], date(2026, 3, 20), &SafetyLists::default());
         }
     }
+}
+
+/// A reader whose child is a shell script in this folder.
+#[cfg(unix)]
+fn reader(folder: &std::path::Path, name: &str, script: &str) -> ChildReader {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join(name);
+    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    ChildReader {
+        program: Some(program),
+        wait: Duration::from_millis(700),
+        ..ChildReader::new(&BTreeMap::new(), None)
+    }
+}
+
+/// A child that hangs, dies, or says nonsense without end is ended, and its file is told as unread: the run goes on with the next one.
+#[cfg(unix)]
+#[test]
+fn a_child_that_hangs_or_dies_leaves_its_file_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = zip_of(&[("word/document.xml", &word("<w:p/>"))]);
+    let pid = folder.path().join("pid");
+    let hang = format!("echo $$ > {}; exec /bin/sleep 600", pid.display());
+    for (name, script, expected) in [
+        ("hangs", hang.as_str(), vec![SignCase::Unread]),
+        ("dies", "kill -9 $$", vec![SignCase::Unread]),
+        (
+            "nonsense",
+            "/bin/cat >/dev/null; echo '[1'",
+            vec![SignCase::Unread],
+        ),
+        ("endless", "exec /usr/bin/yes", vec![SignCase::Unread]),
+        (
+            "sound",
+            "/bin/cat >/dev/null; echo '{\"signs\":[],\"text\":\"\"}'",
+            Vec::new(),
+        ),
+    ] {
+        let reader = reader(folder.path(), name, script);
+        let signs = reader.read("http://a.test/1.docx", &body, date(2026, 3, 20));
+        let cases: Vec<SignCase> = signs.iter().map(|sign| sign.case).collect();
+        assert_eq!(cases, expected, "{name}");
+    }
+    let pid = std::fs::read_to_string(&pid).unwrap();
+    let place = std::path::Path::new("/proc").join(pid.trim());
+    assert!(!place.exists(), "the child that hung is still there");
 }

@@ -49,7 +49,7 @@ pub async fn run(
 ) -> Result<Report> {
     settings.asks_as_searcher = true;
     let rules = &lists::of_round(data, rules, &round.id).await?;
-    settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons)));
+    settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons, rules.words())));
     let mut subjects = data.store.subjects(&round.id).await?;
     if subjects.is_empty() {
         bail!("轮次 {} 没有抽中任何对象", round.id);

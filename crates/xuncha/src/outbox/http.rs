@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Client {
     tls: Arc<ClientConfig>,
+    patience: Duration,
 }
 
 /// 未成请求. Whether anything had left when it failed.
@@ -55,13 +56,20 @@ impl Client {
             .with_no_client_auth();
         Ok(Client {
             tls: Arc::new(config),
+            patience: PATIENCE,
         })
+    }
+
+    /// Gives services this long to answer.
+    pub fn waiting(mut self, patience: Duration) -> Client {
+        self.patience = patience;
+        self
     }
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>> {
         let address = request.uri().to_string();
-        let answer = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
+        let answer = tokio::time::timeout(self.patience, self.exchange(request)).await;
         let answer = answer.with_context(|| format!("{address} 没有在限时内应答"))?;
         answer.with_context(|| format!("请求 {address} 失败"))
     }
@@ -100,7 +108,7 @@ impl Client {
                 Dialled::Tls(stream) => over(stream, request).await,
             }
         };
-        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let answer = tokio::time::timeout(self.patience, exchange).await;
         let answer = answer.context("没有在限时内应答").map_err(Unsent::After)?;
         answer.map_err(Unsent::After)
     }

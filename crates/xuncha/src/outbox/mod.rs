@@ -6,4 +6,5 @@ pub mod http;
 mod id_token;
 pub mod mail;
 pub mod oidc;
+pub mod opinion;
 pub mod robot;

@@ -58,6 +58,7 @@ impl Way {
                 | Way::Transform
                 | Way::Content
                 | Way::NoHeight
+                | Way::NoWidth
                 | Way::OffScreen
                 | Way::Behind
         )
@@ -99,6 +100,20 @@ pub(super) fn declared(style: &str) -> Style {
     let is_placed = matches!(value("position"), Some("absolute" | "fixed" | "relative"));
     let small = |name: &str, most: f32| pixels(name).is_some_and(|px| px.abs() <= most);
     let far = |name: &str| pixels(name).is_some_and(|px| px <= -FAR_PX);
+    // A share of what is left over, a least side, or room within: what begins with nothing is seen all the same. Texts that end in
+    // dots stand in cells whose greatest width is nothing.
+    let grows = |least: &str, room: &[&str]| {
+        let share = |name: &str| {
+            let share = value(name).and_then(|value| value.split_whitespace().next());
+            share.is_some_and(|share| share == "auto" || length(share).is_some_and(|one| one > 0.0))
+        };
+        share("flex")
+            || share("flex-grow")
+            || pixels(least).is_some_and(|px| px > 1.0)
+            || room
+                .iter()
+                .any(|side| pixels(side).is_some_and(|px| px > 1.0))
+    };
     let way = if value("display") == Some("none") {
         Some(Way::DisplayNone)
     } else if matches!(value("visibility"), Some("hidden" | "collapse")) {
@@ -136,10 +151,15 @@ pub(super) fn declared(style: &str) -> Style {
     {
         Some(Way::Margin)
     } else if is_cut
+        && !grows("min-height", &["padding-top", "padding-bottom"])
         && (small("height", 1.0) || small("max-height", 1.0) || small("line-height", 0.5))
     {
         Some(Way::NoHeight)
-    } else if is_cut && (small("width", 1.0) || small("max-width", 1.0)) {
+    } else if is_cut
+        && value("text-overflow").is_none()
+        && !grows("min-width", &["padding-left", "padding-right"])
+        && (small("width", 1.0) || small("max-width", 1.0))
+    {
         Some(Way::NoWidth)
     } else if value("transform").is_some_and(|to| {
         let to: String = to.chars().filter(|c| !c.is_whitespace()).collect();

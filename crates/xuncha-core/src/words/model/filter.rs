@@ -1,32 +1,39 @@
-//! 词对筛: tells most unknown pairs of words from known ones without the table of pairs, which is larger than a processor's cache.
+//! 词组筛: tells most unknown pairs and triples of words from known ones without their tables, which are larger than a processor's cache.
 
-use super::WordId;
-use super::format::{key_of_slot2, key2, mix};
+use super::format::mix;
 
-/// Bits of the filter: eight for each pair of the shipped model.
-const BITS: usize = 1 << 24;
-
-/// 词对筛.
-pub(super) struct Filter(Vec<u64>);
-
-impl Filter {
-    /// Of a table of pairs.
-    pub fn new(table: &[[u8; 8]]) -> Self {
-        let mut words = vec![0; BITS / 64];
-        let keys = table.iter().filter_map(|slot| key_of_slot2(*slot));
-        for at in keys.map(place) {
-            words[at / 64] |= 1 << (at % 64);
-        }
-        Self(words)
-    }
-
-    /// Whether a pair can be in the table.
-    pub fn may_have(&self, first: WordId, second: WordId) -> bool {
-        let at = place(key2(first, second));
-        self.0[at / 64] >> (at % 64) & 1 != 0
-    }
+/// 词组筛.
+pub(super) struct Filter {
+    words: Vec<u64>,
+    /// The place of a key are the upper bits of its hash.
+    shift: u32,
 }
 
-fn place(key: u64) -> usize {
-    (mix(key) >> 8) as usize % BITS
+impl Filter {
+    /// A filter of a power of two bits, of these keys.
+    pub fn new(bits: u32, keys: impl Iterator<Item = u64>) -> Self {
+        let mut filter = Self {
+            words: vec![0; 1 << (bits - 6)],
+            shift: 64 - bits,
+        };
+        keys.for_each(|key| filter.add(key));
+        filter
+    }
+
+    /// Adds a key.
+    pub fn add(&mut self, key: u64) {
+        let at = self.place(key);
+        self.words[at / 64] |= 1 << (at % 64);
+    }
+
+    /// Whether a key can be in the table.
+    pub fn may_have(&self, key: u64) -> bool {
+        let at = self.place(key);
+        let word = self.words.get(at / 64).copied().unwrap_or_default();
+        word >> (at % 64) & 1 != 0
+    }
+
+    fn place(&self, key: u64) -> usize {
+        (mix(key).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
+    }
 }

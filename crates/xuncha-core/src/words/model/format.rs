@@ -9,10 +9,10 @@
 //!
 //! Pairs and triples of words lie in open-addressing tables of 8-byte slots: key and quantised log10 values in one word, zero is empty.
 
-use super::{ModelError, WordId};
+use super::{CharId, ModelError, WordId};
 
 /// Version of the layout.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 pub(super) const MAGIC: &[u8; 8] = b"XCWORDS\0";
 /// Steps of a unigram's log10.
 pub(super) const UNIGRAM_STEPS: f32 = 4096.0;
@@ -70,10 +70,16 @@ pub enum Section {
     Shapes,
     /// Two bits for each pair of common characters: [`STRANGE`] and [`SUSPICIOUS`].
     Neighbours,
+    /// A bit for each pair of common characters that is probably a slip for a very likely one.
+    Glaring,
+    /// u32 of each bucket, where its words with a hole begin.
+    HoleStarts,
+    /// u64: key of a word with a hole ([`hole_key`], [`lack_key`]) and the word.
+    Holes,
 }
 
 /// Number of sections.
-pub(super) const SECTIONS: usize = Section::Neighbours as usize + 1;
+pub(super) const SECTIONS: usize = Section::Holes as usize + 1;
 
 /// The sections of an opened file.
 pub(super) struct Sections<'a> {
@@ -96,6 +102,9 @@ pub(super) struct Sections<'a> {
     pub shape_starts: &'a [[u8; 4]],
     pub shapes: &'a [[u8; 2]],
     pub neighbours: &'a [u8],
+    pub glaring: &'a [u8],
+    pub hole_starts: &'a [[u8; 4]],
+    pub holes: &'a [[u8; 8]],
 }
 
 impl<'a> Sections<'a> {
@@ -152,6 +161,9 @@ impl<'a> Sections<'a> {
             shape_starts: section(Section::ShapeStarts)?.as_chunks().0,
             shapes: section(Section::Shapes)?.as_chunks().0,
             neighbours: section(Section::Neighbours)?,
+            glaring: section(Section::Glaring)?,
+            hole_starts: section(Section::HoleStarts)?.as_chunks().0,
+            holes: section(Section::Holes)?.as_chunks().0,
         })
     }
 
@@ -169,22 +181,60 @@ pub(super) fn mix(key: u64) -> u64 {
     key ^ (key >> 29)
 }
 
-/// The bucket of a key of sounds.
+/// The bucket of a key.
 pub(super) fn bucket(key: u32, buckets: usize) -> usize {
-    (mix(u64::from(key)) % buckets.max(1) as u64) as usize
+    ((mix(u64::from(key)) >> 32) * buckets.max(1) as u64 >> 32) as usize
 }
 
-/// The key of a slot of the table of pairs, where it holds one.
-pub(super) fn key_of_slot2(slot: [u8; 8]) -> Option<u64> {
-    let slot = u64::from_le_bytes(slot);
-    (slot != 0).then_some(slot >> (2 * BIGRAM_BITS))
+/// The key of a word whose character at a place is not looked at.
+pub(super) fn hole_key(chars: impl Iterator<Item = CharId>, hole: usize) -> u32 {
+    let chars = chars.enumerate();
+    chars.fold(HOLE, |key, (at, char)| {
+        key_on(key, if at == hole { 0 } else { char })
+    })
+}
+
+/// The key of what is written where a word lacks a character.
+pub(super) fn lack_key(chars: impl Iterator<Item = CharId>) -> u32 {
+    chars.fold(LACK, key_on)
+}
+
+const HOLE: u32 = 0x811C_9DC5;
+const LACK: u32 = 0x2545_F491;
+
+fn key_on(key: u32, char: CharId) -> u32 {
+    (key ^ u32::from(char))
+        .wrapping_mul(0x9E37_79B1)
+        .rotate_left(13)
+}
+
+/// The keys of a table of buckets.
+pub(super) fn keys1(entries: &[[u8; 8]]) -> impl Iterator<Item = u64> {
+    entries.iter().map(|entry| u64::from_le_bytes(*entry) >> 32)
+}
+
+/// The keys of a table of pairs.
+pub(super) fn keys2(table: &[[u8; 8]]) -> impl Iterator<Item = u64> {
+    keys(table, 2 * BIGRAM_BITS)
+}
+
+/// The keys of a table of triples.
+pub(super) fn keys3(table: &[[u8; 8]]) -> impl Iterator<Item = u64> {
+    keys(table, TRIGRAM_BITS)
+}
+
+fn keys(table: &[[u8; 8]], value_bits: u32) -> impl Iterator<Item = u64> {
+    let slots = table.iter().map(|slot| u64::from_le_bytes(*slot));
+    slots
+        .filter(|slot| *slot != 0)
+        .map(move |slot| slot >> value_bits)
 }
 
 pub(super) fn key2(first: WordId, second: WordId) -> u64 {
     (u64::from(first) << WORD_BITS) | u64::from(second)
 }
 
-fn key3(first: WordId, second: WordId, third: WordId) -> u64 {
+pub(super) fn key3(first: WordId, second: WordId, third: WordId) -> u64 {
     (key2(first, second) << WORD_BITS) | u64::from(third)
 }
 

@@ -12,8 +12,8 @@ use super::{BuildError, Builder};
 const LOAD: (usize, usize) = (3, 4);
 /// Characters beyond this rank get no look-alikes.
 const SHAPED_CHARS: usize = 9000;
-/// Most words in a bucket of sounds, on average.
-const WORDS_PER_BUCKET: usize = 4;
+/// Words in a bucket of sounds or holes, on average.
+const WORDS_PER_BUCKET: usize = 2;
 
 pub(super) fn lay(mut builder: Builder) -> Result<Vec<u8>, BuildError> {
     let vocabulary = Vocabulary::number(&builder)?;
@@ -53,11 +53,11 @@ pub(super) fn lay(mut builder: Builder) -> Result<Vec<u8>, BuildError> {
     );
     pairs_and_triples(&builder, &vocabulary, &mut out);
     sounds(&builder, &vocabulary, &mut out);
+    holes(&vocabulary, &mut out);
     let alike = shapes(&builder, &vocabulary, &mut out);
-    out.put(
-        Section::Neighbours,
-        neighbours::table(&builder, &vocabulary, &alike),
-    );
+    let [pairs, glaring] = neighbours::tables(&builder, &vocabulary, &alike);
+    out.put(Section::Neighbours, pairs);
+    out.put(Section::Glaring, glaring);
     Ok(out.bytes())
 }
 
@@ -211,6 +211,13 @@ fn sounds(builder: &Builder, vocabulary: &Vocabulary, out: &mut Sections) {
                 .map(|(_, syllable)| (sound_key([class(syllable)]), *word)),
         );
     }
+    let (starts, entries) = bucketed(entries);
+    out.put(Section::SoundStarts, starts);
+    out.put(Section::Sounds, entries);
+}
+
+/// Words by keys: where each bucket begins, and the entries, the likeliest word of a key first.
+fn bucketed(entries: Vec<(u32, WordId)>) -> (Vec<u8>, Vec<u8>) {
     let buckets = entries.len() / WORDS_PER_BUCKET + 1;
     let mut entries: Vec<(usize, u32, WordId)> = entries
         .into_iter()
@@ -225,14 +232,40 @@ fn sounds(builder: &Builder, vocabulary: &Vocabulary, out: &mut Sections) {
     for bucket in 0..buckets {
         starts[bucket + 1] += starts[bucket];
     }
-    out.put(Section::SoundStarts, u32s(&starts));
-    out.put(
-        Section::Sounds,
-        entries
-            .iter()
-            .flat_map(|(_, key, word)| ((u64::from(*key) << 32) | u64::from(*word)).to_le_bytes())
-            .collect(),
-    );
+    let entry = |(_, key, word): &(usize, u32, WordId)| (u64::from(*key) << 32) | u64::from(*word);
+    let entries = entries.iter().flat_map(|one| entry(one).to_le_bytes());
+    (u32s(&starts), entries.collect())
+}
+
+/// Longest word that is known with a hole.
+const HOLED: usize = 6;
+/// Shortest and longest word that is known by what is left when it lacks a character.
+const LACKED: std::ops::RangeInclusive<usize> = 4..=8;
+
+/// Words with a hole at each place, and without each character but the first.
+fn holes(vocabulary: &Vocabulary, out: &mut Sections) {
+    let mut entries = Vec::new();
+    for (word, text) in vocabulary.words.iter().enumerate().skip(1) {
+        let Some(codes) = vocabulary.codes(text) else {
+            continue;
+        };
+        let word = word as WordId;
+        let held = match codes.len() {
+            2 => 0..1,
+            3..=HOLED => 0..codes.len(),
+            _ => 0..0,
+        };
+        entries.extend(held.map(|hole| (format::hole_key(codes.iter().copied(), hole), word)));
+        if LACKED.contains(&codes.len()) {
+            entries.extend((1..codes.len()).map(|lacks| {
+                let left = codes[..lacks].iter().chain(&codes[lacks + 1..]);
+                (format::lack_key(left.copied()), word)
+            }));
+        }
+    }
+    let (starts, entries) = bucketed(entries);
+    out.put(Section::HoleStarts, starts);
+    out.put(Section::Holes, entries);
 }
 
 fn shapes(

@@ -19,12 +19,15 @@ const LIKELY: f32 = -7.4;
 /// How much less a slip of shape or of a near sound counts (log10).
 const FARTHER: f32 = 0.4;
 
-/// The table, two bits a pair.
-pub(super) fn table(
+/// A pair is glaring if one that it may be a slip for is this likely (log10).
+const VERY_LIKELY: f32 = -4.8;
+
+/// Two tables: two bits a pair for strange and suspicious ones, and a bit a pair for glaring ones.
+pub(super) fn tables(
     builder: &Builder,
     vocabulary: &Vocabulary,
     alike: &BTreeMap<char, Vec<CharId>>,
-) -> Vec<u8> {
+) -> [Vec<u8>; 2] {
     let weights = weights(builder, vocabulary);
     let side = vocabulary.chars.len().min(COMMON_CHARS);
     let index = |first: CharId, second: CharId| usize::from(first) * side + usize::from(second);
@@ -51,6 +54,7 @@ pub(super) fn table(
         }
     }
     let mut table = vec![0u8; COMMON_CHARS * COMMON_CHARS / 4];
+    let mut glaring = vec![0u8; COMMON_CHARS * COMMON_CHARS / 8];
     for (at, (own, better)) in own.iter().zip(&better).enumerate() {
         let strange = if *own < STRANGE_BELOW {
             format::STRANGE
@@ -64,8 +68,11 @@ pub(super) fn table(
         };
         let at = at / side * COMMON_CHARS + at % side;
         table[at / 4] |= (strange | suspicious) << (at % 4 * 2);
+        if suspicious != 0 && *better >= VERY_LIKELY {
+            glaring[at / 8] |= 1 << (at % 8);
+        }
     }
-    table
+    [table, glaring]
 }
 
 /// Probabilities of pairs within words and at the seams of two words.
