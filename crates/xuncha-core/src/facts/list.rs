@@ -328,6 +328,50 @@ mod tests {
     }
 
     #[test]
+    fn boxes_of_a_group_page_are_no_items() {
+        let title = |n: usize| format!("青石县人民政府第{n}批信息公开情况说明");
+        let row = |n: usize| {
+            format!(
+                "<tr><td><a href={n}>{}</a></td><td>2026-02-{n:02}</td></tr>",
+                title(n)
+            )
+        };
+        let item = |n: usize| {
+            format!(
+                "<li><a href={n}>{}</a> <span>2026-02-{n:02}</span></li>",
+                title(n)
+            )
+        };
+        for (name, one, open, close) in [
+            (
+                "tables",
+                &row as &dyn Fn(usize) -> String,
+                "<table>",
+                "</table>",
+            ),
+            ("lists", &item, "<ul>", "</ul>"),
+        ] {
+            let boxes: String = [[21, 11, 3], [22, 12, 4], [23, 13, 5]]
+                .iter()
+                .map(|days| {
+                    let items: String = days.iter().map(|day| one(*day)).collect();
+                    format!("<div class=box><h3><a href=c{0}>人事信息</a></h3>{open}{items}{close}</div>", days[0])
+                })
+                .collect();
+            // A box of the newest on every page is the longer list.
+            let side: String = (1..=9).map(|n| format!("<p><a href=/n{n}>全县重点工作第{n}次调度会召开</a> <em>2026-03-0{n}</em></p>")).collect();
+            let found = list(&format!("<div>{boxes}</div><div>{side}</div>"));
+            let found = found.unwrap_or_else(|| panic!("{name}: no list"));
+            let all = found.items.iter().chain(found.others.iter().flatten());
+            for item in all.filter(|item| item.title.contains("信息公开情况说明")) {
+                let day = item.date.map_or(0, |date| date.day() as usize);
+                assert_eq!(item.title, title(day), "{name}");
+            }
+            assert_eq!(found.others.len(), 3, "{name}: {:?}", found.others);
+        }
+    }
+
+    #[test]
     fn what_is_no_list() {
         assert_eq!(list("<p>栏目建设中</p>"), None);
         assert_eq!(list("<p>联系<a href=a>我们</a></p>"), None);

@@ -310,7 +310,7 @@ fn group(reading: &Reading<'_>, anchors: &[Place]) -> Group {
         let container = item[0].start as usize;
         let nodes = container..item[0].end as usize;
         // A container full of links is a block of the page, not an item.
-        if item.len() > 6 || dom.chars_between(&nodes) > 600 {
+        if item.len() > 6 || dom.chars_between(&nodes) > 600 || is_block(reading, item, &nodes) {
             continue;
         }
         let Some(url) = links.anchor_of(main).map(|found| found.url) else {
@@ -362,6 +362,35 @@ fn group(reading: &Reading<'_>, anchors: &[Place]) -> Group {
         dated,
         title_chars,
     }
+}
+
+/// Letters of a link that may be a title; shorter ones name columns.
+const TITLE_CHARS_MIN: usize = 6;
+
+/// Whether a container holds several items, each with its own day: a box of the page. Taken for one item it would give one title the day
+/// of another.
+fn is_block(reading: &Reading<'_>, links: &[Place], nodes: &Range<usize>) -> bool {
+    let (dom, today) = (reading.dom, reading.today);
+    let is_title = |place: &&Place| {
+        let words = anchor_words(dom, place.anchor as usize);
+        !is_at_most(words, TITLE_CHARS_MIN - 1)
+    };
+    let address = |place: &Place| {
+        let found = reading.links.anchor_of(place.anchor as usize);
+        found.map(|found| found.url)
+    };
+    let titles: BTreeSet<Option<&str>> = match links.len() {
+        0 | 1 => return false,
+        _ => links.iter().filter(is_title).map(address).collect(),
+    };
+    if titles.len() < 2 {
+        return false;
+    }
+    let lines = dom.lines(nodes.clone());
+    let days = lines.iter().filter(|line| {
+        dates::may_hold_list_date(&line.text) && dates::list_date(&line.text, today).is_some()
+    });
+    days.take(2).count() == 2
 }
 
 /// Whether a text holds hardly a word besides a date: 3小时前, 昨天 10:20, 2026年3月5日.
