@@ -8,7 +8,7 @@ mod details;
 mod rows;
 mod scoring;
 
-pub use details::details;
+pub use details::{Lists, details, lists};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,6 +99,7 @@ pub fn load(
         targets: scored.targets,
         problems,
         cases,
+        case_rows: Vec::new(),
         closures,
         filings,
         annual_forms,

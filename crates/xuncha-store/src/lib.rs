@@ -29,6 +29,7 @@ pub mod judge;
 pub mod lexicon;
 pub mod login;
 mod migration;
+pub mod notice_extras;
 pub mod notice_template;
 mod open;
 pub mod opinion;

@@ -112,6 +112,7 @@ async fn all_promises(store: &Store) {
     jobs_are_queued_once(store).await;
     jobs_share_the_callers_transaction(store).await;
     support::rounds::templates_are_kept_with_a_round(store).await;
+    support::rounds::extras_are_kept_with_a_round(store).await;
     many_writers_wait_for_each_other(store).await;
     big_batches_go_in(store).await;
 }

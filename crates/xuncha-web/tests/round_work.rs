@@ -417,6 +417,63 @@ async fn a_notice_is_signed_off_and_a_change_breaks_the_signatures() {
     assert_eq!(store.round(ROUND).await.unwrap().state, RoundState::Closed);
 }
 
+/// Number and date are looked at beside their fields, kept with the round, and stand in the form the next time.
+#[tokio::test(flavor = "multi_thread")]
+async fn number_and_date_of_the_notice_are_looked_at_and_kept() {
+    let house = House::new().await;
+    let (_, mut client) = house.person("supervisor", Role::Supervisor).await;
+    let work = format!("/rounds/{ROUND}/work");
+    for (number, date, said) in [
+        ("云政办函[2026]12号", "2026-04-02", "六角括号"),
+        ("云政办函〔2026〕12号", "2026-13-40", "不是日期"),
+        ("云政办函〔2026〕12号", "2026-02-30", "不是日期"),
+        ("云政办函〔2026〕12号", "2026-01-02", "早于监测时间点"),
+    ] {
+        let fields = [("kind", "notice"), ("number", number), ("date", date)];
+        let refused = client.post(&work, &fields).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{number} {date}"
+        );
+        assert!(
+            refused.body.contains(said) && refused.body.contains("aria-invalid"),
+            "{said}: {}",
+            refused.body
+        );
+        assert!(
+            refused.body.contains(&format!("value=\"{number}\""))
+                && refused.body.contains(&format!("value=\"{date}\"")),
+            "what was typed stays: {}",
+            refused.body
+        );
+    }
+    let store = &house.state.store;
+    let jobs = store
+        .round_jobs(ROUND, xuncha_store::Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(jobs.total, 0, "nothing was started");
+    assert_eq!(
+        store.notice_extras(ROUND).await.unwrap(),
+        Default::default()
+    );
+    let good = [
+        ("kind", "notice"),
+        ("number", "云政办函〔2026〕12号"),
+        ("date", "2026-04-02"),
+    ];
+    let started = client.post(&work, &good).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.body);
+    let kept = store.notice_extras(ROUND).await.unwrap();
+    assert_eq!(kept.number, "云政办函〔2026〕12号");
+    assert_eq!(kept.date, Some("2026-04-02".parse().unwrap()));
+    let page = client.get(&work).await.body;
+    for filled in ["value=\"云政办函〔2026〕12号\"", "value=\"2026-04-02\""] {
+        assert!(page.contains(filled), "{filled}: {page}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_older_than_the_results_is_not_signed() {
     let house = House::new().await;

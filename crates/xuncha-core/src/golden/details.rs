@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Folder, rows};
 use crate::notice::from_results::RoundDetails;
+use crate::notice::inputs::{AnnualForm, Case, Closure, Filing};
 use crate::round::Round;
 use crate::sheet::CellError;
 
@@ -36,36 +37,65 @@ pub fn details(
 ) -> Result<RoundDetails, Vec<CellError>> {
     let file = details_file(files).map_err(|problem| vec![round_error("", problem)])?;
     let mut errors = disagreements(&file, round);
+    let lists = match lists(files, file.date) {
+        Ok(lists) => lists,
+        Err(wrong) => {
+            errors.extend(wrong);
+            Lists::default()
+        }
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(RoundDetails {
+        names: file.names,
+        number: file.number,
+        date: file.date,
+        cases: lists.cases,
+        case_rows: Vec::new(),
+        closures: lists.closures,
+        filings: lists.filings,
+        annual_forms: lists.annual_forms,
+    })
+}
+
+/// 另报的清单. Those of a folder's lists that are there.
+#[derive(Clone, Debug, Default)]
+pub struct Lists {
+    /// `cases.csv`.
+    pub cases: Vec<Case>,
+    /// `closures.csv`.
+    pub closures: Vec<Closure>,
+    /// `filings.csv`.
+    pub filings: Vec<Filing>,
+    /// `annual_forms.csv`.
+    pub annual_forms: Vec<AnnualForm>,
+}
+
+/// Reads the lists that are among the files; no day in them is after `date`. All errors at once.
+pub fn lists(files: &BTreeMap<String, String>, date: Date) -> Result<Lists, Vec<CellError>> {
     let has = |name: &str| files.contains_key(name);
+    let mut errors = Vec::new();
     let mut folder = Folder {
         files,
         errors: &mut errors,
     };
-    let mut details = RoundDetails {
-        names: file.names,
-        number: file.number,
-        date: file.date,
-        cases: Vec::new(),
-        closures: Vec::new(),
-        filings: Vec::new(),
-        annual_forms: Vec::new(),
-    };
+    let mut lists = Lists::default();
     if has("cases.csv") {
-        details.cases = rows::cases(&mut folder, file.date, None, None);
+        lists.cases = rows::cases(&mut folder, date, None, None);
     }
     if has("closures.csv") {
-        details.closures = rows::closures(&mut folder, file.date);
+        lists.closures = rows::closures(&mut folder, date);
     }
     if has("filings.csv") {
-        details.filings = rows::filings(&mut folder);
+        lists.filings = rows::filings(&mut folder);
     }
     if has("annual_forms.csv") {
-        details.annual_forms = rows::annual_forms(&mut folder, file.date);
+        lists.annual_forms = rows::annual_forms(&mut folder, date);
     }
-    if errors.is_empty() {
-        Ok(details)
-    } else {
-        Err(errors)
+    match errors.is_empty() {
+        true => Ok(lists),
+        false => Err(errors),
     }
 }
 

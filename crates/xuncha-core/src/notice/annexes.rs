@@ -283,7 +283,11 @@ pub fn result_tables(inputs: &NoticeInputs, scope: &Scope) -> Vec<ResultTable> {
         &["问题种类", "编号", "对象", "所在市", "归类", "说明"],
         problems.collect(),
     ));
-    let cases = inputs.cases.iter().map(|case| {
+    let cases = match inputs.case_rows.is_empty() {
+        true => &inputs.cases,
+        false => &inputs.case_rows,
+    };
+    let cases = cases.iter().map(|case| {
         let state = if case.closed {
             "已办结"
         } else {

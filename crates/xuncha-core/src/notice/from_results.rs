@@ -51,6 +51,7 @@ pub fn inputs(
         targets: targets::targets(results, registry, &places),
         problems,
         cases: details.cases.clone(),
+        case_rows: details.case_rows.clone(),
         closures: details.closures.clone(),
         filings: details.filings.clone(),
         annual_forms: details.annual_forms.clone(),

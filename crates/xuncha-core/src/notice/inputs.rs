@@ -33,6 +33,8 @@ pub struct NoticeInputs {
     pub problems: Vec<Problem>,
     /// Cases of the last round.
     pub cases: Vec<Case>,
+    /// Rows of the sheet 整改情况; the cases where none are given.
+    pub case_rows: Vec<Case>,
     /// Sites to be closed or merged.
     pub closures: Vec<Closure>,
     /// Units and their filing of accounts.

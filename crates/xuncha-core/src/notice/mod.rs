@@ -11,6 +11,7 @@ pub mod card;
 pub mod charts;
 pub mod condition;
 pub mod consistency;
+pub mod extras;
 pub mod figures;
 pub mod from_results;
 pub mod index;

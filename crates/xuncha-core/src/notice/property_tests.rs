@@ -30,6 +30,7 @@ fn details() -> RoundDetails {
         number: String::new(),
         date: jiff::civil::date(2026, 4, 3),
         cases: Vec::new(),
+        case_rows: Vec::new(),
         closures: Vec::new(),
         filings: Vec::new(),
         annual_forms: Vec::new(),

@@ -134,11 +134,13 @@ pub enum AuditAction {
     TemplateSaved,
     /// 采用通报模板.
     TemplateAdopted,
+    /// 修改通报的其他信息.
+    NoticeExtrasChanged,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 63] = [
+    pub const ALL: [AuditAction; 64] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -202,6 +204,7 @@ impl AuditAction {
         AuditAction::ListDropped,
         AuditAction::TemplateSaved,
         AuditAction::TemplateAdopted,
+        AuditAction::NoticeExtrasChanged,
     ];
 
     /// Its word, as rows hold it.
@@ -282,6 +285,7 @@ impl AuditAction {
             AuditAction::ListDropped => "放弃词表草稿",
             AuditAction::TemplateSaved => "修改通报模板",
             AuditAction::TemplateAdopted => "采用通报模板",
+            AuditAction::NoticeExtrasChanged => "修改通报信息",
         }
     }
 }

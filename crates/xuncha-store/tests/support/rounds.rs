@@ -840,3 +840,46 @@ pub async fn templates_are_kept_with_a_round(store: &Store) {
     assert_eq!(store.notice_template_text("worded").await.unwrap(), None);
     assert_eq!(store.notice_templates("worded").await.unwrap().len(), 2);
 }
+
+/// What was typed for a notice comes back, replaces what was typed before, and stands in the log once for each change.
+pub async fn extras_are_kept_with_a_round(store: &Store) {
+    use xuncha_core::notice::extras::NoticeExtras;
+    use xuncha_store::audit::{AuditAction, AuditFilter};
+    let now = at("2026-04-02T10:00");
+    let none = store.notice_extras("typed").await.unwrap();
+    assert_eq!(none, NoticeExtras::default());
+    let first = NoticeExtras {
+        number: "云政办函〔2026〕12号".to_owned(),
+        date: Some("2026-04-02".parse().unwrap()),
+        names: [("mail".to_owned(), "a@b.cn".to_owned())].into(),
+        lists: [("filings".to_owned(), "丁局,是,否\n".to_owned())].into(),
+    };
+    let second = NoticeExtras {
+        number: String::new(),
+        ..first.clone()
+    };
+    for extras in [&first, &second, &second] {
+        store
+            .put_notice_extras("typed", extras, "张三", now)
+            .await
+            .unwrap();
+        assert_eq!(store.notice_extras("typed").await.unwrap(), *extras);
+    }
+    let other = store.notice_extras("elsewhere").await.unwrap();
+    assert_eq!(other, NoticeExtras::default());
+    let filter = AuditFilter {
+        action: Some(AuditAction::NoticeExtrasChanged),
+        ..AuditFilter::default()
+    };
+    let log = store.audit_rows(&filter, Page::ALL).await.unwrap().rows;
+    let said: Vec<(&str, &str)> = log
+        .iter()
+        .map(|row| (row.before.as_str(), row.after.as_str()))
+        .collect();
+    let whole = "云政办函〔2026〕12号 · 2026-04-02 · mail filings";
+    assert_eq!(
+        said,
+        [(whole, "2026-04-02 · mail filings"), ("", whole)],
+        "the same again is no change"
+    );
+}

@@ -228,6 +228,7 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::ListDropped => "Draft of a list dropped",
         AuditAction::TemplateSaved => "Text of the notice changed",
         AuditAction::TemplateAdopted => "Text of the notice adopted",
+        AuditAction::NoticeExtrasChanged => "Details of the notice changed",
     };
     lang.t(action.zh(), english)
 }

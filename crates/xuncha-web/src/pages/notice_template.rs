@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use xuncha_core::notice::from_results::{RoundDetails, inputs};
+use xuncha_core::notice::from_results::inputs;
 use xuncha_core::notice::words::Words;
 use xuncha_core::notice::{
     self, Block, ChartData, Notice, NoticeError, NoticeInputs, Span, caption, template,
@@ -162,10 +162,18 @@ async fn try_build(
         .map_err(|error| WebError::failed(error.to_string()))?;
     let results = state.store.results(&row.round).await?;
     let registry = state.store.registry().await?;
+    let today = state.now().date();
+    let extras = state.store.notice_extras(round).await?;
+    let date = extras.date.unwrap_or(today);
+    let recorded = state
+        .store
+        .notice_recorded(&results, &registry, date)
+        .await?;
+    let details = extras
+        .details(recorded, today)
+        .map_err(|_| WebError::failed("通报的其他信息读不了，请重新填写"))?;
     let text = text.to_owned();
     let built = tokio::task::spawn_blocking(move || {
-        // Date and number are set when the notice is built.
-        let details = RoundDetails::bare(&row.round);
         let inputs = inputs(&results, &registry, &details, words);
         build(&inputs, &text)
     });

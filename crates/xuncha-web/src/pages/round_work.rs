@@ -8,12 +8,13 @@ use std::time::Duration;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Form, Path, State};
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures::stream;
 use serde::Deserialize;
+use xuncha_core::notice::extras::{self, FieldFault};
 use xuncha_core::permission::Action;
 use xuncha_store::job::{Job, JobState, JobStep};
 use xuncha_store::round::RoundState;
@@ -108,9 +109,37 @@ struct WorkPage {
     pager: Pager,
     refreshes: bool,
     script: &'static str,
+    heading: Heading,
 }
 
-#[derive(Deserialize)]
+/// Number and date of the notice as they stand in the form, and what is wrong with them.
+#[derive(Default)]
+struct Heading {
+    number: String,
+    date: String,
+    faults: Vec<FieldFault>,
+}
+
+impl Heading {
+    async fn kept(state: &WebState, round: &str) -> Result<Heading, WebError> {
+        let extras = state.store.notice_extras(round).await?;
+        Ok(Heading {
+            number: extras.number,
+            date: extras
+                .date
+                .map_or_else(String::new, |date| date.to_string()),
+            faults: Vec::new(),
+        })
+    }
+
+    /// What is wrong with a field; empty where nothing is.
+    fn fault(&self, field: &str) -> &str {
+        let found = self.faults.iter().find(|fault| fault.field == field);
+        found.map_or("", |fault| &fault.problem)
+    }
+}
+
+#[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     page: Option<u64>,
     /// Whether the page loads itself again, for browsers without scripts.
@@ -124,14 +153,25 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let row = state.store.round(&id).await?;
-    let base = format!("/rounds/{}/work", encode(&id));
+    let heading = Heading::kept(&state, &id).await?;
+    work_page(&state, &viewer, &id, &asked, heading).await
+}
+
+async fn work_page(
+    state: &WebState,
+    viewer: &Viewer,
+    id: &str,
+    asked: &Asked,
+    heading: Heading,
+) -> Result<Response, WebError> {
+    let row = state.store.round(id).await?;
+    let base = format!("/rounds/{}/work", encode(id));
     let pager = Pager::new(asked.page, JOBS_SHOWN);
-    let (part, total) = part(&state, &viewer, &id, pager.page()).await?;
+    let (part, total) = part(state, viewer, id, pager.page()).await?;
     let is_live = part.is_live;
     let title = viewer.lang.t("任务与进度", "Jobs");
     let shown = WorkPage {
-        shell: Shell::new(&viewer, "rounds", title).in_round(&id, &row.round.title, "work"),
+        shell: Shell::new(viewer, "rounds", title).in_round(id, &row.round.title, "work"),
         starts: starts(viewer.lang, row.state),
         may_manage: viewer.may(Action::ManageRound),
         part,
@@ -142,6 +182,7 @@ pub(crate) async fn show(
         refreshes: is_live && !asked.refresh.is_empty(),
         action: base,
         script: SCRIPT,
+        heading,
     };
     let mut response = page(&shown)?;
     if is_live && let Ok(policy) = HeaderValue::from_str(&scripted(SCRIPT)) {
@@ -374,13 +415,28 @@ pub(crate) async fn ask(
     {
         return Err(StoreError::Refused("轮次目前的状态不能启动这项任务").into());
     }
-    let date: Option<jiff::civil::Date> = field("date").parse().ok();
-    let payload = serde_json::json!({
-        "round": id,
-        "by": viewer.person,
-        "number": field("number").chars().take(60).collect::<String>(),
-        "date": date,
-    });
+    if kind == RoundJob::Notice {
+        let (number, date) = (field(extras::NUMBER), field(extras::DATE));
+        let kept = store.notice_extras(&id).await?;
+        match kept.with_heading(number, date, &row.round) {
+            Ok(new) => {
+                store
+                    .put_notice_extras(&id, &new, &viewer.person, state.now())
+                    .await?;
+            }
+            Err(faults) => {
+                let heading = Heading {
+                    number: number.to_owned(),
+                    date: date.to_owned(),
+                    faults,
+                };
+                let mut page = work_page(&state, &viewer, &id, &Asked::default(), heading).await?;
+                *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+                return Ok(page);
+            }
+        }
+    }
+    let payload = serde_json::json!({ "round": id, "by": viewer.person });
     store
         .ask_round_job(&id, kind, None, &payload, state.now())
         .await?;

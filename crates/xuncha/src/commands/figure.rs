@@ -1,7 +1,6 @@
 //! 解释数字. What a figure of the notice is, where it comes from, how it is reckoned, and the rows behind it for a round.
 
 use anyhow::{Result, bail};
-use xuncha_core::notice::from_results::RoundDetails;
 use xuncha_core::notice::trace::TraceBook;
 
 use crate::cli::ExplainArgs;
@@ -37,7 +36,8 @@ async fn of_round(data: &Data, rules: &Rules, round: Option<&str>) -> Result<Tra
     let row = data.round(round).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let details = RoundDetails::bare(&row.round);
+    let today = super::now().date();
+    let details = jobs::notice::details(data, &results, &registry, None, today).await?;
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (_, book) = jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
     Ok(book)

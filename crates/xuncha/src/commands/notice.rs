@@ -8,7 +8,6 @@ use crate::cli::NoticeCommand;
 use crate::data::Data;
 use crate::jobs;
 use crate::rules::Rules;
-use xuncha_core::notice::from_results::RoundDetails;
 
 /// Builds a notice from a folder of tables; needs no database.
 pub fn from_folder(rules: &Rules, data: &Path, from: &Path, out: &Path) -> Result<()> {
@@ -29,10 +28,9 @@ pub async fn run(data: &Data, rules: &Rules, command: &NoticeCommand) -> Result<
     let outcome = jobs::notice::outcome(data, &row).await?;
     let results = jobs::judge::stored_results(data, &row).await?;
     let registry = data.store.registry().await?;
-    let details = match details {
-        Some(folder) => jobs::notice::details_from(folder, &row.round)?,
-        None => RoundDetails::bare(&row.round),
-    };
+    let today = super::now().date();
+    let folder = details.as_deref();
+    let details = jobs::notice::details(data, &results, &registry, folder, today).await?;
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (notice, book) =
         jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use xuncha_core::golden;
 use xuncha_core::notice::from_results::{self, RoundDetails};
@@ -51,9 +52,69 @@ pub fn build(
     Ok((notice, book))
 }
 
-/// What a notice needs beside the results, from a folder (docs/golden-round.md).
-pub fn details_from(folder: &Path, round: &Round) -> Result<RoundDetails> {
-    golden::details(&text_files(folder)?, round).map_err(|errors| listed(folder, &errors))
+/// What a notice needs beside the results: what is kept with the round, over what rectification and registry know. A folder
+/// (docs/golden-round.md) goes before both, for as much as it gives.
+pub async fn details(
+    data: &Data,
+    results: &Results,
+    registry: &Registry,
+    folder: Option<&Path>,
+    today: Date,
+) -> Result<RoundDetails> {
+    let round = &results.round;
+    let extras = data.store.notice_extras(&round.id).await?;
+    let date = extras.date.unwrap_or(today);
+    let recorded = data.store.notice_recorded(results, registry, date).await?;
+    let kept = extras.details(recorded, today).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+        anyhow::anyhow!("通报的其他信息有错误：\n{}", lines.join("\n"))
+    })?;
+    match folder {
+        Some(folder) => details_from(folder, round, kept),
+        None => Ok(kept),
+    }
+}
+
+/// The details of a folder, over those that are kept.
+fn details_from(folder: &Path, round: &Round, kept: RoundDetails) -> Result<RoundDetails> {
+    let files = text_files(folder)?;
+    let given = golden::details(&files, round).map_err(|errors| listed(folder, &errors))?;
+    let has = |name: &str| files.contains_key(name);
+    let mut names = kept.names;
+    names.extend(given.names);
+    Ok(RoundDetails {
+        names,
+        number: match given.number.is_empty() {
+            true => kept.number,
+            false => given.number,
+        },
+        date: given.date,
+        case_rows: if has("cases.csv") {
+            Vec::new()
+        } else {
+            kept.case_rows
+        },
+        cases: if has("cases.csv") {
+            given.cases
+        } else {
+            kept.cases
+        },
+        closures: if has("closures.csv") {
+            given.closures
+        } else {
+            kept.closures
+        },
+        filings: if has("filings.csv") {
+            given.filings
+        } else {
+            kept.filings
+        },
+        annual_forms: if has("annual_forms.csv") {
+            given.annual_forms
+        } else {
+            kept.annual_forms
+        },
+    })
 }
 
 /// The notice of a folder of tables (docs/golden-round.md).

@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use futures::FutureExt;
-use jiff::civil::Date;
 use serde::Deserialize;
-use xuncha_core::notice::from_results::RoundDetails;
 use xuncha_core::registry::TargetId;
 use xuncha_core::round::Round;
 use xuncha_gather::report::Progress as Phases;
@@ -45,9 +43,6 @@ struct Payload {
     reason: String,
     /// Draft of a list.
     lexicon: i64,
-    /// Number and day of the notice.
-    number: String,
-    date: Option<Date>,
 }
 
 /// Works until the program ends. Where another process works on the same folder, this one leaves the queue alone.
@@ -193,7 +188,7 @@ async fn perform(
         RoundJob::TryList => {
             jobs::lists::try_draft(data, rules, &row.round.id, payload.lexicon, steps).await
         }
-        RoundJob::Notice => notice(data, rules, &row, &payload, steps).await,
+        RoundJob::Notice => notice(data, rules, &row, steps).await,
         RoundJob::Pictures => {
             let program = network::program(&arguments.network.browser)?;
             let program = program.context("本机没有 Chromium，无法生成页面图片")?;
@@ -248,7 +243,6 @@ async fn notice(
     data: &Data,
     rules: &Rules,
     row: &xuncha_store::round::RoundRow,
-    payload: &Payload,
     steps: &Steps,
 ) -> Result<String> {
     steps.started("汇总结果", 1);
@@ -258,12 +252,8 @@ async fn notice(
     let registry = data.store.registry().await?;
     steps.finished("汇总结果");
     steps.started("排版与导出", 1);
-    let usual = RoundDetails::bare(&row.round);
-    let details = RoundDetails {
-        number: payload.number.clone(),
-        date: payload.date.unwrap_or(usual.date),
-        ..usual
-    };
+    let today = now().date();
+    let details = jobs::notice::details(data, &results, &registry, None, today).await?;
     let text = data.store.notice_template_text(&row.round.id).await?;
     let (notice, book) =
         jobs::notice::build(rules, &results, &registry, &details, text.as_deref())?;
@@ -276,7 +266,8 @@ async fn notice(
     })?;
     jobs::notice::keep(data, &row.round.id, &outcome, out.path()).await?;
     steps.finished("排版与导出");
-    Ok(format!("已生成《{}》", notice.title))
+    let dated = xuncha_core::notice::figures::chinese_date(notice.date);
+    Ok(format!("已生成《{}》，成文日期{dated}", notice.title))
 }
 
 /// 步骤进度. The phases of the job that runs, in the order in which they began.

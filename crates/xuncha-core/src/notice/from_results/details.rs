@@ -19,8 +19,10 @@ pub struct RoundDetails {
     pub number: String,
     /// Date of the notice.
     pub date: Date,
-    /// Rectification cases of the last round.
+    /// Sites with outstanding problems in the last round, and whether they put them right.
     pub cases: Vec<Case>,
+    /// Every problem of the last round and of this one, for the workbook; the cases where none are given.
+    pub case_rows: Vec<Case>,
     /// Sites that nobody can maintain.
     pub closures: Vec<Closure>,
     /// Units and their filing of accounts.
@@ -40,6 +42,7 @@ impl RoundDetails {
             number: String::new(),
             date: round.as_of.date(),
             cases: Vec::new(),
+            case_rows: Vec::new(),
             closures: Vec::new(),
             filings: Vec::new(),
             annual_forms: Vec::new(),

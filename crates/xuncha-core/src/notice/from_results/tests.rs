@@ -279,6 +279,7 @@ impl Small {
             number: String::new(),
             date: date(2026, 4, 9),
             cases: Vec::new(),
+            case_rows: Vec::new(),
             closures: Vec::new(),
             filings: Vec::new(),
             annual_forms: Vec::new(),
