@@ -50,7 +50,9 @@ pub(super) fn doubled(
         else {
             continue;
         };
-        if is_figure_of_speech(scanned, at, length) {
+        if is_figure_of_speech(scanned, at, length)
+            || guard::is_place_before_word(&scanned.chars, &run, at)
+        {
             continue;
         }
         if guard::is_quoted(&scanned.chars, sentence, &place)
@@ -63,10 +65,11 @@ pub(super) fn doubled(
         let codes = &scanned.codes[window.clone()];
         let second = at + length - window.start;
         let is_word = |start: usize, length: usize| start < second && second < start + length;
-        if reader
-            .words(codes)
+        let steps = reader.words(codes);
+        if steps
             .iter()
             .any(|step| is_word(step.start, usize::from(step.edge.length)))
+            || length == 1 && words_meet(&steps, second)
         {
             continue;
         }
@@ -87,6 +90,15 @@ pub(super) fn doubled(
         }
     }
     hits
+}
+
+/// Whether a word ends and another begins between two equal characters: 全面面向, 提高高层.
+fn words_meet(steps: &[Step], between: usize) -> bool {
+    let is_long = |step: &&Step| step.edge.length > 1;
+    let mut long = steps.iter().filter(is_long);
+    let ends = long.any(|step| step.start + usize::from(step.edge.length) == between);
+    let mut long = steps.iter().filter(is_long);
+    ends && long.any(|step| step.start == between)
 }
 
 /// Whether a repetition is how Chinese says it: 坎坎坷坷, 一件件.
