@@ -270,6 +270,17 @@ impl Gatherer {
         exchange: Exchange,
         purpose: Purpose,
     ) -> Result<FactRecord, GatherError> {
+        self.keep_read(ledger, exchange, purpose, Vec::new()).await
+    }
+
+    /// The same, with what was found in the file that it came in place of.
+    async fn keep_read(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        exchange: Exchange,
+        purpose: Purpose,
+        signs: Vec<Sign>,
+    ) -> Result<FactRecord, GatherError> {
         self.tally.count(&purpose, &exchange);
         let size_bytes = exchange.body().len();
         let (log, lexicons, depth) = (ledger.log.clone(), self.lexicons.clone(), self.depth);
@@ -277,9 +288,10 @@ impl Gatherer {
         let work = move || {
             let record = lock(&log).keep(&exchange)?;
             let capture = exchange.capture(purpose, record);
-            let facts = read_guarded(capture, |capture| {
+            let mut facts = read_guarded(capture, |capture| {
                 facts::read_to(capture, exchange.body(), &lexicons, depth)
             });
+            facts.signs.extend(signs);
             if let Some(gatherer) = waiting.filter(|_| facts.waits_for_script()) {
                 gatherer.shelf.learn_page(&exchange);
             }
@@ -348,10 +360,10 @@ impl Gatherer {
         purpose: Purpose,
     ) -> Result<FactRecord, GatherError> {
         let capture = exchange.capture(purpose.clone(), String::new());
-        if facts::is_worth_reading(&capture, exchange.body()) {
-            return self.keep_page(ledger, exchange, purpose).await;
-        }
         let (mut exchange, signs) = self.read_document(ledger, exchange, &capture).await?;
+        if facts::is_worth_reading(&capture, exchange.body()) {
+            return self.keep_read(ledger, exchange, purpose, signs).await;
+        }
         if !signs.is_empty() {
             return self.keep_document(ledger, &exchange, purpose, signs);
         }

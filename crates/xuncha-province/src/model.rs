@@ -4,7 +4,9 @@ use jiff::civil::{Date, DateTime, date};
 
 use crate::accounts::plan::AccountPlan;
 
-pub use crate::planted::{Defects, MessagesPlan, SearchPlan, StatisticsPlan};
+pub use crate::planted::{
+    CertificatePlan, DatesPlan, Defects, MessagesPlan, PromptPlan, SearchPlan, StatisticsPlan,
+};
 
 /// 规模: how large the province is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

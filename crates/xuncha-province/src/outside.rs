@@ -11,6 +11,13 @@ const HOSTS: &[(&str, &str)] = &[
     ("zfwzzc.www.gov.cn", "我为政府网站找错"),
     ("www.yunlingnews.cn", "云岭新闻网"),
     ("pan.baidu.com", "网盘分享"),
+    ("pagead2.googlesyndication.com", "adsbygoogle"),
+    ("cpro.baidustatic.com", "cpro"),
+    ("pos.baidu.com", "cpro"),
+    ("hm.baidu.com", "hm"),
+    ("item.taobao.com", "商品详情"),
+    ("detail.tmall.com", "商品详情"),
+    ("mobile.yangkeduo.com", "商品详情"),
 ];
 
 /// Where planted links of strangers lead.

@@ -63,6 +63,20 @@ pub struct Defects {
     pub statistics: StatisticsPlan,
     /// What is planted in the message box.
     pub messages: MessagesPlan,
+    /// Days of publication that disagree with what stands around them.
+    pub dates: DatesPlan,
+    /// What the home page says before it lets its visitors go.
+    pub prompt: PromptPlan,
+    /// Service items of which a second guide says otherwise.
+    pub bad_twins: u8,
+    /// Second guides that agree, or are of another item.
+    pub near_twins: u8,
+    /// Forms of guides that cannot be used.
+    pub bad_forms: u8,
+    /// Forms that look unusable and are fine.
+    pub near_forms: u8,
+    /// The certificate of a site with HTTPS.
+    pub certificate: CertificatePlan,
     /// What only a person can see: question id and number of failures.
     pub manual: Vec<(&'static str, u32, String)>,
 }
@@ -99,6 +113,68 @@ pub enum StatisticsPlan {
     Old,
     /// Not published.
     Absent,
+}
+
+/// 发稿日期: what disagrees with the days that articles show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DatesPlan {
+    /// Everything agrees.
+    #[default]
+    Agree,
+    /// Articles show a later day than their column's list.
+    List,
+    /// Articles were made long before the day that page and list show, and their address says so.
+    Address,
+    /// Articles were last changed before the day that they show.
+    Modified,
+    /// Articles name a source of a day long before theirs.
+    Source,
+    /// Articles show the day of the visit.
+    Clock,
+    /// Articles stand under a day long before that of their neighbours by number.
+    Order,
+    /// The list shows the day on which it was made up, two days later (near miss).
+    NearList,
+    /// Five and more articles share the day in their address: they were carried over (near miss).
+    CarriedOver,
+    /// Pages were changed after they were published, as all servers say (near miss).
+    ChangedLater,
+    /// The source is of the day before (near miss).
+    NearSource,
+}
+
+/// 离开提示: what the home page says before it lets its visitors go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PromptPlan {
+    /// A script asks.
+    #[default]
+    Asks,
+    /// Nothing, and there are links to others.
+    Silent,
+    /// Nothing, and all links lead to governments (near miss).
+    GovernmentOnly,
+    /// The words stand in a layer of the page, in other words (near miss).
+    InLayer,
+}
+
+/// 证书: what certificate a site with HTTPS shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CertificatePlan {
+    /// For its host, valid, from the province's authority.
+    #[default]
+    Sound,
+    /// Ended weeks before the round.
+    Expired,
+    /// For another host.
+    WrongHost,
+    /// Signed by itself.
+    SelfSigned,
+    /// The authority between is not sent.
+    IncompleteChain,
+    /// Ends two months after the round (near miss).
+    EndsSoon,
+    /// For all hosts of the region (near miss).
+    Wildcard,
 }
 
 /// 留言: what is planted in the message box.

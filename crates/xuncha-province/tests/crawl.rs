@@ -297,7 +297,7 @@ fn the_dense_plan_has_twenty_of_each_on_four_families() {
                 }
             }
         }
-        assert_eq!(counts.len(), 40);
+        assert_eq!(counts.len(), 56);
         for ((check, list), (count, families)) in &counts {
             assert!(
                 *count >= 20 && families.len() >= 4,

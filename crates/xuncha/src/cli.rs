@@ -181,6 +181,9 @@ pub struct DemoArgs {
     /// 模板变形强度：0 不变，1 名称与措辞，2 加结构，3 加干扰 / how far templates vary: 0 not at all, 1 names and wording, 2 structure, 3 decoys
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub mutation: u8,
+    /// 两周后再看一次首页，与第一轮比较 / look at the home pages again two weeks later, and compare
+    #[arg(long)]
+    pub second_round: bool,
 }
 
 /// 网页参数.

@@ -1,12 +1,15 @@
 //! 页面被篡改: titles, keywords and texts that advertise gambling, visitors of search engines sent elsewhere, another page for robots.
 //!
 //! * Why: a page that was changed by others is the site's most serious accident, and its owner often does not see it.
-//! * Evidence used: title, keywords, description, text and scripts of all pages read; the home page asked once more as a search engine's robot.
-//! * Left to a person: foreign titles and another site's domain in the tags (low confidence).
+//! * Evidence used: title, keywords, description, text and scripts of all pages read; the home page asked once more as a search engine's robot;
+//!   what the home page was built of in an earlier round.
+//! * Left to a person: foreign titles, another site's domain in the tags, and what changed since an earlier round (low confidence).
 //! * Known misjudgements: a page that is tampered only for addresses of certain regions looks sound to us.
 //! * Source: 国办秘函〔2019〕19号 单项否决“安全、泄密事故等严重问题”; 国办发〔2017〕47号 安全防护.
 //!
 //! One page is one finding of a case; what stands on many pages alike is one finding with its places.
+
+mod changed;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +17,29 @@ use super::Context;
 use super::support::{self, signs};
 use crate::facts::model::{Facts, SignCase, SiteSign};
 use crate::round::Subject;
-use crate::verdict::{Undetermined, Verdict};
+use crate::verdict::{Finding, Undetermined, Verdict};
 
-/// 参数. None: what counts is data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// 参数.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Params {}
+pub struct Params {
+    /// Bits of 64 by which the skeletons of two rounds differ before the page was built anew.
+    pub rebuilt_bits: u32,
+    /// Parts, and names of columns, in a hundred, below which next to nothing was kept.
+    pub kept_percent: usize,
+}
+
+impl Default for Params {
+    fn default() -> Params {
+        Params {
+            rebuilt_bits: 10,
+            kept_percent: 40,
+        }
+    }
+}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("tampered_title", "标题、关键词被篡改"),
@@ -30,6 +47,9 @@ pub const CASES: &[(&str, &str)] = &[
     ("search_redirect", "搜索引擎来的访客被带走"),
     ("cloaked", "给搜索引擎看的是另一个页面"),
     ("other_host", "页面标签写着别的网站"),
+    ("home_changed", "首页与往轮面目全非"),
+    ("new_script", "首页出现新的可疑脚本"),
+    ("foreign_block", "首页出现外文内容"),
 ];
 /// Phases it needs.
 pub const NEEDS: &[&str] = &["crawl"];
@@ -39,7 +59,7 @@ pub fn judge(
     _subject: &Subject,
     facts: &Facts,
     _context: &Context,
-    _params: &Params,
+    params: &Params,
 ) -> Result<Verdict, Undetermined> {
     let site = match support::site(facts) {
         Ok(site) => site,
@@ -53,7 +73,7 @@ pub fn judge(
         SignCase::Cloaked,
         SignCase::OtherHost,
     ];
-    let findings = signs::of(site, &cases)
+    let mut findings: Vec<Finding> = signs::of(site, &cases)
         .filter_map(|sign| {
             let (case, detail) = said(sign)?;
             Some(signs::finding(
@@ -64,6 +84,9 @@ pub fn judge(
             ))
         })
         .collect();
+    if let Some(home) = &site.home_outline {
+        findings.extend(changed::findings(home, params));
+    }
     Ok(support::verdict(signs::merged(findings), Vec::new()))
 }
 

@@ -1,4 +1,4 @@
-//! 附件不安全: files that run programs when they are opened, that cannot be opened, and codes that lead to strangers.
+//! 附件不安全: files that run programs when they are opened, that cannot be opened or are something else, and codes that lead to strangers.
 //!
 //! * Why: a form that runs a macro teaches citizens to open what they should not.
 //! * Evidence used: the files that pages link, opened in a process of their own; pictures with codes for telephones.
@@ -22,11 +22,12 @@ use crate::verdict::{Undetermined, Verdict};
 pub struct Params {}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("macro", "附件带有宏"),
     ("unopened", "附件打不开"),
+    ("other_kind", "附件不是所写的类型"),
     ("code", "二维码指向陌生网站"),
 ];
 /// Phases it needs.
@@ -44,7 +45,13 @@ pub fn judge(
         Err(verdict) => return Ok(verdict),
     };
     support::need_phases(site, NEEDS)?;
-    let findings = signs::of(site, &[SignCase::Macro, SignCase::Unopened, SignCase::Code])
+    let cases = [
+        SignCase::Macro,
+        SignCase::Unopened,
+        SignCase::OtherKind,
+        SignCase::Code,
+    ];
+    let findings = signs::of(site, &cases)
         .map(|sign| {
             let (case, detail) = match sign.sign.case {
                 SignCase::Macro => (
@@ -52,6 +59,10 @@ pub fn judge(
                     "附件带有宏，打开时可能运行程序，应换成不带宏的文件。".to_owned(),
                 ),
                 SignCase::Unopened => ("unopened", format!("附件打不开：{}。", sign.sign.what)),
+                SignCase::OtherKind => (
+                    "other_kind",
+                    format!("附件不是所写的类型：{}，请确认是否被替换。", sign.sign.what),
+                ),
                 _ => (
                     "code",
                     format!("二维码指向陌生网站{}，请确认。", sign.sign.what),

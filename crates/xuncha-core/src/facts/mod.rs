@@ -28,6 +28,7 @@ mod missing;
 pub mod model;
 mod navigation;
 pub mod network;
+pub mod outline;
 mod package;
 mod page;
 mod proofread;

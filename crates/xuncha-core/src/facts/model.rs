@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
+use crate::facts::outline::HomeOutline;
 use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
@@ -559,9 +560,25 @@ pub enum SignCase {
     Unread,
     /// A wrong, missing or doubled character.
     WrongCharacters,
+    /// A file of another kind than its name says.
+    OtherKind,
+    /// An element of the upper levels of a home page: no fault, a part of its outline.
+    HomePart,
+    /// A script in a home page: a part of its outline.
+    HomeScript,
+    /// Text of a home page in a foreign language: a part of its outline.
+    ForeignText,
 }
 
 impl SignCase {
+    /// Whether it only says what a home page is built of.
+    pub fn is_outline(self) -> bool {
+        matches!(
+            self,
+            SignCase::HomePart | SignCase::HomeScript | SignCase::ForeignText
+        )
+    }
+
     /// Whether it is about a person's data.
     pub fn is_personal(self) -> bool {
         matches!(
@@ -982,6 +999,9 @@ pub struct SiteFacts {
     /// Articles with their day of publication, in order of address, with everything else that says when they came to be.
     #[serde(default)]
     pub articles: Vec<DatedArticle>,
+    /// What the home page is built of, beside an earlier round's.
+    #[serde(default)]
+    pub home_outline: Option<Box<HomeOutline>>,
     /// What people read otherwise than the machine, as far as it is put into these facts.
     #[serde(default)]
     pub corrected: Vec<CorrectedReading>,

@@ -44,11 +44,11 @@ fn bare_host(host: &str) -> String {
         .to_ascii_lowercase()
 }
 
-const ATTACHMENTS: [&str; 46] = [
-    "pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "dps", "ofd", "ceb", "rtf",
-    "csv", "txt", "zip", "rar", "7z", "gz", "tar", "tgz", "exe", "msi", "apk", "ipa", "dmg", "iso",
-    "mp3", "mp4", "m4v", "wav", "wma", "wmv", "avi", "flv", "mov", "swf", "webm", "ogg", "m3u8",
-    "epub", "caj", "dwg", "psd", "eml", "ics",
+const ATTACHMENTS: [&str; 49] = [
+    "pdf", "doc", "docx", "docm", "wps", "xls", "xlsx", "xlsm", "pptm", "et", "ppt", "pptx", "dps",
+    "ofd", "ceb", "rtf", "csv", "txt", "zip", "rar", "7z", "gz", "tar", "tgz", "exe", "msi", "apk",
+    "ipa", "dmg", "iso", "mp3", "mp4", "m4v", "wav", "wma", "wmv", "avi", "flv", "mov", "swf",
+    "webm", "ogg", "m3u8", "epub", "caj", "dwg", "psd", "eml", "ics",
 ];
 const IMAGES: [&str; 11] = [
     "jpg", "jpeg", "png", "gif", "bmp", "webp", "svg", "ico", "tif", "tiff", "avif",

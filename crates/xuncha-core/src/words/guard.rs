@@ -133,10 +133,32 @@ pub fn is_place(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> boo
     [place.end - 1, place.end]
         .into_iter()
         .filter(|at| *at < run.end && *at > place.start)
-        .any(|at| {
-            let around: String = chars[at - 1..run.end.min(at + 3)].iter().collect();
-            PLACES.contains(chars[at]) && !NO_PLACES.iter().any(|word| around.contains(word))
+        .any(|at| PLACES.contains(chars[at]) && !lies_in_word(chars, run, at))
+}
+
+/// Whether a character belongs to a word that names no place. A word that only follows does not count: 大塘镇乡村振兴.
+fn lies_in_word(chars: &[char], run: &Range<usize>, at: usize) -> bool {
+    NO_PLACES.iter().any(|word| {
+        let length = word.chars().count();
+        (0..length).any(|before| {
+            let start = at.checked_sub(before).filter(|start| *start >= run.start);
+            start.is_some_and(|start| {
+                start + length <= run.end
+                    && word
+                        .chars()
+                        .eq(chars[start..start + length].iter().copied())
+            })
         })
+    })
+}
+
+/// Whether the first of two equal characters ends the name of a place and the second begins a word: 龙头乡乡村振兴, 河口镇镇区.
+pub fn is_place_before_word(chars: &[char], run: &Range<usize>, at: usize) -> bool {
+    let begins = |word: &&str| {
+        let end = at + 1 + word.chars().count();
+        end <= run.end && word.chars().eq(chars[at + 1..end].iter().copied())
+    };
+    at > run.start && PLACES.contains(chars[at]) && NO_PLACES.iter().any(|word| begins(&word))
 }
 
 /// Longest abbreviation of an office in the number of a document: 云政办规.

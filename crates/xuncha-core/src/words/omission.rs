@@ -50,7 +50,9 @@ pub(super) fn doubled(
         else {
             continue;
         };
-        if is_figure_of_speech(scanned, at, length) {
+        if is_figure_of_speech(scanned, at, length)
+            || guard::is_place_before_word(&scanned.chars, &run, at)
+        {
             continue;
         }
         let window = at.saturating_sub(AROUND).max(run.start)..(place.end + AROUND).min(run.end);
@@ -61,6 +63,7 @@ pub(super) fn doubled(
         if steps
             .iter()
             .any(|step| is_word(step.start, usize::from(step.edge.length)))
+            || length == 1 && words_meet(&steps, second)
         {
             continue;
         }
@@ -84,6 +87,15 @@ pub(super) fn doubled(
         }
     }
     hits
+}
+
+/// Whether a word ends and another begins between two equal characters: 全面面向, 提高高层.
+fn words_meet(steps: &[Step], between: usize) -> bool {
+    let is_long = |step: &&Step| step.edge.length > 1;
+    let mut long = steps.iter().filter(is_long);
+    let ends = long.any(|step| step.start + usize::from(step.edge.length) == between);
+    let mut long = steps.iter().filter(is_long);
+    ends && long.any(|step| step.start == between)
 }
 
 /// Whether a repetition is how Chinese says it: 坎坎坷坷, 一件件.

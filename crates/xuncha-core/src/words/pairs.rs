@@ -1,6 +1,6 @@
 //! 已知错词: a dictionary of wrong words and what is right, found in one pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
@@ -56,7 +56,11 @@ struct Pair {
     wrong: String,
     right: String,
     unless: Vec<String>,
+    reason: Reason,
 }
+
+/// Sayings: without one of their characters they are wrong.
+const SAYINGS: &str = include_str!("../../data/words/sayings.txt");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,14 +81,16 @@ impl WrongWords {
             words,
             mut unless,
         } = toml::from_str(text)?;
-        let pairs: Vec<Pair> = words
+        let mut pairs: Vec<Pair> = words
             .into_iter()
             .map(|(wrong, right)| Pair {
                 unless: unless.remove(&wrong).unwrap_or_default(),
                 wrong,
                 right,
+                reason: Reason::KnownPair,
             })
             .collect();
+        add_shortened(&mut pairs);
         let beginnings = Beginnings::new(pairs.iter().map(|pair| pair.wrong.as_str()));
         let patterns = pairs.iter().map(|pair| pair.wrong.as_str());
         let finder = AhoCorasick::builder()
@@ -136,6 +142,9 @@ impl WrongWords {
                 {
                     return None;
                 }
+                if is_mentioned(text, found.range()) {
+                    return None;
+                }
                 let start = text[..found.start()].chars().count();
                 let sentence = sentences(&chars).find(|sentence| sentence.contains(&start))?;
                 let sentence: String = chars[sentence].iter().collect();
@@ -145,12 +154,54 @@ impl WrongWords {
                     sentence: sentence.trim().to_owned(),
                     start,
                     length: pair.wrong.chars().count(),
-                    reason: Reason::KnownPair,
+                    reason: pair.reason,
                     confidence: CONFIDENCE,
                 })
             })
             .collect()
     }
+}
+
+/// Adds every saying without one of its characters, the first excepted; of longer ones the last too, whose beginnings are words.
+fn add_shortened(pairs: &mut Vec<Pair>) {
+    const SHORT: usize = 4;
+    let mut known: BTreeSet<String> = pairs.iter().map(|pair| pair.wrong.clone()).collect();
+    let lines = SAYINGS.lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let mut words = line.split_whitespace();
+        let Some(saying) = words.next() else {
+            continue;
+        };
+        let unless: Vec<String> = [saying]
+            .into_iter()
+            .chain(words)
+            .map(str::to_owned)
+            .collect();
+        let chars: Vec<char> = saying.chars().collect();
+        let last = if chars.len() > SHORT {
+            chars.len() - 1
+        } else {
+            chars.len()
+        };
+        for gap in 1..last {
+            let kept = chars.iter().enumerate().filter(|(at, _)| *at != gap);
+            let wrong: String = kept.map(|(_, char)| *char).collect();
+            if known.insert(wrong.clone()) {
+                pairs.push(Pair {
+                    wrong,
+                    right: saying.to_owned(),
+                    unless: unless.clone(),
+                    reason: Reason::Missing,
+                });
+            }
+        }
+    }
+}
+
+/// Whether a text speaks of the word itself: 不得写作“布署”.
+fn is_mentioned(text: &str, range: std::ops::Range<usize>) -> bool {
+    let opens = text[..range.start].ends_with(['“', '‘', '「', '『', '"']);
+    opens && text[range.end..].starts_with(['”', '’', '」', '』', '"'])
 }
 
 /// Whether a match lies in a longer word.

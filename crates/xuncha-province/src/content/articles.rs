@@ -89,6 +89,9 @@ pub fn push(
         attachments,
         picture,
         near: None,
+        shown: None,
+        follows_clock: false,
+        modified: None,
     });
     site.columns[column].articles.push(id);
     id

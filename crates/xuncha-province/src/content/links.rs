@@ -52,6 +52,8 @@ pub enum LinkKind {
     Commented,
     /// `javascript:` and `mailto:`.
     NotHttp,
+    /// A file whose bytes are none of its kind: planted with the files, never drawn here.
+    OtherKind,
 }
 
 const DEAD: &[LinkKind] = &[
@@ -106,6 +108,7 @@ impl LinkKind {
             Self::Refused => "refused_for_a_while",
             Self::Commented => "in_a_comment",
             Self::NotHttp => "not_http",
+            Self::OtherKind => "file_of_another_kind",
         }
     }
 }
@@ -119,6 +122,8 @@ pub enum Place {
     Footer,
     /// One article.
     Article(usize),
+    /// One service guide.
+    Guide(usize),
 }
 
 /// 植入链接: one planted link.
@@ -136,6 +141,24 @@ pub struct Link {
     pub text: String,
     /// Looks dead and is fine.
     pub near: bool,
+}
+
+impl Site {
+    /// True when the home page links sites that are no government's: the newspaper in its box of links, or what is planted.
+    #[must_use]
+    pub fn leads_away(&self) -> bool {
+        let is_private = |link: &Link| {
+            let host = link.key.split_once("://").map_or("", |(_, rest)| rest);
+            let host = host.split('/').next().unwrap_or("");
+            !host.is_empty() && host != self.plan.host && !host.ends_with(".gov.cn")
+        };
+        let mut away = self
+            .links
+            .iter()
+            .filter(|link| matches!(link.place, Place::Home | Place::Footer))
+            .filter(|link| link.kind != LinkKind::Commented);
+        self.plan.defects.prompt != crate::model::PromptPlan::GovernmentOnly || away.any(is_private)
+    }
 }
 
 /// Plants dead links and near misses.

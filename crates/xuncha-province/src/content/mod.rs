@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod articles;
 pub mod columns;
+pub mod forged;
 pub mod guides;
 pub mod links;
 pub mod look;
@@ -53,8 +54,12 @@ pub struct Site {
     pub messages: Vec<messages::Message>,
     /// Planted links.
     pub links: Vec<links::Link>,
+    /// Days that disagree with what stands around them.
+    pub forged: Vec<forged::Forged>,
     /// What is planted for a security officer.
     pub safety: Vec<safety::Spot>,
+    /// What the home page's tag of the domain says, where it is not the host.
+    pub domain_said: Option<String>,
     /// Files with text of their own.
     pub documents: Vec<safety::Document>,
     /// Paths that leak, or look so.
@@ -249,6 +254,23 @@ pub struct Article {
     pub picture: bool,
     /// Near miss of its links, if any.
     pub near: Option<&'static str>,
+    /// The day that its own page shows, where that is another.
+    pub shown: Option<DateTime>,
+    /// Its own page shows the day of the visit.
+    pub follows_clock: bool,
+    /// When the server says that its page was changed last, where it says so.
+    pub modified: Option<DateTime>,
+}
+
+impl Article {
+    /// The time of publication as the article's own page shows it.
+    #[must_use]
+    pub fn day_shown(&self, now: DateTime) -> DateTime {
+        match self.follows_clock {
+            true => now,
+            false => self.shown.unwrap_or(self.published),
+        }
+    }
 }
 
 impl Site {
@@ -283,7 +305,9 @@ impl Site {
             guides: Vec::new(),
             messages: Vec::new(),
             links: Vec::new(),
+            forged: Vec::new(),
             safety: Vec::new(),
+            domain_said: None,
             documents: Vec::new(),
             leaks: Vec::new(),
             windows: Vec::new(),
@@ -294,6 +318,7 @@ impl Site {
         columns::draw(&mut site);
         policies::draw(&mut site, &mut titles);
         articles::draw(&mut site, &mut titles);
+        forged::draw(&mut site);
         guides::draw(&mut site);
         messages::draw(&mut site);
         windows::draw(&mut site);

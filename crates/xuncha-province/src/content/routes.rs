@@ -126,7 +126,11 @@ pub fn draw(site: &mut Site) {
         if let Some(path) = own.filter(|_| {
             !matches!(
                 link.kind,
-                LinkKind::Commented | LinkKind::Image | LinkKind::Attachment | LinkKind::Status404
+                LinkKind::Commented
+                    | LinkKind::Image
+                    | LinkKind::Attachment
+                    | LinkKind::Status404
+                    | LinkKind::OtherKind
             )
         }) {
             if matches!(link.kind, LinkKind::Loop | LinkKind::Moved) {

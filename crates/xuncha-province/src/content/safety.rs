@@ -6,12 +6,19 @@ use super::Site;
 use super::links::Place;
 use crate::model::{Family, SitePlan};
 use crate::rng::Rng;
+use files::{advertisement, attachment, near_advertisement, near_attachment};
+use later::Later;
 use plants::{
     harmful, hidden, leaked, near_harmful, near_hidden, near_leaked, near_personal, near_severe,
     near_tampered, personal, severe, tampered,
 };
+use slips::{near_slip, slip};
 
+mod files;
+mod hidden;
+pub mod later;
 mod plants;
+mod slips;
 
 /// 安全植入: one planted thing.
 #[derive(Debug, Clone)]
@@ -30,6 +37,10 @@ pub struct Spot {
     pub html: String,
     /// Numbers that must not be seen as they are anywhere behind the reader of a page.
     pub secrets: Vec<String>,
+    /// What the truth says besides: the sentence that holds a slip.
+    pub note: String,
+    /// Nobody finds it without knowing what was meant.
+    pub beyond: bool,
 }
 
 /// 附件: a file with text of its own.
@@ -37,10 +48,12 @@ pub struct Spot {
 pub struct Document {
     /// Address.
     pub address: String,
-    /// docx, xlsx, pdf or zip.
+    /// docx, xlsx, pdf, rtf, csv; page and program for what is none of them; code for a picture that telephones read.
     pub kind: &'static str,
     /// Its rows.
     pub rows: Vec<Vec<String>>,
+    /// `macro`, `cut` or nothing.
+    pub flaw: &'static str,
 }
 
 /// 安全植入方案: how much of each is planted on a site.
@@ -52,6 +65,8 @@ pub struct SafetyPlan {
     pub near_personal: u8,
     /// Hidden links.
     pub hidden: u8,
+    /// The way of the first of them; those that follow take the next.
+    pub first_way: u16,
     /// Links that look hidden.
     pub near_hidden: u8,
     /// Harmful links.
@@ -70,6 +85,20 @@ pub struct SafetyPlan {
     pub leaked: u8,
     /// Files that look leaked.
     pub near_leaked: u8,
+    /// Wrong, doubled and missing characters.
+    pub slips: u8,
+    /// What is right and only looks wrong.
+    pub near_slips: u8,
+    /// Files that harm or are not what they say, codes of strangers.
+    pub attachments: u8,
+    /// Files and codes that look so.
+    pub near_attachments: u8,
+    /// Advertisements.
+    pub advertising: u8,
+    /// What looks like advertising.
+    pub near_advertising: u8,
+    /// What becomes of the home page after the monitoring point.
+    pub later: Later,
 }
 
 /// Plants all of it.
@@ -103,7 +132,11 @@ pub fn draw(site: &mut Site) {
             &mut site.rng(&format!("near personal {nth}")),
         )
     });
-    many(plan.hidden, &mut |nth| hidden(site, next(), nth));
+    let mut way = usize::from(plan.first_way);
+    many(plan.hidden, &mut |nth| {
+        hidden(site, next(), (nth, way));
+        way += 1;
+    });
     many(plan.near_hidden, &mut |nth| near_hidden(site, next(), nth));
     many(plan.harmful, &mut |nth| harmful(site, next(), nth));
     many(plan.near_harmful, &mut |nth| {
@@ -117,6 +150,28 @@ pub fn draw(site: &mut Site) {
     many(plan.near_severe, &mut |nth| near_severe(site, next(), nth));
     many(plan.leaked, &mut |nth| leaked(site, next(), nth));
     many(plan.near_leaked, &mut |nth| near_leaked(site, next(), nth));
+    // What follows has turns of its own, so that what stands above stays as it is.
+    let mut turn = site.rng("safety turns").below(48);
+    let mut many = |count: u8, plant: &mut dyn FnMut(usize)| {
+        for _ in 0..count {
+            turn += 1;
+            plant(turn);
+        }
+    };
+    many(plan.slips, &mut |nth| {
+        slip(site, next(), nth, &mut site.rng(&format!("slip {nth}")))
+    });
+    many(plan.near_slips, &mut |nth| near_slip(site, next(), nth));
+    many(plan.attachments, &mut |nth| attachment(site, next(), nth));
+    many(plan.near_attachments, &mut |nth| {
+        near_attachment(site, next(), nth)
+    });
+    many(plan.advertising, &mut |nth| {
+        advertisement(site, next(), nth)
+    });
+    many(plan.near_advertising, &mut |nth| {
+        near_advertisement(site, next(), nth)
+    });
 }
 
 /// Articles that a visitor reaches: the newest of columns whose list is there without scripts.
@@ -137,6 +192,7 @@ pub fn plan(seed: u64, site: &mut SitePlan) {
         personal: chance("personal", 12),
         near_personal: chance("near personal", 40) * 2,
         hidden: chance("hidden", 4),
+        first_way: Rng::new(seed, &format!("safety way {}", site.code)).below(1000) as u16,
         near_hidden: chance("near hidden", 20),
         harmful: chance("harmful", 5),
         near_harmful: chance("near harmful", 20),
@@ -146,12 +202,23 @@ pub fn plan(seed: u64, site: &mut SitePlan) {
         near_severe: chance("near severe", 30),
         leaked: chance("leaked", 4),
         near_leaked: chance("near leaked", 15),
+        slips: chance("slips", 50) * 3,
+        near_slips: chance("near slips", 60) * 4,
+        attachments: chance("attachments", 8),
+        near_attachments: chance("near attachments", 30),
+        advertising: chance("advertising", 5),
+        near_advertising: chance("near advertising", 20),
+        later: match Rng::new(seed, &format!("later {}", site.code)).below(20) {
+            0 => *Rng::new(seed, &format!("later how {}", site.code)).pick(&later::BROKEN),
+            1..=6 => *Rng::new(seed, &format!("later how {}", site.code)).pick(&later::OWN_WORK),
+            _ => Later::Same,
+        },
     };
 }
 
 /// Enough of everything on enough families.
 pub fn plan_dense(seed: u64, sites: &mut [SitePlan]) {
-    let groups: [fn(&mut SafetyPlan, bool); 6] = [
+    let groups: [fn(&mut SafetyPlan, bool); 9] = [
         |p, near| {
             if near {
                 p.near_personal = 4
@@ -194,14 +261,46 @@ pub fn plan_dense(seed: u64, sites: &mut [SitePlan]) {
                 p.leaked = 1
             }
         },
+        |p, near| {
+            if near { p.near_slips = 8 } else { p.slips = 8 }
+        },
+        |p, near| {
+            if near {
+                p.near_attachments = 2
+            } else {
+                p.attachments = 2
+            }
+        },
+        |p, near| {
+            if near {
+                p.near_advertising = 2
+            } else {
+                p.advertising = 1
+            }
+        },
     ];
     const SITES: usize = 26;
+    /// Where hidden links stand in the list.
+    const HIDDEN: usize = 1;
     for (nth, group) in groups.iter().enumerate() {
         let mut rng = Rng::new(seed, &format!("dense safety {nth}"));
         let mut order: Vec<usize> = (0..sites.len()).collect();
         rng.shuffle(&mut order);
         for (place, index) in order.into_iter().take(2 * SITES).enumerate() {
             group(&mut sites[index].safety, place >= SITES);
+            sites[index].safety.first_way = match nth {
+                HIDDEN => 2 * place as u16,
+                _ => sites[index].safety.first_way,
+            };
         }
+    }
+    let mut rng = Rng::new(seed, "dense later");
+    let mut order: Vec<usize> = (0..sites.len()).collect();
+    rng.shuffle(&mut order);
+    for (place, index) in order.into_iter().take(2 * SITES).enumerate() {
+        sites[index].safety.later = match place < SITES {
+            true => *rng.pick(&later::BROKEN),
+            false => *rng.pick(&later::OWN_WORK),
+        };
     }
 }

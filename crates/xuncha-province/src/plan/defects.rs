@@ -4,7 +4,10 @@
 //! `truth`. A draw for one defect has its own stream, so the others stay where they were.
 
 use crate::content::safety;
-use crate::model::{Defects, PlanKind, SearchPlan, SiteKind, SitePlan, StatisticsPlan};
+use crate::model::{
+    CertificatePlan, DatesPlan, Defects, PlanKind, PromptPlan, SearchPlan, SiteKind, SitePlan,
+    StatisticsPlan,
+};
 use crate::rng::Rng;
 
 /// Plants defects on all sites.
@@ -114,6 +117,28 @@ fn realistic(seed: u64, site: &mut SitePlan) {
     d.messages.stale = chance("message stale", 20);
     d.messages.unanswered = u8::from(!portal && chance("unanswered", 1));
     d.messages.near = upto("near messages", 2);
+    d.dates = match draw("dates").below(40) {
+        0 => *draw("dates kind").pick(FORGED),
+        1..=8 => *draw("dates kind").pick(NEARLY_FORGED),
+        _ => DatesPlan::Agree,
+    };
+    d.prompt = *draw("prompt").pick(&[
+        PromptPlan::Asks,
+        PromptPlan::Asks,
+        PromptPlan::Asks,
+        PromptPlan::InLayer,
+        PromptPlan::GovernmentOnly,
+        PromptPlan::Silent,
+    ]);
+    d.bad_twins = u8::from(chance("twins", 8));
+    d.near_twins = u8::from(chance("near twins", 20));
+    d.bad_forms = u8::from(chance("forms", 10));
+    d.near_forms = upto("near forms", 1);
+    d.certificate = match draw("certificate").below(50) {
+        0..=1 => *draw("certificate kind").pick(BAD_CERTIFICATES),
+        2..=11 => *draw("certificate kind").pick(ODD_CERTIFICATES),
+        _ => CertificatePlan::Sound,
+    };
     site.defects = d;
 }
 
@@ -299,7 +324,72 @@ fn dense(seed: u64, sites: &mut [SitePlan]) {
         },
         |d, _| d.messages.near = 3,
     );
+    each(
+        seed,
+        sites,
+        "dates",
+        58,
+        |d, rng| d.dates = *rng.pick(FORGED),
+        |d, rng| d.dates = *rng.pick(NEARLY_FORGED),
+    );
+    each(
+        seed,
+        sites,
+        "prompt",
+        30,
+        |d, _| d.prompt = PromptPlan::Silent,
+        |d, rng| d.prompt = *rng.pick(&[PromptPlan::GovernmentOnly, PromptPlan::InLayer]),
+    );
+    each(
+        seed,
+        sites,
+        "twins",
+        26,
+        |d, rng| d.bad_twins = rng.range(1, 2) as u8,
+        |d, rng| d.near_twins = rng.range(1, 2) as u8,
+    );
+    each(
+        seed,
+        sites,
+        "forms",
+        26,
+        |d, rng| d.bad_forms = rng.range(1, 2) as u8,
+        |d, rng| d.near_forms = rng.range(1, 2) as u8,
+    );
+    each(
+        seed,
+        sites,
+        "certificate",
+        44,
+        |d, rng| d.certificate = *rng.pick(BAD_CERTIFICATES),
+        |d, rng| d.certificate = *rng.pick(ODD_CERTIFICATES),
+    );
 }
+
+/// Ways in which days disagree.
+const FORGED: &[DatesPlan] = &[
+    DatesPlan::List,
+    DatesPlan::Address,
+    DatesPlan::Modified,
+    DatesPlan::Source,
+    DatesPlan::Clock,
+    DatesPlan::Order,
+];
+/// Ways in which they only seem to.
+const NEARLY_FORGED: &[DatesPlan] = &[
+    DatesPlan::NearList,
+    DatesPlan::CarriedOver,
+    DatesPlan::ChangedLater,
+    DatesPlan::NearSource,
+];
+const BAD_CERTIFICATES: &[CertificatePlan] = &[
+    CertificatePlan::Expired,
+    CertificatePlan::WrongHost,
+    CertificatePlan::SelfSigned,
+    CertificatePlan::IncompleteChain,
+];
+const ODD_CERTIFICATES: &[CertificatePlan] =
+    &[CertificatePlan::EndsSoon, CertificatePlan::Wildcard];
 
 /// Draws an order and hands the first `count` sites to `plant`, the next `count` to `near`.
 fn each(
@@ -357,9 +447,16 @@ fn reconcile(site: &mut SitePlan) {
     if d.messages.stale {
         d.messages.near = 0;
     }
+    if !site.https {
+        d.certificate = CertificatePlan::Sound;
+    }
     if site.no_services {
         d.bad_guides = 0;
         d.near_guides = 0;
+        d.bad_twins = 0;
+        d.near_twins = 0;
+        d.bad_forms = 0;
+        d.near_forms = 0;
         d.statistics = StatisticsPlan::Fresh;
     }
 }

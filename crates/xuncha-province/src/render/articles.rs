@@ -17,7 +17,7 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
     let a = &site.articles[index];
     let mut out = String::with_capacity(8000);
     let _ = write!(out, "<div class=\"art {}\">", site.skin.class(15));
-    title(site, a, index, &mut out);
+    title(site, a, index, now, &mut out);
     if let ArticleKind::Policy { .. } = a.kind {
         document_header(site, a, &mut out);
     }
@@ -59,7 +59,7 @@ pub fn page(site: &Site, index: usize, now: DateTime) -> String {
                 &["发布日期："],
                 &["发布时间：", "信息发布时间：", "【发布日期】"]
             ),
-            day(a.published)
+            day(a.day_shown(now))
         );
     }
     super::decoys::below_article(site, index, now, &mut out);
@@ -123,14 +123,14 @@ fn signed_day(site: &Site, day: DateTime) -> String {
 }
 
 /// Title and line of information, in this order or the other.
-fn title(site: &Site, a: &Article, index: usize, out: &mut String) {
+fn title(site: &Site, a: &Article, index: usize, now: DateTime, out: &mut String) {
     let s = &site.skin;
     if s.article_date == ArticleDate::Above {
         let _ = write!(
             out,
             "<span class=\"{}\">{}</span>",
             s.class(19),
-            minute(a.published)
+            minute(a.day_shown(now))
         );
     }
     let heading = format!("<h2>{}</h2>", a.title);
@@ -138,7 +138,7 @@ fn title(site: &Site, a: &Article, index: usize, out: &mut String) {
     if !info_first {
         out.push_str(&heading);
     }
-    info::line(site, a, index, out);
+    info::line(site, a, index, now, out);
     if info_first {
         out.push_str(&heading);
     }

@@ -78,20 +78,48 @@ fn png(colour: [u8; 3]) -> Vec<u8> {
             raw.extend_from_slice(&if border { [240, 220, 120] } else { colour });
         }
     }
+    packed([size, size, 8 << 8 | 2], &raw)
+}
+
+/// A picture from its rows: width, height, depth and kind of colour.
+fn packed([width, height, form]: [u32; 3], raw: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     let packed = encoder
-        .write_all(&raw)
+        .write_all(raw)
         .and_then(|()| encoder.finish())
         .unwrap_or_default();
     let mut header = Vec::new();
-    header.extend_from_slice(&size.to_be_bytes());
-    header.extend_from_slice(&size.to_be_bytes());
-    header.extend_from_slice(&[8, 2, 0, 0, 0]);
+    header.extend_from_slice(&width.to_be_bytes());
+    header.extend_from_slice(&height.to_be_bytes());
+    header.extend_from_slice(&[(form >> 8) as u8, form as u8, 0, 0, 0]);
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     chunk(&mut out, *b"IHDR", &header);
     chunk(&mut out, *b"IDAT", &packed);
     chunk(&mut out, *b"IEND", &[]);
     out
+}
+
+/// A code for telephones, in grey.
+pub fn code(text: &str) -> Vec<u8> {
+    const SCALE: usize = 5;
+    const QUIET: usize = 4;
+    let Ok(code) = qrcode::QrCode::new(text) else {
+        return Vec::new();
+    };
+    let (width, colours) = (code.width(), code.to_colors());
+    let side = (width + 2 * QUIET) * SCALE;
+    let is_dark = |x: usize, y: usize| {
+        let place = |at: usize| (at / SCALE).checked_sub(QUIET).filter(|at| *at < width);
+        place(x)
+            .zip(place(y))
+            .is_some_and(|(x, y)| colours[y * width + x] == qrcode::Color::Dark)
+    };
+    let mut raw = Vec::with_capacity(side * (side + 1));
+    for y in 0..side {
+        raw.push(0);
+        raw.extend((0..side).map(|x| if is_dark(x, y) { 0 } else { 255 }));
+    }
+    packed([side as u32, side as u32, 8 << 8], &raw)
 }
 
 fn chunk(out: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {

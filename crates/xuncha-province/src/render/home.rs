@@ -9,6 +9,7 @@ use super::shell::{self, Frame, head, header, href};
 use crate::content::links::Place;
 use crate::content::{ColumnKind, Site};
 use crate::model::Family;
+use crate::model::PromptPlan;
 
 /// The home page, or the frameset that holds it.
 pub fn page(site: &Site, now: DateTime) -> String {
@@ -104,7 +105,45 @@ fn content(site: &Site, now: DateTime) -> String {
     super::safety::below(site, Place::Home, &mut out);
     outside(site, &mut out);
     out.push_str("</div>");
+    prompt(site, &mut out);
+    if site.is_later(now) {
+        out.push_str(site.plan.safety.later.block());
+    }
     out
+}
+
+/// What the site says before it lets its visitors go.
+fn prompt(site: &Site, out: &mut String) {
+    let name = &site.plan.name;
+    let look = &site.skin.look;
+    let _ = match site.plan.defects.prompt {
+        PromptPlan::Silent | PromptPlan::GovernmentOnly => return,
+        PromptPlan::Asks => {
+            let words = [
+                format!("您访问的链接即将离开“{name}”门户网站，是否继续？"),
+                "您将要离开本网站，是否继续访问？".to_owned(),
+                "您即将离开本站，访问外部网站。".to_owned(),
+                "温馨提示：您即将跳转到第三方网站，请注意信息安全！".to_owned(),
+            ];
+            let words = &words[look.stream("exit words").below(words.len())];
+            write!(
+                out,
+                "<script type=\"text/javascript\">function leave(u){{if(confirm('{words}')){{window.open(u);}}return false;}}</script>"
+            )
+        }
+        PromptPlan::InLayer => {
+            let words = [
+                format!("您正在离开{name}，前往其他网站"),
+                "该链接为外部链接，是否继续访问？".to_owned(),
+                "您点击的链接将打开非本站网页，请确认是否前往".to_owned(),
+            ];
+            let words = &words[look.stream("exit words").below(words.len())];
+            write!(
+                out,
+                "<div id=\"lk_tips\" style=\"display:none\"><p>{words}</p><a href=\"javascript:void(0)\">继续访问</a> <a href=\"javascript:void(0)\">放弃</a></div>"
+            )
+        }
+    };
 }
 
 /// A home page that only leads to columns.
@@ -231,6 +270,14 @@ fn talk(site: &Site, now: DateTime, out: &mut String) {
 
 /// Links to other sites that are there.
 fn outside(site: &Site, out: &mut String) {
+    if site.plan.defects.prompt == PromptPlan::GovernmentOnly {
+        let _ = write!(
+            out,
+            "<div class=\"{}\">友情链接：<a href=\"http://www.gov.cn/\">中国政府网</a></div>",
+            site.skin.class(23)
+        );
+        return;
+    }
     let _ = write!(
         out,
         "<div class=\"{}\">友情链接：<a href=\"http://www.gov.cn/\">中国政府网</a> <a href=\"https://www.yunlingnews.cn/\">云岭新闻网</a> <select onchange=\"window.open(this.value)\"><option value=\"\">——相关网站——</option><option value=\"https://www.yunlingnews.cn/\">云岭新闻网</option></select></div>",

@@ -2,13 +2,15 @@
 
 use std::fmt::Write;
 
+use jiff::civil::DateTime;
+
 use crate::content::skin::{ArticleDate, chinese_day, day, minute};
 use crate::content::{Article, Site};
 
 /// Date, source, clicks, font size: each with its word, in the site's order.
-fn parts(site: &Site, a: &Article, index: usize) -> Vec<(&'static str, String)> {
+fn parts(site: &Site, a: &Article, index: usize, now: DateTime) -> Vec<(&'static str, String)> {
     let s = &site.skin;
-    let t = a.published;
+    let t = a.day_shown(now);
     let word = s.say(
         &["发布时间：", "发布日期：", "时间："],
         &[
@@ -77,9 +79,9 @@ fn parts(site: &Site, a: &Article, index: usize) -> Vec<(&'static str, String)> 
 }
 
 /// The line as the site lays it out.
-pub fn line(site: &Site, a: &Article, index: usize, out: &mut String) {
+pub fn line(site: &Site, a: &Article, index: usize, now: DateTime, out: &mut String) {
     let s = &site.skin;
-    let parts = parts(site, a, index);
+    let parts = parts(site, a, index, now);
     let tools = "【字体：<a href=\"javascript:void(0)\">大</a> 小】";
     let form = if s.look.strength < 2 {
         0

@@ -62,7 +62,10 @@ fn answer(site: &Site, target: &str, now: DateTime, asked: u32) -> Response {
 
 fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Response {
     match page {
-        Page::Home => finish(site, home::page(site, now)),
+        Page::Home => match site.plan.safety.later.page() {
+            Some(other) if site.is_later(now) => Response::html(other),
+            _ => finish(site, home::page(site, now)),
+        },
         Page::Frame(0) => finish(site, home::head_frame(site, now)),
         Page::Frame(_) => finish(site, home::content_frame(site, now)),
         Page::Column(column, number) => finish(
@@ -73,7 +76,13 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
             if site.articles[article as usize].published > now {
                 return not_found(site, now);
             }
-            finish(site, articles::page(site, article as usize, now))
+            let mut response = finish(site, articles::page(site, article as usize, now));
+            if let Some(modified) = site.articles[article as usize].modified {
+                response
+                    .headers
+                    .push(("Last-Modified".into(), http_date(modified)));
+            }
+            response
         }
         Page::Guide(guide) => finish(site, services::guide(site, guide as usize, now)),
         Page::Directory => finish(site, services::directory(site, now)),
@@ -96,6 +105,12 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
         Page::Document(n) => safety::document(&site.documents[n as usize]),
         Page::Leak(n) => safety::leak(&site.leaks[n as usize]),
     }
+}
+
+/// A time of the province as servers write it.
+fn http_date(t: DateTime) -> String {
+    let greenwich = t.saturating_sub(jiff::Span::new().hours(8));
+    greenwich.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// The page in the site's encoding, with the header the family sends.

@@ -51,19 +51,90 @@ pub fn leak(path: &str) -> Response {
     Response::ok("application/zip", archive(&[("readme.txt", "备份")]))
 }
 
-/// A file with its rows.
-pub fn document(document: &Document) -> Response {
-    match document.kind {
-        "xlsx" => Response::ok(
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            sheet(&document.rows),
-        ),
-        "docx" => Response::ok(
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            text(&document.rows),
-        ),
-        _ => Response::ok("application/pdf", super::assets::pdf_of(&document.rows)),
+/// What the tag of the domain says on a page.
+#[must_use]
+pub fn domain_said(site: &Site, is_home: bool) -> &str {
+    match &site.domain_said {
+        Some(said) if is_home => said,
+        _ => &site.plan.host,
     }
+}
+
+/// A file with its rows, or what stands in its place.
+pub fn document(document: &Document) -> Response {
+    const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    const TEXT: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    let rows = &document.rows;
+    let has_macro = document.flaw == "macro";
+    let (kind, mut bytes) = match document.kind {
+        "xlsx" if has_macro => (
+            "application/vnd.ms-excel.sheet.macroEnabled.12",
+            with_macro(&sheet(rows), "xl/vbaProject.bin"),
+        ),
+        "xlsx" => (SHEET, sheet(rows)),
+        "docx" if has_macro => (
+            "application/vnd.ms-word.document.macroEnabled.12",
+            with_macro(&text(rows), "word/vbaProject.bin"),
+        ),
+        "docx" => (TEXT, text(rows)),
+        "rtf" => ("application/msword", rich(rows).into_bytes()),
+        "csv" => (
+            "text/csv; charset=utf-8",
+            rows.iter()
+                .map(|row| row.join(",") + "\r\n")
+                .collect::<String>()
+                .into_bytes(),
+        ),
+        "page" => {
+            return Response::html(
+                "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>统一身份认证</title></head><body><form action=\"/login\"><h3>用户登录</h3><p>请登录后下载附件</p><input name=\"u\"><input name=\"p\" type=\"password\"></form></body></html>",
+            );
+        }
+        "program" => (TEXT, program()),
+        "code" => (
+            "image/png",
+            super::assets::code(
+                rows.first()
+                    .and_then(|row| row.first())
+                    .map_or("", String::as_str),
+            ),
+        ),
+        _ => ("application/pdf", super::assets::pdf_of(rows)),
+    };
+    if document.flaw == "cut" {
+        bytes.truncate(bytes.len() / 2);
+    }
+    Response::ok(kind, bytes)
+}
+
+/// The head of a program as Windows runs it.
+fn program() -> Vec<u8> {
+    let mut bytes = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0".to_vec();
+    bytes.resize(128, 0);
+    bytes.extend_from_slice(b"PE\0\0L\x01\x03\0");
+    bytes.resize(4096, 0);
+    bytes
+}
+
+fn rich(rows: &[Vec<String>]) -> String {
+    let words = rows.iter().flatten().flat_map(|cell| cell.chars());
+    let words: String = words.map(|c| format!("\\u{}?", c as u32)).collect();
+    format!("{{\\rtf1\\ansi {words}}}")
+}
+
+/// The same file with a part that holds macros.
+fn with_macro(file: &[u8], part: &str) -> Vec<u8> {
+    let copied = || -> anyhow::Result<Vec<u8>> {
+        let mut old = zip::ZipArchive::new(std::io::Cursor::new(file))?;
+        let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for nth in 0..old.len() {
+            new.raw_copy_file(old.by_index(nth)?)?;
+        }
+        new.start_file(part, zip::write::SimpleFileOptions::default())?;
+        new.write_all(b"Attribute VB_Name = \"ThisDocument\"\r\nSub AutoOpen()\r\nEnd Sub\r\n")?;
+        Ok(new.finish()?.into_inner())
+    };
+    copied().unwrap_or_default()
 }
 
 fn sheet(rows: &[Vec<String>]) -> Vec<u8> {

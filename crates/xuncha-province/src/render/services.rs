@@ -168,6 +168,16 @@ pub fn guide(site: &Site, index: usize, now: DateTime) -> String {
         (GuideForm::Prose, 2) => each(&rows, ["<div>", "", "", "<br>", "</div>"], "：", &mut out),
         (GuideForm::Prose, _) => prose(&rows, &mut out),
     }
+    if let Some(form) = &g.form_file {
+        let _ = write!(
+            out,
+            "<p>{}<a href=\"{}\">{}</a></p>",
+            site.skin
+                .say(&["表格下载："], &["下载表格：", "样表下载：", "附件下载："]),
+            href(site, &form.address),
+            form.text
+        );
+    }
     out.push_str("</div>");
     shell::page(
         site,
@@ -235,9 +245,14 @@ fn prose(rows: &[(&str, String)], out: &mut String) {
 
 /// What stands under one element.
 fn value(site: &Site, g: &Guide, element: usize) -> String {
+    // A second guide says what the first does, unless it differs.
+    let drawn_by = match &g.twin {
+        Some(twin) if twin.differs != "phone" || element != 6 => &twin.of,
+        _ => &g.address,
+    };
     let mut rng = Rng::new(
         site.seed,
-        &format!("guide {} {} {element}", site.plan.code, g.address),
+        &format!("guide {} {drawn_by} {element}", site.plan.code),
     );
     let region = &site.voice.region;
     match element {
@@ -261,8 +276,19 @@ fn value(site: &Site, g: &Guide, element: usize) -> String {
             rng.range(1, 40)
         ),
         5 => "工作日 上午8:00—12:00，下午15:00—18:00（法定节假日除外）".to_owned(),
-        6 => format!("0990-{}", rng.range(2_100_000, 2_990_000)),
-        _ => "1.申请人提交申请；2.窗口受理；3.审查；4.作出决定；5.制证并送达。".to_owned(),
+        6 => {
+            let number = rng.range(2_100_000, 2_990_000);
+            match &g.twin {
+                Some(twin) if twin.near == "agrees_in_other_words" => number.to_string(),
+                _ => format!("0990-{number}"),
+            }
+        }
+        _ => {
+            let days = g.days.map_or_else(String::new, |days| {
+                format!("（承诺办结时限{days}个工作日）")
+            });
+            format!("1.申请人提交申请；2.窗口受理；3.审查；4.作出决定{days}；5.制证并送达。")
+        }
     }
 }
 
@@ -275,7 +301,10 @@ fn materials(g: &Guide, rng: &mut Rng) -> String {
         "经办人授权委托书",
     ];
     rng.shuffle(&mut names);
-    names.truncate(3);
+    match &g.twin {
+        Some(twin) if twin.differs == "materials" => drop(names.drain(..2)),
+        _ => names.truncate(3),
+    }
     match g.near {
         Some("no_material_needed") => return "无需提交材料，由窗口通过数据共享核验。".to_owned(),
         Some("materials_in_columns") => {

@@ -107,7 +107,7 @@ pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
         (false, 1) => write!(out, "<title>{} - {name}</title>", frame.title),
         (false, _) => write!(out, "<title>{name} {}</title>", frame.title),
     };
-    metas(site, frame, out);
+    metas(site, frame, now, out);
     if frame.home {
         super::safety::head(site, out);
     }
@@ -125,7 +125,7 @@ pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
 }
 
 /// The standard tags by index: SiteName SiteDomain SiteIDCode ColumnName ArticleTitle PubDate ContentSource.
-fn metas(site: &Site, frame: &Frame, out: &mut String) {
+fn metas(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
     let d = &site.plan.defects;
     let mut put = |index: u8, name: &str, content: &str| {
         if d.missing_tags.contains(&index) {
@@ -146,7 +146,11 @@ fn metas(site: &Site, frame: &Frame, out: &mut String) {
         };
     };
     put(0, "SiteName", &site.plan.name);
-    put(1, "SiteDomain", &site.plan.host);
+    put(
+        1,
+        "SiteDomain",
+        &super::safety::domain_said(site, frame.home),
+    );
     put(2, "SiteIDCode", &site.plan.code);
     if let Some(column) = frame.column {
         put(3, "ColumnName", column);
@@ -176,7 +180,7 @@ fn metas(site: &Site, frame: &Frame, out: &mut String) {
     };
     if let Some(article) = frame.article {
         put(4, "ArticleTitle", &article.title);
-        put(5, "PubDate", &minute(article.published));
+        put(5, "PubDate", &minute(article.day_shown(now)));
         put(6, "ContentSource", &article.source);
     }
 }

@@ -10,12 +10,15 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::world::World;
+use crate::model::CertificatePlan;
 
 /// 证书机构: signs a certificate for each HTTPS host; all share one key.
 pub struct Authority {
     /// Its own certificate.
     pub pem: String,
     issuer: Issuer<'static, KeyPair>,
+    /// An authority between, which signs for some and is never sent.
+    between: Issuer<'static, KeyPair>,
     leaf_key: KeyPair,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
     world: Arc<World>,
@@ -45,9 +48,16 @@ impl Authority {
         ];
         let key = KeyPair::generate()?;
         let pem = params.self_signed(&key)?.pem();
+        let mut between = CertificateParams::new(Vec::new())?;
+        between.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        between
+            .distinguished_name
+            .push(DnType::CommonName, "Yunling Province Simulated CA 2");
+        between.key_usages = params.key_usages.clone();
         Ok(Self {
             pem,
             issuer: Issuer::new(params, key),
+            between: Issuer::new(between, KeyPair::generate()?),
             leaf_key: KeyPair::generate()?,
             made: Mutex::default(),
             world,
@@ -69,10 +79,33 @@ impl Authority {
     }
 
     fn make(&self, host: &str) -> Result<CertifiedKey> {
-        let mut params = CertificateParams::new(vec![host.to_owned()])?;
-        params.distinguished_name.push(DnType::CommonName, host);
+        let planted = self.world.certificate_of(host);
+        let name = match planted {
+            CertificatePlan::WrongHost => format!("mail.{host}"),
+            CertificatePlan::Wildcard => host
+                .split_once('.')
+                .map_or_else(|| host.to_owned(), |(_, region)| format!("*.{region}")),
+            _ => host.to_owned(),
+        };
+        let mut params = CertificateParams::new(vec![name.clone()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
         params.use_authority_key_identifier_extension = true;
-        let certificate = params.signed_by(&self.leaf_key, &self.issuer)?;
+        match planted {
+            CertificatePlan::Expired => {
+                params.not_before = rcgen::date_time_ymd(2025, 2, 10);
+                params.not_after = rcgen::date_time_ymd(2026, 2, 10);
+            }
+            CertificatePlan::EndsSoon => {
+                params.not_before = rcgen::date_time_ymd(2025, 5, 20);
+                params.not_after = rcgen::date_time_ymd(2026, 5, 20);
+            }
+            _ => {}
+        }
+        let certificate = match planted {
+            CertificatePlan::SelfSigned => params.self_signed(&self.leaf_key)?,
+            CertificatePlan::IncompleteChain => params.signed_by(&self.leaf_key, &self.between)?,
+            _ => params.signed_by(&self.leaf_key, &self.issuer)?,
+        };
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.leaf_key.serialize_der()));
         let signer = rustls::crypto::ring::sign::any_supported_type(&key)?;
         Ok(CertifiedKey::new(vec![certificate.der().clone()], signer))

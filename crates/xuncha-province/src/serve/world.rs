@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use crate::content::Site;
-use crate::model::Province;
+use crate::content::safety::later::Later;
+use crate::model::{CertificatePlan, Province};
 use crate::response::Response;
 use crate::{accounts, outside, render};
 
@@ -35,6 +36,8 @@ pub struct World {
     pub province: Province,
     /// Content of each site.
     pub sites: Vec<Site>,
+    /// Sites that have a new look after the monitoring point.
+    redesigned: HashMap<usize, Site>,
     by_host: HashMap<String, usize>,
     clock: Mutex<DateTime>,
     log: Mutex<BTreeMap<String, HostLog>>,
@@ -49,6 +52,10 @@ impl World {
         let sites: Vec<Site> = (0..province.sites.len())
             .map(|index| Site::draw(&province, index))
             .collect();
+        let redesigned = (0..sites.len())
+            .filter(|&index| sites[index].plan.safety.later == Later::Redesigned)
+            .map(|index| (index, Site::draw(&province, index).redesigned()))
+            .collect();
         let by_host = sites
             .iter()
             .enumerate()
@@ -58,6 +65,7 @@ impl World {
         Self {
             province,
             sites,
+            redesigned,
             by_host,
             clock,
             log: Mutex::default(),
@@ -85,6 +93,13 @@ impl World {
         }
     }
 
+    /// What is planted of the certificate of a host.
+    #[must_use]
+    pub fn certificate_of(&self, host: &str) -> CertificatePlan {
+        let site = self.by_host.get(host).map(|&index| &self.sites[index]);
+        site.map_or(CertificatePlan::Sound, |site| site.plan.defects.certificate)
+    }
+
     /// The page that a site which was broken into shows to search engines in place of its home page.
     #[must_use]
     pub fn shown_to_searchers(&self, scheme: Scheme, host: &str, target: &str) -> Option<Response> {
@@ -105,6 +120,10 @@ impl World {
                 .or_else(|| accounts::respond(&self.province.accounts, host, target, now, asked));
         };
         let site = &self.sites[index];
+        let site = match self.redesigned.get(&index) {
+            Some(redesigned) if site.is_later(now) => redesigned,
+            _ => site,
+        };
         if scheme == Scheme::Http && site.plan.https {
             // A site that is down does not redirect either.
             if site.down_at(now).is_some() {

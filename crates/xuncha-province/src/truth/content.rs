@@ -91,6 +91,44 @@ pub(super) fn guides(site: &Site) -> Value {
     check.done()
 }
 
+/// Items of which two guides say otherwise.
+pub(super) fn twins(site: &Site) -> Value {
+    let mut check = Check::default();
+    for guide in &site.guides {
+        let Some(twin) = &guide.twin else { continue };
+        let first = site.guides.iter().find(|other| other.address == twin.of);
+        let pages: Vec<String> = first
+            .into_iter()
+            .chain([guide])
+            .map(|guide| site.absolute(&guide.address))
+            .collect();
+        match twin.differs {
+            "" => check.near(guide.name, twin.near, &pages, ""),
+            differs => check.item(guide.name, differs, &pages, ""),
+        }
+    }
+    check.done()
+}
+
+/// Forms that guides offer and that cannot be used.
+pub(super) fn forms(site: &Site) -> Value {
+    let mut check = Check::default();
+    for guide in &site.guides {
+        let Some(form) = &guide.form_file else {
+            continue;
+        };
+        let (key, page) = (site.absolute(&form.address), site.absolute(&guide.address));
+        match form.kind {
+            "sound" => {}
+            kind @ ("dead_form" | "broken_form" | "other_type") => {
+                check.item(key, kind, &[page], &form.text);
+            }
+            kind => check.near(key, kind, &[page], &form.text),
+        }
+    }
+    check.done()
+}
+
 pub(super) fn statistics(site: &Site) -> Value {
     let mut check = Check::default();
     match site.plan.defects.statistics {

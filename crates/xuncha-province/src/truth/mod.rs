@@ -1,6 +1,7 @@
 //! The truth about every site: what is planted and what looks so, read from the same content that the pages show.
 
 mod content;
+mod dates;
 mod freshness;
 mod safety;
 
@@ -9,7 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::accounts;
 use crate::content::Site;
 use crate::content::links::{Link, Place};
-use crate::model::{Province, SearchPlan, SiteKind, SitePlan, SiteState};
+use crate::content::safety::later::Later;
+use crate::model::{
+    CertificatePlan, PromptPlan, Province, SearchPlan, SiteKind, SitePlan, SiteState,
+};
 
 const MARKS: [&str; 7] = [
     "党政机关网站标识",
@@ -61,6 +65,13 @@ struct Check {
 impl Check {
     fn item(&mut self, key: impl Into<String>, kind: &str, found_on: &[String], note: &str) {
         self.items.push(entry(key.into(), kind, found_on, note));
+    }
+
+    /// A defect that nobody finds without knowing what was meant; it does not count as missed.
+    fn beyond(&mut self, key: impl Into<String>, kind: &str, found_on: &[String], note: &str) {
+        let mut item = entry(key.into(), kind, found_on, note);
+        item["beyond"] = Value::Bool(true);
+        self.items.push(item);
     }
 
     fn near(&mut self, key: impl Into<String>, kind: &str, found_on: &[String], note: &str) {
@@ -179,6 +190,25 @@ pub fn site(site: &Site) -> Value {
             },
         ),
         ("unpublished_messages", content::messages(site)),
+        ("forged_dates", dates::forged(site)),
+        ("missing_exit_prompt", exit_prompt(site)),
+        ("invalid_certificate", certificate(plan)),
+        (
+            "disagreeing_guides",
+            if services {
+                content::twins(site)
+            } else {
+                not_applicable()
+            },
+        ),
+        (
+            "unusable_forms",
+            if services {
+                content::forms(site)
+            } else {
+                not_applicable()
+            },
+        ),
     ]
     .into_iter()
     .chain(safety)
@@ -186,8 +216,29 @@ pub fn site(site: &Site) -> Value {
     .collect();
     json!({
         "target": plan.code, "kind": "site", "site_kind": plan.kind.word(), "name": plan.name, "family": plan.family.word(), "host": plan.host,
-        "home": plan.home(), "checks": checks, "manual": manual(site), "pages": site.text_pages(),
+        "home": plan.home(), "checks": checks, "later": {"tampered_page": later(site)},
+        "manual": manual(site), "pages": site.text_pages(),
     })
+}
+
+/// What a second round finds of the home page.
+fn later(site: &Site) -> Value {
+    let mut check = Check::default();
+    let later = site.plan.safety.later;
+    let (cases, near) = later.keys();
+    for case in cases {
+        let home = match later {
+            // Another page stands in place of the frames too.
+            Later::Defaced => site.plan.home(),
+            _ => site.absolute(site.home_content()),
+        };
+        let (key, pages) = (format!("{case}:{home}"), [home]);
+        match near {
+            true => check.near(key, later.word(), &pages, ""),
+            false => check.item(key, later.word(), &pages, ""),
+        }
+    }
+    check.done()
 }
 
 fn manual(site: &Site) -> Value {
@@ -218,6 +269,7 @@ fn link_pages(site: &Site, link: &Link) -> Vec<String> {
 
 fn link_pages_of(site: &Site, place: Place) -> Vec<String> {
     match place {
+        Place::Guide(g) => vec![site.absolute(&site.guides[g].address)],
         Place::Article(a) => vec![site.absolute(&site.articles[a].address)],
         Place::Home | Place::Footer => vec![site.absolute(site.home_content())],
     }
@@ -232,6 +284,43 @@ fn broken_links(site: &Site) -> Value {
         } else {
             check.item(link.key.clone(), link.kind.word(), &pages, &link.text);
         }
+    }
+    check.done()
+}
+
+fn exit_prompt(site: &Site) -> Value {
+    let mut check = Check::default();
+    let pages = [site.absolute(site.home_content())];
+    match site.plan.defects.prompt {
+        PromptPlan::Asks => {}
+        PromptPlan::InLayer => check.near("prompt", "words_in_a_layer", &pages, ""),
+        PromptPlan::Silent => check.item("prompt", "no_prompt", &pages, ""),
+        PromptPlan::GovernmentOnly if site.leads_away() => {
+            check.item("prompt", "no_prompt", &pages, "");
+        }
+        PromptPlan::GovernmentOnly => check.near("prompt", "government_links_only", &pages, ""),
+    }
+    check.done()
+}
+
+fn certificate(plan: &SitePlan) -> Value {
+    if !plan.https {
+        return not_applicable();
+    }
+    let mut check = Check::default();
+    let (case, near) = match plan.defects.certificate {
+        CertificatePlan::Sound => return check.done(),
+        CertificatePlan::Expired => ("expired", ""),
+        CertificatePlan::WrongHost => ("wrong_host", ""),
+        CertificatePlan::SelfSigned => ("self_signed", ""),
+        CertificatePlan::IncompleteChain => ("incomplete_chain", ""),
+        CertificatePlan::EndsSoon => ("expired", "ends_soon"),
+        CertificatePlan::Wildcard => ("wrong_host", "for_all_hosts_of_the_region"),
+    };
+    let key = format!("certificate|{case}");
+    match near {
+        "" => check.item(key, case, &[], ""),
+        kind => check.near(key, kind, &[], ""),
     }
     check.done()
 }

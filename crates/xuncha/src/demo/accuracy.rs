@@ -23,13 +23,29 @@ pub struct TruthTarget {
     pub family: String,
     /// By check.
     pub checks: BTreeMap<String, TruthCheck>,
+    /// What a second round finds, by check.
+    #[serde(default)]
+    pub later: BTreeMap<String, TruthCheck>,
     /// Answers to manual questions.
     #[serde(default)]
     pub manual: BTreeMap<String, ManualTruth>,
 }
 
+impl TruthTarget {
+    /// The same target as a second round has to see it.
+    pub fn later(&self) -> TruthTarget {
+        TruthTarget {
+            target: self.target.clone(),
+            family: self.family.clone(),
+            checks: self.later.clone(),
+            later: BTreeMap::new(),
+            manual: BTreeMap::new(),
+        }
+    }
+}
+
 /// What was planted for one check.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct TruthCheck {
     /// Planted defects.
     #[serde(default)]
@@ -40,13 +56,19 @@ pub struct TruthCheck {
 }
 
 /// One planted thing.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct TruthItem {
     /// Key of the finding.
     pub key: String,
     /// Kind of defect.
     #[serde(default)]
     pub kind: String,
+    /// What the province says besides: of a wrong character the sentence.
+    #[serde(default)]
+    pub note: String,
+    /// Nobody finds it without knowing what was meant.
+    #[serde(default)]
+    pub beyond: bool,
 }
 
 /// Answer to a manual question.
@@ -73,6 +95,12 @@ pub struct Tally {
     pub wrong: usize,
     /// Things planted that look wrong and are fine.
     pub near_misses: usize,
+    /// Planted beyond what a machine is held to: nobody finds them without knowing what was meant. They count in nothing else.
+    pub beyond: usize,
+    /// Found among them.
+    pub beyond_found: usize,
+    /// Planted and found by kind, where there are several.
+    pub kinds: BTreeMap<String, (usize, usize)>,
     /// Families that carry a planted defect or a near-miss.
     pub families: usize,
     /// Targets for which nothing could be determined.
@@ -132,42 +160,15 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
     {
         for (check, planted) in &target.checks {
             let tally = accuracy.checks.entry(check.clone()).or_default();
-            let near: BTreeMap<&str, &str> = planted
-                .near_misses
-                .iter()
-                .map(|item| (item.key.as_str(), item.kind.as_str()))
-                .collect();
-            let truth_keys: BTreeMap<&str, &str> = planted
-                .items
-                .iter()
-                .map(|item| (item.key.as_str(), item.kind.as_str()))
-                .collect();
             let none = BTreeSet::new();
             let keys = reported
                 .get(&(target.target.as_str(), check.as_str()))
                 .unwrap_or(&none);
-            tally.planted += truth_keys.len();
             tally.near_misses += planted.near_misses.len();
-            if !truth_keys.is_empty() || !near.is_empty() {
+            if !planted.items.is_empty() || !planted.near_misses.is_empty() {
                 families.entry(check).or_default().insert(&target.family);
             }
-            for (key, kind) in &truth_keys {
-                if keys.contains(key) {
-                    tally.found += 1;
-                } else {
-                    tally.missed += 1;
-                    tally
-                        .missed_items
-                        .push(format!("{} {key} ({kind})", target.target));
-                }
-            }
-            for key in keys.iter().filter(|key| !truth_keys.contains_key(**key)) {
-                tally.wrong += 1;
-                let kind = near.get(key).copied().unwrap_or("-");
-                tally
-                    .false_items
-                    .push(format!("{} {key} ({kind})", target.target));
-            }
+            count(tally, &target.target, (check, planted), keys);
         }
     }
     for (check, tally) in &mut accuracy.checks {
@@ -177,6 +178,68 @@ pub fn measure(truth: &Truth, judgements: &[Judgement]) -> Accuracy {
         tally.precision = share(tally.found, tally.found + tally.wrong);
     }
     accuracy
+}
+
+/// Counts one check of one target.
+fn count(
+    tally: &mut Tally,
+    target: &str,
+    (check, planted): (&str, &TruthCheck),
+    keys: &BTreeSet<&str>,
+) {
+    let meets = |item: &TruthItem| keys.iter().any(|key| is_same(check, key, item));
+    let distinct: BTreeMap<&str, &TruthItem> = planted
+        .items
+        .iter()
+        .map(|item| (item.key.as_str(), item))
+        .collect();
+    for (key, item) in &distinct {
+        let is_found = meets(item);
+        if item.beyond {
+            tally.beyond += 1;
+            tally.beyond_found += usize::from(is_found);
+            continue;
+        }
+        tally.planted += 1;
+        let kind = tally.kinds.entry(item.kind.clone()).or_default();
+        kind.0 += 1;
+        if is_found {
+            kind.1 += 1;
+            tally.found += 1;
+        } else {
+            tally.missed += 1;
+            let kind = &item.kind;
+            tally.missed_items.push(format!("{target} {key} ({kind})"));
+        }
+    }
+    for key in keys {
+        if planted.items.iter().any(|item| is_same(check, key, item)) {
+            continue;
+        }
+        tally.wrong += 1;
+        let mut near = planted.near_misses.iter();
+        let near = near.find(|item| is_same(check, key, item));
+        let kind = near.map_or("-", |item| item.kind.as_str());
+        tally.false_items.push(format!("{target} {key} ({kind})"));
+    }
+}
+
+/// Whether a finding is about what was planted. A wrong character lies in a word, and machine and proof-reader may mark more or less of it:
+/// they mean the same where their marks overlap in the planted sentence.
+fn is_same(check: &str, key: &str, item: &TruthItem) -> bool {
+    if check != "wrong_characters" || item.note.is_empty() {
+        return key == item.key;
+    }
+    let places = |text: &str| -> Vec<std::ops::Range<usize>> {
+        let found = item.note.match_indices(text);
+        found.map(|(at, text)| at..at + text.len()).collect()
+    };
+    let (marked, planted) = (places(key), places(&item.key));
+    marked.iter().any(|mark| {
+        planted
+            .iter()
+            .any(|own| mark.start < own.end && own.start < mark.end)
+    })
 }
 
 /// Findings that sum up others of the same check, or say that a whole column kind is absent, have no key in the truth.

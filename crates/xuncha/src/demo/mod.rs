@@ -3,6 +3,7 @@
 pub mod accuracy;
 pub mod province;
 mod reviewer;
+mod second;
 
 use std::path::Path;
 use std::process::Command;
@@ -120,6 +121,11 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     print_own_usage();
     step(started, "与独立计分核对");
     compare(&province, out)?;
+    if arguments.second_round {
+        step(started, "两周后再看首页");
+        let measured = second::run(&data, rules, (&province, &round), &truth, out).await?;
+        measured.print();
+    }
     step(started, "完成");
     if arguments.no_serve {
         return Ok(());

@@ -180,6 +180,7 @@ pub fn child() -> Result<()> {
     input.read_to_end(&mut body)?;
     let lists = SafetyLists::from_files(&asked.lexicons).map_err(anyhow::Error::msg)?;
     let mut said = read(&body, asked.today, &lists);
+    said.signs.extend(other_kind(&asked.url, &body));
     said.signs.extend(codes(&asked.url, &body, &lists));
     if !asked.text {
         said.text.clear();
@@ -214,6 +215,33 @@ fn read(body: &[u8], today: Date, lists: &SafetyLists) -> Said {
     }
     signs.sort();
     Said { signs, text: proof }
+}
+
+/// A file of another kind than its name says. Old programs and new ones open each other's files, and a table may be a page: what they open is
+/// not told.
+fn other_kind(url: &str, body: &[u8]) -> Option<Sign> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let (_, extension) = path.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    let kind = body_kind(body);
+    let is_program = body.starts_with(b"MZ") || body.starts_with(b"\x7fELF");
+    let is = match kind {
+        _ if is_program => "程序",
+        BodyKind::Html => "网页",
+        BodyKind::Pdf => "PDF文件",
+        BodyKind::Image => "图片",
+        BodyKind::Rar | BodyKind::SevenZip => "压缩包",
+        BodyKind::Zip | BodyKind::Ole | BodyKind::Rtf | BodyKind::Empty | BodyKind::Other => "",
+    };
+    let is_told = match extension.as_str() {
+        "pdf" => kind != BodyKind::Pdf,
+        "docx" | "docm" | "xlsx" | "xlsm" | "pptx" | "ofd" => true,
+        "doc" | "xls" | "ppt" | "wps" | "et" => kind != BodyKind::Html,
+        "csv" | "txt" => is_program,
+        _ => false,
+    };
+    let what = format!("名为{extension}，其实是{is}");
+    (is_told && !is.is_empty()).then(|| sign(SignCase::OtherKind, &what))
 }
 
 /// Codes of a picture that lead to strangers.

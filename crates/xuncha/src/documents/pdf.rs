@@ -20,6 +20,10 @@ const TEXT_BYTES_MAX: usize = 8 << 20;
 pub(super) fn text(body: &[u8]) -> Read {
     // Bytes before the mark are allowed; the reader does not expect them.
     let start = memchr::memmem::find(body, b"%PDF-").unwrap_or(0);
+    // Readers mend a file that ends in the middle and show what is left of it; its end says where everything stands.
+    if memchr::memmem::find(body, b"startxref").is_none() {
+        return Read::Broken("PDF不完整，缺少结尾");
+    }
     let pdf = match Pdf::new(body[start..].to_vec()) {
         Ok(pdf) => pdf,
         Err(error) => {

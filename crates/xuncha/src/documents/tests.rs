@@ -100,6 +100,28 @@ fn macros_and_broken_files_are_told() {
 }
 
 #[test]
+fn files_of_another_kind_than_their_name_are_told() {
+    let page = b"<!DOCTYPE html><html><body>login</body></html>".as_slice();
+    let rtf = b"{\\rtf1\\ansi x}".as_slice();
+    for (name, body, expected) in [
+        ("1.pdf", page, true),
+        ("1.docx", page, true),
+        ("1.docx", b"MZ\x90\0\x03\0".as_slice(), true),
+        ("1.DOC?x=1", b"MZ\x90\0\x03\0".as_slice(), true),
+        ("1.xls", page, false),
+        ("1.doc", rtf, false),
+        ("1.pdf", b"%PDF-1.4\n".as_slice(), false),
+        ("1.doc", b"%PDF-1.4\n".as_slice(), true),
+        ("1.doc", b"PK\x03\x04".as_slice(), false),
+        ("1.txt", page, false),
+        ("down", page, false),
+    ] {
+        let told = other_kind(&format!("https://www.qingshi.gov.cn/files/{name}"), body);
+        assert_eq!(told.is_some(), expected, "{name} {told:?}");
+    }
+}
+
+#[test]
 fn codes_that_lead_to_strangers_are_told() {
     let picture = |address: &str| {
         let code = qrcode::QrCode::new(address).unwrap();

@@ -31,8 +31,8 @@ use crate::rules::Rules;
 /// The pseudo target that holds what was seen of addresses outside the inspected sites.
 pub const OUTSIDE: &str = "_outside";
 
-/// The check that compares rounds.
-const FORGED_DATES: &str = "forged_dates";
+/// The checks that compare rounds.
+const COMPARING: [&str; 2] = ["forged_dates", "tampered_page"];
 
 /// Judges every subject of a round under its own sets, with the stored evidence.
 pub async fn judge_round(
@@ -103,7 +103,7 @@ struct Work<'a> {
     /// The day of the check, and what was closed on it by approval.
     day: Date,
     suspended: BTreeMap<TargetId, (Date, Date)>,
-    /// Earlier rounds that dates are compared with, latest first; none where no set asks.
+    /// Earlier rounds that dates and home pages are compared with, latest first; none where no set asks.
     earlier: Vec<String>,
 }
 
@@ -166,7 +166,7 @@ const EARLIER_MAX: usize = 4;
 async fn earlier(data: &Data, round: &Round, sets: &[IndicatorSet]) -> Result<Vec<String>> {
     let asks = |set: &IndicatorSet| {
         let mut checks = set.indicators.iter().flat_map(|own| &own.checks);
-        checks.any(|check| check == FORGED_DATES)
+        checks.any(|check| COMPARING.contains(&check.as_str()))
     };
     if !sets.iter().any(asks) {
         return Ok(Vec::new());

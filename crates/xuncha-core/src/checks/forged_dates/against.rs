@@ -110,6 +110,11 @@ pub(super) fn earlier_lists<'a>(
     late.collect()
 }
 
+/// Whether two days are the same but for the year: a list that shows no years was taken for one of another year.
+fn differ_by_years(one: Date, other: Date) -> bool {
+    (one.month(), one.day()) == (other.month(), other.day())
+}
+
 /// Pages whose column lists them under another day.
 pub(super) fn lists<'a>(articles: &[&'a DatedArticle], params: &Params) -> Vec<Doubtful<'a>> {
     let mut all: BTreeMap<&str, usize> = BTreeMap::new();
@@ -122,7 +127,8 @@ pub(super) fn lists<'a>(articles: &[&'a DatedArticle], params: &Params) -> Vec<D
             continue;
         };
         *all.entry(&listed.url).or_default() += 1;
-        if apart(day, article.date) > i64::from(params.tolerance_days) {
+        let is_far = apart(day, article.date) > i64::from(params.tolerance_days);
+        if is_far && !differ_by_years(day, article.date) {
             doubtful.entry(&listed.url).or_default().push(Doubtful {
                 article,
                 case: "against_list",

@@ -86,6 +86,10 @@ fn longest_rising(days: &[Date]) -> Vec<usize> {
 
 /// The number that a content system gave: the last digits of the address's last part, where they are no date.
 fn number(url: &str) -> Option<u64> {
+    in_path(url).or_else(|| asked(url))
+}
+
+fn in_path(url: &str) -> Option<u64> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let name = path.trim_end_matches('/').rsplit('/').next()?;
     let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
@@ -103,6 +107,20 @@ fn number(url: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
+/// The number that a query names: `NewsShow.aspx?id=713`.
+fn asked(url: &str) -> Option<u64> {
+    let (_, query) = url.split_once('?')?;
+    let query = query.split('#').next().unwrap_or(query);
+    query.split('&').find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        let name = name.to_ascii_lowercase();
+        let is_number = name.ends_with("id") && value.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && value.len() >= DIGITS_MIN)
+            .then(|| value.parse().ok())
+            .flatten()
+    })
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -118,6 +136,12 @@ mod tests {
             ("http://a/show/9001", Some(9001)),
             ("http://a/稿件99年第1001号.html", Some(1001)),
             ("http://a/about.html", None),
+            ("http://a/NewsShow.aspx?id=713", Some(713)),
+            (
+                "http://a/show.asp?ClassID=7&ArticleID=90211#top",
+                Some(90211),
+            ),
+            ("http://a/list.asp?page=2026", None),
         ];
         for (url, expected) in cases {
             assert_eq!(number(url), expected, "{url}");

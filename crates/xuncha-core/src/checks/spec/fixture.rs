@@ -163,6 +163,10 @@ fn template(list: &str) -> Option<Value> {
         }),
         "before" => json!({
             "round": "2025Q4", "read": "2025-12-20", "oldest": "2025-06-01", "newest": "2025-09-01",
+            "outline": outline(),
+        }),
+        "home_outline" => json!({
+            "url": page, "outline": outline(), "evidence": evidence(page), "before": null,
         }),
         "signs" => json!({
             "sign": {"case": "hidden_link", "what": "", "way": "", "quote": "", "confidence": "high"},
@@ -318,7 +322,14 @@ fn site_facts() -> Value {
         "search": {"form": form(), "questions": [], "evidence": evidence(home), "scripted": null},
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
-        "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "corrected": [], "network": network(home),
+        "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "home_outline": null, "corrected": [], "network": network(home),
+    })
+}
+
+/// What a home page is built of: nothing.
+fn outline() -> Value {
+    json!({
+        "skeleton": 0, "parts": [], "labels": [], "script_hosts": [], "scripts": [], "foreign": [],
     })
 }
 

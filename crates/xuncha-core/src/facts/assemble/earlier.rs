@@ -1,4 +1,4 @@
-//! 往轮所见: what an earlier round saw of a site's articles and lists, laid beside the facts of a later one.
+//! 往轮所见: what an earlier round saw of a site's articles, lists and home page, laid beside the facts of a later one.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::records::page_key;
 use crate::evidence::Purpose;
 use crate::facts::model::{EarlierList, EarlierSight, FactRecord, ListFacts, PageFacts, SiteFacts};
+use crate::facts::outline::{EarlierOutline, Outline};
 
 /// 往轮. Takes the records of an earlier round in one by one and keeps the days that it saw.
 pub struct EarlierRound {
@@ -16,6 +17,8 @@ pub struct EarlierRound {
     /// Days on which a title was seen, whatever the address.
     titles: BTreeMap<String, Seen>,
     lists: BTreeMap<String, EarlierList>,
+    /// Home pages, by address without scheme.
+    homes: BTreeMap<String, EarlierOutline>,
 }
 
 /// What was seen of an article.
@@ -36,6 +39,7 @@ impl EarlierRound {
             pages: BTreeMap::new(),
             titles: BTreeMap::new(),
             lists: BTreeMap::new(),
+            homes: BTreeMap::new(),
         }
     }
 
@@ -54,6 +58,15 @@ impl EarlierRound {
         }
         let read = page.capture.at.date();
         self.see_page(page, read);
+        if let Some(outline) = Outline::of(page) {
+            let round = self.id.clone();
+            let seen = EarlierOutline {
+                round,
+                read,
+                outline,
+            };
+            self.homes.insert(page_key(&page.capture.url), seen);
+        }
         if let Some(list) = &page.list {
             self.see_list(&page.capture.url, list, read);
         }
@@ -115,6 +128,11 @@ impl EarlierRound {
 
     /// Lays what was seen beside the facts of a later round; what a round between them saw stays.
     pub fn beside(&self, site: &mut SiteFacts) {
+        if let Some(home) = &mut site.home_outline
+            && home.before.is_none()
+        {
+            home.before = self.homes.get(&page_key(&home.url)).cloned();
+        }
         for article in &mut site.articles {
             let by_address = self.pages.get(&page_key(&article.url));
             let by_title = || self.titles.get(&plain(&article.title));

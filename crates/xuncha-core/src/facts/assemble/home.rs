@@ -6,6 +6,7 @@ use url::Url;
 use super::landing::leads_to_login;
 use super::records::{Records, address, evidence};
 use crate::facts::model::{Area, Column, HomeFacts, LinkKind, PageFacts};
+use crate::facts::outline::{HomeOutline, Outline};
 use crate::facts::scope::canonical;
 use crate::verdict::Place;
 
@@ -42,6 +43,16 @@ pub(super) fn home_page<'a>(records: &'a Records, home: &Url) -> Option<&'a Page
         }
     }
     Some(current)
+}
+
+/// What the home page is built of; nothing where its skeleton was not read.
+pub(super) fn outline(page: &PageFacts) -> Option<HomeOutline> {
+    Some(HomeOutline {
+        url: address(page).to_owned(),
+        outline: Outline::of(page)?,
+        evidence: evidence(page, ""),
+        before: None,
+    })
 }
 
 /// Pages that make up the home page: itself and the frames it shows.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{DateTime, date};
 
 use crate::evidence::{Capture, EvidenceRef, Purpose};
-use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, PageFacts};
+use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, PageFacts, SignCase};
 use crate::facts::network::NetworkFacts;
 use crate::facts::scope::{canonical, folder_of_default};
 use crate::facts::skip::Skip;
@@ -181,6 +181,14 @@ impl Records {
         }
     }
 
+    /// Of a page that came in place of a file, what speaks against the file counts, and nothing that the page says.
+    fn add_page_for_file(&mut self, key: String, mut page: PageFacts) {
+        page.signs.retain(|sign| sign.case == SignCase::OtherKind);
+        if !page.signs.is_empty() {
+            self.documents.insert(key, page);
+        }
+    }
+
     fn add_site_page(&mut self, page: PageFacts) {
         let key = canonical(&page.capture.url);
         self.looks
@@ -203,6 +211,8 @@ impl Records {
                 self.sources.insert(key, page);
             } else if !page.is_html && !page.signs.is_empty() {
                 self.documents.insert(key, page);
+            } else if page.is_html {
+                self.add_page_for_file(key, page);
             }
             return;
         }

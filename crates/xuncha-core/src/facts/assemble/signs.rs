@@ -29,14 +29,18 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
         .collect();
     let files = records.documents.values().filter(|page| !is_outside(page));
     let own_words = own_words(records);
+    let names = own_names(home);
+    let is_own_word =
+        |what: &str| own_words.contains(what) || names.iter().any(|name| name.contains(what));
     for page in records.good_pages().chain(files) {
         let url = address(page);
         let on_home = home_url == Some(page.capture.url.as_str());
         let targets = page.links.iter().filter(|_| !outside.is_empty());
         let targets = targets.filter_map(|link| outside.get(&canonical(&link.url)).copied());
         for sign in page.signs.iter().chain(targets) {
-            if !still_stands(records, sign)
-                || own_words.contains(sign.what.as_str()) && is_guess(sign)
+            if sign.case.is_outline()
+                || !still_stands(records, sign)
+                || is_guess(sign) && is_own_word(&sign.what)
             {
                 continue;
             }
@@ -81,6 +85,18 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
     cloaked.chain(found.into_values()).take(SIGNS_MAX).collect()
 }
 
+/// What the site calls itself: no part of it is a slip, however rare the place's name.
+fn own_names(home: Option<&PageFacts>) -> Vec<&str> {
+    let Some(home) = home else {
+        return Vec::new();
+    };
+    let tag = home.metas.get("SiteName").map(String::as_str);
+    [Some(home.title.as_str()), tag]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 /// Pages from which on a guess of low confidence is the site's own word, whatever the sentence: guides and templates repeat theirs.
 const OWN_WORD_PAGES: usize = 6;
 
@@ -101,9 +117,17 @@ fn own_words(records: &Records) -> BTreeSet<&str> {
             seen.is_surer |= sign.confidence > Confidence::Low;
         }
     }
-    words.retain(|_, seen| {
+    // The title of one article stands on every page that lists it, and is no template.
+    let titles = |word: &str| {
+        let articles = records
+            .good_pages()
+            .filter_map(|page| page.article.as_ref());
+        let dated = articles.filter(|article| article.published.is_some());
+        dated.filter(|article| article.title.contains(word)).count()
+    };
+    words.retain(|word, seen| {
         seen.sentences.len() >= OWN_WORD_SENTENCES
-            || !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES
+            || !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES && titles(word) != 1
     });
     words.into_keys().collect()
 }
@@ -182,7 +206,11 @@ fn cloaked(records: &Records, home: &PageFacts) -> Option<SiteSign> {
 fn belongs_to_page(case: SignCase) -> bool {
     matches!(
         case,
-        SignCase::TamperedText | SignCase::Macro | SignCase::Unopened | SignCase::Unread
+        SignCase::TamperedText
+            | SignCase::Macro
+            | SignCase::Unopened
+            | SignCase::OtherKind
+            | SignCase::Unread
     )
 }
 

@@ -100,6 +100,7 @@ pub fn assemble_site(
         weak_links,
         signs: signs::signs(&records, home_page),
         articles: dated,
+        home_outline: home_page.and_then(home::outline).map(Box::new),
         corrected: Vec::new(),
         network: records.network.clone(),
     }

@@ -56,7 +56,7 @@ const LISTINGS: [&str; 5] = [
     "folder listing",
 ];
 /// What pages say before they let a visitor go.
-const PROMPTS: [&str; 9] = [
+const PROMPTS: [&str; 20] = [
     "即将离开",
     "将要离开",
     "即将跳转",
@@ -66,6 +66,17 @@ const PROMPTS: [&str; 9] = [
     "即将访问",
     "跳转到第三方",
     "外部链接提示",
+    "正在离开",
+    "将会离开",
+    "确认离开",
+    "将跳转到",
+    "将跳转至",
+    "跳转至第三方",
+    "将打开非",
+    "将打开外部",
+    "为外部链接",
+    "非本站网页",
+    "非本网站",
 ];
 
 /// Links to files that leak, and a page that lists a folder.
@@ -179,12 +190,16 @@ pub(super) fn prompt(
     });
 }
 
-/// Whether an address is that of a home page.
-pub(super) fn is_home(url: &str) -> bool {
+/// Names of pages that hold a home page's content: itself, or the frame beside its menu.
+const FRONTS: [&str; 5] = ["index", "default", "main", "home", "index_main"];
+
+/// Whether an address is that of a home page, or of the frame that shows its content.
+pub(super) fn is_front(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
-        let path = url.path().to_ascii_lowercase();
-        path == "/"
-            || ["/index.html", "/index.htm", "/index.shtml", "/default.html"]
-                .contains(&path.as_str())
+        let path = url.path().trim_start_matches('/').to_ascii_lowercase();
+        let name = path
+            .rsplit_once('.')
+            .map_or(path.as_str(), |(name, _)| name);
+        path.is_empty() || url.query().is_none() && FRONTS.contains(&name)
     })
 }

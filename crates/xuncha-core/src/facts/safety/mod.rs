@@ -85,12 +85,15 @@ pub(crate) fn read(input: &Input) -> Shown {
     hidden::read(dom, links, (own, &whose), lists, signs);
     scripts::read(dom, own, lists, signs);
     leaks::leaks(input.title, input.url, links, signs);
-    let is_home = leaks::is_home(input.url);
+    let is_home = leaks::is_front(input.url);
     if is_home {
         leaks::prompt(dom, own, links, lists, signs);
     }
     if is_home || matches!(input.purpose, Purpose::HomeSnapshot { .. }) {
         shown.skeleton = skeleton::of(dom);
+    }
+    if is_home {
+        skeleton::parts(dom, signs);
     }
     settle(signs, &shown.secrets);
     shown

@@ -28,6 +28,7 @@ fn signs(url: &str, inner: &str) -> Vec<String> {
     page(url, inner)
         .signs
         .iter()
+        .filter(|sign| !sign.case.is_outline())
         .map(|sign| format!("{} {}", name(&sign.case), sign.way))
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The planted things themselves: what stands on the page, and what has to be said of it.
 
-use super::{Document, Spot};
+use super::hidden::{USUAL, WAYS, filled};
+use super::{Document, Spot, files};
 use crate::content::Site;
 use crate::content::links::Place;
 use crate::rng::Rng;
@@ -47,7 +48,7 @@ fn card(rng: &mut Rng) -> String {
     number
 }
 
-fn push(
+pub(super) fn push(
     site: &mut Site,
     check: &'static str,
     kind: &'static str,
@@ -64,10 +65,12 @@ fn push(
         place,
         html,
         secrets: Vec::new(),
+        note: String::new(),
+        beyond: false,
     });
 }
 
-fn page_of(site: &Site, article: usize) -> String {
+pub(super) fn page_of(site: &Site, article: usize) -> String {
     site.absolute(&site.articles[article].address)
 }
 
@@ -80,6 +83,7 @@ fn attach(site: &mut Site, kind: &'static str, rows: Vec<Vec<String>>) -> (Strin
         address: address.clone(),
         kind,
         rows,
+        flaw: "",
     });
     (site.absolute(&address), html)
 }
@@ -250,107 +254,40 @@ pub(super) fn near_personal(site: &mut Site, article: usize, nth: usize, rng: &m
     );
 }
 
-fn stranger(site: &Site, nth: usize) -> String {
+pub(super) fn stranger(site: &Site, nth: usize) -> String {
     format!("http://{}{nth}.lucky-house.example/", site.plan.code)
 }
 
-pub(super) fn hidden(site: &mut Site, article: usize, nth: usize) {
+pub(super) fn hidden(site: &mut Site, article: usize, (nth, way): (usize, usize)) {
     let url = stranger(site, nth);
-    let link = format!("<a href=\"{url}\">推荐阅读</a>");
-    let (kind, html) = match nth % 10 {
-        0 => (
-            "text_indent",
-            format!("<div style=\"text-indent:-9999px\">{link}</div>"),
-        ),
-        1 => (
-            "no_height",
-            format!("<div style=\"height:0px;overflow:hidden;line-height:0\">{link}</div>"),
-        ),
-        2 => (
-            "off_screen",
-            format!("<div style=\"position:absolute;left:-3000px;top:-3000px\">{link}</div>"),
-        ),
-        3 => (
-            "font_size",
-            format!("<span style=\"font-size:0px\">{link}</span>"),
-        ),
-        4 => (
-            "same_colour",
-            format!(
-                "<div style=\"background-color:#ffffff\"><a href=\"{url}\" style=\"color:#fff\">推荐阅读</a></div>"
-            ),
-        ),
-        5 => (
-            "marquee",
-            format!("<marquee height=\"1\" width=\"4\" scrollamount=\"3000\">{link}</marquee>"),
-        ),
-        6 => (
-            "display_none_gambling",
-            format!(
-                "<div id=\"qd{nth}\" style=\"display:none\"><a href=\"{url}\">澳门新葡京</a></div>"
-            ),
-        ),
-        7 => (
-            "written_hidden",
-            format!(
-                "<script>document.write('<div style=\"display:none\"><a href=\"{url}\">x</a></div>');</script>"
-            ),
-        ),
-        8 => (
-            "iframe",
-            format!("<iframe src=\"{url}\" width=\"0\" height=\"0\"></iframe>"),
-        ),
-        _ => (
-            "clip",
-            format!("<div style=\"position:absolute;clip:rect(0 0 0 0)\">{link}</div>"),
-        ),
+    let (kind, way) = WAYS[way % WAYS.len()];
+    // A frame without a scheme goes by the page's own.
+    let key = match kind {
+        "frame_of_one_pixel" => url.trim_start_matches("http:").to_owned(),
+        _ => url.clone(),
     };
     push(
         site,
         "hidden_links",
         kind,
-        url,
+        key,
         false,
         Place::Article(article),
-        html,
+        filled(way, &url, nth),
     );
 }
 
 pub(super) fn near_hidden(site: &mut Site, article: usize, nth: usize) {
     let url = "https://www.yunlingnews.cn/".to_owned();
-    let (kind, html) = match nth % 4 {
-        0 => (
-            "drop_down",
-            format!(
-                "<div class=\"sub\" style=\"display:none\"><a href=\"{url}\">云岭新闻网</a></div>"
-            ),
-        ),
-        1 => (
-            "tab",
-            format!(
-                "<div id=\"tab{nth}\" style=\"display:none\"><a href=\"{url}\">云岭新闻网</a></div>"
-            ),
-        ),
-        2 => (
-            "hidden_government_link",
-            "<div style=\"display:none\"><a href=\"https://www.gov.cn/\">中国政府网</a></div>"
-                .to_owned(),
-        ),
-        _ => (
-            "white_on_red",
-            format!(
-                "<div style=\"background:#c00\"><a style=\"color:#fff\" href=\"{url}\">云岭新闻网</a></div>"
-            ),
-        ),
-    };
+    let (kind, way) = USUAL[nth % USUAL.len()];
     push(
         site,
         "hidden_links",
         kind,
-        url,
+        url.clone(),
         true,
         Place::Article(article),
-        html,
+        filled(way, &url, nth),
     );
 }
 
@@ -434,6 +371,11 @@ pub(super) fn near_harmful(site: &mut Site, article: usize, nth: usize) {
 }
 
 pub(super) fn tampered(site: &mut Site, article: usize, nth: usize) {
+    const DOMAIN: u8 = 1;
+    let is_tagged = !site.plan.defects.missing_tags.contains(&DOMAIN);
+    if nth % 5 == 4 && is_tagged {
+        return files::other_host(site, nth);
+    }
     let (kind, key, place, html) = match nth % 4 {
         3 => (
             "cloaked",
@@ -470,6 +412,9 @@ pub(super) fn tampered(site: &mut Site, article: usize, nth: usize) {
 }
 
 pub(super) fn near_tampered(site: &mut Site, article: usize, nth: usize) {
+    if nth % 4 == 3 && site.domain_said.is_none() {
+        return files::near_other_host(site, nth);
+    }
     let page = page_of(site, article);
     let (kind, html) = match nth % 3 {
         0 => (
