@@ -9,7 +9,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use client::{Answer, Client, send};
+use sha2::{Digest, Sha256};
 use support::{ANSWERED, NAUGHTY, NOTE, PORTAL, ROUND};
+use xuncha_core::checks::wrong_characters;
+use xuncha_core::judge::Judged;
+use xuncha_core::verdict::{Finding, Verdict};
+use xuncha_core::words::opinion::{OPINIONS_FILE, Opinion, Opinions, Stance};
 
 struct Site {
     store: xuncha_store::Store,
@@ -687,6 +692,85 @@ async fn checks_have_their_titles_on_every_page() {
             answer.body
         );
     }
+}
+
+/// What a language model said of a suspected wrong character stands on the desk beside it, and nowhere else.
+#[tokio::test]
+async fn a_second_opinion_lies_on_the_desk() {
+    let site = Site::seeded().await;
+    let mut all = site.store.judgements(ROUND, None).await.unwrap();
+    let mut one = all
+        .iter()
+        .find(|one| one.target.0 == "A000004" && one.check == "stale_account")
+        .unwrap()
+        .clone();
+    let (_, found) = site.store.finding(&site.finding).await.unwrap();
+    let quoted = found.evidence()[0].quoting("会议作出布署。");
+    one.check = "wrong_characters".to_owned();
+    one.result = Judged::Known {
+        verdict: Verdict::Fail {
+            findings: vec![Finding::new(
+                "布署",
+                "wrong",
+                "“布署”疑为“部署”（已知错词），请对照原句核对。",
+                quoted,
+            )],
+            undetermined: Vec::new(),
+        },
+    };
+    let question = wrong_characters::question(match &one.result {
+        Judged::Known {
+            verdict: Verdict::Fail { findings, .. },
+        } => &findings[0],
+        _ => unreachable!(),
+    });
+    let question = question.unwrap();
+    assert_eq!(
+        (
+            question.wrong.as_str(),
+            question.proposal.as_str(),
+            question.sentence.as_str()
+        ),
+        ("布署", "部署", "会议作出布署。")
+    );
+    all.push(one);
+    site.store.put_judgements(ROUND, &all).await.unwrap();
+    let id = hex::encode(&Sha256::digest("wrong_characters\n布署")[..8]);
+    let path = format!("/rounds/{ROUND}/desk/A000004/{id}?which=all");
+    let before = site.get(&path).await;
+    assert!(before.body.contains("会议作出布署。"), "{}", before.body);
+    assert!(!before.body.contains("第二意见"));
+    let folder = site._folder.path().join("documents").join(ROUND);
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut opinions = Opinions::default();
+    let opinion = Opinion {
+        stance: Stance::Supports,
+        reason: format!("应为部署{NAUGHTY}"),
+        model: "试用".to_owned(),
+        at: support::at("2026-04-20T09:00:00"),
+    };
+    opinions.keep("A000004", "布署", opinion);
+    let text = serde_json::to_vec(&opinions).unwrap();
+    std::fs::write(folder.join(OPINIONS_FILE), text).unwrap();
+    let after = site.get(&path).await.body;
+    for said in [
+        "第二意见",
+        "支持有错",
+        "应为部署",
+        "试用 · 2026-04-20 09:00:00",
+        "不是结论",
+    ] {
+        assert!(after.contains(said), "{said}: {after}");
+    }
+    assert!(!after.contains("<script>alert(1)"), "{after}");
+    std::fs::write(folder.join(OPINIONS_FILE), "{").unwrap();
+    let torn = site.get(&path).await;
+    assert_eq!(
+        torn.status,
+        StatusCode::OK,
+        "a torn file leaves the page as it is"
+    );
+    assert!(!torn.body.contains("第二意见"));
 }
 
 /// The relative luminance of a colour (WCAG 2).

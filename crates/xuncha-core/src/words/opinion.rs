@@ -181,9 +181,9 @@ pub fn read(body: &[u8], model: &str, at: DateTime) -> Result<Opinion, OpinionEr
 /// The object in what a model said; many put it between fences, some think aloud before.
 fn said(content: &str) -> Option<Said> {
     let end = content.rfind('}')? + 1;
-    let starts = content[..end].match_indices('{').map(|(at, _)| at);
-    let found = starts.filter_map(|start| serde_json::from_str::<Said>(&content[start..end]).ok());
-    found.last().filter(|said| !said.reason.trim().is_empty())
+    let mut starts = content[..end].rmatch_indices('{').map(|(at, _)| at);
+    let found = starts.find_map(|start| serde_json::from_str::<Said>(&content[start..end]).ok());
+    found.filter(|said| !said.reason.trim().is_empty())
 }
 
 #[cfg(test)]

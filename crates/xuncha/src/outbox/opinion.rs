@@ -91,6 +91,10 @@ impl Adviser {
     }
 
     async fn answer(&self, question: &Question) -> Result<Opinion> {
+        let host = self.address.host_str().unwrap_or_default();
+        if self.address.scheme() == "http" && !self.guard.is_named(host) {
+            bail!("{host} 用明文 http，须由管理员用 --opinion-allow-host {host} 指名");
+        }
         let mut request = Request::post(self.address.as_str())
             .header("Content-Type", "application/json; charset=utf-8")
             .header("Accept", "application/json");
@@ -104,7 +108,6 @@ impl Adviser {
         let sent = self.client.send_guarded(&self.guard, request).await;
         let answer = sent.map_err(|error| match error {
             Unsent::Before(error) if error.to_string().contains("--outbox-allow-host") => {
-                let host = self.address.host_str().unwrap_or_default();
                 anyhow!("{host} 是内网或本机地址，须由管理员用 --opinion-allow-host {host} 指名")
             }
             Unsent::Before(error) | Unsent::After(error) => error,

@@ -183,7 +183,7 @@ pub(super) fn mix(key: u64) -> u64 {
 
 /// The bucket of a key.
 pub(super) fn bucket(key: u32, buckets: usize) -> usize {
-    ((mix(u64::from(key)) >> 32) * buckets.max(1) as u64 >> 32) as usize
+    (((mix(u64::from(key)) >> 32) * buckets.max(1) as u64) >> 32) as usize
 }
 
 /// The key of a word whose character at a place is not looked at.
