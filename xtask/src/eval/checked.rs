@@ -22,6 +22,16 @@ pub struct Checked {
     pub is_partial: bool,
     /// Addresses of dead links and missing anchors, as JSON has them, each with its case and its words.
     pub bad: Vec<BadLink>,
+    /// What the other checks of the set found: check, case and words.
+    pub others: Vec<Other>,
+}
+
+/// A finding of any other check.
+pub struct Other {
+    /// The check.
+    pub check: String,
+    /// What is said.
+    pub detail: String,
 }
 
 /// A finding of `broken_links`.
@@ -36,8 +46,22 @@ pub struct BadLink {
 
 /// Runs the release binary over a site, at most so many pages; its words go to a file beside the JSON.
 pub fn check(folder: &Path, site: &Served, max_pages: u32) -> Result<Checked, String> {
-    let json = folder.join(format!("{}.json", site.name));
-    let said = folder.join(format!("{}.txt", site.name));
+    check_by(folder, site, max_pages, None)
+}
+
+/// The same under another set of indicators than the usual one.
+pub fn check_by(
+    folder: &Path,
+    site: &Served,
+    max_pages: u32,
+    set: Option<&str>,
+) -> Result<Checked, String> {
+    let name = match set {
+        Some(set) => format!("{}-{set}", site.name),
+        None => site.name.to_owned(),
+    };
+    let json = folder.join(format!("{name}.json"));
+    let said = folder.join(format!("{name}.txt"));
     let output = std::fs::File::create(&said)
         .map_err(|error| format!("无法写入 {}：{error}", said.display()))?;
     let mut command = Command::new(root().join("target/release/xuncha"));
@@ -50,7 +74,10 @@ pub fn check(folder: &Path, site: &Served, max_pages: u32) -> Result<Checked, St
         &max_pages.to_string(),
     ]);
     command.arg("--json").arg(&json).arg("--html");
-    command.arg(folder.join(format!("{}.html", site.name)));
+    command.arg(folder.join(format!("{name}.html")));
+    if let Some(set) = set {
+        command.args(["--set", set]);
+    }
     crate::run(
         command
             .stdin(Stdio::null())
@@ -75,6 +102,7 @@ fn read(text: &str, json: PathBuf) -> Result<Checked, String> {
         addresses,
         is_partial: field(text, "partial") == Some("true,"),
         bad: bad_links(text),
+        others: others(text),
     })
 }
 
@@ -116,6 +144,20 @@ fn bad_links(text: &str) -> Vec<BadLink> {
         }
     });
     links.collect()
+}
+
+/// The findings of all other checks.
+fn others(text: &str) -> Vec<Other> {
+    let is_other = |object: &BTreeMap<String, String>| object["check"] != "broken_links";
+    let others = objects(text, "findings").into_iter().filter(is_other);
+    let others = others.map(|mut object| {
+        let mut take = |name: &str| object.remove(name).unwrap_or_default();
+        Other {
+            check: take("check"),
+            detail: take("detail"),
+        }
+    });
+    others.collect()
 }
 
 fn string_field(line: &str) -> Option<(&str, String)> {

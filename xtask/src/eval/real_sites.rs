@@ -1,11 +1,12 @@
 //! `cargo xtask eval real-sites [SITE]`: the whole check on sites that nobody here wrote.
 //!
-//! Fails when a run fails, and when a link is called dead that leads off this machine: nobody can know that here. What is called dead
-//! is printed, to be looked at by hand.
+//! Fails when a run fails, when a link is called dead that leads off this machine (nobody can know that here), and when content safety
+//! alarms: nobody broke into a package. What is called dead is printed, to be looked at by hand, and so are wrong characters where there
+//! is a model: manuals do have them.
 
 use std::time::Instant;
 
-use super::checked::{Checked, check};
+use super::checked::{Checked, check, check_by};
 use super::linkcheckers::address::shown;
 use super::servers::{self, Served};
 use super::sites::{MEDIAWIKI, WORDPRESS};
@@ -15,6 +16,21 @@ use crate::packages::{self, REAL_SITES};
 const MAX_PAGES: u32 = 5000;
 /// Budget of pages on MediaWiki, whose histories and special pages have no end; they are all asked for here, no robots.txt forbids them.
 const MEDIAWIKI_PAGES: u32 = 400;
+
+/// Checks that have nothing to say of a sound site.
+const ALARMS: [&str; 11] = [
+    "exposed_personal_data",
+    "severe_wording",
+    "hidden_links",
+    "harmful_links",
+    "tampered_page",
+    "leaked_files",
+    "unsafe_attachments",
+    "commercial_advertising",
+    "forged_dates",
+    "unusable_forms",
+    "disagreeing_guides",
+];
 
 /// Serves the sites and checks each, or the one that is named.
 pub fn run(only: Option<&str>) -> Result<(), String> {
@@ -44,12 +60,28 @@ pub fn run(only: Option<&str>) -> Result<(), String> {
             Ok(checked) => failed.extend(show(site, &checked, started.elapsed().as_secs_f64())),
             Err(message) => failed.push(format!("{}: {message}", site.name)),
         }
+        match check_by(&folder, site, budget, Some("extras")) {
+            Ok(checked) => failed.extend(alarms(site, &checked)),
+            Err(message) => failed.push(format!("{}: {message}", site.name)),
+        }
     }
     if failed.is_empty() {
         Ok(())
     } else {
         Err(failed.join("\n"))
     }
+}
+
+/// Prints what content safety and its neighbours found; gives back what no sound site has.
+fn alarms(site: &Served, checked: &Checked) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for other in &checked.others {
+        println!("   {}：{}", other.check, other.detail);
+        if ALARMS.contains(&other.check.as_str()) {
+            wrong.push(format!("{}: {}：{}", site.name, other.check, other.detail));
+        }
+    }
+    wrong
 }
 
 /// Prints what was found; gives back the links off the machine that are called dead.

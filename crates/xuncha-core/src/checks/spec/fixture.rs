@@ -168,6 +168,8 @@ fn template(list: &str) -> Option<Value> {
         "home_outline" => json!({
             "url": page, "outline": outline(), "evidence": evidence(page), "before": null,
         }),
+        "scripts" => json!({"id": "a", "quote": "", "is_risky": false}),
+        "foreign" => json!({"language": "英文", "quote": ""}),
         "signs" => json!({
             "sign": {"case": "hidden_link", "what": "", "way": "", "quote": "", "confidence": "high"},
             "url": page, "on_home": false, "places": [], "place_count": 1, "evidence": evidence(page),
