@@ -242,7 +242,13 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
     else {
         return Vec::new();
     };
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // The name of the site stands as a heading on its pages, and where it is taken for their title nothing could be found by it.
+    let homes = pages.iter().filter(|page| is_home(&page.capture.final_url));
+    let named = pages.iter().filter_map(|page| page.metas.get("SiteName"));
+    let names = homes
+        .map(|page| bare(&page.title))
+        .chain(named.map(|name| bare(name)));
+    let mut seen: BTreeSet<String> = names.collect();
     let mut guides: Vec<(u64, &str, &str)> = Vec::new();
     let mut articles: Vec<(u64, &str, &str)> = Vec::new();
     for page in pages.iter().filter(|page| {

@@ -61,7 +61,7 @@ pub enum SignInPlan {
     Letters,
     /// The entry is dead.
     Dead,
-    /// The entry leads home.
+    /// The entry leads to a page without a password.
     Astray,
 }
 
@@ -431,6 +431,12 @@ fn forms(site: &mut Site, column: usize, titles: &mut BTreeSet<String>) {
             _ => format!("{year}年政府网站工作年度报表"),
         };
         let title = unique(titles, title, &mut rng);
+        // The government of the province reports on all sites, too.
+        if year == 2025 && site.plan.kind == SiteKind::Portal && site.plan.region == 0 {
+            let title = format!("{}{year}年政府网站监管年度报表", site.voice.region);
+            let when = date(2026, 1, 22).at(9, 30, 0, 0);
+            push(site, column, title, when, ArticleKind::Plain, &mut rng);
+        }
         push(
             site,
             column,
@@ -454,6 +460,12 @@ impl Site {
     #[must_use]
     pub fn walled_address(&self) -> String {
         self.special("xiangqing")
+    }
+
+    /// Address of the version for phones.
+    #[must_use]
+    pub fn phone_address(&self) -> String {
+        self.special("sjb")
     }
 
     /// Address of the accessible version.

@@ -1,6 +1,6 @@
 //! What each address of a site shows.
 
-use super::conduct::SignInPlan;
+use super::conduct::{PhonePlan, SignInPlan};
 use super::links::LinkKind;
 use super::look::hard::SearchBox;
 use super::{ColumnKind, Site, addresses};
@@ -101,10 +101,14 @@ pub fn draw(site: &mut Site) {
     }
     match site.plan.conduct.sign_in {
         SignInPlan::Works => put.push((site.sign_in_address(), Page::SignIn)),
+        SignInPlan::Astray => put.push((site.sign_in_address(), Page::Petition)),
         SignInPlan::Service | SignInPlan::Personal | SignInPlan::Letters => {
             put.push((site.walled_address(), Page::Wall));
         }
         _ => {}
+    }
+    if site.plan.conduct.phone == PhonePlan::PhoneVersion {
+        put.push((site.phone_address(), Page::Petition));
     }
     services(site, &mut put);
     messages(site, &mut put);

@@ -72,19 +72,19 @@ pub fn entries(site: &Site, out: &mut String) {
     };
     if plan.phone == PhonePlan::PhoneVersion {
         let word = s.say(&["手机版"], &["移动版", "触屏版"]);
-        let _ = write!(out, " | <a href=\"{home}\">{word}</a>");
+        let address = href(site, &site.phone_address());
+        let _ = write!(out, " | <a href=\"{address}\">{word}</a>");
     }
     let word = s.say(
         &["登录", "用户登录"],
         &["个人中心", "用户中心", "登录/注册"],
     );
     let _ = match plan.sign_in {
-        SignInPlan::Works | SignInPlan::Dead => write!(
+        SignInPlan::Works | SignInPlan::Dead | SignInPlan::Astray => write!(
             out,
             " | <a href=\"{}\">{word}</a>",
             href(site, &site.sign_in_address())
         ),
-        SignInPlan::Astray => write!(out, " | <a href=\"{home}\">{word}</a>"),
         _ => Ok(()),
     };
 }
@@ -143,6 +143,7 @@ pub fn body(site: &Site, a: &Article) -> Option<String> {
             "<p>主持人：各位网友大家好，今天我们请来了有关部门的负责同志，就大家关心的问题与网友交流。</p><p>嘉宾：主持人好，各位网友大家好。{}高度重视这项工作，今年以来做了不少实事，欢迎大家监督。</p><p>网友提问：相关政策什么时候落地？</p><p>嘉宾：目前正在抓紧推进，年内可以见效。</p>",
             site.voice.region
         )),
+        "政府网站年度报表" if a.title.contains("监管") => Some(supervision(site)),
         "政府网站年度报表" => Some(form(site, a)),
         _ => None,
     }
@@ -314,5 +315,57 @@ fn form(site: &Site, a: &Article) -> String {
         out.push_str("</tr>");
     }
     out.push_str("</table>");
+    out
+}
+
+/// What the government of the province reports of all sites.
+fn supervision(site: &Site) -> String {
+    let mut labels: Vec<String> = [
+        "正在运行的网站总数（家）",
+        "门户网站（家）",
+        "部门网站（家）",
+        "本年新开设网站（家）",
+        "本年关停、整合迁移网站（家）",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for quarter in ["第一季度", "第二季度", "第三季度", "第四季度"] {
+        labels.push(format!("{quarter}抽查网站（家次）"));
+        labels.push(format!("{quarter}抽查比例（%）"));
+        labels.push(format!("{quarter}不合格网站（家次）"));
+    }
+    let rest = [
+        "全年抽查网站（家次）",
+        "全年不合格网站（家次）",
+        "问责人次",
+        "约谈（人次）",
+        "作出书面检查（人次）",
+        "通报批评（人次）",
+        "调离岗位或免职（人次）",
+        "检查网站（家次）",
+        "发现问题（个）",
+        "已整改问题（个）",
+        "收到留言（条）",
+        "按期办结（条）",
+        "超期办结（条）",
+        "未办结（条）",
+        "发现假冒网站（个）",
+        "已处置假冒网站（个）",
+        "培训次数（次）",
+        "培训人次",
+    ];
+    labels.extend(rest.map(str::to_owned));
+    let mut out = format!(
+        "<table class=\"g\" width=\"100%\"><tr><td>填报单位</td><td>{}办公室</td></tr>",
+        site.voice.unit
+    );
+    for (nth, label) in labels.iter().enumerate() {
+        let _ = write!(
+            out,
+            "<tr><td>{label}</td><td>{}</td></tr>",
+            3 + nth * 7 % 97
+        );
+    }
+    out.push_str("<tr><td>单位负责人</td><td>陈立新</td></tr><tr><td>填报人</td><td>林小芳</td></tr><tr><td>联系电话</td><td>0990-2100000</td></tr><tr><td>填报日期</td><td>2026年1月20日</td></tr></table>");
     out
 }

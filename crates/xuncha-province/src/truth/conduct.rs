@@ -67,9 +67,7 @@ fn sign_in(site: &Site) -> Value {
         SignInPlan::Service => check.item(format!("needed:{wall}"), "service", &[], ""),
         SignInPlan::Letters => check.item(format!("needed:{wall}"), "letters", &[], ""),
         SignInPlan::Dead => check.item(format!("dead:{door}"), "status_404", &[], ""),
-        SignInPlan::Astray => {
-            check.item(format!("dead:{}", site.plan.home()), "leads_home", &[], "")
-        }
+        SignInPlan::Astray => check.item(format!("dead:{door}"), "no_password", &[], ""),
     }
     check.done()
 }

@@ -73,7 +73,11 @@ pub(super) fn columns(
             let lists = |page: &PageFacts| {
                 let mut others = addresses.clone();
                 others.extend(everywhere.strangers(page, place));
-                own_items(page, &others).into_iter().cloned().collect()
+                let items: Vec<ListItem> = own_items(page, &others).into_iter().cloned().collect();
+                match items.is_empty() && page.empty_wording.is_empty() {
+                    true => linked_articles(&own, entry, page),
+                    false => items,
+                }
             };
             talks.push(activities::read(records, page, (kind, place), &lists));
         }
