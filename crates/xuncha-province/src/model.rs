@@ -189,6 +189,8 @@ pub struct SitePlan {
     pub defects: Defects,
     /// What is planted for a security officer.
     pub safety: crate::content::safety::SafetyPlan,
+    /// How it is run.
+    pub conduct: crate::content::conduct::ConductPlan,
 }
 
 impl SitePlan {

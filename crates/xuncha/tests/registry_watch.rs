@@ -190,6 +190,45 @@ async fn the_machine_looks_at_a_notice_and_keeps_what_it_saw() {
         "the evidence is kept"
     );
     outside(&data, &store, &registry, (&looks[1].round, &home)).await;
+    // The notice is taken down long before its day: two looks say so, and so does a round.
+    phase.store(0, Ordering::SeqCst);
+    for _ in 0..2 {
+        let last = store.sightings("close-1").await.unwrap();
+        let second = i64::from(last.last().unwrap().at.second());
+        while jiff::Timestamp::now().as_second() % 60 == second {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(watch(&allowed).contains("查看公告 1 处，看到 0 处"));
+    }
+    let last = store.sightings("close-1").await.unwrap().pop().unwrap();
+    judged(&data, &store, last.at).await;
+}
+
+/// What a round after the last look says of the notice, and one before any look.
+async fn judged(data: &Path, store: &Store, last: DateTime) {
+    use jiff::ToSpan;
+    for (id, as_of, expected) in [
+        (
+            "later",
+            last.checked_add(1.days()).unwrap(),
+            "关停迁移公告应挂到",
+        ),
+        ("before", at("2026-03-20T09:00"), "还说不出有没有"),
+    ] {
+        let as_of = as_of.strftime("%Y-%m-%dT%H:%M").to_string();
+        let run = |words: &[&str]| {
+            let mut command = xuncha();
+            succeed(command.arg("--data").arg(data).args(words));
+        };
+        run(&[
+            "round", "new", id, "--as-of", &as_of, "--seed", "s", "--census",
+        ]);
+        run(&["judge", "--round", id]);
+        let judgements = store.judgements(id, Some(&SITE.into())).await.unwrap();
+        let notice = judgements.iter().find(|one| one.check == "short_notice");
+        let said = serde_json::to_string(&notice.unwrap().result).unwrap();
+        assert!(said.contains(expected), "{id}: {said}");
+    }
 }
 
 /// The evidence of a look stands in for that of a round: the same records, under the round's name.

@@ -25,7 +25,9 @@ pub mod disagreeing_guides;
 pub mod duplicate_account;
 pub mod duplicate_account_name;
 pub mod exposed_personal_data;
+pub mod few_activities;
 pub mod follower_jump;
+pub mod forced_sign_in;
 pub mod forged_dates;
 pub mod harmful_links;
 pub mod hidden_links;
@@ -33,6 +35,8 @@ pub mod incomplete_guides;
 pub mod invalid_certificate;
 pub mod leaked_files;
 pub mod manual;
+pub mod missing_accessible_entry;
+pub mod missing_annual_form;
 pub mod missing_exit_prompt;
 pub mod missing_page_tags;
 pub mod missing_service_statistics;
@@ -43,6 +47,7 @@ pub mod nonconforming_domain;
 pub mod nonconforming_name;
 pub mod search_misses;
 pub mod severe_wording;
+pub mod short_notice;
 #[cfg(test)]
 mod spec;
 pub mod specification;
@@ -52,6 +57,7 @@ pub mod stale_home;
 mod support;
 pub mod tampered_page;
 pub mod unfiled_app;
+pub mod unfit_for_phones;
 pub mod uninterpreted_policies;
 pub mod unit_without_account;
 pub mod unlinked_interpretations;
@@ -215,6 +221,12 @@ pub static CHECKS: &[Check] = &[
     room!(forged_dates, "发稿日期疑点"),
     room!(unusable_forms, "表格下载不可用"),
     room!(disagreeing_guides, "同一事项说法不一"),
+    room!(few_activities, "调查征集、在线访谈不足"),
+    room!(forced_sign_in, "登录受阻"),
+    room!(missing_annual_form, "年度报表不公开"),
+    room!(short_notice, "公告期不足"),
+    room!(unfit_for_phones, "手机不便浏览"),
+    room!(missing_accessible_entry, "无障碍入口缺失"),
     room!(manual, "人工检查"),
 ];
 

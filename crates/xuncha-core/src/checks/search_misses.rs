@@ -4,6 +4,7 @@
 //! * Evidence used: the search form, and the first result page for a sample of titles that the site itself published.
 //! * Left to a person: searches that only answer to scripts.
 //! * Known misjudgements: a title that was changed after we read it counts as not found.
+//! * A word that nobody published must give nothing: a search that lists the same for it as for everything does not search.
 //! * Source: 国办秘函〔2019〕19号 检查指标 功能设计“站内搜索”.
 
 use serde::{Deserialize, Serialize};
@@ -29,12 +30,13 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_search", "无可用的站内搜索"),
     ("missed", "搜不到已发布的信息"),
     ("unclassified", "搜索结果未分类"),
+    ("nonsense_found", "搜索结果与所搜内容无关"),
 ];
 /// Phases it needs.
 pub const NEEDS: &[&str] = &["crawl", "search"];
@@ -85,6 +87,7 @@ pub fn judge(
     let findings = missed(&questions, form)
         .into_iter()
         .chain(unclassified(&questions))
+        .chain(nonsense_found(search))
         .collect();
     Ok(support::verdict(findings, unread(&questions)))
 }
@@ -219,6 +222,38 @@ fn unclassified(questions: &[&SearchQuestion]) -> Option<Finding> {
         question.evidence.quoting(&question.query),
     )
     .with_url(&question.evidence.url)
+    .with_confidence(Confidence::Medium);
+    Some(finding)
+}
+
+/// So many articles for a word that nobody published, and the search answers everything with the same.
+const LISTED_MIN: usize = 3;
+
+fn nonsense_found(search: &SearchFacts) -> Option<Finding> {
+    let answer = search.nonsense.as_ref()?;
+    let first = answer
+        .shown
+        .first()
+        .filter(|_| answer.shown.len() >= LISTED_MIN)?;
+    let detail = format!(
+        "搜索没有人发布过的词“{}”，列出{}条本站信息，如“{}”，结果与所搜内容无关。",
+        answer.query,
+        answer.shown.len(),
+        first.text
+    );
+    let finding = Finding::new(
+        "nonsense",
+        "nonsense_found",
+        detail,
+        answer.evidence.quoting(&answer.query),
+    )
+    .with_url(&answer.evidence.url)
+    .with_places(
+        answer
+            .shown
+            .iter()
+            .map(|place| support::place(&place.url, &place.text)),
+    )
     .with_confidence(Confidence::Medium);
     Some(finding)
 }

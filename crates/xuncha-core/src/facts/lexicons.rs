@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::adapters::platforms::Platforms;
 use super::finder::Finder;
-use super::model::{ColumnKind, GuideElement};
+use super::model::{ActivityKind, AnnualFormKind, ColumnKind, GuideElement};
 use super::safety::lists::SafetyLists;
-use super::text::lowercase;
+use super::text::{is_at_most, lowercase};
 use crate::words::Room;
 
 /// 词表. Words with exceptions: a word counts unless it stands inside an exception.
@@ -90,6 +90,26 @@ pub struct Labels {
     pub endings: Vec<String>,
 }
 
+/// 报表项目. An item of an annual form, with the labels that pages give it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnualItem {
+    /// Its name.
+    pub name: String,
+    /// Labels, as they are compared.
+    pub labels: Vec<String>,
+    /// Whether it may stay empty.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnnualForms {
+    work: Vec<AnnualItem>,
+    supervision: Vec<AnnualItem>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ColumnNames {
@@ -166,6 +186,21 @@ pub struct Lexicons {
     pub search_classes: Words,
     /// Headings of lists that stand beside the content.
     pub side_lists: Words,
+    /// Names of columns of surveys.
+    pub surveys: Words,
+    /// Names of columns of interviews.
+    pub interviews: Words,
+    /// What entries for signing in are called.
+    pub sign_in_entries: Words,
+    /// Wording that asks for signing in.
+    pub sign_in: Words,
+    /// What the entry to an accessible version is called.
+    pub accessible_entry: Words,
+    /// What the entry to a version for phones is called.
+    pub phone_version: Words,
+    /// Wording of a search that found nothing.
+    pub no_results: Words,
+    annual_forms: AnnualForms,
     /// Platforms of accounts.
     pub platforms: Platforms,
     /// What the reader for content safety goes by.
@@ -175,7 +210,7 @@ pub struct Lexicons {
 }
 
 /// The files that make up the lexicons, by name.
-const BUILTIN: [(&str, &str); 10] = [
+const BUILTIN: [(&str, &str); 11] = [
     (
         "columns.toml",
         include_str!("../../../../lexicons/columns.toml"),
@@ -199,6 +234,10 @@ const BUILTIN: [(&str, &str); 10] = [
     (
         "footer.toml",
         include_str!("../../../../lexicons/footer.toml"),
+    ),
+    (
+        "annual_forms.toml",
+        include_str!("../../../../lexicons/annual_forms.toml"),
     ),
     (
         "platforms.toml",
@@ -242,7 +281,7 @@ impl Lexicons {
         Lexicons::from_files(&files).expect("the lexicons of this repository parse")
     }
 
-    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml` and those of content safety, which older rounds lack. The error names the file, in Chinese.
+    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml`, `annual_forms.toml` and those of content safety, which older rounds lack. The error names the file, in Chinese.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Lexicons, String> {
         let mut columns: BTreeMap<String, ColumnNames> = parse(files, "columns.toml")?;
         let guide: BTreeMap<String, Labels> = parse(files, "guide_elements.toml")?;
@@ -286,6 +325,17 @@ impl Lexicons {
             error_entry: take(&mut footer, "footer.toml", "error_entry")?,
             search_classes: take(&mut footer, "footer.toml", "search_classes")?,
             side_lists: interaction.remove("side_lists").unwrap_or_default(),
+            surveys: interaction.remove("surveys").unwrap_or_default(),
+            interviews: interaction.remove("interviews").unwrap_or_default(),
+            sign_in_entries: interaction.remove("sign_in_entries").unwrap_or_default(),
+            sign_in: interaction.remove("sign_in").unwrap_or_default(),
+            accessible_entry: interaction.remove("accessible_entry").unwrap_or_default(),
+            phone_version: interaction.remove("phone_version").unwrap_or_default(),
+            no_results: interaction.remove("no_results").unwrap_or_default(),
+            annual_forms: match files.contains_key("annual_forms.toml") {
+                true => parse(files, "annual_forms.toml")?,
+                false => AnnualForms::default(),
+            },
             platforms: platforms(files)?,
             safety: SafetyLists::from_files(files)?,
             words: None,
@@ -341,6 +391,28 @@ impl Lexicons {
         .iter()
         .any(|word| label.contains(word));
         (!is_phrase).then_some(Some(*element))
+    }
+
+    /// Items of an annual form.
+    pub fn annual_form(&self, kind: AnnualFormKind) -> &[AnnualItem] {
+        match kind {
+            AnnualFormKind::Work => &self.annual_forms.work,
+            AnnualFormKind::Supervision => &self.annual_forms.supervision,
+        }
+    }
+
+    /// What a column of this name lets the public do, if it does.
+    pub fn activity(&self, name: &str) -> Option<ActivityKind> {
+        if self.interviews.find(name).is_some() {
+            return Some(ActivityKind::Interview);
+        }
+        self.surveys.find(name).map(|_| ActivityKind::Survey)
+    }
+
+    /// Whether the text of a link is that of an entry for signing in.
+    pub fn is_sign_in_entry(&self, text: &str) -> bool {
+        const CHARS_MAX: usize = 8;
+        is_at_most(text.trim(), CHARS_MAX) && self.sign_in_entries.find(text).is_some()
     }
 
     /// Whether a title names no service item.

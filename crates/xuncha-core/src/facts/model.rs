@@ -11,6 +11,7 @@ use crate::facts::outline::HomeOutline;
 use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
 use crate::registry::TargetId;
+use crate::registry::watch::{WatchKind, WatchState};
 use crate::review::correction::CorrectedReading;
 use crate::verdict::{Confidence, Place};
 
@@ -485,6 +486,92 @@ pub struct PageFacts {
     /// A search that only a script offers: its box, button or link, quoted; empty where none.
     #[serde(default)]
     pub scripted_search: String,
+    /// What a front page says of phones and of older readers; none of other pages.
+    #[serde(default)]
+    pub layout: Option<Layout>,
+    /// A form to sign in with, or the wording that asks for it, quoted; empty where none.
+    #[serde(default)]
+    pub sign_in: String,
+    /// The annual form that the page bears.
+    #[serde(default)]
+    pub annual_form: Option<AnnualFormFacts>,
+    /// Of a search: the wording that nothing was found, quoted; empty where none.
+    #[serde(default)]
+    pub no_results: String,
+}
+
+/// 版面. What a front page says of phones and of older readers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// Pixels to which the widest part of its frame is fixed; 0 where none is.
+    pub width_px: u32,
+    /// What fixes them.
+    pub quote: String,
+    /// The entry to an accessible version, quoted; empty where none was seen.
+    pub entry: String,
+}
+
+/// 年度报表种类. Which of the annual forms (国办函〔2018〕12号).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnualFormKind {
+    /// 政府网站工作年度报表.
+    Work,
+    /// 政府网站监管年度报表.
+    Supervision,
+}
+
+impl AnnualFormKind {
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            AnnualFormKind::Work => "政府网站工作年度报表",
+            AnnualFormKind::Supervision => "政府网站监管年度报表",
+        }
+    }
+
+    /// Its name in data.
+    pub fn word(self) -> &'static str {
+        match self {
+            AnnualFormKind::Work => "work",
+            AnnualFormKind::Supervision => "supervision",
+        }
+    }
+}
+
+/// 年度报表内容. An annual form as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnualFormFacts {
+    /// Which one.
+    pub kind: AnnualFormKind,
+    /// Of which year.
+    pub year: i16,
+    /// Items that are filled in.
+    pub shown: u32,
+    /// Items that have to be there and are not, or stand without a value.
+    pub missing: Vec<String>,
+    /// The page also has pictures or files, in which the rest may stand.
+    pub has_other: bool,
+}
+
+/// 互动活动种类.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// 调查征集.
+    Survey,
+    /// 在线访谈.
+    Interview,
+}
+
+impl ActivityKind {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            ActivityKind::Survey => "调查征集",
+            ActivityKind::Interview => "在线访谈",
+        }
+    }
 }
 
 /// 可疑之处. Something on a page or in a file that a security officer would stop at.
@@ -915,6 +1002,155 @@ pub struct SearchFacts {
     /// A search that only a script offers, where no page shows a form.
     #[serde(default)]
     pub scripted: Option<EvidenceRef>,
+    /// What was shown for a word that nobody published; `None` where it was not asked or not read.
+    #[serde(default)]
+    pub nonsense: Option<NonsenseAnswer>,
+}
+
+/// 无意义词的结果. What a search shows for a word that nobody published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NonsenseAnswer {
+    /// The word.
+    pub query: String,
+    /// Articles and guides of the site that stand there and in no box of its pages.
+    pub shown: Vec<Place>,
+    /// Evidence of the answer.
+    pub evidence: EvidenceRef,
+}
+
+/// 互动栏目. A column of surveys or interviews with what took place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityColumn {
+    /// Which.
+    pub kind: ActivityKind,
+    /// Address.
+    pub url: String,
+    /// Name.
+    pub name: String,
+    /// What its lists show, newest first.
+    pub activities: Vec<Activity>,
+    /// All pages of its list were read, or back to more than a year.
+    pub is_whole: bool,
+    /// Its list comes from a script that could not be read.
+    pub needs_script: bool,
+    /// Evidence of its first page.
+    pub evidence: EvidenceRef,
+}
+
+/// 互动活动. One survey or interview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// Address.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Day.
+    pub date: Option<Date>,
+    /// It takes opinions by mail only.
+    pub by_mail: bool,
+}
+
+/// 登录情形.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInCase {
+    /// A service guide is shown only to who is signed in.
+    Guide,
+    /// Published messages are.
+    Messages,
+    /// A message can be written only after signing in.
+    Sending,
+    /// An entry for signing in is dead.
+    Dead,
+    /// An entry for signing in leads to a page that offers none.
+    Astray,
+}
+
+/// 登录. Where a site asks for signing in, or offers it in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Which.
+    pub case: SignInCase,
+    /// Address.
+    pub url: String,
+    /// Text of the link, or the wording of the page.
+    pub text: String,
+    /// Pages that link it, at most 50, in order of address.
+    pub places: Vec<Place>,
+    /// Evidence.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// 站内年度报表. An annual form that the site publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteAnnualForm {
+    /// Which one.
+    pub kind: AnnualFormKind,
+    /// Of which year.
+    pub year: i16,
+    /// Address.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Day of publication.
+    pub published: Option<Date>,
+    /// What it shows; `None` of a file.
+    pub content: Option<AnnualFormFacts>,
+    /// Evidence.
+    pub evidence: EvidenceRef,
+}
+
+/// 手机与适老. What the home page offers to phones and to older readers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrontFacts {
+    /// `<meta name=viewport>`.
+    pub viewport: Option<String>,
+    /// Pixels to which its layout is fixed; 0 where none.
+    pub width_px: u32,
+    /// What fixes them.
+    pub quote: String,
+    /// A version for phones that opens.
+    pub phone_version: Option<Place>,
+    /// The entry to an accessible version, quoted; empty where none was seen.
+    pub entry: String,
+    /// Where it leads, with what is known of it; `None` where a script opens it.
+    pub entry_link: Option<EntryLink>,
+    /// Evidence of the home page.
+    pub evidence: EvidenceRef,
+}
+
+/// 入口链接. Where an entry leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryLink {
+    /// Address.
+    pub url: String,
+    /// State after both looks.
+    pub state: LinkState,
+    /// Evidence of the looks.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// 公告期. A notice that a site or its old domain has to bear, as the registry's watch saw it until the monitoring point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeTerm {
+    /// What is watched.
+    pub kind: WatchKind,
+    /// Address that has to bear the notice.
+    pub url: String,
+    /// State.
+    pub state: WatchState,
+    /// The day from which the term is counted.
+    pub start: Option<Date>,
+    /// The day on which it is over.
+    pub due: Option<Date>,
+    /// First look that showed it.
+    pub first_seen: Option<Date>,
+    /// Last look that showed it.
+    pub last_seen: Option<Date>,
+    /// Looks.
+    pub looks: u32,
+    /// What the last look said.
+    pub quote: String,
 }
 
 /// 搜索提问. One title asked of the site's search.
@@ -1005,6 +1241,21 @@ pub struct SiteFacts {
     /// What people read otherwise than the machine, as far as it is put into these facts.
     #[serde(default)]
     pub corrected: Vec<CorrectedReading>,
+    /// Columns of surveys and interviews, in the order of navigation.
+    #[serde(default)]
+    pub activities: Vec<ActivityColumn>,
+    /// Where the site asks for signing in, in the order of case and address.
+    #[serde(default)]
+    pub sign_ins: Vec<SignIn>,
+    /// Annual forms, in order of kind, year and address.
+    #[serde(default)]
+    pub annual_forms: Vec<SiteAnnualForm>,
+    /// What the home page offers to phones and to older readers; `None` where it was not read.
+    #[serde(default)]
+    pub front: Option<Box<FrontFacts>>,
+    /// Notices that the registry has watched; laid beside where a round is judged.
+    #[serde(default)]
+    pub notices: Vec<NoticeTerm>,
 }
 
 /// 稿件日期. The day that an article shows, beside what else says when it came to be.

@@ -12,8 +12,9 @@ use super::links::{self, PageLinks, Resolver};
 use super::model::{Anchors, Area, BodyKind, Link, LinkKind, PageFacts, Rendering};
 use super::text::{collapse, cut, simhash};
 use super::{
-    account, adapters, anchors, article, body_kind, charset, guide, list, marks, messages, missing,
-    navigation, package, proofread, safety, search, sitemap, statistics, style,
+    account, adapters, anchors, annual_form, article, body_kind, charset, guide, layout, list,
+    marks, messages, missing, navigation, package, proofread, safety, search, sign_in, sitemap,
+    statistics, style,
 };
 use crate::evidence::{Capture, Purpose};
 
@@ -58,6 +59,10 @@ fn blank(capture: &Capture) -> PageFacts {
         signs: Vec::new(),
         skeleton: 0,
         scripted_search: String::new(),
+        layout: None,
+        sign_in: String::new(),
+        annual_form: None,
+        no_results: String::new(),
     }
 }
 
@@ -282,7 +287,16 @@ fn read_html(
         facts.scripted_search = search::scripted(&dom, &resolver);
     }
     facts.result_classes = search::result_classes(&dom, lexicons);
+    if matches!(capture.purpose, Purpose::Search { .. }) {
+        facts.no_results = search::no_results(&dom, lexicons);
+    }
     done("search");
+    facts.sign_in = sign_in::read(&dom, lexicons);
+    if layout::is_front(&url) {
+        facts.layout = Some(layout::read(&dom, lexicons));
+    }
+    facts.annual_form = annual_form::read(facts, &dom, &links, lexicons);
+    done("sign-in, layout, annual form");
     facts.guide = guide::read(facts, &dom, &links, lexicons, &lists.places);
     done("guide");
     facts.messages = messages::read(facts, &dom, &resolver, lexicons);

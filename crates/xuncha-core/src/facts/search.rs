@@ -27,8 +27,50 @@ pub struct SearchAsk {
     pub request_url: String,
 }
 
-/// A word that no site publishes; a search that "finds" it shows all or nothing for everything.
-const NONSENSE: [&str; 4] = ["鬯鬲鬵鬻鬾", "龘靐齉齾爩", "魑魅罔两虪", "麤鱻灥飍赑"];
+/// Letters of which words are made that no site publishes; every charset of our sites has them. A search that "finds" such a word shows
+/// all or nothing for everything.
+const NONSENSE: [char; 20] = [
+    '鬯', '鬲', '鬵', '鬻', '鬾', '龘', '靐', '齉', '齾', '爩', '麤', '鱻', '灥', '飍', '赑', '虪',
+    '籱', '爨', '饢', '鸎',
+];
+const NONSENSE_CHARS: usize = 5;
+
+/// A made-up word, drawn from the seed.
+fn nonsense(seed: &str) -> String {
+    let mut left: Vec<char> = NONSENSE.to_vec();
+    let mut number = draw(seed, "nonsense");
+    let mut word = String::new();
+    for _ in 0..NONSENSE_CHARS {
+        let count = left.len() as u64;
+        word.push(left.remove((number % count) as usize));
+        number /= count;
+    }
+    word
+}
+
+/// Wording of a search that found nothing, quoted; empty where none.
+pub(crate) fn no_results(dom: &Dom, lexicons: &Lexicons) -> String {
+    const WORDING_CHARS: usize = 80;
+    let words = &lexicons.no_results;
+    if words.may_hit_lower(dom.lower_text()).is_empty() {
+        return String::new();
+    }
+    let lines = dom.all_lines().iter().filter(|line| {
+        dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, WORDING_CHARS)
+    });
+    // 共找到10条结果 is no 0条结果.
+    let is_many = |text: &str, word: &str| {
+        let before = text
+            .find(word)
+            .and_then(|at| text[..at].chars().next_back());
+        word.starts_with('0') && before.is_some_and(|c| c.is_ascii_digit())
+    };
+    let found = lines.map(|line| &line.text).find(|text| {
+        let word = words.find(text);
+        word.is_some_and(|word| !is_many(text, word))
+    });
+    found.cloned().unwrap_or_default()
+}
 
 /// Search forms of a page.
 pub(crate) fn forms(
@@ -200,7 +242,13 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
     else {
         return Vec::new();
     };
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // The name of the site stands as a heading on its pages, and where it is taken for their title nothing could be found by it.
+    let homes = pages.iter().filter(|page| is_home(&page.capture.final_url));
+    let named = pages.iter().filter_map(|page| page.metas.get("SiteName"));
+    let names = homes
+        .map(|page| bare(&page.title))
+        .chain(named.map(|name| bare(name)));
+    let mut seen: BTreeSet<String> = names.collect();
     let mut guides: Vec<(u64, &str, &str)> = Vec::new();
     let mut articles: Vec<(u64, &str, &str)> = Vec::new();
     for page in pages.iter().filter(|page| {
@@ -264,10 +312,10 @@ pub fn search_questions(pages: &[&PageFacts], seed: &str, count: usize) -> Vec<S
             request_url,
         });
     }
-    let nonsense = NONSENSE[(draw(seed, "nonsense") % NONSENSE.len() as u64) as usize];
-    if let Some(request_url) = request_url(form, nonsense) {
+    let nonsense = nonsense(seed);
+    if let Some(request_url) = request_url(form, &nonsense) {
         asks.push(SearchAsk {
-            query: nonsense.to_owned(),
+            query: nonsense,
             expected_url: String::new(),
             request_url,
         });

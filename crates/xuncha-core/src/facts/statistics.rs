@@ -76,6 +76,10 @@ fn kind_of(text: &str) -> Option<&'static str> {
 
 /// Statistics of the page: by its title, and by headings of blocks.
 pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
+    // What an annual form sums up is the year's, and no statistics of services.
+    if facts.annual_form.is_some() {
+        return Vec::new();
+    }
     let today = facts.capture.at.date();
     let crumb = facts
         .breadcrumbs

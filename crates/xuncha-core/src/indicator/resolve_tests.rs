@@ -69,7 +69,7 @@ fn the_projects_sets_resolve() {
     for (id, indicators, vetoes) in [
         ("gov-2019", 42, 9),
         ("census-2015", 15, 5),
-        ("extras", 41, 0),
+        ("extras", 47, 0),
         ("local-accounts", 50, 9),
         ("supervision-2019", 9, 2),
     ] {

@@ -85,7 +85,8 @@ pub struct Watch {
 }
 
 /// 监测状态.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WatchState {
     /// 还没有查看.
     NotLooked,

@@ -85,6 +85,7 @@ pub fn draw(site: &mut Site) {
     for &(name, slug) in &OTHERS[..site.size.other_columns] {
         add_under(site, name, slug, ColumnKind::Other, group);
     }
+    super::conduct::columns(site, group);
     for &(name, slug) in &EMPTY[..usize::from(d.empty_columns).min(EMPTY.len())] {
         add_under(site, name, slug, ColumnKind::Other, group);
     }
@@ -230,7 +231,7 @@ fn settle_newest(site: &mut Site) {
     for (index, &kind) in counts.iter().enumerate() {
         let on_home = site.columns[index].on_home;
         let newest = match kind {
-            ColumnKind::Group | ColumnKind::Static => None,
+            ColumnKind::Group | ColumnKind::Static | ColumnKind::Listed => None,
             ColumnKind::News if quiet_home && on_home => Some(ago(as_of, &mut rng, 16, 75)),
             ColumnKind::News if stale_news.contains(&index) => Some(ago(as_of, &mut rng, 16, 120)),
             ColumnKind::News => Some(ago(as_of, &mut rng, 0, 6)),

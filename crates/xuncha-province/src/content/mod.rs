@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod articles;
 pub mod columns;
+pub mod conduct;
 pub mod forged;
 pub mod guides;
 pub mod links;
@@ -173,6 +174,8 @@ pub enum ColumnKind {
     Other,
     /// 办件统计: judged by another check.
     Statistics,
+    /// Surveys, interviews, annual forms: one year.
+    Listed,
     /// 概况, 机构职能, 领导信息: need not be updated.
     Static,
 }
@@ -317,6 +320,7 @@ impl Site {
         let mut titles = BTreeSet::new();
         columns::draw(&mut site);
         policies::draw(&mut site, &mut titles);
+        conduct::articles(&mut site, &mut titles);
         articles::draw(&mut site, &mut titles);
         forged::draw(&mut site);
         guides::draw(&mut site);

@@ -1,5 +1,6 @@
 //! What each address of a site shows.
 
+use super::conduct::{PhonePlan, SignInPlan};
 use super::links::LinkKind;
 use super::look::hard::SearchBox;
 use super::{ColumnKind, Site, addresses};
@@ -30,6 +31,10 @@ pub enum Page {
     MessageStatistics,
     /// The search.
     Search,
+    /// The page for signing in.
+    SignIn,
+    /// A page that shows nothing to who is not signed in.
+    Wall,
     /// 网上信访 or another special channel, which does not count as consultation.
     Petition,
     /// A planted link.
@@ -93,6 +98,17 @@ pub fn draw(site: &mut Site) {
                 .unwrap_or("pdf");
             put.push((attachment.clone(), Page::Attachment(ext)));
         }
+    }
+    match site.plan.conduct.sign_in {
+        SignInPlan::Works => put.push((site.sign_in_address(), Page::SignIn)),
+        SignInPlan::Astray => put.push((site.sign_in_address(), Page::Petition)),
+        SignInPlan::Service | SignInPlan::Personal | SignInPlan::Letters => {
+            put.push((site.walled_address(), Page::Wall));
+        }
+        _ => {}
+    }
+    if site.plan.conduct.phone == PhonePlan::PhoneVersion {
+        put.push((site.phone_address(), Page::Petition));
     }
     services(site, &mut put);
     messages(site, &mut put);

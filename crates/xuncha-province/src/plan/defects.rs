@@ -3,7 +3,7 @@
 //! To add a defect: a field in [`Defects`], a line here for both plans, the content that shows it in `content`, its key in
 //! `truth`. A draw for one defect has its own stream, so the others stay where they were.
 
-use crate::content::safety;
+use crate::content::{conduct, safety};
 use crate::model::{
     CertificatePlan, DatesPlan, Defects, PlanKind, PromptPlan, SearchPlan, SiteKind, SitePlan,
     StatisticsPlan,
@@ -16,15 +16,18 @@ pub fn plant(seed: u64, plan: PlanKind, sites: &mut [SitePlan]) {
         PlanKind::Realistic => sites.iter_mut().for_each(|site| {
             realistic(seed, site);
             safety::plan(seed, site);
+            conduct::plan(seed, site);
         }),
         PlanKind::Dense => {
             dense(seed, sites);
             safety::plan_dense(seed, sites);
+            conduct::plan_dense(seed, sites);
         }
     }
     for site in sites.iter_mut() {
         super::manual::plant(seed, plan, site);
         reconcile(site);
+        conduct::reconcile(site);
     }
 }
 

@@ -73,6 +73,7 @@ fn site(
         state: SiteState::Running,
         defects: Defects::default(),
         safety: crate::content::safety::SafetyPlan::default(),
+        conduct: crate::content::conduct::ConductPlan::default(),
     }
 }
 

@@ -258,6 +258,10 @@ fn body(site: &Site, a: &Article, index: usize, out: &mut String) {
             a.title
         );
     }
+    if let Some(own) = super::conduct::body(site, a) {
+        out.push_str(&own);
+        return;
+    }
     match &a.kind {
         ArticleKind::Policy { issuer, .. } => policy_body(site, a, issuer, out),
         ArticleKind::Interpretation { policy, .. } => {

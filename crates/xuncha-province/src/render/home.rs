@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use super::items::box_items;
 use super::shell::{self, Frame, head, header, href};
 use crate::content::links::Place;
+use crate::content::skin::Shell;
 use crate::content::{ColumnKind, Site};
 use crate::model::Family;
 use crate::model::PromptPlan;
@@ -77,9 +78,24 @@ pub fn content_frame(site: &Site, now: DateTime) -> String {
         now,
         &mut out,
     );
-    out.push_str("<div class=\"w\">");
+    let frame = match site.skin.shell {
+        Shell::Tables => format!(
+            "<table{} class=\"{} w\"><tr><td>",
+            super::conduct::frame(site),
+            site.skin.class(4)
+        ),
+        _ => format!(
+            "<div class=\"{} w\"{}>",
+            site.skin.class(4),
+            super::conduct::frame(site)
+        ),
+    };
+    out.push_str(&frame);
     out.push_str(&content(site, now));
-    out.push_str("</div>");
+    out.push_str(match site.skin.shell {
+        Shell::Tables => "</td></tr></table>",
+        _ => "</div>",
+    });
     super::footer::footer(site, now, &mut out);
     out.push_str("</body></html>");
     out

@@ -5,6 +5,7 @@
 
 pub mod articles;
 pub mod assets;
+pub mod conduct;
 pub mod decoys;
 pub mod footer;
 pub mod home;
@@ -96,6 +97,8 @@ fn show(site: &Site, page: Page, target: &str, now: DateTime, asked: u32) -> Res
         Page::MessageForm => finish(site, talk::form(site, now)),
         Page::MessageStatistics => finish(site, talk::statistics(site, now)),
         Page::Petition => finish(site, talk::petition(site, now)),
+        Page::SignIn => finish(site, conduct::sign_in(site, now)),
+        Page::Wall => finish(site, conduct::wall(site, now)),
         Page::Search => finish(site, search::page(site, target, now)),
         Page::Planted(link) => planted::respond(site, link as usize, target, now, asked),
         Page::Style => Response::ok("text/css", style::style(site)),

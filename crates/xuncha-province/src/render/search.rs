@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use percent_encoding::percent_decode;
 
 use super::shell::{self, Frame, href};
+use crate::content::conduct::AnythingPlan;
 use crate::content::look::Decoys;
 use crate::content::look::hard::SearchBox;
 use crate::content::skin::day;
@@ -116,6 +117,11 @@ pub fn page(site: &Site, target: &str, now: DateTime) -> String {
     } else {
         found
     };
+    let anything = site.plan.conduct.anything;
+    let found = match anything {
+        AnythingPlan::Everything if !query.is_empty() => with_newest(site, found, now),
+        _ => found,
+    };
     let mut out = format!(
         "<div class=\"box {}\"><h3>{}</h3>",
         site.skin.class(13),
@@ -132,7 +138,20 @@ pub fn page(site: &Site, target: &str, now: DateTime) -> String {
                 "没有符合条件的记录：{}",
             ],
         );
-        let _ = write!(out, "<p>{}</p></div>", sorry.replace("{}", &shown));
+        let _ = write!(out, "<p>{}</p>", sorry.replace("{}", &shown));
+        if anything == AnythingPlan::Recommends {
+            let word = site
+                .skin
+                .say(&["为您推荐"], &["您可能感兴趣的内容", "热门内容"]);
+            let _ = write!(out, "<h4>{word}</h4>");
+            plain(
+                site,
+                with_newest(site, Vec::new(), now).iter().take(6),
+                "",
+                &mut out,
+            );
+        }
+        out.push_str("</div>");
         return shell::page(site, &Frame::plain("搜索"), &out, now);
     }
     let _ = write!(out, "<p>共找到与“{shown}”相关的结果{}条</p>", found.len());
@@ -244,6 +263,15 @@ fn plain<'a>(site: &Site, found: impl Iterator<Item = &'a Hit<'a>>, query: &str,
         );
     }
     out.push_str(close);
+}
+
+/// What was found, and behind it the newest of everything.
+fn with_newest<'a>(site: &'a Site, mut found: Vec<Hit<'a>>, now: DateTime) -> Vec<Hit<'a>> {
+    let mut newest: Vec<Hit> = hits(site, "", now);
+    newest.sort_by(|one, other| (&other.date, one.address).cmp(&(&one.date, other.address)));
+    newest.retain(|hit| found.iter().all(|known| known.address != hit.address));
+    found.extend(newest.into_iter().take(30));
+    found
 }
 
 /// Everything whose title holds the query, the exact title first.

@@ -75,6 +75,7 @@ pub fn directory(site: &Site, now: DateTime) -> String {
         }
         out.push_str("</ul></div>");
     }
+    super::conduct::in_directory(site, &mut out);
     if let Some(column) = site.column_of(ColumnKind::Statistics) {
         let c = &site.columns[column];
         let _ = write!(

@@ -44,23 +44,26 @@ pub fn page(site: &Site, frame: &Frame, main: &str, now: DateTime) -> String {
     let (open, close) = match s.shell {
         Shell::Tables => (
             format!(
-                "<table width=\"1000\" align=\"center\" class=\"{}\"><tr><td valign=\"top\">",
+                "<table{} align=\"center\" class=\"{}\"><tr><td valign=\"top\">",
+                super::conduct::frame(site),
                 s.class(4)
             ),
             "</td></tr></table>",
         ),
         Shell::Divs => (
             format!(
-                "<div class=\"{} w\"><div class=\"{}\">",
+                "<div class=\"{} w\"{}><div class=\"{}\">",
                 s.class(4),
+                super::conduct::frame(site),
                 s.class(5)
             ),
             "</div></div>",
         ),
         Shell::Sections => (
             format!(
-                "<main class=\"{} w\"><section class=\"{}\">",
+                "<main class=\"{} w\"{}><section class=\"{}\">",
                 s.class(4),
+                super::conduct::frame(site),
                 s.class(5)
             ),
             "</section></main>",
@@ -94,12 +97,13 @@ pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
         Family::Aspx | Family::Nested => out
             .push_str("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=gb2312\" />"),
         Family::Shtml => {}
-        Family::Kaipu | Family::Script | Family::Hashed | Family::Cards => out.push_str(
-            "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">",
-        ),
+        Family::Kaipu | Family::Script | Family::Hashed | Family::Cards => {
+            out.push_str("<meta charset=\"utf-8\">")
+        }
         _ => out
             .push_str("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\" />"),
     }
+    super::conduct::viewport(site, out);
     let name = &site.plan.name;
     let _ = match (frame.home, site.skin.variant % 3) {
         (true, _) => write!(out, "<title>{name}</title>"),
@@ -119,8 +123,9 @@ pub fn head(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
     );
     let _ = write!(
         out,
-        "<style>.{}{{padding:8px 0 20px;background:#fff}}</style></head><body>",
-        s.class(4)
+        "<style>.{}{{padding:8px 0 20px;background:#fff}}{}</style></head><body>",
+        s.class(4),
+        super::conduct::sheet(site)
     );
 }
 
@@ -208,13 +213,13 @@ pub fn header(site: &Site, now: DateTime, out: &mut String) {
     };
     let _ = write!(
         out,
-        "<{tag} class=\"{}\"><div class=\"w {}\"><span>{today}</span>{weather}<span class=\"r\"><a href=\"javascript:void(0)\">{}</a> | <a href=\"{}\">{}</a></span></div>",
+        "<{tag} class=\"{}\"><div class=\"w {}\"><span>{today}</span>{weather}<span class=\"r\"><a href=\"javascript:void(0)\">{}</a>",
         s.class(0),
         s.class(1),
         s.say(&["设为首页"], &["加入收藏", "繁體", "分享"]),
-        href(site, "/"),
-        s.say(&["无障碍浏览"], &["无障碍", "长者模式", "关怀版"])
     );
+    super::conduct::entries(site, out);
+    out.push_str("</span></div>");
     name(site, out);
     super::search::boxes(site, out);
     if !s.look.nav_last {

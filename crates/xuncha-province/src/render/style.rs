@@ -9,14 +9,14 @@ pub fn style(site: &Site) -> String {
     let sheet = format!(
         "body{{margin:0;font:14px/1.9 \"Microsoft YaHei\",\"Noto Sans CJK SC\",SimSun,sans-serif;color:#333;background:#f5f5f5}}\
          a{{color:#333;text-decoration:none}}a:hover{{color:{colour}}}ul{{list-style:none;margin:0;padding:0}}\
-         .w{{width:1100px;margin:0 auto;overflow:visible}}.r{{float:right}}\
+         .w{{max-width:1100px;margin:0 auto;overflow:visible}}.r{{float:right}}\
          .{top}{{background:#fff}}.{strip}{{font-size:12px;color:#777}}\
          .banner{{background:linear-gradient(120deg,{accent},#fff 45%,{accent});padding:20px 0;border-top:4px solid {colour}}}\
          .banner img{{vertical-align:middle;margin-right:18px}}.banner h1{{display:inline-block;vertical-align:middle;margin:0;font-size:36px;color:{colour};letter-spacing:3px}}\
          .nav{{background:{colour};min-height:44px}}.nav ul{{display:flex}}.nav li,.nav td{{flex:1;text-align:center;position:relative;line-height:44px}}\
          .nav a{{color:#fff;font-size:16px}}.nav .sub{{display:none;position:absolute;background:#fff;border:1px solid {colour};z-index:9;width:150px}}\
          .nav li:hover .sub,.nav td:hover .sub{{display:block}}.nav .sub a{{display:block;color:#333;font-size:14px;line-height:32px}}\
-         .find{{text-align:right;padding:6px 0;width:1100px;margin:0 auto}}.find input{{padding:3px 6px}}\
+         .find{{text-align:right;padding:6px 0;max-width:1100px;margin:0 auto}}.find input{{padding:3px 6px}}\
          .crumb{{border-bottom:1px solid #ddd;padding:8px 0;color:#777}}\
          .box{{background:#fff;border:1px solid #e3e3e3;border-top:2px solid {colour};margin:10px 0;padding:6px 14px}}\
          .box h3{{margin:0 0 6px;color:{colour};border-bottom:1px solid #eee;font-size:17px}}.box h3 a.more{{float:right;font-size:12px;color:#999}}\

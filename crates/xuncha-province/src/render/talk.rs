@@ -73,6 +73,7 @@ pub fn list(site: &Site, number: usize, now: DateTime) -> String {
     } else {
         letters(site, &all, number, now, &mut out);
     }
+    super::conduct::in_letters(site, &mut out);
     let pages = site.pages_of(site.messages.len());
     if site.pages_of(all.len()) > 1 {
         out.push_str("<div class=\"pages\">");

@@ -72,7 +72,9 @@ pub(super) fn stale_columns(site: &Site) -> Value {
             ColumnKind::Notices | ColumnKind::Policies | ColumnKind::Interpretations => {
                 (Some(as_of.saturating_sub(6.months())), "stale")
             }
-            ColumnKind::Other => (Some(as_of.saturating_sub(1.years())), "overdue"),
+            ColumnKind::Other | ColumnKind::Listed => {
+                (Some(as_of.saturating_sub(1.years())), "overdue")
+            }
         };
         match (limit, newest) {
             (Some(_), None) => check.item(

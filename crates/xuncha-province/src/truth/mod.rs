@@ -1,5 +1,6 @@
 //! The truth about every site: what is planted and what looks so, read from the same content that the pages show.
 
+mod conduct;
 mod content;
 mod dates;
 mod freshness;
@@ -129,6 +130,7 @@ pub fn site(site: &Site) -> Value {
     let plan = &site.plan;
     let services = !plan.no_services;
     let safety = safety::CHECKS.map(|name| (name, safety::check(site, name)));
+    let conduct = conduct::CHECKS.map(|name| (name, conduct::check(site, name)));
     let checks: Map<String, Value> = [
         ("unreachable_site", freshness::unreachable(site)),
         ("stale_home", freshness::stale_home(site)),
@@ -212,6 +214,7 @@ pub fn site(site: &Site) -> Value {
     ]
     .into_iter()
     .chain(safety)
+    .chain(conduct)
     .map(|(name, value)| (name.to_owned(), value))
     .collect();
     json!({
@@ -284,6 +287,14 @@ fn broken_links(site: &Site) -> Value {
         } else {
             check.item(link.key.clone(), link.kind.word(), &pages, &link.text);
         }
+    }
+    for dead in site.dead_entries() {
+        check.item(
+            dead,
+            "status_404",
+            &link_pages_of(site, Place::Home),
+            "entry in the header",
+        );
     }
     check.done()
 }
@@ -359,5 +370,6 @@ fn search(site: &Site) -> Value {
         SearchPlan::Misses => check.item("miss", "titles_not_found", &[], ""),
         SearchPlan::Unclassified => check.item("unclassified", "one_list", &[], ""),
     }
+    conduct::anything(site, &mut check);
     check.done()
 }

@@ -17,6 +17,9 @@ pub(crate) const MAGIC: &[u8; 8] = b"XCFACTS\x03";
 /// A frame above this is no frame: the largest pages give facts far below it.
 const MAX_FRAME_BYTES: u32 = 256 << 20;
 
+/// Bytes of fields that later versions added to the end of a record, as they stand where nothing is in them.
+const ADDED_MAX: usize = 64;
+
 thread_local! {
     /// Making a compressor costs more than compressing a small record with it.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
@@ -141,8 +144,8 @@ impl FactIter {
         }
         let plain =
             zstd::stream::decode_all(packed.as_slice()).map_err(StoreError::file(&self.path))?;
-        let record = postcard::from_bytes(&plain)
-            .map_err(|error| self.damaged(&format!("采集记录无法读取：{error}")))?;
+        let record =
+            decode(&plain).map_err(|error| self.damaged(&format!("采集记录无法读取：{error}")))?;
         self.position += u64::from(length) + 8;
         Ok(Some(record))
     }
@@ -181,5 +184,58 @@ impl Iterator for FactIter {
             self.source = None;
         }
         next.transpose()
+    }
+}
+
+/// Reads a record. Fields are only ever added at its end, and an empty one is zeros: one of an older version, which ends before them, is
+/// read with nothing in them. That a frame is whole is known by its checksum.
+fn decode(plain: &[u8]) -> postcard::Result<FactRecord> {
+    match postcard::from_bytes(plain) {
+        Err(postcard::Error::DeserializeUnexpectedEnd) => {
+            let mut longer = plain.to_vec();
+            longer.resize(plain.len() + ADDED_MAX, 0);
+            postcard::from_bytes(&longer)
+        }
+        read => read,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use xuncha_core::evidence::{Capture, EvidenceRef, Purpose};
+    use xuncha_core::facts::model::PageFacts;
+
+    #[test]
+    fn a_record_of_an_older_version_is_read_with_nothing_in_what_came_later() {
+        let at = jiff::civil::date(2026, 3, 20).at(9, 0, 0, 0);
+        let capture = Capture {
+            purpose: Purpose::Page,
+            url: "https://www.qingshi.gov.cn/".to_owned(),
+            hops: Vec::new(),
+            final_url: String::new(),
+            at,
+            status: Some(200),
+            failure: None,
+            content_type: "text/html".to_owned(),
+            last_modified: String::new(),
+            millis: 1,
+            size_bytes: 1,
+            truncated: false,
+            evidence: EvidenceRef {
+                url: String::new(),
+                at,
+                sha256: String::new(),
+                record: String::new(),
+                quote: String::new(),
+            },
+            timing: Default::default(),
+        };
+        let record = FactRecord::Page(Box::new(PageFacts::blank(&capture)));
+        let plain = postcard::to_stdvec(&record).unwrap();
+        // Version 8 ended before layout, signing in, annual form and the wording of a search.
+        assert_eq!(decode(&plain[..plain.len() - 4]).unwrap(), record);
+        assert!(decode(&[200, 1]).is_err());
     }
 }

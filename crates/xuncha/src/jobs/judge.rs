@@ -8,10 +8,11 @@ use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use xuncha_core::checks::Context;
 use xuncha_core::evidence::Capture;
-use xuncha_core::facts::model::{FactRecord, Facts};
+use xuncha_core::facts::model::{FactRecord, Facts, NoticeTerm};
 use xuncha_core::facts::{self, EarlierRound, Lexicons};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::judge::{Judgement, judge_suspended, judge_target};
+use xuncha_core::registry::watch::watched;
 use xuncha_core::registry::{Target, TargetId};
 use xuncha_core::results::Results;
 use xuncha_core::review::correction::{Correction, correct};
@@ -22,6 +23,7 @@ use xuncha_core::stats::PreviousRound;
 use xuncha_gather::report::Progress;
 use xuncha_store::Page;
 use xuncha_store::evidence::EvidenceFolder;
+use xuncha_store::registry_request::RequestFilter;
 use xuncha_store::round::{RoundRow, RoundState};
 
 use crate::data::Data;
@@ -55,6 +57,7 @@ pub async fn judge_round(
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
         earlier: earlier(data, round, &sets).await?,
+        notices: notices(data, round).await?,
     };
     progress.started("判定", subjects.len() as u64);
     let next = AtomicUsize::new(0);
@@ -105,6 +108,8 @@ struct Work<'a> {
     suspended: BTreeMap<TargetId, (Date, Date)>,
     /// Earlier rounds that dates and home pages are compared with, latest first; none where no set asks.
     earlier: Vec<String>,
+    /// What the registry's watch saw of notices until the monitoring point, by target.
+    notices: BTreeMap<TargetId, Vec<NoticeTerm>>,
 }
 
 impl Work<'_> {
@@ -116,6 +121,10 @@ impl Work<'_> {
         }
         let mut facts = self.facts(subject)?;
         self.lay_earlier_beside(subject, &mut facts)?;
+        if let (Facts::Site(site), Some(seen)) = (&mut facts, self.notices.get(subject.target.id()))
+        {
+            site.notices.clone_from(seen);
+        }
         if let Some(own) = self.corrections.get(subject.target.id()) {
             correct(&mut facts, own);
         }
@@ -178,6 +187,43 @@ async fn earlier(data: &Data, round: &Round, sets: &[IndicatorSet]) -> Result<Ve
     Ok(ids.take(EARLIER_MAX).collect())
 }
 
+/// What the registry's watch saw of notices until the monitoring point, judged where the registry judges it.
+async fn notices(data: &Data, round: &Round) -> Result<BTreeMap<TargetId, Vec<NoticeTerm>>> {
+    let filter = RequestFilter {
+        is_watched: true,
+        ..RequestFilter::default()
+    };
+    let today = round.as_of.date();
+    let mut terms: BTreeMap<TargetId, Vec<NoticeTerm>> = BTreeMap::new();
+    for request in data.store.requests(&filter, Page::ALL).await?.rows {
+        let (Some(target), Some(watch)) = (request.filing.target.clone(), request.watch()) else {
+            continue;
+        };
+        if watch.since > today {
+            continue;
+        }
+        let mut seen = data.store.sightings(&request.id).await?;
+        seen.retain(|look| look.at <= round.as_of);
+        let told = watched(&watch, &seen, today);
+        let old = request.filing.before.get("home").cloned();
+        terms.entry(target).or_default().push(NoticeTerm {
+            kind: watch.kind,
+            url: old.unwrap_or_default(),
+            state: told.state,
+            start: told.start,
+            due: told.due,
+            first_seen: told.first_seen,
+            last_seen: told.last_seen,
+            looks: u32::try_from(told.looks).unwrap_or(u32::MAX),
+            quote: seen
+                .last()
+                .map(|look| look.quote.clone())
+                .unwrap_or_default(),
+        });
+    }
+    Ok(terms)
+}
+
 /// What people read otherwise than the machine, by target: in this round, and in earlier ones what a column is.
 async fn corrections(
     data: &Data,
@@ -209,6 +255,7 @@ pub async fn judge_one(data: &Data, rules: &Rules, round: &Round, target: &Targe
         day: round.as_of.date(),
         suspended: data.store.suspended_on(round.as_of.date()).await?,
         earlier: earlier(data, round, &sets).await?,
+        notices: notices(data, round).await?,
     };
     let fresh = tokio::task::block_in_place(|| work.judge(&subject))?;
     let earlier = data.store.judgements(&round.id, Some(target)).await?;

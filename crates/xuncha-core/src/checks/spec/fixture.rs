@@ -184,8 +184,35 @@ fn template(list: &str) -> Option<Value> {
             "policy_links_back": true, "evidence": evidence(page),
         }),
         "search" => {
-            json!({"form": form(), "questions": [], "evidence": evidence(page), "scripted": null})
+            json!({"form": form(), "questions": [], "evidence": evidence(page), "scripted": null, "nonsense": null})
         }
+        "nonsense" => json!({
+            "query": "鬯鬲鬵鬻鬾", "shown": [], "evidence": evidence("https://www.qingshi.gov.cn/search?q=2"),
+        }),
+        "shown" => json!({"url": page, "text": ""}),
+        "activities" => json!({
+            "kind": "survey", "url": page, "name": "调查征集", "activities": [], "is_whole": true,
+            "needs_script": false, "evidence": evidence(page), "date": null, "by_mail": false, "title": "",
+        }),
+        "sign_ins" => json!({
+            "case": "guide", "url": page, "text": "", "places": [], "evidence": [evidence(page)],
+        }),
+        "annual_forms" => json!({
+            "kind": "work", "year": 2025, "url": page, "title": "2025年政府网站工作年度报表",
+            "published": "2026-01-20", "content": null, "evidence": evidence(page),
+        }),
+        "content" => json!({
+            "kind": "work", "year": 2025, "shown": 56, "missing": [], "has_other": false,
+        }),
+        "front" => front(),
+        "phone_version" => json!({"url": page, "text": "手机版"}),
+        "entry_link" => {
+            json!({"url": page, "state": {"state": "alive"}, "evidence": [evidence(page), evidence(page)]})
+        }
+        "notices" => json!({
+            "kind": "closing", "url": page, "state": "running", "start": "2026-03-01", "due": "2026-03-31",
+            "first_seen": "2026-03-01", "last_seen": "2026-03-19", "looks": 10, "quote": "本网站将于2026年3月31日关停",
+        }),
         "questions" => json!({
             "query": "", "expected_url": page, "found": true, "classified": true,
             "evidence": evidence("https://www.qingshi.gov.cn/search?q=1"),
@@ -321,10 +348,13 @@ fn site_facts() -> Value {
         ],
         "links": [], "link_count": 640, "marks": marks, "marks_evidence": evidence(home),
         "missing_tags": {}, "article_count": 40, "article_evidence": evidence(&at("xw/1.html")),
-        "search": {"form": form(), "questions": [], "evidence": evidence(home), "scripted": null},
+        "search": {
+            "form": form(), "questions": [], "evidence": evidence(home), "scripted": null, "nonsense": null,
+        },
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
         "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "home_outline": null, "corrected": [], "network": network(home),
+        "activities": [], "sign_ins": [], "annual_forms": [], "front": front(), "notices": [],
     })
 }
 
@@ -332,6 +362,14 @@ fn site_facts() -> Value {
 fn outline() -> Value {
     json!({
         "skeleton": 0, "parts": [], "labels": [], "script_hosts": [], "scripts": [], "foreign": [],
+    })
+}
+
+fn front() -> Value {
+    let home = "https://www.qingshi.gov.cn/";
+    json!({
+        "viewport": "width=device-width, initial-scale=1", "width_px": 0, "quote": "", "phone_version": null,
+        "entry": "无障碍浏览", "entry_link": null, "evidence": evidence(home),
     })
 }
 

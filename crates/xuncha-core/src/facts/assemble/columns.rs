@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use url::Url;
 
+use super::activities;
 use super::everywhere::Everywhere;
 use super::records::{Records, evidence};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{
-    Area, Column, ColumnKind, Link, LinkKind, ListItem, NavigationEntry, PageFacts,
+    ActivityColumn, Area, Column, ColumnKind, Link, LinkKind, ListItem, NavigationEntry, PageFacts,
 };
 use crate::facts::scope::{Scope, canonical};
 
@@ -22,14 +23,14 @@ struct Entry {
     parent: Option<String>,
 }
 
-/// All columns that the navigation names and whose page was read.
+/// All columns that the navigation names and whose page was read, and those of surveys and interviews with what they list.
 pub(super) fn columns(
     records: &Records,
     home: Option<&PageFacts>,
     home_url: &Url,
     scope: &Scope,
     lexicons: &Lexicons,
-) -> Vec<Column> {
+) -> (Vec<Column>, Vec<ActivityColumn>) {
     let entries = entries(records, home, home_url, scope, lexicons);
     let addresses: BTreeSet<String> = entries.iter().map(|entry| canonical(&entry.url)).collect();
     let parents: BTreeSet<String> = entries
@@ -42,7 +43,7 @@ pub(super) fn columns(
         .collect();
     let everywhere = Everywhere::of(records, &pages, home_url);
     let mut kinds: BTreeMap<String, ColumnKind> = BTreeMap::new();
-    let mut columns = Vec::new();
+    let (mut columns, mut talks) = (Vec::new(), Vec::new());
     for entry in &entries {
         let Some(page) = records
             .page(&entry.url)
@@ -68,9 +69,21 @@ pub(super) fn columns(
             everywhere: &everywhere,
             has_children: parents.contains(&canonical(&entry.url)),
         };
+        if let Some(kind) = lexicons.activity(&entry.name) {
+            let lists = |page: &PageFacts| {
+                let mut others = addresses.clone();
+                others.extend(everywhere.strangers(page, place));
+                let items: Vec<ListItem> = own_items(page, &others).into_iter().cloned().collect();
+                match items.is_empty() && page.empty_wording.is_empty() {
+                    true => linked_articles(&own, entry, page),
+                    false => items,
+                }
+            };
+            talks.push(activities::read(records, page, (kind, place), &lists));
+        }
         columns.push(column(&own, entry, page, (kind, kind_is_sure)));
     }
-    columns
+    (columns, talks)
 }
 
 fn entries(

@@ -1,10 +1,13 @@
 //! Putting a target's records together: records in the order they happened → facts of the whole target.
 
 mod account;
+mod activities;
+mod annual_forms;
 mod columns;
 mod dated;
 mod earlier;
 mod everywhere;
+mod front;
 mod home;
 mod landing;
 mod links;
@@ -13,6 +16,7 @@ mod policies;
 mod records;
 mod search;
 mod services;
+mod sign_ins;
 mod signs;
 mod site;
 #[cfg(test)]

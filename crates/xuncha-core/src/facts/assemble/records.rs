@@ -232,6 +232,24 @@ impl Records {
         good(&key).or_else(|| good(&other_scheme(&key)?))
     }
 
+    /// Those of these addresses that stand in the frame of the site's pages: one article's page in so many links them.
+    pub fn framed<'u>(&self, addresses: impl Iterator<Item = &'u String>) -> BTreeSet<String> {
+        const SHARE: usize = 4;
+        let mut counts: BTreeMap<&str, usize> = addresses.map(|one| (one.as_str(), 0)).collect();
+        let mut pages = 0;
+        for page in self.good_pages().filter(|page| page.article.is_some()) {
+            pages += 1;
+            let urls: BTreeSet<String> =
+                page.links.iter().map(|link| canonical(&link.url)).collect();
+            for (address, count) in &mut counts {
+                *count += usize::from(urls.contains(*address));
+            }
+        }
+        let is_framed = |count: usize| count > 0 && count * SHARE >= pages;
+        let framed = counts.into_iter().filter(|(_, count)| is_framed(*count));
+        framed.map(|(address, _)| address.to_owned()).collect()
+    }
+
     /// Drops pages that were also read under the home page's scheme: one page, one entry.
     pub fn drop_twins(&mut self, scheme: &str) {
         let twins: Vec<String> = self

@@ -6,11 +6,12 @@ use super::links::is_bad_look;
 use super::records::{Records, address, evidence, page_key};
 use crate::evidence::{Capture, EvidenceRef, Purpose};
 use crate::facts::model::{
-    Area, LinkFacts, LinkKind, LinkState, PageFacts, SearchFacts, SearchQuestion,
+    Area, LinkFacts, LinkKind, LinkState, NonsenseAnswer, PageFacts, SearchFacts, SearchQuestion,
 };
 use crate::facts::scope::canonical;
 use crate::facts::search;
 use crate::facts::text::bare;
+use crate::verdict::Place;
 
 /// What asking the site's search gave.
 pub(super) fn search(
@@ -29,12 +30,20 @@ pub(super) fn search(
         .cloned();
     let titles = titles(records);
     let messages = message_addresses(records);
-    let nonsense = Nonsense::of(
-        records
-            .searches
-            .iter()
-            .filter(|page| !titles.contains_key(&bare(query(page)))),
-    );
+    let unpublished = || {
+        let searches = records.searches.iter();
+        searches.filter(|page| !titles.contains_key(&bare(query(page))))
+    };
+    let answer = unpublished().find_map(|page| nonsense_answer(records, page));
+    // What is listed for every word was not found for this one, and stands in no box of the frame either.
+    let lists_all = answer
+        .as_ref()
+        .is_some_and(|answer| answer.shown.len() >= LISTED_MIN);
+    let mut nonsense = Nonsense::of(unpublished().filter(|_| !lists_all));
+    // What a search recommends where it found nothing may be found for another word; only boxes of the frame are not.
+    if unpublished().any(|page| !page.no_results.is_empty()) {
+        nonsense.keep_framed(records);
+    }
     let broken = records
         .searches
         .iter()
@@ -79,6 +88,51 @@ pub(super) fn search(
         form,
         questions,
         evidence: evidence(source, ""),
+        nonsense: answer,
+    })
+}
+
+/// Fewer articles of the site for a word that nobody published may be a box that stands on this page only.
+pub(super) const LISTED_MIN: usize = 3;
+
+/// What a search lists for a word that nobody published: articles and guides that stand in no box of the site's other pages.
+fn nonsense_answer(records: &Records, page: &PageFacts) -> Option<NonsenseAnswer> {
+    if !page.capture.is_success() || !page.is_html || page.needs_script {
+        return None;
+    }
+    let empty = NonsenseAnswer {
+        query: query(page).to_owned(),
+        shown: Vec::new(),
+        evidence: evidence(page, query(page)),
+    };
+    if !page.no_results.is_empty() {
+        return Some(empty);
+    }
+    let is_content = |url: &str| {
+        let target = records.page(url);
+        target.is_some_and(|target| {
+            (target.article.is_some() || target.guide.is_some()) && !target.stands_in_navigation()
+        })
+    };
+    let anchors = page
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Anchor);
+    let mut listed: BTreeMap<String, Place> = anchors
+        .filter(|link| link.text.chars().count() >= 4 && is_content(&link.url))
+        .map(|link| {
+            let place = Place {
+                url: link.url.clone(),
+                text: link.text.clone(),
+            };
+            (canonical(&link.url), place)
+        })
+        .collect();
+    let framed = records.framed(listed.keys());
+    listed.retain(|address, _| !framed.contains(address));
+    Some(NonsenseAnswer {
+        shown: listed.into_values().collect(),
+        ..empty
     })
 }
 
@@ -125,6 +179,8 @@ fn query(page: &PageFacts) -> &str {
 struct Nonsense {
     was_asked: bool,
     shown: BTreeMap<String, u32>,
+    /// The same addresses as pages are kept by.
+    addresses: BTreeMap<String, String>,
 }
 
 impl Nonsense {
@@ -132,12 +188,25 @@ impl Nonsense {
         let mut nonsense = Nonsense {
             was_asked: false,
             shown: BTreeMap::new(),
+            addresses: BTreeMap::new(),
         };
         for link in answers.flat_map(|page| &page.links) {
             nonsense.was_asked = true;
-            *nonsense.shown.entry(page_key(&link.url)).or_default() += link.count;
+            let key = page_key(&link.url);
+            nonsense.addresses.insert(canonical(&link.url), key.clone());
+            *nonsense.shown.entry(key).or_default() += link.count;
         }
         nonsense
+    }
+
+    /// Forgets what stands there and not in the frame of the site's pages.
+    fn keep_framed(&mut self, records: &Records) {
+        let framed = records.framed(self.addresses.keys());
+        let kept: BTreeSet<&String> = framed
+            .iter()
+            .filter_map(|address| self.addresses.get(address))
+            .collect();
+        self.shown.retain(|key, _| kept.contains(key));
     }
 
     /// Whether an address stands there as often: then it is a box of the page's frame and was not found. A newest article that stands

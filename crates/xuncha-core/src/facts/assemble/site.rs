@@ -7,7 +7,9 @@ use url::Url;
 use super::links::{Judge, MissingPage, links, spots};
 use super::records::{Records, evidence};
 use super::visits::probes;
-use super::{columns, dated, home, policies, search, services, signs, weak};
+use super::{
+    annual_forms, columns, dated, front, home, policies, search, services, sign_ins, signs, weak,
+};
 use crate::evidence::Capture;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Column, FactRecord, LinkKind, Mark, MarkSeen, PageFacts, SiteFacts};
@@ -46,7 +48,7 @@ pub fn assemble_site(
     records.drop_twins(home_url.scheme());
     let scope = scope(&home_url);
     let home_page = home::home_page(&records, &home_url);
-    let columns = columns::columns(&records, home_page, &home_url, &scope, lexicons);
+    let (columns, activities) = columns::columns(&records, home_page, &home_url, &scope, lexicons);
     let judge = Judge {
         records: &records,
         outside,
@@ -75,7 +77,6 @@ pub fn assemble_site(
         is_partial: is_partial(&records, home_page),
         probes: probes(&records.probes, &records.probes_again),
         home: home_page.map(|page| home::home(&records, page, &columns)),
-        links,
         link_count,
         marks: marks(&records, home_page),
         marks_evidence: home_page.map(|page| evidence(page, "")),
@@ -96,6 +97,12 @@ pub fn assemble_site(
             .map(|page| page.capture.url.clone())
             .collect(),
         rendering_troubles: records.rendering_troubles.clone(),
+        sign_ins: sign_ins::sign_ins(&judge, &columns, &links, lexicons),
+        annual_forms: annual_forms::annual_forms(&records),
+        front: front::front(&judge, home_page, lexicons).map(Box::new),
+        activities,
+        notices: Vec::new(),
+        links,
         columns,
         weak_links,
         signs: signs::signs(&records, home_page),

@@ -1,6 +1,7 @@
 //! 难处: habits of real sites that make pages hard to read. They say nothing that is not true, and hide nothing that is planted: a habit
 //! that would do so is not drawn.
 
+use crate::content::conduct::AnythingPlan;
 use crate::model::{SearchPlan, SitePlan};
 use crate::rng::Rng;
 
@@ -90,7 +91,8 @@ impl Hard {
         if marks.into_iter().any(|marks| !marks.is_empty()) {
             hard.footer = FooterForm::Text;
         }
-        if defects.search != SearchPlan::Works {
+        let says_anything = plan.conduct.anything != AnythingPlan::Nothing;
+        if defects.search != SearchPlan::Works || says_anything {
             hard.search = SearchBox::Form;
         }
         hard

@@ -1,0 +1,86 @@
+//! What the home page offers to phones and to older readers.
+
+use url::Url;
+
+use super::links::Judge;
+use super::records::evidence;
+use crate::facts::lexicons::Lexicons;
+use crate::facts::model::{EntryLink, FrontFacts, Link, LinkKind, LinkState, PageFacts};
+use crate::verdict::Place;
+
+/// The home page with its frames.
+pub(super) fn front(
+    judge: &Judge<'_>,
+    home: Option<&PageFacts>,
+    lexicons: &Lexicons,
+) -> Option<FrontFacts> {
+    let home = home?;
+    let framed = |page: &PageFacts, url: &str| {
+        let mut frames = page
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Frame);
+        frames.any(|link| link.url == url)
+    };
+    // Where the home page's content stands in a frame, a phone is given the page around it.
+    let outer = judge
+        .records
+        .good_pages()
+        .find(|page| framed(page, &home.capture.url));
+    let opened = outer.unwrap_or(home);
+    let mut pages: Vec<&PageFacts> = vec![opened];
+    let frames = opened
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Frame);
+    pages.extend(frames.filter_map(|link| judge.records.page(&link.url)));
+    let widest = pages
+        .iter()
+        .filter_map(|page| page.layout.as_ref())
+        .max_by_key(|layout| layout.width_px);
+    let words = &lexicons.accessible_entry;
+    let linked = links_called(&pages, |text| words.find(text).is_some());
+    let entry_link = linked.first().map(|link| {
+        let (state, looks) = judge
+            .state(&link.url)
+            .unwrap_or((LinkState::Alive, Vec::new()));
+        EntryLink {
+            url: link.url.clone(),
+            state,
+            evidence: looks,
+        }
+    });
+    let quoted = pages.iter().filter_map(|page| page.layout.as_ref());
+    let quoted = quoted
+        .map(|layout| &layout.entry)
+        .find(|entry| !entry.is_empty());
+    let entry = linked.first().map(|link| link.text.clone());
+    let is_open = |link: &&&Link| {
+        let state = judge.state(&link.url);
+        state.is_none_or(|(state, _)| !matches!(state, LinkState::Dead { .. }))
+    };
+    let phone = links_called(&pages, |text| lexicons.phone_version.find(text).is_some());
+    let phone_version = phone.iter().find(is_open).map(|link| Place {
+        url: link.url.clone(),
+        text: link.text.clone(),
+    });
+    Some(FrontFacts {
+        viewport: opened.metas.get("viewport").cloned(),
+        width_px: widest.map_or(0, |layout| layout.width_px),
+        quote: widest.map_or_else(String::new, |layout| layout.quote.clone()),
+        phone_version,
+        entry: entry.or_else(|| quoted.cloned()).unwrap_or_default(),
+        entry_link,
+        evidence: evidence(opened, ""),
+    })
+}
+
+/// Links of these pages whose text is called so.
+fn links_called<'p>(pages: &[&'p PageFacts], is_called: impl Fn(&str) -> bool) -> Vec<&'p Link> {
+    const CHARS_MAX: usize = 16;
+    let links = pages.iter().flat_map(|page| &page.links);
+    links
+        .filter(|link| link.kind == LinkKind::Anchor && Url::parse(&link.url).is_ok())
+        .filter(|link| link.text.chars().count() <= CHARS_MAX && is_called(&link.text))
+        .collect()
+}
