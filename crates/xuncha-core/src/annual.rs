@@ -294,34 +294,26 @@ fn wrong_kind(kind: ItemKind, value: &str) -> Option<&'static str> {
     (!is_right).then_some(wanted)
 }
 
-/// Heads of the table of answers.
-pub const ANSWER_COLUMNS: [&str; 4] = ["代码", "部分", "项目", "内容"];
+/// Heads of the table of answers. What stands in the last column is what the system knows: a cell that says the same is no answer.
+pub const ANSWER_COLUMNS: [&str; 5] = ["代码", "部分", "项目", "内容", "系统记录"];
 
 /// Reads a table of answers: the code of an item and what stands there. Codes that the form does not have are told.
 pub fn answers(text: &str, codes: &[&str]) -> Result<BTreeMap<String, String>, Vec<String>> {
-    let rows = parse_csv("answers.csv", text).rows;
     let mut errors = Vec::new();
     let mut all = BTreeMap::new();
-    let heads = rows.first().cloned().unwrap_or_default();
-    let column = |name: &str| heads.iter().position(|head| head.trim() == name);
-    let (Some(code), Some(said)) = (column(ANSWER_COLUMNS[0]), column(ANSWER_COLUMNS[3])) else {
-        return Err(vec![format!(
-            "表头应有“{}”和“{}”两列",
-            ANSWER_COLUMNS[0], ANSWER_COLUMNS[3]
-        )]);
-    };
-    for (at, row) in rows.iter().enumerate().skip(1) {
-        let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
-        if cell(code).is_empty() {
-            continue;
-        }
-        if !codes.contains(&cell(code)) {
-            errors.push(format!("第{}行：没有代码为“{}”的项目", at + 1, cell(code)));
-        } else if all
-            .insert(cell(code).to_owned(), cell(said).to_owned())
-            .is_some()
-        {
-            errors.push(format!("第{}行：“{}”出现两次", at + 1, cell(code)));
+    for answer in table(text).map_err(|error| vec![error])? {
+        if !codes.contains(&answer.code.as_str()) {
+            let (line, code) = (answer.line, &answer.code);
+            errors.push(format!("第{line}行：没有代码为“{code}”的项目"));
+        } else if all.contains_key(&answer.code) {
+            errors.push(format!("第{}行：“{}”出现两次", answer.line, answer.code));
+        } else {
+            let said = if answer.is_known() {
+                String::new()
+            } else {
+                answer.said
+            };
+            all.insert(answer.code, said);
         }
     }
     if errors.is_empty() {
@@ -329,6 +321,53 @@ pub fn answers(text: &str, codes: &[&str]) -> Result<BTreeMap<String, String>, V
     } else {
         Err(errors)
     }
+}
+
+/// 已填内容. What somebody wrote into a table of answers, by code: everything that is not only what the system knew.
+pub fn filled_in(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let rows = table(text)?;
+    let own = rows
+        .into_iter()
+        .filter(|row| !row.said.is_empty() && !row.is_known());
+    Ok(own.map(|row| (row.code, row.said)).collect())
+}
+
+/// A row of a table of answers.
+struct Answer {
+    line: usize,
+    code: String,
+    said: String,
+    known: String,
+}
+
+impl Answer {
+    fn is_known(&self) -> bool {
+        !self.known.is_empty() && self.said == self.known
+    }
+}
+
+fn table(text: &str) -> Result<Vec<Answer>, String> {
+    let rows = parse_csv("answers.csv", text).rows;
+    let heads = rows.first().cloned().unwrap_or_default();
+    let column = |name: &str| heads.iter().position(|head| head.trim() == name);
+    let (Some(code), Some(said)) = (column(ANSWER_COLUMNS[0]), column(ANSWER_COLUMNS[3])) else {
+        return Err(format!(
+            "表头应有“{}”和“{}”两列",
+            ANSWER_COLUMNS[0], ANSWER_COLUMNS[3]
+        ));
+    };
+    let known = column(ANSWER_COLUMNS[4]);
+    let answer = |(at, row): (usize, &Vec<String>)| {
+        let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim()).to_owned();
+        Answer {
+            line: at + 1,
+            code: cell(code),
+            said: cell(said),
+            known: known.map(cell).unwrap_or_default(),
+        }
+    };
+    let answers = rows.iter().enumerate().skip(1).map(answer);
+    Ok(answers.filter(|answer| !answer.code.is_empty()).collect())
 }
 
 /// First and last day of a year.

@@ -11,6 +11,8 @@ use crate::stats::{FigureValue, PortalRow, Stats};
 
 /// How many of each list stand on the page: it is one.
 pub const MOST: usize = 5;
+/// Decimals of what is compared on the page.
+pub const PLACES: u32 = 2;
 
 /// 变化. One measured value now and before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +26,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// Now less before.
+    /// Now less before, as both are printed.
     pub fn by(&self) -> Exact {
-        self.now.minus(self.before)
+        self.now.printed_minus(self.before, PLACES)
     }
 }
 
@@ -165,7 +167,8 @@ pub fn worse(stats: &Stats, cities: &BTreeMap<TargetId, String>) -> Worse {
 
 /// Those that fell, the deepest first, of equal falls by name.
 fn fallen(all: Vec<Change>) -> Vec<Change> {
-    let mut fallen: Vec<Change> = all.into_iter().filter(|one| one.now < one.before).collect();
+    let zero = Exact::from(Points::ZERO);
+    let mut fallen: Vec<Change> = all.into_iter().filter(|one| one.by() < zero).collect();
     fallen.sort_by(|a, b| (a.by(), &a.name).cmp(&(b.by(), &b.name)));
     fallen
 }

@@ -194,6 +194,16 @@ impl Exact {
         })
     }
 
+    /// 印出之差. `self - other` as a reader reckons it who has both as printed to `places`: a difference never disagrees with what stands
+    /// beside it. It is at most one unit of the last place away from the exact one.
+    pub fn printed_minus(self, other: Exact, places: u32) -> Exact {
+        let difference = self.rounded(places) - other.rounded(places);
+        Exact::new(difference, 10_i128.pow(places)).unwrap_or(Exact {
+            numerator: 0,
+            denominator: 1,
+        })
+    }
+
     /// `self / other`, or `None` where `other` is zero.
     pub fn over(self, other: Exact) -> Option<Exact> {
         Exact::new(

@@ -1,6 +1,6 @@
 //! 版式计算: sizes and line breaks that every document shares, so that Word and PDF look alike.
 
-use xuncha_core::notice::Annex;
+use xuncha_core::notice::{Annex, Form, Notice};
 
 /// Height of a line of text: 22 in 225 mm.
 pub(crate) const PITCH_PT: f64 = 28.95;
@@ -35,9 +35,29 @@ pub(crate) fn signature(issuer: &str, date: &str) -> (f64, f64) {
     ((date_right - beyond).max(0.0), date_right)
 }
 
+/// Characters of a title that a line of a standing page holds, and of a lying one.
+const TITLE_CHARS: usize = 19;
+const LYING_TITLE_CHARS: usize = 27;
+
+/// The lines of a document's own title. A record of tables lies as a whole where one of them is wide, and its title with it.
+pub(crate) fn document_title(notice: &Notice) -> Vec<String> {
+    let lies = notice.form == Form::Plain && notice.annexes.iter().any(is_landscape);
+    let width = if lies { LYING_TITLE_CHARS } else { TITLE_CHARS };
+    title_lines(&notice.title, width)
+}
+
+/// The lines of the title of an annex.
+pub(crate) fn annex_title(annex: &Annex) -> Vec<String> {
+    title_lines(&annex.title, TITLE_CHARS)
+}
+
 /// 回行: breaks a title into lines of at most `width` characters, whole in words where a common word would be torn.
-pub(crate) fn title_lines(title: &str, width: usize) -> Vec<String> {
+fn title_lines(title: &str, width: usize) -> Vec<String> {
     let chars: Vec<char> = title.chars().collect();
+    let one = |c: &char| if c.is_ascii() { 0.55 } else { 1.0 };
+    if chars.iter().map(one).sum::<f64>() <= width as f64 {
+        return vec![title.to_owned()];
+    }
     let count = chars.len().div_ceil(width).max(1);
     let target = chars.len().div_ceil(count);
     let mut lines = Vec::new();
@@ -57,24 +77,40 @@ pub(crate) fn title_lines(title: &str, width: usize) -> Vec<String> {
 /// The break nearest to `target` characters that stands before or after a joining word; else `target` itself.
 fn break_near(chars: &[char], start: usize, target: usize, width: usize) -> usize {
     const AFTER: [&str; 7] = ["公布", "季度", "的", "和", "情况", "全区", "网站"];
-    const BEFORE: [&str; 5] = ["关于", "和", "抽查", "政府网站", "政务新媒体"];
+    const BEFORE: [&str; 6] = ["关于", "和", "抽查", "政府网站", "政务新媒体", "（"];
     let is_good = |at: usize| {
         let before: String = chars[start..at].iter().collect();
         let after: String = chars[at..].iter().collect();
         AFTER.iter().any(|word| before.ends_with(word)) && !after.starts_with('的')
             || BEFORE.iter().any(|word| after.starts_with(word))
     };
-    let fits = |at: &usize| *at > start + 4 && *at <= start + width && *at < chars.len();
-    (0..=width)
-        .flat_map(|distance| {
+    let fits = |at: &usize| {
+        *at > start + 4 && *at <= start + width && *at < chars.len() && may_break(chars, *at)
+    };
+    let near = || {
+        let places = (0..=width).flat_map(|distance| {
             [
                 (start + target).saturating_sub(distance),
                 start + target + distance,
             ]
-        })
-        .filter(fits)
+        });
+        places.filter(fits)
+    };
+    near()
         .find(|at| is_good(*at))
+        .or_else(|| near().next())
         .unwrap_or(start + target)
+}
+
+/// Whether a line may end before a character: no bracket opens at its end, none closes at the beginning of the next, and no number is torn
+/// or parted from what it counts.
+fn may_break(chars: &[char], at: usize) -> bool {
+    const OPENING: &str = "（《〈“‘〔［【(";
+    const CLOSING: &str = "）》〉”’〕］】)、，。；：";
+    let (before, after) = (chars[at - 1], chars[at]);
+    let is_counted =
+        before.is_ascii_digit() && (after.is_ascii_digit() || "年月日号".contains(after));
+    !OPENING.contains(before) && !CLOSING.contains(after) && !is_counted
 }
 
 /// Characters of 12 pt that the 156 mm of the block hold.
@@ -136,6 +172,9 @@ pub(crate) fn column_widths(annex: &Annex) -> Vec<f64> {
     }
 }
 
+/// Beyond this a column takes more lines, and no more room from the others.
+const LONGEST_CHARS: f64 = 60.0;
+
 /// What a column would take in one line, and whether it must not wrap: short ones, and codes, which have no place to break at.
 fn natural_width(annex: &Annex, index: usize) -> (f64, bool) {
     let cells = || annex.rows.iter().filter_map(|row| row.get(index));
@@ -144,7 +183,7 @@ fn natural_width(annex: &Annex, index: usize) -> (f64, bool) {
         .fold(chars(&annex.columns[index]), f64::max);
     let are_codes = cells().all(|cell| cell.is_ascii() && cell.len() <= 20);
     // Padding left and right, and a little for fonts with wider letters than ours.
-    let width = longest + 1.6;
+    let width = longest.min(LONGEST_CHARS) + 1.6;
     (width, width <= NARROW_CHARS || are_codes)
 }
 
@@ -220,6 +259,36 @@ mod tests {
         assert!(name < date && name > 0.0, "{name}");
         let (name, date) = signature(&"长".repeat(24), "2020年4月9日");
         assert!(name.abs() < 0.01 && date > 4.0 * CHAR_PT, "{name} {date}");
+    }
+
+    #[test]
+    fn a_title_that_fits_is_one_line_and_no_bracket_is_parted_from_its_words() {
+        let title = "政府网站与政务新媒体监管工作自评表（2025年度）";
+        assert_eq!(title_lines(title, LYING_TITLE_CHARS), [title]);
+        let titles = [
+            title.to_owned(),
+            format!("青石市{title}"),
+            "云岭省人民政府办公厅关于印发《云岭省政府网站管理办法（2026年修订）》的通知".to_owned(),
+            "2025年12月31日前全省各级政府网站和政务新媒体（含移动客户端）检查情况的通报（草稿）"
+                .to_owned(),
+        ];
+        for title in &titles {
+            for width in 12..=27 {
+                let lines = title_lines(title, width);
+                assert_eq!(lines.concat(), *title);
+                for line in &lines {
+                    assert!(
+                        line.chars().count() <= width || lines.len() == 1,
+                        "{lines:?}"
+                    );
+                    assert!(!line.ends_with(['（', '《']), "{width}: {lines:?}");
+                    assert!(
+                        !line.starts_with(['）', '》', '年', '月', '日']),
+                        "{width}: {lines:?}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

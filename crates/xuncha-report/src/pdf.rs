@@ -9,7 +9,8 @@ use xuncha_core::notice::{Annex, Block, Form, Notice, caption, plain};
 
 use crate::fonts::{Fonts, Style};
 use crate::layout::{
-    column_widths, is_centred, is_landscape, issuer_size, signature, title_lines, title_slots,
+    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, signature,
+    title_slots,
 };
 use crate::{ReportError, charts};
 
@@ -76,7 +77,7 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
     }
     let date = chinese_date(notice.date);
     let (name_right, date_right) = signature(&notice.issuer, &date);
-    let lines = title_lines(&notice.title, 19);
+    let lines = document_title(notice);
     Ok(json!({
         "form": match notice.form { Form::Letter => "letter", Form::Circular => "circular", Form::Plain => "plain" },
         "faces": {
@@ -136,7 +137,7 @@ fn block(notice: &Notice, block: &Block, fonts: &Fonts) -> Result<Value, ReportE
 }
 
 fn annex(notice: &Notice, annex: &Annex) -> Value {
-    let lines = title_lines(&annex.title, 19);
+    let lines = annex_title(annex);
     json!({
         "mark": notice.annex_mark(annex),
         "landscape": is_landscape(annex),

@@ -103,13 +103,13 @@ impl Store {
     async fn closures(&self, results: &Results, today: Date) -> Result<Vec<Closure>> {
         let own = results.round.as_of.date();
         let before = results.previous.last().map(|before| before.id.as_str());
-        let stored = self.previous_rounds().await?;
+        let stored = self.rounds(Page::ALL).await?.rows;
         let since = stored
             .iter()
-            .find(|round| Some(round.id.as_str()) == before);
-        // Rounds are quarters where nothing else is known.
+            .find(|row| Some(row.round.id.as_str()) == before);
+        // Rounds are quarters where nothing else is known: an imported one has no monitoring point.
         let quarter = own.checked_sub(3.months()).unwrap_or(own);
-        let since = since.map_or(quarter, |round| round.as_of.date());
+        let since = since.map_or(quarter, |row| row.round.as_of.date());
         let mut all = Vec::new();
         for kind in [RequestKind::Close, RequestKind::Merge] {
             let filter = RequestFilter {

@@ -39,6 +39,7 @@ async fn sqlite_keeps_all_promises() {
     rectify_promises(&store).await;
     publicity_promises(&store).await;
     registry_promises(&store).await;
+    support::rectify::the_notice_knows_of_cases(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
@@ -81,6 +82,7 @@ async fn postgres_keeps_all_promises() {
     rectify_promises(&store).await;
     publicity_promises(&store).await;
     registry_promises(&store).await;
+    support::rectify::the_notice_knows_of_cases(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await

@@ -166,8 +166,8 @@ fn all_pages(state: WebState) -> Pages {
 fn round_work_pages(pages: Pages) -> Pages {
     use Action::{ApproveNotice, ManageRound, ReadRound};
     use pages::{
-        exemptions, figures, groups, notice_sign, notice_template, round_close, round_new,
-        round_people, round_plan, round_sample, round_work,
+        exemptions, figures, groups, notice_details, notice_sign, notice_template, round_close,
+        round_new, round_people, round_plan, round_sample, round_work,
     };
     use routes::Object::{None, Round};
     pages
@@ -232,6 +232,18 @@ fn round_work_pages(pages: Pages) -> Pages {
             ManageRound,
             Round,
             notice_template::change,
+        )
+        .get(
+            "/rounds/{round}/notice/details",
+            ManageRound,
+            Round,
+            notice_details::show,
+        )
+        .post(
+            "/rounds/{round}/notice/details",
+            ManageRound,
+            Round,
+            notice_details::change,
         )
         .get("/rounds/{round}/figures", ReadRound, Round, figures::list)
         .get(

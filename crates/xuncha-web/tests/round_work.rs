@@ -474,6 +474,91 @@ async fn number_and_date_of_the_notice_are_looked_at_and_kept() {
     }
 }
 
+/// Everything that only a folder gave before is typed, kept, and stands in the notice; what is wrong is named beside its field.
+#[tokio::test(flavor = "multi_thread")]
+async fn details_of_the_notice_are_typed_kept_and_printed() {
+    let house = House::new().await;
+    let (_, mut client) = house.person("supervisor", Role::Supervisor).await;
+    let path = format!("/rounds/{ROUND}/notice/details");
+    let linked = client.get(&format!("/rounds/{ROUND}/notice")).await.body;
+    assert!(linked.contains(&path), "{linked}");
+    let page = client.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(
+        page.body.contains("人民政府办公厅") && page.body.contains("不填用系统记录"),
+        "{}",
+        page.body
+    );
+    let store = &house.state.store;
+    let wrong = [
+        ("number", "云政办函[2026]12号"),
+        ("date", "2026-02-30"),
+        ("mail", "没有"),
+        ("approval", "经省政府同意"),
+        ("filings", "丁局,是,也许"),
+    ];
+    let refused = client.post(&path, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for id in ["number-error", "date-error", "mail-error", "filings-error"] {
+        let mark = format!("id=\"{id}\"");
+        assert!(refused.body.contains(&mark), "{id}: {}", refused.body);
+    }
+    for typed in [
+        "云政办函[2026]12号",
+        "2026-02-30",
+        "经省政府同意",
+        "丁局,是,也许",
+    ] {
+        assert!(refused.body.contains(typed), "{typed}: {}", refused.body);
+    }
+    assert!(!refused.body.contains("id=\"approval-error\""));
+    assert_eq!(
+        store.notice_extras(ROUND).await.unwrap(),
+        Default::default()
+    );
+    let good = [
+        ("number", "云政办函〔2026〕12号"),
+        ("date", "2026-04-02"),
+        ("issuer", "云岭省大数据局"),
+        ("recipients", "各市县人民政府"),
+        ("mail", "a@yl.gov.cn"),
+        ("approval", "经省政府同意"),
+        ("copies_to", "省委办公厅。"),
+        ("filings", "丁局\t是\t是\r\n戊局\t是\t是"),
+        ("closures", "丙站,无力维护,已整合迁移,2026-03-01"),
+    ];
+    let saved = client.post(&path, &good).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let page = client.get(saved.location()).await.body;
+    assert!(page.contains("已保存"), "{page}");
+    for value in ["云岭省大数据局", "丁局,是,是", "省委办公厅\""] {
+        assert!(page.contains(value), "{value}: {page}");
+    }
+    // Number and date given where the notice is started leave the rest as it is.
+    let work = format!("/rounds/{ROUND}/work");
+    let again = [("kind", "notice"), ("number", ""), ("date", "2026-04-03")];
+    let started = client.post(&work, &again).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.body);
+    let kept = store.notice_extras(ROUND).await.unwrap();
+    assert_eq!(
+        (kept.number.as_str(), kept.names["issuer"].as_str()),
+        ("", "云岭省大数据局")
+    );
+    let preview = client
+        .get(&format!("/rounds/{ROUND}/notice/template"))
+        .await
+        .body;
+    for said in [
+        "云岭省大数据局关于公布",
+        "各市县人民政府：",
+        "经省政府同意，现将有关情况公布如下",
+        "邮箱：a@yl.gov.cn",
+        "无力维护的网站已按照规范流程完成整合迁移",
+    ] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_older_than_the_results_is_not_signed() {
     let house = House::new().await;

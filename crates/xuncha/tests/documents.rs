@@ -230,14 +230,33 @@ fn annual_forms_fill_themselves_and_ask_for_the_rest() {
             && said.contains("应于 2026-01-31 前公开"),
         "{said}"
     );
-    let asked = std::fs::read_to_string(out.join("answers.csv")).unwrap();
+    let table = out.join("work-9900000001.csv");
+    let asked = std::fs::read_to_string(&table).unwrap();
     for line in [
         "icp,基本信息,ICP备案号,云ICP备12345678号",
         "wechat,移动新媒体,微信名称,云岭发布",
-        "visits,访问量,网站总访问量（次）,\n",
+        "visits,访问量,网站总访问量（次）,,\n",
     ] {
         assert!(asked.contains(line), "{line}\n{asked}");
     }
+    // What somebody filled in is never written over; handed in, it comes back.
+    let own = asked.replace("网站总访问量（次）,,", "网站总访问量（次）,1234,");
+    std::fs::write(&table, &own).unwrap();
+    let refused = tried(&data, &work);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && told.contains("填好的 1 项会被覆盖（visits）"),
+        "{told}"
+    );
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), own);
+    let with_own = [&work[..], &["--answers", table.to_str().unwrap()]].concat();
+    let said = run(&data, &with_own);
+    assert!(!said.contains("系统记录为"), "{said}");
+    let kept = std::fs::read_to_string(&table).unwrap();
+    assert!(kept.contains("网站总访问量（次）,1234,"), "{kept}");
+    let to = folder.path().join("again");
+    let to = to.to_str().unwrap();
+    let work = [&work[..6], &["--out", to]].concat();
     let answers = folder.path().join("answers.csv");
     std::fs::write(
         &answers,
@@ -265,21 +284,23 @@ fn annual_forms_fill_themselves_and_ask_for_the_rest() {
         &["annual", "supervision", "--year", "2025", "--out", to],
     );
     assert!(said.contains("政府网站监管年度报表（2025年度）"), "{said}");
-    let asked = std::fs::read_to_string(out.join("answers.csv")).unwrap();
+    let out = folder.path().join("again");
+    let asked = std::fs::read_to_string(out.join("supervision.csv")).unwrap();
     for line in [
         "sites,网站开设整合,正在运行的网站总数（家）,2",
         "sampled_1,网站抽查,第一季度抽查网站（家次）,2",
-        "sampled_2,网站抽查,第二季度抽查网站（家次）,0",
+        "sampled_2,网站抽查,第二季度抽查网站（家次）,,",
+        "sampled,网站抽查,全年抽查网站（家次）,,",
     ] {
         assert!(asked.contains(line), "{line}\n{asked}");
     }
     let said = run(&data, &["annual", "assess", "--year", "2025", "--out", to]);
     assert!(said.contains("结论无法判定"), "{said}");
-    let asked = std::fs::read_to_string(out.join("answers.csv")).unwrap();
-    // Three quarters without a round, and the one of the first is not public.
+    let asked = std::fs::read_to_string(out.join("assessment.csv")).unwrap();
+    // Nobody knows whether three quarters were inspected: it is asked for, and costs nothing until it is answered.
     assert!(
         asked.contains(
-            "supervision_quarterly,季度抽查,有几个季度未抽查、比例低于 30% 或未公开结果？,4"
+            "supervision_quarterly,季度抽查,有几个季度未抽查、比例低于 30% 或未公开结果？,,"
         ),
         "{asked}"
     );

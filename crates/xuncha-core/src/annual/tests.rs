@@ -110,6 +110,15 @@ fn answers_are_read_by_their_codes() {
     let text = "代码,部分,项目,内容\nunit,,,某局\ntrained,,,\n";
     let read = answers(text, &codes).unwrap();
     assert_eq!(read, map(&[("unit", "某局"), ("trained", "")]));
+    // What the system knew when the table was written is no answer when it knows otherwise later.
+    let kept = "代码,部分,项目,内容,系统记录\nunit,,,某局,某局\ntrained,,,5,4\n";
+    assert_eq!(
+        answers(kept, &codes).unwrap(),
+        map(&[("unit", ""), ("trained", "5")])
+    );
+    assert_eq!(filled_in(kept).unwrap(), map(&[("trained", "5")]));
+    assert_eq!(filled_in(text).unwrap(), map(&[("unit", "某局")]));
+    assert!(filled_in("随便,写的\n").is_err());
     let errors = answers("代码,内容\nother,1\nunit,a\nunit,b\n", &codes).unwrap_err();
     assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(answers("甲,乙\n", &codes).is_err());

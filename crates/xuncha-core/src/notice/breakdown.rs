@@ -260,15 +260,31 @@ fn records(finding: &Finding) -> String {
     format!("{}{more}", named.join("、"))
 }
 
+/// The same for the unit concerned: that a person said so and when, not who.
+pub(super) fn unit_ground(
+    id: &TargetId,
+    counted: &CountedFinding,
+    target: &TargetResult,
+) -> String {
+    match latest(&target.reviews, id, &counted.check, &counted.key) {
+        None => "机器判定".to_owned(),
+        Some(review) => format!("{}（{}）", decided(&review.decision), review.at.date()),
+    }
+}
+
+fn decided(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Answered { .. } => "人工答复",
+        Decision::Confirmed | Decision::Rejected | Decision::Withdrawn => "人工确认",
+    }
+}
+
 /// Who says so: the machine, or a person with name and time.
 pub(super) fn ground(id: &TargetId, counted: &CountedFinding, target: &TargetResult) -> String {
     match latest(&target.reviews, id, &counted.check, &counted.key) {
         None => "机器判定".to_owned(),
         Some(review) => {
-            let word = match review.decision {
-                Decision::Answered { .. } => "人工答复",
-                Decision::Confirmed | Decision::Rejected | Decision::Withdrawn => "人工确认",
-            };
+            let word = decided(&review.decision);
             format!("{word}（{}，{}）", review.by, review.at.date())
         }
     }

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Line, address, ground, kind_name, lines, points_text, quote};
+use super::address::readable;
+use super::breakdown::{Line, address, kind_name, lines, points_text, quote, unit_ground};
 use super::figures::chinese_date;
 use super::{Annex, Block, Form, Notice, Span, annexes};
 use crate::evidence::EvidenceRef;
@@ -17,6 +18,8 @@ use crate::stats::{Figure, FigureValue, NOT_MEASURED};
 
 /// Name of the figure that counts the problems.
 const PROBLEMS: &str = "card.problems";
+/// Letters of a quotation that are printed.
+const QUOTED: usize = 60;
 
 /// 评分依据. Everything that a score is reckoned from, for whoever wants to reckon it again without a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,9 +221,15 @@ impl CardFile {
                 "结论",
                 annexes::outcome_name(Some(sheet.outcome)).to_owned(),
             ),
-            ("扣分指标得分", score(sheet.deduct_score)),
-            ("加分", score(sheet.bonus_score)),
-            ("总分", score(sheet.final_score)),
+            (
+                "得分",
+                format!(
+                    "总分：{}（扣分指标：{}，加分：{}）",
+                    score(sheet.final_score),
+                    score(sheet.deduct_score),
+                    score(sheet.bonus_score)
+                ),
+            ),
         ];
         rows.map(|(what, said)| vec![what.to_owned(), said]).into()
     }
@@ -232,11 +241,12 @@ impl CardFile {
             _ if own.unmeasured => NOT_MEASURED.to_owned(),
             IndicatorKind::Veto if own.is_veto => "否决".to_owned(),
             _ if own.may_veto => NOT_MEASURED.to_owned(),
+            IndicatorKind::Veto => "通过".to_owned(),
             _ => String::new(),
         };
         let amount = match indicator.kind {
             IndicatorKind::Deduct | IndicatorKind::Bonus => own.amount.short(),
-            IndicatorKind::Veto | IndicatorKind::Listed => String::new(),
+            IndicatorKind::Veto | IndicatorKind::Listed => "—".to_owned(),
         };
         Some(vec![
             indicator.id.clone(),
@@ -258,13 +268,13 @@ impl CardFile {
                 true => line.case().to_owned(),
                 false => line.counted.detail.clone(),
             },
-            line.finding.map_or("", address).to_owned(),
+            readable(line.finding.map_or("", address)),
             line.counted.count.to_string(),
             match line.indicator.kind {
                 IndicatorKind::Veto => "否决".to_owned(),
                 kind => points_text(kind, line.points),
             },
-            ground(id, &line.counted, &self.target),
+            unit_ground(id, &line.counted, &self.target),
         ]
     }
 }
@@ -272,9 +282,17 @@ impl CardFile {
 /// Points with 待核定 where they are not confirmed by a source.
 fn full_points(indicator: &Indicator) -> String {
     match (indicator.kind, indicator.points_confidence) {
-        (IndicatorKind::Veto | IndicatorKind::Listed, _) => String::new(),
+        (IndicatorKind::Veto | IndicatorKind::Listed, _) => "—".to_owned(),
         (_, FigureConfidence::S) => indicator.points.short(),
         _ => format!("{}（待核定）", indicator.points.short()),
+    }
+}
+
+/// A quotation as far as one recognizes it; the whole stands in the archive.
+fn shortened(quote: &str) -> String {
+    match quote.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &quote[..end]),
+        None => quote.to_owned(),
     }
 }
 
@@ -291,8 +309,8 @@ fn proofs(at: usize, line: &Line<'_>) -> Vec<Vec<String>> {
             (at + 1).to_string(),
             proof.at.to_string().replace('T', " "),
             proof.record.clone(),
-            proof.url.clone(),
-            quoted,
+            readable(&proof.url),
+            shortened(&quoted),
             proof.sha256.clone(),
         ]
     };

@@ -71,6 +71,27 @@ const SHARES: &[(&str, &str, &[&str], u32)] = &[
     ),
 ];
 
+/// A difference, what it is of, and its decimals. Indices have theirs by name.
+const CHANGES: &[(&str, &str, &str, u32)] = &[
+    (
+        "outcome.portal_mean_change_points",
+        "outcome.portal_mean_deduction_score",
+        "outcome.previous_portal_mean_deduction_score",
+        2,
+    ),
+    (
+        "outcome.portals_above_80_change_percent_points",
+        "outcome.portals_above_80_percent",
+        "outcome.previous_portals_above_80_percent",
+        0,
+    ),
+];
+/// Columns of tables that stand beside each other: now, before, their difference.
+const CHANGE_COLUMNS: &[[&str; 3]] = &[
+    ["得分指数", "上轮得分指数", "变化"],
+    ["本期得分", "上期得分", "变化"],
+];
+
 /// Every disagreement inside a notice.
 pub fn check(notice: &Notice) -> Vec<NoticeError> {
     let mut errors = Vec::new();
@@ -82,6 +103,8 @@ pub fn check(notice: &Notice) -> Vec<NoticeError> {
     check_annexes(notice, &mut errors);
     check_sums(notice, &mut errors);
     check_shares(notice, &mut errors);
+    check_changes(notice, &mut errors);
+    check_change_columns(notice, &mut errors);
     check_four_quarters(notice, &mut errors);
     errors
 }
@@ -239,6 +262,76 @@ fn check_shares(notice: &Notice, errors: &mut Vec<NoticeError>) {
                 expected.short(*places)
             );
             errors.push(NoticeError::new(format!("指标“{share}”"), problem));
+        }
+    }
+}
+
+/// What a reader gets who subtracts what is printed; `None` where one of both is not there.
+fn printed_difference(now: &str, before: &str, places: u32) -> Option<String> {
+    let (now, before) = (Exact::from_decimal(now)?, Exact::from_decimal(before)?);
+    Some(now.minus(before).short(places))
+}
+
+/// A difference is the difference of what is printed of both sides.
+fn check_changes(notice: &Notice, errors: &mut Vec<NoticeError>) {
+    let indices = notice.figures.keys().filter_map(|name| {
+        let base = name.strip_suffix(".change")?;
+        let of = |part: &str| format!("{base}.{part}");
+        base.starts_with("index_")
+            .then(|| (name.clone(), of("now"), of("previous"), 2))
+    });
+    let named = CHANGES.iter().map(|(change, now, before, places)| {
+        let own = [*change, *now, *before].map(str::to_owned);
+        let [change, now, before] = own;
+        (change, now, before, *places)
+    });
+    for (change, now, before, places) in named.chain(indices) {
+        let printed = |name: &str| match notice.figures.get(name) {
+            Some(figure) => figure.printed.as_str(),
+            None => "",
+        };
+        let Some(expected) = printed_difference(printed(&now), printed(&before), places) else {
+            continue;
+        };
+        if printed(&change) != expected {
+            let problem = format!(
+                "印“{}”，而{}减{}是{expected}",
+                printed(&change),
+                printed(&now),
+                printed(&before)
+            );
+            errors.push(NoticeError::new(format!("指标“{change}”"), problem));
+        }
+    }
+}
+
+/// The same for tables in which all three stand side by side.
+fn check_change_columns(notice: &Notice, errors: &mut Vec<NoticeError>) {
+    for table in &notice.tables {
+        for heads in CHANGE_COLUMNS {
+            let at = |head: &str| table.columns.iter().position(|own| own == head);
+            let (Some(now), Some(before), Some(change)) =
+                (at(heads[0]), at(heads[1]), at(heads[2]))
+            else {
+                continue;
+            };
+            for (index, row) in table.rows.iter().enumerate() {
+                let cell = |at: usize| row.get(at).map_or("", String::as_str);
+                let Some(expected) = printed_difference(cell(now), cell(before), 2) else {
+                    continue;
+                };
+                let is_same = Exact::from_decimal(cell(change)) == Exact::from_decimal(&expected);
+                if !is_same {
+                    let problem = format!(
+                        "第{}行印“{}”，而{}减{}是{expected}",
+                        index + 1,
+                        cell(change),
+                        cell(now),
+                        cell(before)
+                    );
+                    errors.push(NoticeError::new(format!("表“{}”", table.name), problem));
+                }
+            }
         }
     }
 }

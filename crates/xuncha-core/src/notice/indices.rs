@@ -33,13 +33,12 @@ fn classify(row: &IndexRow, words: &Words) -> IndexClass {
             is_level: false,
         };
     };
-    let change = now.minus(previous);
-    let size = if now > previous {
-        change
-    } else {
-        previous.minus(now)
+    // As printed, so that the word agrees with the numbers beside it.
+    let size = match now > previous {
+        true => now.printed_minus(previous, 2),
+        false => previous.printed_minus(now, 2),
     };
-    let (word, is_level) = if now.fixed(2) == previous.fixed(2) {
+    let (word, is_level) = if size.is_zero() {
         (&words.index.same, true)
     } else if size <= limit(words.index.nearly_within) {
         (&words.index.nearly, true)

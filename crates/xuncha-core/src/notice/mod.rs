@@ -4,6 +4,7 @@
 //! ([`scope`]). [`build()`] fills the template, draws up charts and annexes and then refuses to hand out a notice in which text,
 //! charts and annexes disagree ([`consistency`]). Start reading at [`build::build`].
 
+pub mod address;
 pub mod annexes;
 pub mod breakdown;
 pub mod build;

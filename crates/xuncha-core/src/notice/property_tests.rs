@@ -9,11 +9,12 @@ use super::words::Words;
 use super::{Block, Notice, Span, build, consistency};
 use crate::indicator::resolve;
 use crate::judge::Judgement;
+use crate::points::{Exact, Points};
 use crate::registry::{Registry, SiteKind, Target, TargetClass};
 use crate::results::Results;
 use crate::review::Decision;
 use crate::round::{Coverage, Round, Sample};
-use crate::stats::FigureValue;
+use crate::stats::{FigureValue, IndexRow, PreviousRound};
 use crate::testing::*;
 use crate::verdict::Verdict;
 
@@ -352,6 +353,107 @@ fn a_count_has_as_many_rows_as_it_says() {
         }
     }
     assert!(looked_at.len() > 40, "{looked_at:?}");
+}
+
+/// The same round after one whose means and indices are thirds and sevenths, which round otherwise than their difference.
+fn random_round_after(seed: u64) -> (Results, Registry) {
+    let (mut results, registry) = random_round(seed);
+    let mut dice = Dice(seed + 9_000);
+    let mut share = || Exact::new(1 + dice.roll(699) as i128, 700);
+    let groups = |rows: &[IndexRow]| rows.iter().map(|row| row.name.clone()).collect();
+    let (level1, level2): (Vec<String>, Vec<String>) =
+        (groups(&results.stats.level1), groups(&results.stats.level2));
+    let mut indices = |names: Vec<String>| -> BTreeMap<String, Exact> {
+        names
+            .into_iter()
+            .filter_map(|name| Some((name, share()?)))
+            .collect()
+    };
+    let previous = PreviousRound {
+        id: "2025Q4".to_owned(),
+        title: "2025年第四季度".to_owned(),
+        index_level1: indices(level1),
+        index_level2: indices(level2),
+        portal_scores: (0..3)
+            .map(|number| {
+                let score = Points::from_hundredths(6_000 + dice.roll(4_000) as i64);
+                (format!("p{number}").as_str().into(), score)
+            })
+            .collect(),
+        ..PreviousRound::default()
+    };
+    let judged = results
+        .targets
+        .drain(..)
+        .map(|one| (one.subject, one.judgements, one.reviews))
+        .collect();
+    let again = Results::reckon(results.round, results.sample, vec![previous], judged);
+    (again, registry)
+}
+
+/// What a reader subtracts is what is printed, in the text, in the tables and in the charts' data; the exact difference would not be.
+#[test]
+fn a_difference_is_that_of_the_printed_values_for_any_round() {
+    let number = |text: &str| Exact::from_decimal(text);
+    let (mut looked_at, mut told_apart) = (0, 0);
+    for seed in 400..460 {
+        let (results, registry) = random_round_after(seed);
+        let good = notice(&results, &registry);
+        let printed = |name: &str| good.figures[name].printed.as_str();
+        let mut names: Vec<(String, String, String)> = vec![(
+            "outcome.portal_mean_change_points".to_owned(),
+            "outcome.portal_mean_deduction_score".to_owned(),
+            "outcome.previous_portal_mean_deduction_score".to_owned(),
+        )];
+        names.extend(good.figures.keys().filter_map(|name| {
+            let base = name.strip_suffix(".change")?;
+            Some((
+                name.clone(),
+                format!("{base}.now"),
+                format!("{base}.previous"),
+            ))
+        }));
+        for (change, now, before) in names {
+            let sides = (number(printed(&now)), number(printed(&before)));
+            let (Some(now_printed), Some(before_printed)) = sides else {
+                continue;
+            };
+            let expected = now_printed.minus(before_printed);
+            assert_eq!(
+                number(printed(&change)),
+                Some(expected),
+                "seed {seed}: {change}"
+            );
+            looked_at += 1;
+            let exact = |name: &str| match good.figures[name].value {
+                FigureValue::Exact(value) => value,
+                _ => panic!("{name} is no number"),
+            };
+            let unrounded = exact(&now).minus(exact(&before));
+            told_apart += usize::from(unrounded.short(2) != printed(&change));
+            let mut bad = good.clone();
+            let figure = bad.figures.get_mut(&change).unwrap();
+            figure.printed = expected.minus(number("0.01").unwrap()).short(2);
+            assert!(
+                !consistency::check(&bad).is_empty(),
+                "seed {seed}: {change}"
+            );
+        }
+        let table = good
+            .tables
+            .iter()
+            .position(|table| table.name == "二级指标指数");
+        let mut bad = good.clone();
+        let rows = &mut bad.tables[table.unwrap()].rows;
+        if let Some(row) = rows.iter_mut().find(|row| number(&row[3]).is_some()) {
+            row[5] = "0.77".to_owned();
+            assert!(!consistency::check(&bad).is_empty(), "seed {seed}");
+        }
+    }
+    assert!(
+        looked_at > 200 && told_apart > 4,
+        "{looked_at} {told_apart}"
+    );
 }
 
 /// A notice with one number changed anywhere in text, charts or annexes is refused.

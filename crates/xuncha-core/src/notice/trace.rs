@@ -376,7 +376,7 @@ fn outcome_rule(part: &str) -> Rule {
         ),
         "portal_mean_change_points" => of(
             SHEETS,
-            "本轮平均得分减上一轮平均得分，先减后舍入",
+            "本轮平均得分减上一轮平均得分，按印出的数相减",
             &[
                 "portal_mean_deduction_score",
                 "previous_portal_mean_deduction_score",
@@ -397,7 +397,7 @@ fn outcome_rule(part: &str) -> Rule {
         ),
         "portals_above_80_change_percent_points" => of(
             SHEETS,
-            "两轮占比相减（百分点），先减后舍入",
+            "两轮占比相减（百分点），按印出的数相减",
             &[
                 "portals_above_80_percent",
                 "previous_portals_above_80_percent",
@@ -425,7 +425,7 @@ fn index_rule(name: &str) -> Rule {
         "previous" => (EARLIER, "上一轮存档的得分指数", Vec::new()),
         "change" => (
             SHEETS,
-            "本轮指数减上一轮指数，先减后舍入",
+            "本轮指数减上一轮指数，按印出的数相减",
             vec![format!("{base}.now"), format!("{base}.previous")],
         ),
         _ => (

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::stake::Stake;
+use crate::notice::address::readable;
 use crate::notice::figures::chinese_date;
 use crate::notice::{Annex, Block, Form, Notice, Span};
 use crate::points::{Exact, Points};
@@ -142,7 +143,7 @@ fn annex(input: &LetterInput) -> Annex {
     let rows = input.problems.iter().enumerate().map(|(index, own)| {
         let what = match own.url.is_empty() {
             true => own.detail.clone(),
-            false => format!("{}（{}）", own.detail, own.url),
+            false => format!("{}（{}）", own.detail, readable(&own.url)),
         };
         let evidence = match (own.seen_at.is_empty(), own.evidence.is_empty()) {
             (true, _) => "人工核查".to_owned(),

@@ -178,11 +178,15 @@ pub(super) fn in_frame<'a>(input: &'a StatsInput<'_>, belongs: Belongs) -> BTree
         .collect()
 }
 
-/// The difference of two exact values, or which of them is not known.
-pub(super) fn change(now: Option<Exact>, previous: Option<Exact>) -> Result<Exact, &'static str> {
+/// The difference of two values as they are printed to `places`, or which of them is not known.
+pub(super) fn change(
+    now: Option<Exact>,
+    previous: Option<Exact>,
+    places: u32,
+) -> Result<Exact, &'static str> {
     let now = now.ok_or(NOT_MEASURED)?;
     let previous = previous.ok_or(MISSING_PREVIOUS)?;
-    Ok(now.minus(previous))
+    Ok(now.printed_minus(previous, places))
 }
 
 fn index(prefix: &str, row: &IndexRow, book: &mut Book) {
@@ -204,7 +208,7 @@ fn index(prefix: &str, row: &IndexRow, book: &mut Book) {
     );
     book.exact(
         &key("change"),
-        change(row.now, row.previous),
+        change(row.now, row.previous, 2),
         2,
         "",
         &format!("{name}：平均得分指数与上期之差"),

@@ -41,7 +41,7 @@ pub struct IndexRow {
     pub now: Option<Exact>,
     /// Index of the previous round.
     pub previous: Option<Exact>,
-    /// Exact difference.
+    /// Difference of the two as printed.
     pub change: Option<Exact>,
 }
 
@@ -131,7 +131,9 @@ fn row(
         count,
         now,
         previous,
-        change: now.zip(previous).map(|(now, previous)| now.minus(previous)),
+        change: now
+            .zip(previous)
+            .map(|(now, previous)| now.printed_minus(previous, 2)),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn outcomes(input: &StatsInput<'_>, book: &mut Book) {
                 .and_then(|last| previous_pass_rate(input, last, name == "account"));
             book.exact(
                 &format!("outcome.{name}_pass_rate_change_percent_points"),
-                change(now, previous),
+                change(now, previous, 1),
                 1,
                 "个百分点",
                 &format!("{what}合格率与上期之差"),
@@ -113,7 +113,7 @@ pub(super) fn portal_scores(input: &StatsInput<'_>, book: &mut Book) {
     );
     book.exact(
         "outcome.portal_mean_change_points",
-        change(now, previous),
+        change(now, previous, 2),
         2,
         "分",
         "扣分指标平均得分与上期之差",
@@ -175,7 +175,7 @@ pub(super) fn above_the_line(input: &StatsInput<'_>, book: &mut Book) {
     );
     book.exact(
         "outcome.portals_above_80_change_percent_points",
-        change(share, previous_share),
+        change(share, previous_share, 0),
         0,
         "个百分点",
         &format!("得分高于 {line} 分的占比与上期之差"),

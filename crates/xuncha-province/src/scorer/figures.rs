@@ -61,9 +61,11 @@ pub(super) fn percent(value: Fraction) -> Fraction {
     value * Fraction::whole(100)
 }
 
-/// The change of a value; what is missing now is said before what was missing then.
-fn change(now: Known, then: Known) -> Known {
-    Ok(now? - then?)
+/// The change of a value as both are printed, so that whoever subtracts gets it; what is missing now is said before what was missing
+/// then.
+fn change(now: Known, then: Known, places: usize) -> Known {
+    let printed = |value: Fraction| Fraction::decimal(&value.fixed(places)).unwrap_or(value);
+    Ok(printed(now?) - printed(then?))
 }
 
 impl Book<'_> {
@@ -201,7 +203,7 @@ impl Book<'_> {
             );
         }
         for group in ["website", "account"] {
-            let points = change(self.pass_rate(group), self.last_pass_rate(group));
+            let points = change(self.pass_rate(group), self.last_pass_rate(group), 1);
             self.exact(
                 &format!("outcome.{group}_pass_rate_change_percent_points"),
                 points,
@@ -233,7 +235,7 @@ impl Book<'_> {
         self.count("outcome.portal_mean_count", scores.len());
         self.exact("outcome.portal_mean_deduction_score", now, 2);
         self.exact("outcome.previous_portal_mean_deduction_score", then, 2);
-        self.exact("outcome.portal_mean_change_points", change(now, then), 2);
+        self.exact("outcome.portal_mean_change_points", change(now, then, 2), 2);
     }
 
     fn is_above(&self, score: Fraction) -> bool {
@@ -267,7 +269,7 @@ impl Book<'_> {
         self.exact("outcome.previous_portals_above_80_percent", then, 0);
         self.exact(
             "outcome.portals_above_80_change_percent_points",
-            change(now, then),
+            change(now, then, 0),
             0,
         );
         let cities = self
@@ -347,7 +349,7 @@ impl Book<'_> {
                 self.exact(&format!("index_level{level}.{name}.previous"), before, 2);
                 self.exact(
                     &format!("index_level{level}.{name}.change"),
-                    change(now, before),
+                    change(now, before, 2),
                     2,
                 );
             }

@@ -292,7 +292,7 @@ fn the_last_rounds_are_compared_with() {
         printed(&answer, "outcome.portal_mean_change_points"),
         "-0.51"
     );
-    // Above: now 2 of 3 (66.67), then 1 of 3 portals (33.33): 33.33 points more.
+    // Above: now 2 of 3 (66.67), then 1 of 3 portals (33.33): 67 % less 33 %, as printed.
     assert_eq!(printed(&answer, "outcome.portals_above_80_percent"), "67");
     assert_eq!(
         printed(&answer, "outcome.previous_portals_above_80_percent"),
@@ -300,7 +300,7 @@ fn the_last_rounds_are_compared_with() {
     );
     assert_eq!(
         printed(&answer, "outcome.portals_above_80_change_percent_points"),
-        "33"
+        "34"
     );
     // Only a was above 80 in all four rounds.
     assert_eq!(

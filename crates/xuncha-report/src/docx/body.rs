@@ -8,7 +8,8 @@ use super::twips;
 use super::xml::{HEAD, NAMESPACES, escape, exact, field, gap, paragraph, run, run_with};
 use crate::charts;
 use crate::layout::{
-    column_widths, is_centred, is_landscape, issuer_size, signature, title_lines, title_slots,
+    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, signature,
+    title_slots,
 };
 
 /// English Metric Units per millimetre.
@@ -117,7 +118,7 @@ fn section_properties(notice: &Notice, lies: bool, is_first: bool) -> String {
 /// Everything before the annexes.
 fn text(notice: &Notice) -> String {
     let mut out = head(notice);
-    let lines = title_lines(&notice.title, 19);
+    let lines = document_title(notice);
     out.push_str(&title(&lines));
     out.push_str(&gap(LINE));
     if notice.form != Form::Plain {
@@ -348,7 +349,7 @@ fn annex(notice: &Notice, annex: &Annex, breaks_page: bool) -> String {
     };
     let mut out = paragraph("AnnexHead", page, &run(&notice.annex_mark(annex)));
     out.push_str(&gap(LINE));
-    out.push_str(&title(&title_lines(&annex.title, 19)));
+    out.push_str(&title(&annex_title(annex)));
     out.push_str(&gap(LINE));
     put_table(&mut out, annex);
     // Behind a table a paragraph has to stand; it carries the end of the section.

@@ -734,3 +734,94 @@ async fn tips_are_replaced_by_their_number(store: &Store) {
     );
     assert_eq!(late("2026-04-08").await, 1);
 }
+
+/// A site that failed last round stands once with all its problems, and has put things right when none is left; every problem is a row.
+pub async fn the_notice_knows_of_cases(store: &Store) {
+    use xuncha_core::registry::TargetId;
+    use xuncha_core::results::Results;
+    use xuncha_core::round::Sample;
+    use xuncha_core::score::Outcome;
+    use xuncha_core::stats::PreviousRound;
+    let round = store.round("2026Q1").await.unwrap().round;
+    let registry = store.registry().await.unwrap();
+    let others = store.rectifications(None).await.unwrap();
+    let is_free = |id: &TargetId| {
+        registry.sites.contains_key(id) && others.iter().all(|case| case.problem.target != *id)
+    };
+    let subjects = store.subjects("2026Q1").await.unwrap();
+    let mut ids = subjects.iter().map(|subject| subject.target.id().clone());
+    let site = ids.find(is_free).unwrap();
+    let of = |key: &str| ProblemId {
+        target: site.clone(),
+        check: "broken_links".into(),
+        key: key.into(),
+    };
+    let files: Vec<CaseFile> = ["n1", "n2"]
+        .iter()
+        .map(|key| {
+            let detail = format!("链接 {key} 打不开");
+            let case = Rectification::found(of(key), detail, "2026Q1", day("2026-03-20"));
+            file(case, "U001", (false, "1"))
+        })
+        .collect();
+    store
+        .follow_cases("2026Q1", &files, "张三", at("2026-03-20T09:00"))
+        .await
+        .unwrap();
+    let recorded = async |outcome: Outcome, today: &str| {
+        let mut next = round.clone();
+        next.id = "2026Q2".to_owned();
+        next.as_of = at("2026-06-20T09:00");
+        let previous = PreviousRound {
+            id: "2026Q1".to_owned(),
+            outcomes: [(site.clone(), outcome)].into(),
+            ..PreviousRound::default()
+        };
+        let results = Results::reckon(next, Sample::default(), vec![previous], Vec::new());
+        store
+            .notice_recorded(&results, &registry, day(today))
+            .await
+            .unwrap()
+    };
+    let open = recorded(Outcome::Unqualified, "2026-07-01").await;
+    assert_eq!(open.cases.len(), 1, "{open:?}");
+    let own = &open.cases[0];
+    assert!(!own.closed && own.closed_on.is_empty(), "{own:?}");
+    assert!(
+        own.problem.contains("n1") && own.problem.contains("n2"),
+        "{own:?}"
+    );
+    assert_eq!(own.subject, registry.sites[&site].name);
+    let rows = |recorded: &xuncha_core::notice::extras::Recorded| {
+        let rows = recorded.case_rows.iter();
+        rows.filter(|row| row.target == site.0).count()
+    };
+    assert_eq!(rows(&open), 2);
+    let fine = recorded(Outcome::Qualified, "2026-07-01").await;
+    assert!(fine.cases.is_empty() && rows(&fine) == 2, "{fine:?}");
+    for (key, last) in [("n1", "2026-04-20"), ("n2", "2026-04-25")] {
+        let id = [case_id(&of(key))];
+        for (on, kind) in [
+            ("2026-04-01", told("2026-04-30")),
+            ("2026-04-10", replied()),
+            (
+                last,
+                FactKind::Rechecked {
+                    is_fixed: true,
+                    by: "张三".into(),
+                    note: String::new(),
+                },
+            ),
+        ] {
+            store
+                .add_case_facts(&id, &new_fact(on, kind))
+                .await
+                .unwrap();
+        }
+    }
+    let halfway = recorded(Outcome::Unqualified, "2026-04-22").await;
+    assert!(!halfway.cases[0].closed, "{halfway:?}");
+    let done = recorded(Outcome::Unqualified, "2026-07-01").await;
+    assert!(done.cases[0].closed, "{done:?}");
+    assert_eq!(done.cases[0].closed_on, "2026-04-25");
+}

@@ -31,6 +31,7 @@ pub(crate) mod lists;
 pub(crate) mod messages;
 pub(crate) mod migrations;
 pub(crate) mod notice;
+pub(crate) mod notice_details;
 pub(crate) mod notice_sign;
 pub(crate) mod notice_template;
 pub(crate) mod open;

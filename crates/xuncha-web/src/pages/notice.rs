@@ -41,6 +41,7 @@ struct NoticePage {
     sign: SignPart,
     work_href: Option<String>,
     template_href: Option<String>,
+    details_href: Option<String>,
     figures_href: Option<String>,
 }
 
@@ -77,6 +78,9 @@ pub(crate) async fn show(
         template_href: viewer
             .may(Action::ManageRound)
             .then(|| format!("/rounds/{}/notice/template", encode(&id))),
+        details_href: viewer
+            .may(Action::ManageRound)
+            .then(|| format!("/rounds/{}/notice/details", encode(&id))),
         figures_href: state
             .documents
             .join(&id)

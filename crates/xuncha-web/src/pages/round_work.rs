@@ -110,6 +110,7 @@ struct WorkPage {
     refreshes: bool,
     script: &'static str,
     heading: Heading,
+    details_href: String,
 }
 
 /// Number and date of the notice as they stand in the form, and what is wrong with them.
@@ -182,6 +183,7 @@ async fn work_page(
         refreshes: is_live && !asked.refresh.is_empty(),
         action: base,
         script: SCRIPT,
+        details_href: format!("/rounds/{}/notice/details", encode(id)),
         heading,
     };
     let mut response = page(&shown)?;

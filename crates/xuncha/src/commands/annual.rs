@@ -1,10 +1,10 @@
 //! 年度报表命令. The annual forms and the supervisor's self-assessment: what is known is filled in, the rest is asked for in a table.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use xuncha_core::annual::{ANSWER_COLUMNS, FormKind, FormSpec, answers, assess, fill};
+use xuncha_core::annual::{ANSWER_COLUMNS, FormKind, FormSpec, answers, assess, fill, filled_in};
 use xuncha_core::notice::Notice;
 use xuncha_core::sheet::write_csv;
 use xuncha_report::{Fonts, docx, pdf};
@@ -17,7 +17,7 @@ use crate::rules::Rules;
 
 const FORMS: &str = "annual-forms.toml";
 const SUPERVISION: &str = "supervision-2019";
-const ASKED: &str = "answers.csv";
+const ASSESSMENT: &str = "assessment";
 /// Problems that are printed.
 const SHOWN: usize = 20;
 
@@ -32,6 +32,7 @@ pub async fn run(data: &Data, rules: &Rules, command: &AnnualCommand) -> Result<
         AnnualCommand::Supervision { asked } => {
             let spec = spec(rules, FormKind::Supervision)?;
             let known = known::of_year(data, asked.year).await?;
+            tell_imported(data, asked.year).await?;
             form(data, &spec, &known, asked, "supervision")
         }
         AnnualCommand::Assess { asked } => self_assessment(data, rules, asked).await,
@@ -73,13 +74,16 @@ fn form(
     let said = read_answers(asked.answers.as_deref(), &codes)?;
     let form = fill(spec, asked.year, known, &said);
     let problems = form.problems(known);
-    let today = super::now().date();
-    write(data, &asked.out, name, &form.document(today, &problems))?;
     let row = |row: &xuncha_core::annual::Filled| {
         let item = &row.item;
-        [&item.key, &item.section, &item.title, &row.value].map(Clone::clone)
+        let own = item.from.as_ref().and_then(|name| known.get(name));
+        let own = own.cloned().unwrap_or_default();
+        [&item.key, &item.section, &item.title, &row.value, &own].map(Clone::clone)
     };
-    put_asked(&asked.out, form.rows.iter().map(row).collect())?;
+    let table = Table::of(&asked.out, name, form.rows.iter().map(row).collect())?;
+    let today = super::now().date();
+    write(data, &asked.out, name, &form.document(today, &problems))?;
+    table.write()?;
     for problem in problems.iter().take(SHOWN) {
         println!("需要核对：{problem}");
     }
@@ -96,10 +100,19 @@ fn form(
         problems.len()
     );
     if missing > 0 {
-        let file = asked.out.join(ASKED);
         println!(
             "待填的项目在 {} 里填好“内容”一列，再用 --answers 指定它重新生成。",
-            file.display()
+            table.path.display()
+        );
+    }
+    Ok(())
+}
+
+/// Says which quarters only an imported result speaks of: it need not hold every site that was drawn, so nothing is counted from it.
+async fn tell_imported(data: &Data, year: i16) -> Result<()> {
+    for (quarter, round) in known::imported(data, year).await? {
+        println!(
+            "第{quarter}季度只有导入的往期结果（{round}），不知道是不是全部抽查网站，请按当时的通报填报。"
         );
     }
     Ok(())
@@ -107,7 +120,9 @@ fn form(
 
 async fn self_assessment(data: &Data, rules: &Rules, asked: &AnnualArgs) -> Result<()> {
     let set = rules.set(SUPERVISION)?;
+    tell_imported(data, asked.year).await?;
     let mut counts = known::of_supervisor(data, asked.year).await?;
+    let recorded = counts.clone();
     let blank = assess(&set, &counts).map_err(anyhow::Error::msg)?;
     let codes: Vec<&str> = blank.rows.iter().map(|row| row.question.as_str()).collect();
     for (code, said) in read_answers(asked.answers.as_deref(), &codes)? {
@@ -125,21 +140,25 @@ async fn self_assessment(data: &Data, rules: &Rules, asked: &AnnualArgs) -> Resu
         }
     }
     let assessed = assess(&set, &counts).map_err(anyhow::Error::msg)?;
-    let today = super::now().date();
-    let document = assessed.document(&set, asked.year, today);
-    write(data, &asked.out, "assessment", &document)?;
     let row = |row: &xuncha_core::annual::AssessedRow| {
-        let answer = row
-            .answer
-            .map_or_else(String::new, |answer| answer.to_string());
+        let text = |count: Option<u32>| count.map_or_else(String::new, |count| count.to_string());
         [
             row.question.clone(),
             row.name.clone(),
             row.prompt.clone(),
-            answer,
+            text(row.answer),
+            text(recorded.get(&row.question).copied()),
         ]
     };
-    put_asked(&asked.out, assessed.rows.iter().map(row).collect())?;
+    let table = Table::of(
+        &asked.out,
+        ASSESSMENT,
+        assessed.rows.iter().map(row).collect(),
+    )?;
+    let today = super::now().date();
+    let document = assessed.document(&set, asked.year, today);
+    write(data, &asked.out, ASSESSMENT, &document)?;
+    table.write()?;
     let open = assessed
         .rows
         .iter()
@@ -152,16 +171,55 @@ async fn self_assessment(data: &Data, rules: &Rules, asked: &AnnualArgs) -> Resu
     Ok(())
 }
 
-/// The table of all items: what is known stands there, the rest is to be filled in.
-fn put_asked(out: &Path, rows: Vec<[String; 4]>) -> Result<()> {
-    let mut all = vec![ANSWER_COLUMNS.map(str::to_owned)];
-    all.extend(rows);
-    let path = out.join(ASKED);
-    // Excel takes a CSV file for UTF-8 only by this mark.
-    let text = format!("\u{feff}{}", write_csv(&all));
-    std::fs::write(&path, text).with_context(|| format!("无法写入 {}", path.display()))?;
-    println!("已写出 {}", path.display());
-    Ok(())
+/// The table of all items of a form: what is known stands there, the rest is to be filled in.
+struct Table {
+    path: PathBuf,
+    rows: Vec<[String; 5]>,
+}
+
+impl Table {
+    /// The table beside the form of the same name. Refused where it would write over what somebody filled in, before anything is written.
+    fn of(out: &Path, name: &str, rows: Vec<[String; 5]>) -> Result<Table> {
+        let path = out.join(format!("{name}.csv"));
+        if !path.exists() {
+            return Ok(Table { path, rows });
+        }
+        let said = std::fs::read_to_string(&path).ok();
+        let said = said.and_then(|text| filled_in(text.trim_start_matches('\u{feff}')).ok());
+        let Some(said) = said else {
+            bail!(
+                "{} 不是本程序写的表，或者不是 UTF-8，为免覆盖没有生成；请移走它，或另选 --out 目录",
+                path.display()
+            );
+        };
+        let is_kept =
+            |code: &str, value: &str| rows.iter().any(|row| row[0] == code && row[3] == value);
+        let lost: Vec<&str> = said
+            .iter()
+            .filter(|(code, value)| !is_kept(code, value))
+            .map(|(code, _)| code.as_str())
+            .collect();
+        if !lost.is_empty() {
+            bail!(
+                "{0} 里填好的 {1} 项会被覆盖（{2}），没有生成；要用填好的内容，加 --answers {0} 重新生成，或另选 --out 目录",
+                path.display(),
+                lost.len(),
+                lost.join("、")
+            );
+        }
+        Ok(Table { path, rows })
+    }
+
+    fn write(&self) -> Result<()> {
+        let mut all = vec![ANSWER_COLUMNS.map(str::to_owned)];
+        all.extend(self.rows.iter().cloned());
+        // Excel takes a CSV file for UTF-8 only by this mark.
+        let text = format!("\u{feff}{}", write_csv(&all));
+        std::fs::write(&self.path, text)
+            .with_context(|| format!("无法写入 {}", self.path.display()))?;
+        println!("已写出 {}", self.path.display());
+        Ok(())
+    }
 }
 
 fn write(data: &Data, out: &Path, name: &str, document: &Notice) -> Result<()> {

@@ -106,8 +106,7 @@ async fn quarters(data: &Data, year: i16) -> Result<[Quarter; 4]> {
         let Some(stats) = data.store.stats(&round.id, &round.set.id).await? else {
             continue;
         };
-        let at = usize::try_from((round.as_of.month() - 1) / 3).unwrap_or(0);
-        let quarter = &mut quarters[at];
+        let quarter = &mut quarters[quarter_of(round.as_of.date())];
         quarter.rounds += 1;
         quarter.sampled += count(&stats, "sample.websites");
         quarter.failed += count(&stats, "outcome.websites_unqualified");
@@ -118,6 +117,34 @@ async fn quarters(data: &Data, year: i16) -> Result<[Quarter; 4]> {
         quarter.unpublished += usize::from(!is_public);
     }
     Ok(quarters)
+}
+
+/// The quarter of a day, from 0.
+fn quarter_of(day: Date) -> usize {
+    usize::try_from((day.month() - 1) / 3).unwrap_or(0)
+}
+
+/// Quarters of a year, by their Chinese number, that no round of our own speaks of but an imported one does.
+pub async fn imported(data: &Data, year: i16) -> Result<Vec<(&'static str, String)>> {
+    const NAMES: [&str; 4] = ["一", "二", "三", "四"];
+    let own = quarters(data, year).await?;
+    let mut all = Vec::new();
+    let mut earlier = data.store.previous_rounds().await?;
+    earlier.sort_by(|a, b| a.id.cmp(&b.id));
+    for round in earlier {
+        // It is known by its id alone: tables of earlier rounds have no monitoring point.
+        let Some((of, quarter)) = round.id.split_once('Q') else {
+            continue;
+        };
+        let at = quarter
+            .parse::<usize>()
+            .ok()
+            .filter(|at| (1..=4).contains(at));
+        if let Some(at) = at.filter(|at| of == year.to_string() && own[at - 1].rounds == 0) {
+            all.push((NAMES[at - 1], round.id.clone()));
+        }
+    }
+    Ok(all)
 }
 
 fn count(stats: &Stats, name: &str) -> i64 {
@@ -159,19 +186,24 @@ pub async fn of_year(data: &Data, year: i16) -> Result<Known> {
     let departments = running(Some(SiteKind::Department));
     put("registry.departments".to_owned(), departments.to_string());
     let quarters = quarters(data, year).await?;
+    // Of a quarter without a round of our own nothing is known, and nothing of the year then.
     for (at, quarter) in quarters.iter().enumerate() {
+        if quarter.rounds == 0 {
+            continue;
+        }
         let name = |part: &str| format!("quarter{}.{part}", at + 1);
         put(name("sampled"), quarter.sampled.to_string());
         put(name("failed"), quarter.failed.to_string());
         let ratio = Exact::percent(quarter.sampled.into(), quarter.running.into());
-        put(
-            name("ratio"),
-            ratio.map_or_else(|| "0".to_owned(), |ratio| ratio.short(1)),
-        );
+        if let Some(ratio) = ratio {
+            put(name("ratio"), ratio.short(1));
+        }
     }
     let sum = |of: fn(&Quarter) -> i64| quarters.iter().map(of).sum::<i64>().to_string();
-    put("year.sampled".to_owned(), sum(|quarter| quarter.sampled));
-    put("year.failed".to_owned(), sum(|quarter| quarter.failed));
+    if quarters.iter().all(|quarter| quarter.rounds > 0) {
+        put("year.sampled".to_owned(), sum(|quarter| quarter.sampled));
+        put("year.failed".to_owned(), sum(|quarter| quarter.failed));
+    }
     let tips = tips(data, year).await?;
     // Where no message was ever taken in, nothing is known of them.
     if !tips.is_empty() {
@@ -211,11 +243,14 @@ pub async fn of_supervisor(data: &Data, year: i16) -> Result<BTreeMap<String, u3
     let lacking = |quarter: &&Quarter| {
         let is_enough =
             i128::from(quarter.sampled) * 100 >= LEAST_PERCENT * i128::from(quarter.running);
-        quarter.rounds == 0 || !is_enough || quarter.unpublished > 0
+        !is_enough || quarter.unpublished > 0
     };
     let quarters = quarters(data, year).await?;
-    let lacking = quarters.iter().filter(lacking).count();
-    known.insert("supervision_quarterly".to_owned(), u32::try_from(lacking)?);
+    // A quarter without a round of our own may have been inspected elsewhere: then somebody has to say.
+    if quarters.iter().all(|quarter| quarter.rounds > 0) {
+        let lacking = quarters.iter().filter(lacking).count();
+        known.insert("supervision_quarterly".to_owned(), u32::try_from(lacking)?);
+    }
     Ok(known)
 }
 
