@@ -158,7 +158,7 @@ pub fn is_place_before_word(chars: &[char], run: &Range<usize>, at: usize) -> bo
         let end = at + 1 + word.chars().count();
         end <= run.end && word.chars().eq(chars[at + 1..end].iter().copied())
     };
-    at > run.start && PLACES.contains(chars[at]) && NO_PLACES.iter().any(|word| begins(&word))
+    at > run.start && PLACES.contains(chars[at]) && NO_PLACES.iter().any(begins)
 }
 
 /// Longest abbreviation of an office in the number of a document: 云政办规.

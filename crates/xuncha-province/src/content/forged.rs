@@ -68,7 +68,11 @@ pub fn draw(site: &mut Site) {
         DatesPlan::Source => source(site, 40, false, &mut rng),
         DatesPlan::NearSource => source(site, 1, true, &mut rng),
         DatesPlan::NearList => near_list(site),
-        DatesPlan::List | DatesPlan::Address | DatesPlan::Order => list(site, &mut rng),
+        DatesPlan::List | DatesPlan::Address | DatesPlan::Order => {
+            // In two columns, where there are two.
+            list(site, &mut rng);
+            list(site, &mut rng);
+        }
         DatesPlan::CarriedOver => near_list(site),
     }
 }
@@ -123,7 +127,9 @@ fn is_fresh(site: &Site, column: &Column) -> bool {
 
 /// One column of those that will do, and two of its articles.
 fn two(site: &Site, by_list: bool, rng: &mut Rng) -> Option<(usize, Vec<usize>)> {
-    let all = columns(site, by_list);
+    let mut all = columns(site, by_list);
+    let is_used = |column| site.forged.iter().any(|own| own.column == Some(column));
+    all.retain(|(column, _)| !is_used(*column));
     let (column, mut articles) = all.get(rng.below(all.len()))?.clone();
     rng.shuffle(&mut articles);
     articles.truncate(1 + rng.below(2));

@@ -331,7 +331,7 @@ fn dense(seed: u64, sites: &mut [SitePlan]) {
         seed,
         sites,
         "dates",
-        58,
+        60,
         |d, rng| d.dates = *rng.pick(FORGED),
         |d, rng| d.dates = *rng.pick(NEARLY_FORGED),
     );

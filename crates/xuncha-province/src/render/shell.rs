@@ -154,7 +154,7 @@ fn metas(site: &Site, frame: &Frame, now: DateTime, out: &mut String) {
     put(
         1,
         "SiteDomain",
-        &super::safety::domain_said(site, frame.home),
+        super::safety::domain_said(site, frame.home),
     );
     put(2, "SiteIDCode", &site.plan.code);
     if let Some(column) = frame.column {

@@ -227,6 +227,10 @@ fn count(
 /// Whether a finding is about what was planted. A wrong character lies in a word, and machine and proof-reader may mark more or less of it:
 /// they mean the same where their marks overlap in the planted sentence.
 fn is_same(check: &str, key: &str, item: &TruthItem) -> bool {
+    // Articles whose list was not recognised stand under no column.
+    if check == "forged_dates" && key.ends_with(':') {
+        return item.key.starts_with(key);
+    }
     if check != "wrong_characters" || item.note.is_empty() {
         return key == item.key;
     }

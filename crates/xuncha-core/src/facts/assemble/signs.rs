@@ -118,18 +118,38 @@ fn own_words(records: &Records) -> BTreeSet<&str> {
         }
     }
     // The title of one article stands on every page that lists it, and is no template.
-    let titles = |word: &str| {
+    let title = |word: &str| {
         let articles = records
             .good_pages()
             .filter_map(|page| page.article.as_ref());
         let dated = articles.filter(|article| article.published.is_some());
-        dated.filter(|article| article.title.contains(word)).count()
+        let mut titles = dated.filter(|article| article.title.contains(word));
+        let only = titles.next().map(|article| article.title.as_str());
+        only.filter(|_| titles.next().is_none())
     };
     words.retain(|word, seen| {
-        seen.sentences.len() >= OWN_WORD_SENTENCES
-            || !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES && titles(word) != 1
+        let title = title(word).map(|title| around(title, word));
+        let is_title =
+            |sentence: &&&str| title.as_ref().is_some_and(|title| sentence.contains(title));
+        let others = seen.sentences.len() - seen.sentences.iter().filter(is_title).count();
+        let is_everywhere = !seen.is_surer && seen.pages.len() >= OWN_WORD_PAGES;
+        others >= OWN_WORD_SENTENCES || is_everywhere && (title.is_none() || others > 0)
     });
     words.into_keys().collect()
+}
+
+/// A word with what stands beside it in a title: lists cut titles short.
+fn around(title: &str, word: &str) -> String {
+    const BESIDE: usize = 3;
+    let at = title.find(word).unwrap_or_default();
+    let before: Vec<char> = title[..at].chars().rev().take(BESIDE).collect();
+    let behind = title[at + word.len()..].chars().take(BESIDE);
+    before
+        .into_iter()
+        .rev()
+        .chain(word.chars())
+        .chain(behind)
+        .collect()
 }
 
 /// Whether a sign is a wrong character that no dictionary of wrong words has.

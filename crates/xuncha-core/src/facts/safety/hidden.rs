@@ -1,5 +1,6 @@
 //! 暗链: links to strangers that a reader does not see, by what the page itself declares. Style sheets of their own files are not read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::css::{self, Style, Wanted, Way};
@@ -22,6 +23,8 @@ struct Hiding {
     way: Way,
     /// A script can find the element to show it.
     is_named: bool,
+    /// It is the link itself, a heading or a logo: there a picture stands in place of the text.
+    is_title: bool,
 }
 
 /// Reads the page for links to strangers that are out of sight. `whose` tells for each link whose it is.
@@ -96,7 +99,7 @@ fn hidden(
     let has_picture = dom
         .inside(node)
         .any(|inner| dom.nodes[inner].tag == Tag::Img);
-    let replaces_text = found.way == Way::TextIndent && found.is_named;
+    let replaces_text = found.way == Way::TextIndent && found.is_named && found.is_title;
     if (has_picture || replaces_text || text.is_empty() && found.is_named) && harm.is_none() {
         return None;
     }
@@ -176,8 +179,15 @@ fn frames(dom: &Dom, own: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
 fn rules(dom: &Dom, strange: &[(usize, &str)]) -> BTreeMap<String, Way> {
     const SHEET_BYTES_MAX: usize = 256 << 10;
     let mut names = BTreeMap::new();
-    let mut sheets = dom.named(Tag::Style).peekable();
-    if sheets.peek().is_none() {
+    let mut sheets: Vec<_> = dom
+        .named(Tag::Style)
+        .map(|node| dom.raw_text(node))
+        .collect();
+    sheets.extend(
+        dom.named(Tag::Script)
+            .filter_map(|node| written_sheet(dom, node)),
+    );
+    if sheets.is_empty() {
         return names;
     }
     let mut is_around = vec![false; dom.nodes.len()];
@@ -201,13 +211,24 @@ fn rules(dom: &Dom, strange: &[(usize, &str)]) -> BTreeMap<String, Way> {
     if wanted.is_empty() {
         return names;
     }
-    for node in sheets {
-        let sheet = dom.raw_text(node);
+    for sheet in sheets {
         if sheet.len() <= SHEET_BYTES_MAX {
             css::hidden_names(&sheet, &wanted, &mut names);
         }
     }
     names
+}
+
+/// The sheet that a script writes into the page: `document.write('<style>…</style>')`.
+fn written_sheet<'d>(dom: &'d Dom, node: usize) -> Option<Cow<'d, str>> {
+    let script = dom.raw_text(node);
+    let start = memchr::memmem::find(script.as_bytes(), b"<style")?;
+    let start = start + script[start..].find('>')? + 1;
+    let end = start
+        + script[start..]
+            .find("</style")
+            .unwrap_or(script.len() - start);
+    Some(Cow::Owned(script[start..end].to_owned()))
 }
 
 /// Classes and id of an element as selectors.
@@ -285,9 +306,18 @@ impl Styles<'_> {
     }
 
     fn found(&self, way: Way, node: usize) -> Hiding {
+        let (dom, tokens) = (self.dom, self.dom.tokens(node).trim());
+        let is_title = |tag: Tag| {
+            matches!(
+                tag,
+                Tag::A | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
+            )
+        };
+        let mut around = [node].into_iter().chain(dom.ancestors(node));
         Hiding {
             way,
-            is_named: !self.dom.tokens(node).trim().is_empty(),
+            is_named: !tokens.is_empty(),
+            is_title: tokens.contains("logo") || around.any(|up| is_title(dom.nodes[up].tag)),
         }
     }
 

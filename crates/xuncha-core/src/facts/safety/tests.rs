@@ -160,6 +160,14 @@ const PLANTED: &[(&str, &str)] = &[
         "<style>a{color:red} .s1 { font-size: 0 } </style><div class='s1 t'><a href='http://www.evil.cc/'>链接</a></div>",
     ),
     (
+        "hidden_link text_indent",
+        "<style>.k9{text-indent:-9000px}</style><div class='k9'><a href='http://www.evil.cc/'>推荐阅读</a></div>",
+    ),
+    (
+        "hidden_link display_none",
+        "<div id='k8'><a href='http://www.evil.cc/'>北京赛车pk10</a></div><script>document.write('<style>#k8{display:none}</style>');</script>",
+    ),
+    (
         "hidden_link tiny_text",
         "<a href='http://www.evil.cc/'>.</a>",
     ),
@@ -302,6 +310,7 @@ const SOUND: &[&str] = &[
     "<div class='slide' style='position:absolute;left:-1000px'><a href='http://www.hotel.com/'><img src='/a.jpg' alt='宾馆'></a></div>",
     "<style>.sub{display:none}.menu:hover .sub{display:block}</style><div class='sub'><a href='http://www.hotel.com/'>青石宾馆</a></div>",
     "<div style='display:none'><a href='https://www.gov.cn/'>中国政府网</a><a href='/a.html'>本站</a></div>",
+    "<style>.hd{text-indent:-9999px}</style><h1 class='hd'><a href='http://www.hotel.com/'>青石宾馆</a></h1>",
     "<a class='logo' style='text-indent:-9999px' href='http://www.hotel.com/'>青石宾馆</a>",
     "<div style='height:0;overflow:hidden'><a href='https://www.people.com.cn/'>人民网</a></div>",
     "<a href='http://www.hotel.com/' style='color:#fff'>青石宾馆</a>",

@@ -155,7 +155,7 @@ pub(super) const WAYS: &[(&str, &str)] = &[
     ),
     (
         "hidden_by_script",
-        "<div id=\"yc{n}\"><a href=\"{u}\">北京赛车</a></div><script>document.write('<style>#yc{n}{display:none}</style>');</script>",
+        "<div id=\"yc{n}\"><a href=\"{u}\">北京赛车pk10</a></div><script>document.write('<style>#yc{n}{display:none}</style>');</script>",
     ),
     (
         "escaped",
