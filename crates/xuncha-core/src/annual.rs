@@ -305,15 +305,12 @@ pub fn answers(text: &str, codes: &[&str]) -> Result<BTreeMap<String, String>, V
         if !codes.contains(&answer.code.as_str()) {
             let (line, code) = (answer.line, &answer.code);
             errors.push(format!("第{line}行：没有代码为“{code}”的项目"));
-        } else if all.contains_key(&answer.code) {
-            errors.push(format!("第{}行：“{}”出现两次", answer.line, answer.code));
-        } else {
-            let said = if answer.is_known() {
-                String::new()
-            } else {
-                answer.said
-            };
-            all.insert(answer.code, said);
+            continue;
+        }
+        let (line, is_known) = (answer.line, answer.is_known());
+        let said = if is_known { String::new() } else { answer.said };
+        if all.insert(answer.code.clone(), said).is_some() {
+            errors.push(format!("第{line}行：“{}”出现两次", answer.code));
         }
     }
     if errors.is_empty() {

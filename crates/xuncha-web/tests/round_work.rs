@@ -548,6 +548,12 @@ async fn details_of_the_notice_are_typed_kept_and_printed() {
         .get(&format!("/rounds/{ROUND}/notice/template"))
         .await
         .body;
+    // Numbers and names stand in elements of their own.
+    let preview: String = preview
+        .split('<')
+        .filter_map(|piece| piece.split_once('>'))
+        .map(|(_, text)| text)
+        .collect();
     for said in [
         "云岭省大数据局关于公布",
         "各市县人民政府：",

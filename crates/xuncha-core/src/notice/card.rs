@@ -18,6 +18,8 @@ use crate::stats::{Figure, FigureValue, NOT_MEASURED};
 
 /// Name of the figure that counts the problems.
 const PROBLEMS: &str = "card.problems";
+/// Hash of nothing: what a finding states where there was no answer.
+const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 /// Letters of a quotation that are printed.
 const QUOTED: usize = 60;
 
@@ -288,6 +290,11 @@ fn full_points(indicator: &Indicator) -> String {
     }
 }
 
+/// Day and minute, which leave the other columns their room.
+fn moment(at: &str) -> String {
+    at.replace('T', " ").chars().take(16).collect()
+}
+
 /// A quotation as far as one recognizes it; the whole stands in the archive.
 fn shortened(quote: &str) -> String {
     match quote.char_indices().nth(QUOTED) {
@@ -307,11 +314,14 @@ fn proofs(at: usize, line: &Line<'_>) -> Vec<Vec<String>> {
         };
         vec![
             (at + 1).to_string(),
-            proof.at.to_string().replace('T', " "),
+            moment(&proof.at.to_string()),
             proof.record.clone(),
             readable(&proof.url),
             shortened(&quoted),
-            proof.sha256.clone(),
+            match proof.sha256 == NOTHING {
+                true => "没有应答，无正文".to_owned(),
+                false => proof.sha256.clone(),
+            },
         ]
     };
     finding.evidence().iter().map(row).collect()
@@ -359,6 +369,33 @@ mod tests {
         assert_eq!(file.differences(), Vec::<String>::new());
         file.target.sheet.deduct_score = Some(Points::whole(98));
         assert_eq!(file.differences().len(), 1, "{:?}", file.differences());
+    }
+
+    #[test]
+    fn a_sheet_for_the_unit_names_no_reviewer_and_says_what_a_veto_came_to() {
+        let mut file = file();
+        let rules = vec![rule(&["home_link"], None, None)];
+        let veto = indicator("V-1", IndicatorKind::Veto, "0", "unreachable_site", rules);
+        file.round.set.indicators.insert(0, veto);
+        let own = judgement("1", "V-1", "unreachable_site", crate::testing::pass());
+        file.target.judgements.push(own);
+        let confirmed = crate::review::Decision::Confirmed;
+        let review = crate::testing::review("1", "broken_links", "a", confirmed, 11);
+        let name = review.by.clone();
+        file.target.reviews.push(review);
+        let (round, target) = (&file.round, &file.target);
+        file.target.sheet = score(
+            &round.set,
+            &target.subject,
+            &target.judgements,
+            &target.reviews,
+        );
+        let document = file.document();
+        let veto = &document.annexes[1].rows[0];
+        assert_eq!(&veto[4..], ["—", "—", "通过"], "{veto:?}");
+        let ground = &document.annexes[2].rows[0][6];
+        assert!(ground.starts_with("人工确认（"), "{ground}");
+        assert!(!name.is_empty() && !ground.contains(&name), "{ground}");
     }
 
     #[test]
