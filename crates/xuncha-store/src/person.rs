@@ -154,8 +154,10 @@ impl Transaction {
     /// Refuses where nobody else who can sign in could look after people.
     async fn refuse_last_administrator(&self, number: i64) -> Result<()> {
         let sql = "SELECT COUNT(*) FROM persons WHERE role = 'administrator' AND is_locked = 0 AND number <> ? \
-             AND (password_hash IS NOT NULL OR subject IS NOT NULL)";
-        match sql::count(&self.inner, sql, vec![number.into()]).await? {
+             AND (password_hash IS NOT NULL OR subject IS NOT NULL OR NOT EXISTS (SELECT 1 FROM persons own \
+             WHERE own.number = ? AND (own.password_hash IS NOT NULL OR own.subject IS NOT NULL)))";
+        let values = vec![number.into(), number.into()];
+        match sql::count(&self.inner, sql, values).await? {
             0 => Err(StoreError::Refused(
                 "这是最后一名管理员，不能锁定，也不能改作其他角色",
             )),

@@ -64,6 +64,10 @@ async fn rounds_of_before_learn_the_units_of_their_subjects() {
     raw.execute_unprepared(back).await.unwrap();
     raw.close().await.unwrap();
     let store = Store::open(&location).await.unwrap();
+    store
+        .set_round_state("2026Q1", RoundState::Judged)
+        .await
+        .unwrap();
     let rounds = store.rounds_of_unit("U001", Page::ALL).await.unwrap();
     assert_eq!(rounds.rows[0].subject_count, 5);
 }
@@ -452,7 +456,18 @@ async fn a_unit_sees_its_own(store: &Store, subjects: usize) {
         };
         let found = store.registry_targets(&filter, Page::ALL).await;
         assert_eq!(found.unwrap().total > 0, expected > 0, "{unit}");
+        // A draw that is not published yet tells nobody that he was drawn.
+        assert!(!store.is_shown_to_units("2026Q1").await.unwrap());
         let rounds = store.rounds_of_unit(unit, Page::ALL).await.unwrap();
+        assert_eq!(rounds.total, 0, "{unit}");
+        let before = store.round("2026Q1").await.unwrap().state;
+        store
+            .set_round_state("2026Q1", RoundState::Judged)
+            .await
+            .unwrap();
+        assert!(store.is_shown_to_units("2026Q1").await.unwrap());
+        let rounds = store.rounds_of_unit(unit, Page::ALL).await.unwrap();
+        store.set_round_state("2026Q1", before).await.unwrap();
         assert_eq!(rounds.total, u64::from(expected > 0), "{unit}");
         let count = rounds.rows.first().map_or(0, |row| row.subject_count);
         assert_eq!(count, expected, "{unit}");

@@ -147,6 +147,12 @@ fn what_acts_is_seen() {
 }
 
 /// What would run or break out, if the text stood in the page as it is.
+/// A page without the one script of ours that shows how jobs go on, by its exact words.
+fn without_own_script(body: &str) -> String {
+    const OWN: &str = "<script>var box=document.getElementById('jobs');if(box&&window.EventSource){var source=new EventSource(box.dataset.events);source.onmessage=function(event){box.innerHTML=event.data;if(box.querySelector('[data-ended]')){source.close()}}}</script>";
+    body.replacen(OWN, "", 1)
+}
+
 fn assert_harmless(given: &Given, place: &str, answer: &Answer) {
     let (text, status) = (&given.text, answer.status.as_u16());
     assert!(
@@ -164,7 +170,7 @@ fn assert_harmless(given: &Given, place: &str, answer: &Answer) {
         );
         return;
     }
-    let acting = acting(&answer.body);
+    let acting = acting(&without_own_script(&answer.body));
     assert_eq!(acting, None, "{place} lets it through of {text:?}");
     for part in &given.parts {
         let is_markup = part.contains('<') && part.contains('>');

@@ -13,7 +13,7 @@ use crate::points::Points;
 use crate::registry::{Target, TargetClass};
 use crate::results::TargetResult;
 use crate::round::Round;
-use crate::score::{IndicatorScore, score};
+use crate::score::{IndicatorScore, score_in};
 use crate::stats::{Figure, FigureValue, NOT_MEASURED};
 
 /// Name of the figure that counts the problems.
@@ -36,12 +36,8 @@ impl CardFile {
     /// Scores the target anew from what was said and decided; answers with what differs from the sheet, in Chinese.
     pub fn differences(&self) -> Vec<String> {
         let (round, target) = (&self.round, &self.target);
-        let anew = score(
-            &round.set,
-            &target.subject,
-            &target.judgements,
-            &target.reviews,
-        );
+        let (judgements, reviews) = (&target.judgements, &target.reviews);
+        let anew = score_in(round, &target.subject, judgements, reviews);
         let mut all = Vec::new();
         let points = |value: Option<Points>| value.map_or("无".to_owned(), Points::short);
         for (what, ours, theirs) in [
@@ -353,7 +349,7 @@ mod tests {
             also_listed: Vec::new(),
             also_under: Vec::new(),
         };
-        let sheet = score(&round.set, &subject, &judgements, &[]);
+        let sheet = score_in(&round, &subject, &judgements, &[]);
         let target = TargetResult {
             subject,
             judgements,
@@ -384,12 +380,7 @@ mod tests {
         let name = review.by.clone();
         file.target.reviews.push(review);
         let (round, target) = (&file.round, &file.target);
-        file.target.sheet = score(
-            &round.set,
-            &target.subject,
-            &target.judgements,
-            &target.reviews,
-        );
+        file.target.sheet = score_in(round, &target.subject, &target.judgements, &target.reviews);
         let document = file.document();
         let veto = &document.annexes[1].rows[0];
         assert_eq!(&veto[4..], ["—", "—", "通过"], "{veto:?}");

@@ -383,6 +383,10 @@ async fn the_last_administrator_stays(store: &Store, first: &Person) {
         "without a password"
     );
     store.set_password(number, HASH, None).await.unwrap();
+    assert!(
+        store.change_person(number, &demoted).await.is_err(),
+        "the other one has no password and cannot sign in"
+    );
     assert!(store.has_administrator().await.unwrap());
 }
 

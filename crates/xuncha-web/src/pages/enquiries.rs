@@ -351,6 +351,17 @@ async fn was_sent(state: &WebState, viewer: &Viewer, sent: &Sent, own: &mut Enqu
             Lang::En => format!("The time lies ahead: it is {now} now"),
         }));
     }
+    if place.is_empty() {
+        let text = lang.t("请填写在哪里发送（网址或栏目）", "Say where it was sent");
+        return Ok(Err(text.to_owned()));
+    }
+    own.place = place;
+    own.sent_at = Some(at);
+    let calendar = state.store.calendar().await?;
+    match calendar.add_working_days(at.date(), WORKING_DAYS) {
+        Ok(due) => own.due = Some(due),
+        Err(error) => return Ok(Err(error.to_string())),
+    }
     let round = state.store.round(&own.round).await?.round;
     let last = round
         .as_of
@@ -366,17 +377,6 @@ async fn was_sent(state: &WebState, viewer: &Viewer, sent: &Sent, own: &mut Enqu
                 "It was sent outside of the round ({from} to {until} and {SENT_AFTER_DAYS_MAX} days after it)"
             ),
         }));
-    }
-    if place.is_empty() {
-        let text = lang.t("请填写在哪里发送（网址或栏目）", "Say where it was sent");
-        return Ok(Err(text.to_owned()));
-    }
-    own.place = place;
-    own.sent_at = Some(at);
-    let calendar = state.store.calendar().await?;
-    match calendar.add_working_days(at.date(), WORKING_DAYS) {
-        Ok(due) => own.due = Some(due),
-        Err(error) => return Ok(Err(error.to_string())),
     }
     keep(state, viewer, sent, own).await
 }

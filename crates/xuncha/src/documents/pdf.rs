@@ -21,7 +21,8 @@ pub(super) fn text(body: &[u8]) -> Read {
     // Bytes before the mark are allowed; the reader does not expect them.
     let start = memchr::memmem::find(body, b"%PDF-").unwrap_or(0);
     // Readers mend a file that ends in the middle and show what is left of it; its end says where everything stands.
-    if memchr::memmem::find(body, b"startxref").is_none() {
+    let has = |mark: &[u8]| memchr::memmem::find(body, mark).is_some();
+    if !has(b"startxref") && !has(b"%%EOF") {
         return Read::Broken("PDF不完整，缺少结尾");
     }
     let pdf = match Pdf::new(body[start..].to_vec()) {
