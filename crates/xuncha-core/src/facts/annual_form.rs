@@ -96,7 +96,7 @@ fn label(text: &str) -> String {
 fn values<'a>(dom: &Dom, items: &'a [AnnualItem]) -> BTreeMap<&'a str, String> {
     let item_of = |text: &str| {
         let label = label(text);
-        let fits = |item: &&AnnualItem| item.labels.iter().any(|known| *known == label);
+        let fits = |item: &&AnnualItem| item.labels.contains(&label);
         (!label.is_empty()).then(|| items.iter().find(fits))?
     };
     let mut values: BTreeMap<&str, String> = BTreeMap::new();

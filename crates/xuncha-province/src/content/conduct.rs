@@ -280,7 +280,7 @@ pub fn columns(site: &mut Site, group: usize) {
     let named = |site: &Site, own: &'static str, others: &[&'static str]| -> &'static str {
         let mut rng = site.skin.look.stream(own);
         if strength > 0 && rng.percent(50) {
-            *rng.pick(others)
+            rng.pick::<&str>(others)
         } else {
             own
         }
