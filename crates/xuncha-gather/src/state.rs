@@ -341,7 +341,7 @@ impl SiteState {
         let pagers = facts.list.iter().flat_map(|list| &list.pages);
         let pagers = pagers.map(|url| (url.as_str(), LinkKind::Pager));
         // Items of a list that a script fills are links that no anchor shows.
-        let items = facts.list.iter().flat_map(|list| &list.items);
+        let items = facts.lists().flatten();
         let items = items.map(|item| (item.url.as_str(), LinkKind::Anchor));
         let is_search = |url: &str| facts.search_forms.iter().any(|form| form.action == url);
         let own = facts

@@ -290,7 +290,7 @@ mod tests {
             ),
             (
                 "titles alone",
-                "<div class=l><ul><li><a href=1>青石县财政决算公开说明</a></li><li><a href=2>青石县财政预算公开说明</a></li><li><a href=3>青石县政府采购信息公告</a></li></ul></div>",
+                "<div class=l><ul><li><a href=1>青石县财政决算公开说明</a></li><li><a href=2>青石县财政预算公开说明</a></li><li><a href=3>青石县178亩高标准农田建成投用</a></li></ul></div>",
                 3,
             ),
             (

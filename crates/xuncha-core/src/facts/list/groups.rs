@@ -68,7 +68,7 @@ const OTHERS_TRIED_MAX: usize = 12;
 /// Items without a day that make a list of articles beside a dated one, and characters of their titles: menus name things in fewer.
 const UNDATED_ITEMS_MIN: usize = 3;
 const UNDATED_TITLE_CHARS_MIN: usize = 8;
-const UNDATED_TRIED_MAX: usize = 4;
+const UNDATED_TRIED_MAX: usize = 6;
 
 /// The best group first, then the best dated ones that share nothing with it or with each other.
 pub(super) fn groups(dom: &Dom, links: &PageLinks, today: Date) -> Vec<Group> {
@@ -196,23 +196,24 @@ fn others(candidates: &[Vec<Place>], best: &Group, reading: &Reading<'_>) -> Vec
         let start = anchors.first().map_or(0, |place| place.start);
         (usize::MAX - count, u32::MAX - start)
     });
-    let may_be_dated = |anchors: &Vec<Place>| {
+    let may_be_dated = |anchors: &&Vec<Place>| {
         range_of(anchors).is_some_and(|range| reading.years.may_be_dated(&range))
     };
-    let (dated, undated): (Vec<_>, Vec<_>) = apart
-        .into_iter()
-        .partition(|(_, anchors)| may_be_dated(anchors));
     let mut found: Vec<Group> = Vec::new();
-    let dated = dated.into_iter().map(|(_, anchors)| anchors);
+    let dated = apart
+        .iter()
+        .map(|(_, anchors)| *anchors)
+        .filter(may_be_dated);
     gather(&mut found, dated, OTHERS_TRIED_MAX, reading, |group| {
         group.dated * 2 >= group.items.len()
     });
     found.sort_by_key(|group| usize::MAX - group.score());
     if best.dated > 0 {
-        let many = undated
-            .into_iter()
-            .filter(|(count, _)| *count >= UNDATED_ITEMS_MIN);
-        let many = many.map(|(_, anchors)| anchors);
+        // A number in a title may look like a day, so what was no dated list is tried as well.
+        let many = apart
+            .iter()
+            .filter(|(count, _)| *count >= UNDATED_ITEMS_MIN)
+            .map(|(_, anchors)| *anchors);
         gather(&mut found, many, UNDATED_TRIED_MAX, reading, |group| {
             let count = group.items.len();
             count >= UNDATED_ITEMS_MIN && group.title_chars >= count * UNDATED_TITLE_CHARS_MIN
