@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "第二意见（默认不用） / second opinion (off by default)")]
 pub struct OpinionArgs {
-    /// OpenAI 兼容接口的地址，如 https://model.office.example/v1；给了才问 / OpenAI-compatible endpoint, asked only where given
+    /// OpenAI 兼容接口的地址，如 `https://model.office.example/v1`；给了才问 / OpenAI-compatible endpoint, asked only where given
     #[arg(long, env = "XUNCHA_OPINION_URL", value_name = "URL")]
     pub opinion_url: Option<String>,
     /// 模型的名称 / name of the model
