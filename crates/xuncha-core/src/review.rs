@@ -1,6 +1,6 @@
 //! 人工复核: the human verdict outranks the machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -197,14 +197,10 @@ pub fn to_confirm(round: &Round, judgements: &[Judgement], reviews: &[Review]) -
 /// What people still have to decide in a round: what holds up the set that counts, then what must be confirmed beside it.
 pub fn open_in_round(round: &Round, judgements: &[Judgement], reviews: &[Review]) -> Vec<OpenItem> {
     let mut items = open_items(&round.set, judgements, reviews);
-    let is_known = |item: &OpenItem| {
-        let place = |one: &OpenItem| (one.target.clone(), one.check.clone(), one.key.clone());
-        items.iter().any(|known| place(known) == place(item))
-    };
-    let more: Vec<OpenItem> = to_confirm(round, judgements, reviews)
-        .into_iter()
-        .filter(|item| !is_known(item))
-        .collect();
+    let place = |item: &OpenItem| (item.target.clone(), item.check.clone(), item.key.clone());
+    let known: BTreeSet<_> = items.iter().map(place).collect();
+    let mut more = to_confirm(round, judgements, reviews);
+    more.retain(|item| !known.contains(&place(item)));
     items.extend(more);
     items
 }
