@@ -1,6 +1,6 @@
 use super::*;
 use crate::indicator::DeductKind;
-use crate::score::score;
+use crate::score::{score, score_in};
 use crate::testing::*;
 use crate::verdict::Confidence;
 
@@ -226,4 +226,57 @@ fn a_word_on_the_whole_check_outranks_every_later_run() {
         review("1", "broken_links", "a", Decision::Confirmed, 10),
     ];
     assert_eq!(taken(found(&["a", "b"]), &both), taken(found(&["a"]), &[]));
+}
+
+#[test]
+fn what_a_listed_set_must_have_confirmed_waits_for_people_too() {
+    let mut own = indicator(
+        "X-40",
+        IndicatorKind::Listed,
+        "0",
+        "exposed_personal_data",
+        vec![rule(&["phone"], None, None)],
+    );
+    own.confirm = Confirm::Always;
+    let mut sure = own.clone();
+    sure.id = "X-46".to_owned();
+    sure.checks = vec!["unsafe_attachments".to_owned()];
+    sure.confirm = Confirm::Never;
+    let mut extras = set(vec![own, sure], formula());
+    extras.id = "extras".to_owned();
+    let round = Round {
+        id: "2026Q1".to_owned(),
+        title: "2026年第一季度".to_owned(),
+        coverage: crate::round::Coverage::Census,
+        monitor_from: at(8),
+        as_of: at(12),
+        seed: "1".to_owned(),
+        rectify_by: "2026-04-30".to_owned(),
+        set: demo_set(),
+        also_listed: vec![extras],
+        also_under: Vec::new(),
+    };
+    let mut judged = links(pass());
+    for (indicator, check) in [
+        ("X-40", "exposed_personal_data"),
+        ("X-46", "unsafe_attachments"),
+    ] {
+        let mut found = judgement("1", indicator, check, fail(vec![finding("a", "phone")]));
+        found.set = "extras".to_owned();
+        judged.push(found);
+    }
+    let waits = |reviews: &[Review]| {
+        let open = open_in_round(&round, &judged, reviews);
+        let sheet = score_in(&round, &portal("1"), &judged, reviews);
+        let named = open
+            .iter()
+            .any(|item| item.check == "exposed_personal_data");
+        assert!(open.iter().all(|item| item.check != "unsafe_attachments"));
+        (named, sheet.to_confirm)
+    };
+    assert_eq!(waits(&[]), (true, 1));
+    for decision in [Decision::Confirmed, Decision::Rejected] {
+        let said = [review("1", "exposed_personal_data", "a", decision, 9)];
+        assert_eq!(waits(&said), (false, 0));
+    }
 }
