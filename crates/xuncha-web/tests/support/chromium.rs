@@ -124,6 +124,7 @@ impl Browser {
             is_answered |= message["id"] == id;
             is_loaded |= message["method"] == "Page.loadEventFired";
         }
+        self.wait_until_drawn();
     }
 
     /// Opens an address.
@@ -144,10 +145,19 @@ impl Browser {
         self.call("Runtime.evaluate", asked)["result"]["value"].clone()
     }
 
-    /// Waits until the page is drawn: only then does the field that asks for the focus have it.
+    /// Waits until the page is drawn and the field that asks for the focus has it: a key pressed before would go nowhere. A field
+    /// that cannot have the focus is waited for no longer than a few hundred frames.
     pub fn wait_until_drawn(&mut self) {
-        let twice = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
-        let asked = json!({ "expression": twice, "returnByValue": true, "awaitPromise": true });
+        let drawn = "new Promise(done => {
+            let frames = 0;
+            const look = () => {
+                frames += 1;
+                const asks = document.querySelector('[autofocus]') && document.activeElement === document.body;
+                if (frames > 2 && (!asks || frames > 300)) done(true); else requestAnimationFrame(look);
+            };
+            requestAnimationFrame(look);
+        })";
+        let asked = json!({ "expression": drawn, "returnByValue": true, "awaitPromise": true });
         self.call("Runtime.evaluate", asked);
     }
 
