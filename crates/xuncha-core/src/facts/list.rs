@@ -242,6 +242,11 @@ mod tests {
                 2,
             ),
             (
+                "a source that gives the day of its newspaper",
+                "<div><div class=t><p><a href=1>全市召开工作会议</a></p><div><span>来源：云岭日报（2026年1月28日）</span> <span>日期：2026年3月18日</span></div></div><div class=t><p><a href=2>我市启动植树活动</a></p><div><span>来源：市府办</span> <span>日期：2026年3月1日</span></div></div></div>",
+                2,
+            ),
+            (
                 "years as headings",
                 "<h4>2026年</h4><ul><li><a href=1>全市召开工作会议</a>(03-18)</li></ul><h4>2024年</h4><ul><li><a href=2>我市启动植树活动</a>(11-30)</li></ul>",
                 2,

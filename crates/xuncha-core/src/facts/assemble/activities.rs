@@ -40,9 +40,10 @@ pub(super) fn read(
         }
     }
     let needs_script = items.is_empty() && page.waits_for_script();
+    let listed: BTreeSet<String> = items.keys().cloned().collect();
     let mut activities: Vec<Activity> = items
         .into_values()
-        .map(|item| activity(records, item))
+        .map(|item| activity(records, item, &listed))
         .collect();
     activities.sort_by(|one, other| (other.date, &one.url).cmp(&(one.date, &other.url)));
     let year_before = records.as_of.date().checked_sub(1.years());
@@ -63,20 +64,21 @@ pub(super) fn read(
 }
 
 /// The article's own day counts before the list's.
-fn activity(records: &Records, item: ListItem) -> Activity {
+fn activity(records: &Records, item: ListItem, listed: &BTreeSet<String>) -> Activity {
     let target = records.page(&item.url);
     let article = target.and_then(|page| page.article.as_ref());
     let published = article.and_then(|article| article.published.as_ref());
     Activity {
         date: published.map(|published| published.date).or(item.date),
-        by_mail: target.is_some_and(is_by_mail),
+        by_mail: target.is_some_and(|page| is_by_mail(page, listed)),
         url: item.url,
         title: item.title,
     }
 }
 
-/// Whether a page names an electronic mail box and nothing else to take part by: no form, no link that says so.
-fn is_by_mail(page: &PageFacts) -> bool {
+/// Whether a page names an electronic mail box and nothing else to take part by: no form, no link that says so. Links to the other
+/// surveys of the column (`listed`) stand on each of them.
+fn is_by_mail(page: &PageFacts, listed: &BTreeSet<String>) -> bool {
     let Some(article) = &page.article else {
         return false;
     };
@@ -90,7 +92,9 @@ fn is_by_mail(page: &PageFacts) -> bool {
         let is_search = page.search_forms.iter().any(|form| form.action == link.url);
         link.kind == LinkKind::Form && link.area == Area::Body && !is_search
     });
-    let takes_part = article.body_links.iter().any(|link| {
+    let own = article.body_links.iter();
+    let mut own = own.filter(|link| !listed.contains(&canonical(&link.url)));
+    let takes_part = own.any(|link| {
         ["参与", "问卷", "填写", "提交", "我要", "调查", "提意见"]
             .iter()
             .any(|word| link.text.contains(word))

@@ -3,10 +3,22 @@
 use url::Url;
 
 use super::links::Judge;
-use super::records::evidence;
+use super::records::{Records, evidence};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{EntryLink, FrontFacts, Link, LinkKind, LinkState, PageFacts};
 use crate::verdict::Place;
+
+/// What opens at the home page's address: where its content stands in a frame, the page around it comes first; then its frames.
+pub(super) fn opened<'a>(records: &'a Records, home: &'a PageFacts) -> Vec<&'a PageFacts> {
+    let frames = |page: &'a PageFacts| {
+        let links = page.links.iter();
+        links.filter(|link| link.kind == LinkKind::Frame)
+    };
+    let is_around = |page: &&'a PageFacts| frames(page).any(|link| link.url == home.capture.url);
+    let outer = records.good_pages().find(is_around).unwrap_or(home);
+    let inner = frames(outer).filter_map(|link| records.page(&link.url));
+    std::iter::once(outer).chain(inner).collect()
+}
 
 /// The home page with its frames.
 pub(super) fn front(
@@ -15,25 +27,8 @@ pub(super) fn front(
     lexicons: &Lexicons,
 ) -> Option<FrontFacts> {
     let home = home?;
-    let framed = |page: &PageFacts, url: &str| {
-        let mut frames = page
-            .links
-            .iter()
-            .filter(|link| link.kind == LinkKind::Frame);
-        frames.any(|link| link.url == url)
-    };
-    // Where the home page's content stands in a frame, a phone is given the page around it.
-    let outer = judge
-        .records
-        .good_pages()
-        .find(|page| framed(page, &home.capture.url));
-    let opened = outer.unwrap_or(home);
-    let mut pages: Vec<&PageFacts> = vec![opened];
-    let frames = opened
-        .links
-        .iter()
-        .filter(|link| link.kind == LinkKind::Frame);
-    pages.extend(frames.filter_map(|link| judge.records.page(&link.url)));
+    let pages = opened(judge.records, home);
+    let page = *pages.first()?;
     let widest = pages
         .iter()
         .filter_map(|page| page.layout.as_ref())
@@ -65,13 +60,13 @@ pub(super) fn front(
         text: link.text.clone(),
     });
     Some(FrontFacts {
-        viewport: opened.metas.get("viewport").cloned(),
+        viewport: page.metas.get("viewport").cloned(),
         width_px: widest.map_or(0, |layout| layout.width_px),
         quote: widest.map_or_else(String::new, |layout| layout.quote.clone()),
         phone_version,
         entry: entry.or_else(|| quoted.cloned()).unwrap_or_default(),
         entry_link,
-        evidence: evidence(opened, ""),
+        evidence: evidence(page, ""),
     })
 }
 

@@ -44,6 +44,10 @@ pub(super) fn search(
     if unpublished().any(|page| !page.no_results.is_empty()) {
         nonsense.keep_framed(records);
     }
+    let answers = records.searches.iter().filter(|page| {
+        page.capture.is_success() && page.is_html && titles.contains_key(&bare(query(page)))
+    });
+    nonsense.answers = answers.map(|page| (query(page), Nonsense::counts(page))).collect();
     let broken = records
         .searches
         .iter()
@@ -175,22 +179,26 @@ fn query(page: &PageFacts) -> &str {
     }
 }
 
-/// What a search shows for a word that nobody published: how often each address stands there.
-struct Nonsense {
+/// What a search shows whatever it is asked: how often each address stands there for a word that nobody published.
+struct Nonsense<'a> {
     was_asked: bool,
     shown: BTreeMap<String, u32>,
+    /// The same of the answers to titles, each with its title. What one of them lacks is no part of the frame, even where the
+    /// word that nobody published brought it up: as the newest, or as a recommendation.
+    answers: Vec<(&'a str, BTreeMap<String, u32>)>,
     /// The same addresses as pages are kept by.
     addresses: BTreeMap<String, String>,
 }
 
-impl Nonsense {
-    fn of<'a>(answers: impl Iterator<Item = &'a PageFacts>) -> Nonsense {
+impl<'a> Nonsense<'a> {
+    fn of(pages: impl Iterator<Item = &'a PageFacts>) -> Nonsense<'a> {
         let mut nonsense = Nonsense {
             was_asked: false,
             shown: BTreeMap::new(),
+            answers: Vec::new(),
             addresses: BTreeMap::new(),
         };
-        for link in answers.flat_map(|page| &page.links) {
+        for link in pages.flat_map(|page| &page.links) {
             nonsense.was_asked = true;
             let key = page_key(&link.url);
             nonsense.addresses.insert(canonical(&link.url), key.clone());
@@ -209,10 +217,21 @@ impl Nonsense {
         self.shown.retain(|key, _| kept.contains(key));
     }
 
-    /// Whether an address stands there as often: then it is a box of the page's frame and was not found. A newest article that stands
-    /// in such a box and among the results too, was.
-    fn shows(&self, address: &str, count: u32) -> bool {
-        self.shown.get(address).is_some_and(|known| *known >= count)
+    fn counts(page: &PageFacts) -> BTreeMap<String, u32> {
+        let mut counts = BTreeMap::new();
+        for link in &page.links {
+            *counts.entry(page_key(&link.url)).or_default() += link.count;
+        }
+        counts
+    }
+
+    /// Whether an address stands as often in every answer but that to this title: then it is a box of the page's frame and was not
+    /// found. A newest article that stands in such a box and among the results too, was.
+    fn shows(&self, address: &str, count: u32, title: &str) -> bool {
+        let others = self.answers.iter().filter(|(other, _)| *other != title);
+        let mut known = others.map(|(_, counts)| counts.get(address));
+        self.shown.get(address).is_some_and(|shown| *shown >= count)
+            && known.all(|known| known.is_some_and(|known| *known >= count))
     }
 }
 
@@ -249,7 +268,7 @@ fn is_found(page: &PageFacts, expected: &PageFacts, nonsense: &Nonsense) -> bool
         .chain(listed)
         .any(|(url, text, count)| {
             let address = page_key(url);
-            if nonsense.shows(&address, count) {
+            if nonsense.shows(&address, count, query(page)) {
                 return false;
             }
             let text = bare(text);

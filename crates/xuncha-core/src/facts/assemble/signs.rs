@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::front;
 use super::records::{Records, address, evidence};
 use crate::evidence::Purpose;
 use crate::facts::model::{PageFacts, Sign, SignCase, SiteSign};
@@ -16,7 +17,12 @@ const SIGNS_MAX: usize = 5000;
 
 /// Signs of all pages and files that were read.
 pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign> {
-    let home_url = home.map(|home| home.capture.url.as_str());
+    let opened = home.map_or_else(Vec::new, |home| front::opened(records, home));
+    let home_urls: BTreeSet<&str> = opened
+        .into_iter()
+        .chain(home)
+        .map(|page| page.capture.url.as_str())
+        .collect();
     let mut found: BTreeMap<(SignCase, &str, &str, &str), SiteSign> = BTreeMap::new();
     let own = home.map_or("", |home| registered(host_of(address(home))));
     let is_outside = |page: &&PageFacts| registered(host_of(&page.capture.url)) != own;
@@ -34,7 +40,7 @@ pub(super) fn signs(records: &Records, home: Option<&PageFacts>) -> Vec<SiteSign
         |what: &str| own_words.contains(what) || names.iter().any(|name| name.contains(what));
     for page in records.good_pages().chain(files) {
         let url = address(page);
-        let on_home = home_url == Some(page.capture.url.as_str());
+        let on_home = home_urls.contains(page.capture.url.as_str());
         let targets = page.links.iter().filter(|_| !outside.is_empty());
         let targets = targets.filter_map(|link| outside.get(&canonical(&link.url)).copied());
         for sign in page.signs.iter().chain(targets) {

@@ -39,11 +39,7 @@ pub(super) fn date_beside(
     sides: &[Range<usize>; 2],
     today: &Day,
 ) -> Option<Date> {
-    let is_named = |line: &&String| {
-        ["时间", "日期", "发布"]
-            .iter()
-            .any(|word| line.contains(word))
-    };
+    let is_named = |line: &&String| DATE_NAMES.iter().any(|word| line.contains(word));
     // A summary tells of dates: 根据2019年5月1日起施行的条例，……
     let is_sentence =
         |line: &&String| line.contains('。') || line.contains('，') && !is_at_most(line, 24);
@@ -52,7 +48,7 @@ pub(super) fn date_beside(
     let on_a_line = named
         .chain(others)
         .filter(|line| !is_sentence(line))
-        .find_map(|line| today.list_date(line));
+        .find_map(|line| named_date(line, today).or_else(|| today.list_date(line)));
     if on_a_line.is_some_and(|_| lines.len() == 1) {
         return on_a_line;
     }
@@ -67,6 +63,16 @@ pub(super) fn date_beside(
             let joined = lines.iter().filter(|line| !is_sentence(line));
             today.list_date(&joined.map(String::as_str).collect::<Vec<_>>().join(" "))
         })
+}
+
+/// What names the day of an item, best first.
+const DATE_NAMES: [&str; 3] = ["发布", "日期", "时间"];
+
+/// The date that stands behind its name: a source may give the day of a newspaper before it.
+fn named_date(line: &str, today: &Day) -> Option<Date> {
+    let behind = |word: &&str| line.find(*word).map(|at| &line[at..]);
+    let mut named = DATE_NAMES.iter().filter_map(behind);
+    named.find_map(|text| today.list_date(text))
 }
 
 /// The day of the page, and the year that a heading above gives to days without one.

@@ -142,7 +142,7 @@ pub(super) fn text(text: &str, words: &[WordAt], lists: &SafetyLists, signs: &mu
         let Some(harm) = Harm::of(word.listed) else {
             continue;
         };
-        if lists.reports(around(text, word.start, word.end, AROUND_BYTES)) {
+        if lists.reports(told_of(text, word)) {
             continue;
         }
         said.insert(word.word);
@@ -161,6 +161,15 @@ pub(super) fn text(text: &str, words: &[WordAt], lists: &SafetyLists, signs: &mu
         quote: around(text, word.start, word.end, 60).trim().to_owned(),
         confidence: Confidence::High,
     });
+}
+
+/// What tells how a word is meant: what leads to it, a heading too, and the rest of its own paragraph. The next one may head a list
+/// of news that has nothing to do with it. Lines are joined by a space, which does not follow a full stop within one.
+fn told_of<'a>(text: &'a str, word: &WordAt) -> &'a str {
+    let from = text.floor_char_boundary(word.start.saturating_sub(AROUND_BYTES));
+    let to = text.ceil_char_boundary((word.end + AROUND_BYTES).min(text.len()));
+    let paragraph = text[word.end..to].find("。 ");
+    &text[from..paragraph.map_or(to, |at| word.end + at)]
 }
 
 /// Title, keywords and description that advertise what no government site does.

@@ -276,6 +276,10 @@ const PLANTED: &[(&str, &str)] = &[
         "<p>真人百家乐，时时彩平台，老虎机游戏平台，注册送彩金。</p>",
     ),
     (
+        "tampered_text gambling",
+        "<p>真人百家乐，时时彩平台，注册送彩金。</p><h5>相关新闻</h5><ul><li><a href='/1.html'>耕地保护情况通报</a></li></ul>",
+    ),
+    (
         "other_host SiteDomain",
         "<head><title>青石市人民政府</title><meta name='SiteDomain' content='www.evil.cc'></head><body><p>文</p></body>",
     ),
@@ -334,6 +338,7 @@ const SOUND: &[&str] = &[
     "<script>var win=navigator.userAgent;document.write('<a href=\"/jd/\">解读</a>');</script>",
     // Reports and warnings.
     "<p>公安机关打击网上赌场、线上赌场、博彩平台、真人百家乐，抓获犯罪嫌疑人。</p>",
+    "<p>网站里有网上赌场、博彩平台、真人百家乐。公安机关已立案。</p>",
     "<a href='http://www.paper.com/1.html'>警方破获“真人百家乐”网络赌博案</a>",
     "<head><title>警惕“注册送彩金”骗局</title></head><body><p>文</p></body>",
     "<p>体彩中心公布开奖结果，老虎机一词见于法规。</p>",

@@ -47,6 +47,39 @@ fn a_newest_article_in_a_box_of_every_page_is_found_only_among_the_results() {
     assert_eq!(found(results("<p>没有结果</p>")).0, Some(false));
 }
 
+/// A search that recommends the newest where it finds nothing, in no box of the frame.
+#[test]
+fn what_is_recommended_for_nonsense_was_found_where_other_answers_lack_it() {
+    let link = "<ul><li><a href=/xw/1.html>全市春耕生产工作会议召开</a></li></ul>";
+    let answer = |query: &str, body: &str| {
+        let mut page = page("search?q=x", "搜索结果", body);
+        page.capture.purpose = Purpose::Search {
+            query: query.to_owned(),
+        };
+        page
+    };
+    let other = "我市启动植树造林活动";
+    let recommended = format!("<h4>您可能感兴趣的内容</h4>{link}");
+    let found = |other_answer: &str| {
+        let form = "<form action=/search><input name=q placeholder=搜索></form>";
+        let records = [
+            page("", "首页", form),
+            page("xw/1.html", TITLE, &article(TITLE, "2026-03-10", "")),
+            page("xw/2.html", other, &article(other, "2026-03-10", "")),
+            answer(TITLE, link),
+            answer(other, other_answer),
+            answer("鬯鬲鬵鬻鬾", &recommended),
+        ];
+        let records = records.map(|page| FactRecord::Page(Box::new(page)));
+        let search = assemble(records.into()).search.unwrap();
+        search.questions[0].found
+    };
+    let own = "<ul><li><a href=/xw/2.html>我市启动植树造林活动</a></li></ul>";
+    assert_eq!(found(own), Some(true));
+    // What every answer shows is found by none of them.
+    assert_eq!(found(&format!("{own}{recommended}")), Some(false));
+}
+
 #[test]
 fn a_result_may_hold_the_words_that_the_page_is_to_mark() {
     let result = |query: &str| {
