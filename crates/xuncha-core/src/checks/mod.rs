@@ -63,6 +63,8 @@ pub mod unit_without_account;
 pub mod unlinked_interpretations;
 pub mod unpublished_messages;
 pub mod unreachable_site;
+#[cfg(test)]
+mod unread_tests;
 pub mod unsafe_attachments;
 pub mod unusable_forms;
 pub mod wrong_characters;

@@ -47,7 +47,9 @@ pub(super) fn search(
     let answers = records.searches.iter().filter(|page| {
         page.capture.is_success() && page.is_html && titles.contains_key(&bare(query(page)))
     });
-    nonsense.answers = answers.map(|page| (query(page), Nonsense::counts(page))).collect();
+    nonsense.answers = answers
+        .map(|page| (query(page), Nonsense::counts(page)))
+        .collect();
     let broken = records
         .searches
         .iter()
