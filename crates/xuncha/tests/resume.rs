@@ -1,4 +1,5 @@
-//! kill -9 during `gather`: the resumed run ends with the verdicts of an undisturbed one, and repeats at most one request per host and kill.
+//! kill -9 during `gather`: the resumed run ends with the verdicts of an undisturbed one, and repeats at most one visit per host and kill, with
+//! the redirects on its way.
 //!
 //! `XUNCHA_KILLS` sets how many kills are drawn over the run (3 by default, 10 and more by `cargo xtask soak`).
 #![allow(clippy::unwrap_used)]
@@ -104,7 +105,7 @@ fn killed_gather_ends_with_the_same_verdicts() {
     let calm_data = folder.path().join("calm-data");
     prepare(&calm, &calm_data);
     assert!(gather(&calm, &calm_data).wait().unwrap().success());
-    let calm_requests = calm.requests_by_host();
+    let calm_visits = calm.visits_by_host();
     let total = calm.request_count();
     let expected = verdicts(&calm_data, &folder.path().join("calm.json"));
     drop(calm);
@@ -138,14 +139,14 @@ fn killed_gather_ends_with_the_same_verdicts() {
     );
     assert!(gather(&shaken, &shaken_data).wait().unwrap().success());
     let repeated: Vec<String> = shaken
-        .requests_by_host()
+        .visits_by_host()
         .iter()
-        .filter(|(host, count)| **count > calm_requests.get(*host).copied().unwrap_or(0) + done)
-        .map(|(host, count)| format!("{host}: {count} instead of {:?}", calm_requests.get(host)))
+        .filter(|(host, count)| **count > calm_visits.get(*host).copied().unwrap_or(0) + done)
+        .map(|(host, count)| format!("{host}: {count} instead of {:?}", calm_visits.get(host)))
         .collect();
     assert!(
         repeated.is_empty(),
-        "more than one repeated request per host and kill: {repeated:#?}"
+        "more than one repeated visit per host and kill: {repeated:#?}"
     );
     assert_archives_are_sound(&shaken_data);
     let found = verdicts(&shaken_data, &folder.path().join("shaken.json"));

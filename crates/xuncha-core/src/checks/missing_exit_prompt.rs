@@ -22,7 +22,7 @@ use crate::verdict::{Undetermined, Verdict};
 pub struct Params {}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("no_prompt", "打开非政府网站没有提示")];
 /// Phases it needs.

@@ -30,7 +30,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_search", "无可用的站内搜索"),
@@ -63,6 +63,17 @@ pub fn judge(
     let Some(form) = &search.form else {
         return no_form(site, search);
     };
+    if form.asks_code {
+        return Err(support::undetermined(
+            "none",
+            "no_search",
+            UndeterminedReason::Blocked,
+            format!(
+                "站内搜索（{}）要求输入验证码，不能代为提问，请人工搜索。",
+                form.action
+            ),
+        ));
+    }
     if let Some(finding) = dead_form(site, form) {
         return Ok(support::verdict(vec![finding], Vec::new()));
     }
@@ -156,10 +167,13 @@ fn same_answer(search: &SearchFacts, form: &SearchForm) -> Option<Finding> {
     if others.is_empty() || !finds_nothing || !others.iter().all(is_same) {
         return None;
     }
-    let detail = format!(
-        "站内搜索不可用：{}次不同的搜索得到完全相同的页面，没有任何结果。",
-        search.questions.len()
-    );
+    let count = search.questions.len();
+    let statuses = search.questions.iter().map(|question| question.status);
+    let failed = statuses.filter(|status| *status >= 400).max();
+    let detail = match failed {
+        Some(status) => format!("站内搜索不可用：{count}次不同的搜索都没有打开（{status}）。"),
+        None => format!("站内搜索不可用：{count}次不同的搜索得到完全相同的页面，没有任何结果。"),
+    };
     let finding = Finding::new(
         "none",
         "no_search",

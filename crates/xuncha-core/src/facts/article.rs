@@ -5,6 +5,7 @@ mod teasers;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -39,15 +40,26 @@ pub(crate) struct Input<'a> {
     pub listed: &'a [Range<usize>],
 }
 
+/// What a tag with the source may repeat before it.
+const SOURCE_LABEL: [&str; 2] = ["来源：", "来源:"];
+
+/// A title in a tag without the line breaks that its editor set.
+fn without_breaks(title: &str) -> Cow<'_, str> {
+    if !title.contains('<') {
+        return Cow::Borrowed(title);
+    }
+    let breaks = ["<br>", "<br/>", "<br />", "<BR>", "<BR/>"];
+    let whole = breaks
+        .iter()
+        .fold(title.to_owned(), |title, tag| title.replace(tag, ""));
+    Cow::Owned(whole)
+}
+
 /// Reads the page as an article; `None` where it is a list, an entrance or next to empty.
 pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
     let dom = input.dom;
-    let meta_title = input
-        .metas
-        .get("ArticleTitle")
-        .map(String::as_str)
-        .unwrap_or("")
-        .trim();
+    let meta_title = input.metas.get("ArticleTitle").map_or("", String::as_str);
+    let meta_title = &*without_breaks(meta_title.trim());
     let body_node = body_node(dom);
     let title_node = title_node(input, meta_title, body_node);
     let title = if meta_title.is_empty() {
@@ -92,7 +104,12 @@ pub(crate) fn read(input: &Input<'_>) -> Option<ArticleFacts> {
     let source = input
         .metas
         .get("ContentSource")
-        .map(|value| value.trim().to_owned())
+        .map(|value| {
+            let label = SOURCE_LABEL
+                .iter()
+                .find_map(|label| value.trim().strip_prefix(*label));
+            label.unwrap_or(value).trim().to_owned()
+        })
         .filter(|value| !value.is_empty())
         .unwrap_or_else(|| {
             labelled(
@@ -460,7 +477,8 @@ fn labelled(dom: &Dom, from_node: usize, labels: &[&str]) -> String {
                 continue;
             };
             let before = line.text[..found].chars().next_back();
-            if before.is_some_and(|c| c.is_alphanumeric()) {
+            // 19:04来源：, as a template sets the line.
+            if before.is_some_and(|c| c.is_alphanumeric() && !c.is_ascii_digit()) {
                 continue;
             }
             let rest = line.text[found + label.len()..].trim_start();

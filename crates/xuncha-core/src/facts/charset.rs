@@ -29,6 +29,10 @@ pub fn detect(body: &[u8], content_type: &str) -> &'static Encoding {
 /// The declared encoding, or the one that the bytes prove.
 fn corrected(declared: &'static Encoding, body: &[u8]) -> &'static Encoding {
     if declared == UTF_8 {
+        // Nearly every body is what it says, which is seen several times as fast as where it is not.
+        if simdutf8::basic::from_utf8(body).is_ok() {
+            return UTF_8;
+        }
         let Err(error) = std::str::from_utf8(body) else {
             return UTF_8;
         };
@@ -49,7 +53,7 @@ fn corrected(declared: &'static Encoding, body: &[u8]) -> &'static Encoding {
 
 /// Valid UTF-8 with several Han characters: no text in GBK or Big5 looks so by chance.
 fn is_plainly_utf8(body: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else {
+    let Ok(text) = simdutf8::basic::from_utf8(body) else {
         return false;
     };
     let han = text

@@ -3,6 +3,7 @@
 mod address;
 mod elements;
 mod labels;
+mod loose;
 mod periods;
 mod scripts;
 mod spelled;
@@ -98,7 +99,10 @@ fn from_captures(text: &str, hit: &Captures<'_>) -> Option<Found> {
     };
     let year: i16 = hit[1].parse().ok()?;
     let day = Date::new(year, number(2)?, number(3)?).ok()?;
-    let at = match (number(4), number(5)) {
+    // 下午 3:07 is 15:07; who writes 下午 15:07 means the same.
+    let is_afternoon = |hour: i8| (1..12).contains(&hour) && hit[0].contains("下午");
+    let hour = number(4).map(|hour| hour + 12 * i8::from(is_afternoon(hour)));
+    let at = match (hour, number(5)) {
         (Some(hour), Some(minute)) => Time::new(hour, minute, number(6).unwrap_or(0), 0)
             .ok()
             .map(|time| day.to_datetime(time)),
@@ -258,7 +262,8 @@ pub(crate) struct Context<'a> {
 
 /// The publication date of an article page.
 pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
-    from_metas(context.metas, context.today)
+    let meta = from_metas(context.metas, context.today);
+    meta.map(|meta| shown_instead(context, &meta).unwrap_or(meta))
         .or_else(|| from_json_ld(context))
         .or_else(|| from_elements(context))
         .or_else(|| from_text(context, true))
@@ -273,6 +278,19 @@ pub(crate) fn publication(context: &Context<'_>) -> Option<Published> {
                 quote,
             })
         })
+}
+
+/// What a page shows instead of its tag, where its address says the same: a template may put one day into the tags of all pages.
+fn shown_instead(context: &Context<'_>, meta: &Published) -> Option<Published> {
+    const APART_DAYS: i32 = 30;
+    const TOGETHER_DAYS: i32 = 3;
+    let apart = |one: Date, other: Date| (one - other).get_days().abs();
+    let (in_address, _) = from_url(context.url, context.today)?;
+    if apart(in_address, meta.date) < APART_DAYS {
+        return None;
+    }
+    let shown = from_text(context, true)?;
+    (apart(shown.date, in_address) <= TOGETHER_DAYS).then_some(shown)
 }
 
 /// The day of publication that a page states, where that lies ahead: a slip of the pen, or an article before its time.
@@ -406,10 +424,20 @@ fn labelled(
     let mut previous: Option<&Line> = None;
     for line in lines {
         let before = previous.replace(line);
-        if !nodes.contains(&line.node) || !may_hold_day(&line.text) || !is_usable(line) {
+        if !nodes.contains(&line.node) || !is_usable(line) {
             continue;
         }
-        for found in find(&line.text) {
+        if !may_hold_day(&line.text) {
+            match loose::labelled(&line.text, context.today) {
+                Some(found) => return Some(published(&found, DateSource::Text, &line.text)),
+                None => continue,
+            }
+        }
+        let mut days = find(&line.text);
+        if days.is_empty() {
+            days.extend(loose::labelled(&line.text, context.today));
+        }
+        for found in days {
             if !is_possible(found.date, context.today) {
                 continue;
             }

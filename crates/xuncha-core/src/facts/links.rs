@@ -396,7 +396,9 @@ fn read_anchor_text(dom: &Dom, index: usize) -> String {
     let title = dom.attr(index, "title").unwrap_or("").trim();
     let mut text = dom.text(index);
     let is_cut = text.ends_with("...") || text.ends_with('…');
-    let is_worse = is_cut && title.chars().count() >= text.chars().count();
+    let shown = text.trim_end_matches(['.', '…']);
+    let is_whole = title.len() > shown.len() && title.starts_with(shown);
+    let is_worse = is_cut && (is_whole || title.chars().count() >= text.chars().count());
     if !text.is_empty() && !is_worse {
         if let Some((end, _)) = text.char_indices().nth(80) {
             text.truncate(end);

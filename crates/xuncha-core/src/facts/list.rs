@@ -247,6 +247,21 @@ mod tests {
                 2,
             ),
             (
+                "days with their weekday",
+                "<ul><li><a href=1>全市召开工作会议</a><font>[2026-3-18 星期三]</font></li><li><a href=2>我市启动植树活动</a><font>[2026-3-1 星期日]</font></li></ul>",
+                2,
+            ),
+            (
+                "the column that is headed by the publication",
+                "<table><tr><th>标题</th><th>成文日期</th><th>施行日期</th><th>发布日期</th></tr><tr><td><a href=1>全市召开工作会议</a></td><td>2026-01-15</td><td>2026-05-01</td><td>2026-03-18</td></tr><tr><td><a href=2>我市启动植树活动</a></td><td>2026-01-14</td><td>2026-05-01</td><td>2026-03-01</td></tr></table>",
+                2,
+            ),
+            (
+                "day and month in pieces before the title",
+                "<ul><li><a href=1><i>18</i><b>03月</b><span>全市召开安全生产工作会议</span></a></li><li><a href=2><i>01</i><b>03月</b><span>我市启动义务植树活动</span></a></li></ul>",
+                2,
+            ),
+            (
                 "years as headings",
                 "<h4>2026年</h4><ul><li><a href=1>全市召开工作会议</a>(03-18)</li></ul><h4>2024年</h4><ul><li><a href=2>我市启动植树活动</a>(11-30)</li></ul>",
                 2,

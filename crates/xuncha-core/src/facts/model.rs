@@ -16,7 +16,7 @@ use crate::review::correction::CorrectedReading;
 use crate::verdict::{Confidence, Place};
 
 /// Version of the extractor; facts of another version can be rebuilt from bodies.
-pub const FACTS_VERSION: u32 = 9;
+pub const FACTS_VERSION: u32 = 10;
 
 /// Rare records keep their readable form inside of the binary one, which has no names to tell enum states by.
 mod as_text {
@@ -392,6 +392,9 @@ pub struct SearchForm {
     pub hidden: BTreeMap<String, String>,
     /// Encoding of the query, from the page or `accept-charset`.
     pub charset: String,
+    /// 验证码. Whether it asks for a code that only a person can read.
+    #[serde(default)]
+    pub asks_code: bool,
 }
 
 /// 页面事实. What one answer says.
@@ -1164,6 +1167,9 @@ pub struct SearchQuestion {
     pub found: Option<bool>,
     /// Results are shown by class (tabs, groups).
     pub classified: Option<bool>,
+    /// Status of the answer; 0 where none came.
+    #[serde(default)]
+    pub status: u16,
     /// Evidence of the answer.
     pub evidence: EvidenceRef,
 }

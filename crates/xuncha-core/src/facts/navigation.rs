@@ -228,7 +228,7 @@ fn main_navigation(
         if !named
             && (node.chars_before > 400 && !stands_above_footer(dom, index)
                 || dom.chars_of(index) > 900
-                || dom.chars_of(index) < 8)
+                || dom.chars_of(index) < 8 && weights.pictures(index) < 3)
         {
             continue;
         }
@@ -411,7 +411,7 @@ fn entries(
         depths.push(nesting(dom, called, index, navigation));
         nodes.push(index);
         out.push(NavigationEntry {
-            text: cut(&text, 40),
+            text: cut(weights::own_language(&text), 40),
             url,
             depth: 1,
         });

@@ -338,6 +338,9 @@ fn read_html(
     // The tree goes before the links are made, so that both never stand in memory at once.
     drop(dom);
     facts.links = links.into_links();
+    if facts.result_classes.is_empty() && matches!(facts.capture.purpose, Purpose::Search { .. }) {
+        facts.result_classes = search::classes_in_tabs(&facts.links, &url, lexicons);
+    }
     shown.secrets.strike_facts(facts);
     (facts.signs, facts.skeleton) = (signs, shown.skeleton);
 }

@@ -1,5 +1,6 @@
 //! Site search: its forms, the questions to ask, and how results are classified.
 
+mod results;
 mod scripted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use encoding_rs::Encoding;
 use url::Url;
 
+pub(crate) use self::results::classes_in_tabs;
 pub(crate) use self::scripted::{LINK, scripted};
 use super::dom::Dom;
 use super::html::names::{Set, Tag};
@@ -196,6 +198,7 @@ fn form(
         field,
         hidden,
         charset,
+        asks_code: results::asks_code(dom, index),
     })
 }
 

@@ -220,6 +220,9 @@ async fn handle(
         Some(other) if searches => other,
         _ => world.answer(scheme, &host, &target).ok_or_else(closed)?,
     };
+    if (300..400).contains(&answer.status) {
+        world.redirected(&host);
+    }
     if answer.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(answer.delay_ms / u64::from(speed))).await;
     }

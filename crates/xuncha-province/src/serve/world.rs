@@ -25,6 +25,7 @@ pub enum Scheme {
 #[derive(Debug, Default)]
 struct HostLog {
     requests: u64,
+    redirects: u64,
     in_flight: u64,
     max_in_flight: u64,
     asked: HashMap<(bool, String), u32>,
@@ -168,6 +169,13 @@ impl World {
             .or_insert(0) += 1;
     }
 
+    /// Notes that a request was answered by a redirect, so that the visit goes on with another one.
+    pub fn redirected(&self, host: &str) {
+        if let Some(host) = lock(&self.log).get_mut(host) {
+            host.redirects += 1;
+        }
+    }
+
     /// Notes that a request ended.
     pub fn ended(&self, host: &str) {
         if let Some(host) = lock(&self.log).get_mut(host) {
@@ -189,7 +197,7 @@ impl World {
             .iter()
             .map(|(name, h)| {
                 let distinct = h.asked.len() as u64;
-                let value = json!({"requests": h.requests, "max_in_flight": h.max_in_flight, "distinct": distinct, "repeated": h.requests - distinct});
+                let value = json!({"requests": h.requests, "redirects": h.redirects, "max_in_flight": h.max_in_flight, "distinct": distinct, "repeated": h.requests - distinct});
                 (name.clone(), value)
             })
             .collect();

@@ -156,13 +156,16 @@ impl Province {
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
 
-    /// Requests per host since the start.
-    pub fn requests_by_host(&self) -> std::collections::BTreeMap<String, u64> {
+    /// Visits per host since the start: redirects on the way to an answer are no visits of their own.
+    pub fn visits_by_host(&self) -> std::collections::BTreeMap<String, u64> {
         let answer = self.ask("GET", "/requests");
         let hosts = answer["hosts"].as_object().unwrap();
         hosts
             .iter()
-            .map(|(host, entry)| (host.clone(), entry["requests"].as_u64().unwrap()))
+            .map(|(host, entry)| {
+                let count = |name: &str| entry[name].as_u64().unwrap();
+                (host.clone(), count("requests") - count("redirects"))
+            })
             .collect()
     }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{DateTime, date};
+use jiff::civil::{Date, DateTime, date};
 
 use crate::evidence::{Capture, EvidenceRef, Purpose};
-use crate::facts::model::{BodyKind, FactRecord, Link, LinkKind, PageFacts, SignCase};
+use crate::facts::model::{BodyKind, DateSource, FactRecord, Link, LinkKind, PageFacts, SignCase};
 use crate::facts::network::NetworkFacts;
 use crate::facts::scope::{canonical, folder_of_default};
 use crate::facts::skip::Skip;
@@ -107,12 +107,55 @@ impl Records {
             }
         }
         all.show_rendered();
+        all.drop_template_days();
         for looks in all.looks.values_mut() {
             looks.sort_by_key(|look| look.at);
         }
         all.probes.sort_by_key(|probe| probe.at);
         all.snapshots.sort_by_key(|page| page.capture.at);
         all
+    }
+
+    /// The moment of publication that a template wrote into the tags of pages of many days tells of none of them; what lists say counts.
+    fn drop_template_days(&mut self) {
+        const PAGES_MIN: usize = 5;
+        let tagged = |page: &PageFacts| {
+            let published = page.article.as_ref()?.published.as_ref()?;
+            (published.source == DateSource::Meta).then(|| published.quote.clone())
+        };
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for quote in self.pages.values().filter_map(tagged) {
+            *counts.entry(quote).or_default() += 1;
+        }
+        let Some((quote, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else {
+            return;
+        };
+        if count < PAGES_MIN {
+            return;
+        }
+        let items = self.pages.values().flat_map(|page| page.lists().flatten());
+        let listed: BTreeMap<String, Date> = items
+            .filter_map(|item| Some((canonical(&item.url), item.date?)))
+            .collect();
+        // Articles that were all brought in on one day stand so in the lists too.
+        let is_contradicted = |(url, page): &(&String, &PageFacts)| {
+            let article = page.article.as_ref();
+            let published = article.and_then(|article| article.published.as_ref());
+            tagged(page).as_ref() == Some(&quote)
+                && listed.get(*url).is_some_and(|day| {
+                    published.is_some_and(|published| (published.date - *day).get_days().abs() > 1)
+                })
+        };
+        if self.pages.iter().filter(is_contradicted).count() * 2 < count {
+            return;
+        }
+        for page in self.pages.values_mut() {
+            if tagged(page).as_ref() == Some(&quote)
+                && let Some(article) = &mut page.article
+            {
+                article.published = None;
+            }
+        }
     }
 
     fn add_look(&mut self, capture: Capture) {

@@ -25,7 +25,8 @@ pub(super) fn search(
             .flat_map(|page| &page.search_forms)
     };
     let form = forms()
-        .find(|form| form.is_get)
+        .find(|form| form.is_get && !form.asks_code)
+        .or_else(|| forms().find(|form| form.is_get))
         .or_else(|| forms().next())
         .cloned();
     let titles = titles(records);
@@ -81,6 +82,7 @@ pub(super) fn search(
             expected_url: address(expected).to_owned(),
             found,
             classified,
+            status: page.capture.status.unwrap_or_default(),
             evidence: evidence(page, query(page)),
         });
     }

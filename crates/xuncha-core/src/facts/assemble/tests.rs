@@ -1,5 +1,6 @@
 //! A small site put together: what becomes of its links, columns, policies, search and messages.
 
+mod hard_sites;
 mod lists;
 mod partial;
 mod rendering;

@@ -1,11 +1,15 @@
 //! Elements that hold a time for machines: `<time datetime="2026-03-01T09:30:00+08:00">`.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{Context, Found, find, is_possible, published};
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
 use crate::facts::model::{Area, DateSource, Published};
+
+/// Hours between Greenwich and the sites.
+const UTC_HOURS: i64 = 8;
 
 /// The time that says of itself that the article was published then: of the article that the title stands in, else the first one.
 pub(super) fn from_elements(context: &Context<'_>) -> Option<Published> {
@@ -16,10 +20,37 @@ pub(super) fn from_elements(context: &Context<'_>) -> Option<Published> {
     let own = article.map_or(0..dom.nodes.len(), |article| {
         article..dom.nodes[article].end()
     });
-    let mut times = publications(dom, own);
+    let called = publications(dom, own);
+    let mut times = called.chain(in_head(context));
     times.find_map(|(element, found)| {
         is_possible(found.date, context.today)
             .then(|| published(&found, DateSource::Text, &dom.text(element)))
+    })
+}
+
+/// Times that stand between the title and the body, and say of themselves nothing else.
+fn in_head<'a>(context: &Context<'a>) -> impl Iterator<Item = (usize, Found)> + use<'a> {
+    let dom = context.dom;
+    let title = context.title_node.unwrap_or(usize::MAX);
+    let body = context.body.as_ref().map_or(0, |body| body.start);
+    let elements = dom.named(Tag::Other);
+    elements
+        .filter(move |index| (title..body).contains(index) && dom.name(*index) == "time")
+        .filter(|index| dom.tokens(*index).is_empty())
+        .filter_map(|index| Some((index, moment(dom.attr(index, "datetime")?)?)))
+}
+
+/// A day with its time of day; what is given for Greenwich is that of the sites' clocks.
+fn moment(value: &str) -> Option<Found> {
+    let found = find(value).into_iter().next()?;
+    let (Some(at), true) = (found.at, value.trim_end().ends_with('Z')) else {
+        return Some(found);
+    };
+    let at = at.checked_add(UTC_HOURS.hours()).ok()?;
+    Some(Found {
+        date: at.date(),
+        at: Some(at),
+        ..found
     })
 }
 
@@ -38,7 +69,7 @@ fn publications<'a>(
     let elements = elements.filter(move |index| within.contains(index));
     let times = elements.filter(|index| dom.name(*index) == "time" && is_publication(dom, *index));
     times.filter_map(|index| {
-        let found = find(dom.attr(index, "datetime")?).into_iter().next()?;
+        let found = moment(dom.attr(index, "datetime")?)?;
         Some((index, found))
     })
 }
@@ -81,6 +112,7 @@ mod tests {
             "<article><h1>关于春耕的通知</h1><p>TEXT</p><footer>发布于<time class='entry-date published' datetime=2026-03-02T09:30:00+08:00>三月二日</time></footer></article>",
             "<h1>关于春耕的通知</h1><time itemprop=datePublished datetime=2026-03-02>三月二日</time><div><p>TEXT</p><p>会议时间：2026-03-19</p></div>",
             "<article><h1>关于春耕的通知</h1><p>TEXT</p><time class=published datetime=2026-03-02></time></article><article><h3>另一篇</h3><time class=published datetime=2026-03-18></time></article>",
+            "<h1>关于春耕的通知</h1><time datetime=2026-03-01T23:30:00Z>3月2日</time><div><p>TEXT</p></div>",
         ] {
             assert_eq!(day(html), expected, "{html}");
         }

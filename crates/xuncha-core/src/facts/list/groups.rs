@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::item_date::{Day, Years, date_beside, inline_pieces, lines_of, sides};
+use super::item_date::{
+    Day, Years, date_below_its_head, date_beside, inline_pieces, lines_of, sides,
+};
 use super::places::{Place, lines_of_links, place};
 use crate::facts::dates;
 use crate::facts::dom::Dom;
@@ -415,7 +417,7 @@ fn title_and_date(
         return (anchor_words(dom, anchor).to_owned(), Some(date));
     }
     let title_attr = dom.attr(anchor, "title").unwrap_or("").trim().to_owned();
-    let sides = sides(dom, item, anchor);
+    let sides = sides(dom, item.clone(), anchor);
     let outside = lines_of(dom, &sides);
     // On short-message platforms the date is the link, and the text beside it the title.
     let own = anchor_words(dom, anchor);
@@ -426,9 +428,13 @@ fn title_and_date(
         return (collapse(&outside.join(" ")), Some(date));
     }
     // Today's clock beside 无障碍浏览 is no date of an item.
-    let is_clock = ["今天是", "今日是", "星期"]
-        .iter()
-        .any(|word| outside.iter().any(|line| line.contains(word)));
+    let says = |word: &str| outside.iter().any(|line| line.contains(word));
+    let is_clock =
+        says("今天是") || says("今日是") || says("星期") && is_at_most(own, TITLE_CHARS_MIN - 1);
+    let by_head = date_below_its_head(dom, item.start, &outside, today);
+    if let Some(date) = by_head.filter(|_| !is_clock) {
+        return (own.to_owned(), Some(date));
+    }
     if !is_clock && let Some(date) = date_beside(dom, &outside, &sides, today) {
         return (own.to_owned(), Some(date));
     }
@@ -454,7 +460,9 @@ fn title_and_date(
         }
     }
     if pieces.len() > 1
-        && let Some(date) = today.list_date(&joined)
+        && let Some(date) = today
+            .list_date(&joined)
+            .or_else(|| today.in_pieces(&pieces))
     {
         let longest = pieces
             .iter()

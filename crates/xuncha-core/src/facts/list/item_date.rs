@@ -75,6 +75,38 @@ fn named_date(line: &str, today: &Day) -> Option<Date> {
     named.find_map(|text| today.list_date(text))
 }
 
+/// What heads the column of a table with the days of publication, best first; days of signing or of coming into force stand beside it.
+const DATE_HEADS: [&str; 4] = ["发布", "公布", "公开", "上网"];
+
+/// The date in the cell below a head that says that it is the publication's, where a row of a table holds several days.
+pub(super) fn date_below_its_head(
+    dom: &Dom,
+    row: usize,
+    lines: &[String],
+    today: &Day,
+) -> Option<Date> {
+    let dated = lines
+        .iter()
+        .filter(|line| dates::may_hold_list_date(line) && today.list_date(line).is_some());
+    if dom.name(row) != "tr" || dated.take(2).count() < 2 {
+        return None;
+    }
+    let table = dom.closest(row, &["table"])?;
+    let head = dom.inside(table).find(|index| dom.name(*index) == "tr")?;
+    if head == row {
+        return None;
+    }
+    let cells = |row: usize| {
+        let children = dom.children(row);
+        children.filter(|cell| matches!(dom.name(*cell), "td" | "th"))
+    };
+    let heads: Vec<String> = cells(head).map(|cell| dom.text(cell)).collect();
+    DATE_HEADS.iter().find_map(|name| {
+        let at = heads.iter().position(|head| head.contains(name))?;
+        today.list_date(&dom.text(cells(row).nth(at)?))
+    })
+}
+
 /// The day of the page, and the year that a heading above gives to days without one.
 pub(super) struct Day {
     today: Date,
@@ -90,6 +122,25 @@ impl Day {
                 .or(Some(found)),
             _ => Some(found),
         }
+    }
+
+    /// Day and month in pieces of their own before a title: `15`, `03月`.
+    pub(super) fn in_pieces(&self, pieces: &[String]) -> Option<Date> {
+        let number = |piece: &str, max: i8| {
+            let number: i8 = piece.parse().ok()?;
+            (1..=max).contains(&number).then_some(number)
+        };
+        pieces.windows(2).find_map(|pair| {
+            let month = |piece: &str| number(piece.strip_suffix('月')?, 12);
+            let day = |piece: &str| number(piece.trim_end_matches('日'), 31);
+            let (one, other) = (pair[0].as_str(), pair[1].as_str());
+            let (month, day) = match (month(one), month(other)) {
+                (Some(month), _) => (month, day(other)?),
+                (_, Some(month)) => (month, day(one)?),
+                _ => return None,
+            };
+            self.list_date(&format!("{month}-{day}"))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::facts::dom::Dom;
 use crate::facts::html::names::Tag;
 use crate::facts::lexicons::Lexicons;
+use crate::facts::links::anchor_words;
 use crate::facts::model::ColumnKind;
 use crate::facts::text::bare;
 
@@ -25,12 +26,29 @@ struct Weight {
     is_home: bool,
 }
 
+/// The Chinese name of a link that has its English beside it: 新闻中心 NEWS.
+pub(super) fn own_language(text: &str) -> &str {
+    const LETTERS_MIN: usize = 3;
+    let is_foreign = |sign: char| sign.is_ascii() && !sign.is_ascii_digit();
+    let is_han = |sign: char| ('\u{4e00}'..='\u{9fff}').contains(&sign);
+    let own = text.trim_end_matches(is_foreign);
+    let behind = &text[own.len()..];
+    let letters = behind.chars().filter(char::is_ascii_alphabetic).count();
+    let is_named = own.chars().filter(|sign| is_han(*sign)).take(2).count() == 2;
+    if letters < LETTERS_MIN || !is_named || own.chars().any(|sign| sign.is_ascii_alphabetic()) {
+        return text;
+    }
+    own.trim_end()
+}
+
 /// Links with text, weighed when they are first asked for: blocks stand in blocks, and each would weigh them again.
 pub(super) struct Weights<'a> {
     dom: &'a Dom<'a>,
     lexicons: &'a Lexicons,
     anchors: Vec<usize>,
     weighed: Vec<Option<Option<Weight>>>,
+    /// Those without text.
+    pictures: Vec<usize>,
 }
 
 impl<'a> Weights<'a> {
@@ -44,6 +62,11 @@ impl<'a> Weights<'a> {
             dom,
             lexicons,
             weighed: vec![None; anchors.len()],
+            pictures: anchors
+                .iter()
+                .copied()
+                .filter(|anchor| dom.chars_of(*anchor) == 0)
+                .collect(),
             anchors,
         }
     }
@@ -75,23 +98,35 @@ impl<'a> Weights<'a> {
         block
     }
 
+    /// Links of a block that show a picture alone.
+    pub fn pictures(&self, index: usize) -> usize {
+        let end = self.dom.nodes[index].end();
+        let first = self.pictures.partition_point(|anchor| *anchor <= index);
+        let last = self.pictures.partition_point(|anchor| *anchor < end);
+        last.saturating_sub(first)
+    }
+
     fn weight(&mut self, at: usize) -> Option<Weight> {
         if let Some(weight) = self.weighed[at] {
             return weight;
         }
         let node = self.anchors[at];
-        let text = self.dom.text(node);
+        let words = anchor_words(self.dom, node);
+        let text = own_language(words);
         let chars = bare(&text).chars().count() as u32;
         let is_home = matches!(
             text.replace(char::is_whitespace, "").as_str(),
             "首页" | "网站首页" | "返回首页" | "主页"
         );
         let weight = (chars > 0).then(|| Weight {
-            link_chars: self.dom.chars_of(node),
+            // A picture weighs what its words would.
+            link_chars: match self.dom.chars_of(node) {
+                0 => chars,
+                shown => shown,
+            },
             is_long: chars > 10,
             is_home,
-            is_known: is_home
-                || !matches!(self.lexicons.column_kind(&text), (ColumnKind::Other, _)),
+            is_known: is_home || !matches!(self.lexicons.column_kind(text), (ColumnKind::Other, _)),
         });
         self.weighed[at] = Some(weight);
         weight
