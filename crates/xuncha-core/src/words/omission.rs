@@ -15,8 +15,8 @@ use super::text::runs;
 const AROUND: usize = 6;
 /// How much likelier (log10) a text must be without what is written twice.
 const DOUBLED_GAIN: f32 = 4.0;
-/// How much more, for a word written twice: one may say a word again.
-const WORD_MORE: f32 = 1.0;
+/// The same of a word that stands twice as a word of its own, which good text hardly ever has.
+const WORD_TWICE_GAIN: f32 = 2.0;
 /// How much likelier a text must be with the character that a word lacks.
 const MISSING_GAIN: f32 = 4.5;
 /// Shortest word that is looked for when a character may lack.
@@ -58,17 +58,17 @@ pub(super) fn doubled(
         let window = at.saturating_sub(AROUND).max(run.start)..(place.end + AROUND).min(run.end);
         let codes = &scanned.codes[window.clone()];
         let second = at + length - window.start;
-        let is_word = |start: usize, length: usize| start < second && second < start + length;
         let (written, steps) = reader.path(codes);
-        if steps
-            .iter()
-            .any(|step| is_word(step.start, usize::from(step.edge.length)))
-            || length == 1 && words_meet(&steps, second)
-        {
+        let ends = [second - length, second, second + length];
+        let (least, is_right) = match length {
+            1 => (DOUBLED_GAIN, cuts_word(&steps, second) || words_meet(&steps, second)),
+            _ => (WORD_TWICE_GAIN, ends.iter().any(|end| cuts_word(&steps, *end))),
+        };
+        if is_right {
             continue;
         }
         let once = [&codes[..second], &codes[second + length..]].concat();
-        let gain = reader.score(&once) - written - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
+        let gain = reader.score(&once) - written - least;
         let is_guarded = || {
             guard::is_quoted(&scanned.chars, sentence, &place)
                 || guard::is_name(&scanned.chars, &run, &place)
@@ -87,6 +87,12 @@ pub(super) fn doubled(
         }
     }
     hits
+}
+
+/// Whether a place lies within a word.
+fn cuts_word(steps: &[Step], place: usize) -> bool {
+    let end = |step: &Step| step.start + usize::from(step.edge.length);
+    steps.iter().any(|step| step.start < place && place < end(step))
 }
 
 /// Whether a word ends and another begins between two equal characters: 全面面向, 提高高层.

@@ -116,10 +116,16 @@ impl WrongWords {
         })
     }
 
-    /// Whether a wrong word may begin with these two characters.
-    pub(super) fn may_begin(&self, first: char, second: char) -> bool {
-        let at = beginning(first, second);
-        self.beginnings.0[at / 64] >> (at % 64) & 1 != 0
+    /// Whether a wrong word may stand in a text, by the first two characters of each.
+    pub(super) fn may_stand_in(&self, chars: &[char]) -> bool {
+        let bit = |first: char, second: char| {
+            let at = beginning(first, second);
+            self.beginnings.0[at / 64] >> (at % 64) & 1
+        };
+        // A wrong word of one character may stand anywhere.
+        let alone = chars.first().map_or(0, |first| bit('\0', *first));
+        let pairs = chars.iter().zip(chars.iter().skip(1));
+        pairs.fold(alone, |found, (first, second)| found | bit(*first, *second)) != 0
     }
 
     /// The wrong words of a text.
