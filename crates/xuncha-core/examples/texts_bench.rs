@@ -68,7 +68,10 @@ fn main() -> Result<()> {
                 hits = texts.iter().map(|text| proofread(&mut checker, text)).sum();
             }));
             safety = safety.min(timed(|| {
-                signs = texts.iter().map(|text| screen(text, &lists, &mut |_| {})).sum();
+                signs = texts
+                    .iter()
+                    .map(|text| screen(text, &lists, &mut |_| {}))
+                    .sum();
             }));
         }
         println!(
@@ -98,7 +101,9 @@ fn main() -> Result<()> {
 /// Hits of a page, line by line.
 fn proofread(checker: &mut Checker, text: &str) -> usize {
     let none = NotWrong::new();
-    text.lines().map(|line| checker.check(line, &none).len()).sum()
+    text.lines()
+        .map(|line| checker.check(line, &none).len())
+        .sum()
 }
 
 fn screen(text: &str, lists: &SafetyLists, lap: &mut dyn FnMut(&'static str)) -> usize {
@@ -164,7 +169,10 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             find(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "html" || end == "htm") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "html" || end == "htm")
+        {
             files.push(path);
         }
     }
@@ -183,7 +191,10 @@ fn processor_seconds() -> f64 {
     // The clock is brought up to date where the thread gives way.
     std::thread::yield_now();
     let status = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = status.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok());
+    let nanos = status
+        .split(' ')
+        .next()
+        .and_then(|nanos| nanos.parse::<f64>().ok());
     nanos.unwrap_or_default() / 1e9
 }
 
@@ -191,6 +202,10 @@ fn processor_seconds() -> f64 {
 fn status_mb(name: &str) -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let kb = line.and_then(|line| line.trim_matches([':', ' ', '\t', 'k', 'B']).parse::<f64>().ok());
+    let kb = line.and_then(|line| {
+        line.trim_matches([':', ' ', '\t', 'k', 'B'])
+            .parse::<f64>()
+            .ok()
+    });
     kb.unwrap_or_default() / 1e3
 }

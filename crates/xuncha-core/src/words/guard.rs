@@ -31,6 +31,10 @@ const TITLES: &[&str] = &[
     "会长",
     "理事长",
     "秘书长",
+    "总理",
+    "副总理",
+    "主席",
+    "副主席",
     "董事长",
     "总经理",
     "经理",
@@ -125,7 +129,29 @@ fn stands_as_name(chars: &[char], run: &Range<usize>, name: Range<usize>) -> boo
     let titled = TITLES
         .iter()
         .any(|title| before.ends_with(title) || behind.starts_with(title));
-    titled || before.is_empty() && behind.is_empty()
+    titled
+        || before.is_empty() && behind.is_empty()
+        || is_counted(&chars[name.end..run.end], chars.get(run.end))
+}
+
+/// Whether a name is the first of some: 卓枫等4名同志, 张三等十七位.
+fn is_counted(behind: &[char], end: Option<&char>) -> bool {
+    let is_number = |char: &char| char.is_ascii_digit() || "二三四五六七八九十百".contains(*char);
+    behind.first() == Some(&'等') && behind.get(1).or(end).is_some_and(is_number)
+}
+
+/// Names of provinces that end in a direction, which may begin the next name too: 云南南滚河.
+const ENDS_IN_DIRECTION: [&str; 11] = [
+    "云南", "河南", "湖南", "海南", "江西", "陕西", "山西", "广西", "河北", "湖北", "山东",
+];
+
+/// Whether the first of two equal characters ends the name of a province.
+pub fn is_province(chars: &[char], run: &Range<usize>, at: usize) -> bool {
+    let name = || chars[at - 1..=at].iter().copied();
+    at > run.start
+        && ENDS_IN_DIRECTION
+            .iter()
+            .any(|known| known.chars().eq(name()))
 }
 
 /// Whether a place is, or ends in, the name of a small place.
@@ -134,6 +160,29 @@ pub fn is_place(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> boo
         .into_iter()
         .filter(|at| *at < run.end && *at > place.start)
         .any(|at| PLACES.contains(chars[at]) && !lies_in_word(chars, run, at))
+}
+
+/// What stands behind a region of this kind where it is named: 景渡市人民政府, 泽谷县教育局.
+const OF_REGION: &[&str] = &[
+    "人民", "政府", "委", "政协", "人大", "行政", "教育", "财政", "公安", "民政", "司法", "自然",
+    "住房", "交通", "水利", "农业", "农村", "商务", "文化", "卫生", "应急", "审计", "市场", "统计",
+    "医疗", "医保", "税务", "气象", "林业", "城市", "城管", "发展", "工业", "科学", "科技",
+];
+
+/// Whether a place is the name of a region of two or three characters before what a region has, at the beginning or behind a larger region.
+pub fn is_region(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> bool {
+    const KINDS: &str = "省市县区州盟旗";
+    let begins = place.start == run.start || KINDS.contains(chars[place.start - 1]);
+    let is_named = place.end < run.end && KINDS.contains(chars[place.end]);
+    if !begins || !is_named || !(2..=3).contains(&place.len()) {
+        return false;
+    }
+    let behind = &chars[place.end + 1..run.end];
+    behind.is_empty()
+        || OF_REGION.iter().any(|word| {
+            word.chars()
+                .eq(behind.iter().copied().take(word.chars().count()))
+        })
 }
 
 /// Whether a character belongs to a word that names no place. A word that only follows does not count: 大塘镇乡村振兴.
@@ -158,7 +207,9 @@ pub fn is_place_before_word(chars: &[char], run: &Range<usize>, at: usize) -> bo
         let end = at + 1 + word.chars().count();
         end <= run.end && word.chars().eq(chars[at + 1..end].iter().copied())
     };
-    at > run.start && PLACES.contains(chars[at]) && NO_PLACES.iter().any(begins)
+    // 各 and 全 stand before no name: 各乡乡镇.
+    let is_name = at > run.start && !"各全每该本".contains(chars[at - 1]);
+    is_name && PLACES.contains(chars[at]) && NO_PLACES.iter().any(begins)
 }
 
 /// Longest abbreviation of an office in the number of a document: 云政办规.

@@ -344,7 +344,9 @@ impl<'a> Model<'a> {
 fn doubtful(pairs: &[u8]) -> Vec<u64> {
     let bits = |sixteen: &[u8]| {
         let each = sixteen.iter().enumerate().flat_map(|(at, four)| {
-            (0..4).map(move |nth| (u64::from(four >> (2 * nth) & format::SUSPICIOUS) >> 1) << (4 * at + nth))
+            (0..4).map(move |nth| {
+                (u64::from(four >> (2 * nth) & format::SUSPICIOUS) >> 1) << (4 * at + nth)
+            })
         });
         each.sum()
     };

@@ -52,6 +52,7 @@ pub(super) fn doubled(
         };
         if is_figure_of_speech(scanned, at, length)
             || guard::is_place_before_word(&scanned.chars, &run, at)
+            || length == 1 && guard::is_province(&scanned.chars, &run, at)
         {
             continue;
         }
@@ -59,14 +60,20 @@ pub(super) fn doubled(
         let codes = &scanned.codes[window.clone()];
         let second = at + length - window.start;
         let (written, steps) = reader.path(codes);
-        let ends = [second - length, second, second + length];
-        let (least, is_right) = match length {
-            1 => (DOUBLED_GAIN, cuts_word(&steps, second) || words_meet(&steps, second)),
-            _ => (WORD_TWICE_GAIN, ends.iter().any(|end| cuts_word(&steps, *end))),
+        let is_particle = length == 1 && PARTICLES.contains(scanned.chars[at]);
+        let is_right = match length {
+            1 => cuts_word(&steps, second) || words_meet(&steps, second),
+            _ => is_seam(&steps, second, length, &text_of(scanned, at..at + length)),
         };
-        if is_right {
+        // A particle that ends a word may be followed by itself: 目的的.
+        if is_right || is_particle && cuts_word(&steps, second - 1) {
             continue;
         }
+        let least = match length {
+            1 if is_particle => PARTICLE_GAIN,
+            1 => DOUBLED_GAIN,
+            _ => WORD_TWICE_GAIN,
+        };
         let once = [&codes[..second], &codes[second + length..]].concat();
         let gain = reader.score(&once) - written - least;
         let is_guarded = || {
@@ -89,10 +96,38 @@ pub(super) fn doubled(
     hits
 }
 
+/// Particles that never stand twice on purpose.
+const PARTICLES: &str = "的与及被把";
+/// How much likelier a text must be without a particle that stands twice.
+const PARTICLE_GAIN: f32 = 0.5;
+
+/// Whether a word that seems to stand twice is the end of a longer word or name and the beginning of another: 有限公司公司章程, 考察考察团.
+fn is_seam(steps: &[Step], second: usize, length: usize, word: &str) -> bool {
+    let end = |step: &Step| step.start + usize::from(step.edge.length);
+    let begins_longer = |step: &Step| step.start == second && end(step) == second + length + 1;
+    NAME_ENDS.contains(&word)
+        || [second - length, second]
+            .iter()
+            .any(|place| cuts_word(steps, *place))
+        || steps.iter().any(begins_longer)
+}
+
+/// Words that end a name as well as they begin the next: 监管机构机构设置.
+const NAME_ENDS: [&str; 16] = [
+    "机构", "公司", "单位", "部门", "项目", "企业", "学校", "工程", "中心", "系统", "平台", "地区",
+    "人员", "会议", "国家", "社区",
+];
+
+fn text_of(scanned: &Scanned, range: Range<usize>) -> String {
+    scanned.chars[range].iter().collect()
+}
+
 /// Whether a place lies within a word.
 fn cuts_word(steps: &[Step], place: usize) -> bool {
     let end = |step: &Step| step.start + usize::from(step.edge.length);
-    steps.iter().any(|step| step.start < place && place < end(step))
+    steps
+        .iter()
+        .any(|step| step.start < place && place < end(step))
 }
 
 /// Whether a word ends and another begins between two equal characters: 全面面向, 提高高层.
@@ -230,11 +265,10 @@ fn hit(
     reason: Reason,
     gain: f32,
 ) -> Hit {
-    let text = |range: Range<usize>| scanned.chars[range].iter().collect::<String>();
     Hit {
-        wrong: text(place.clone()),
+        wrong: text_of(scanned, place.clone()),
         proposal: meant.iter().map(|char| model.char(*char)).collect(),
-        sentence: text(sentence.clone()).trim().to_owned(),
+        sentence: text_of(scanned, sentence.clone()).trim().to_owned(),
         start: place.start,
         length: place.len(),
         reason,

@@ -32,9 +32,13 @@ impl Scanned {
     /// are on their way at once.
     pub fn scan(&mut self, model: &Model, wrong_words: &WrongWords, text: &str) -> bool {
         self.chars.clear();
-        self.chars.extend(text.chars());
         self.codes.clear();
-        self.codes.extend(self.chars.iter().map(|char| model.code(*char)));
+        self.chars.reserve(text.len());
+        self.codes.reserve(text.len());
+        for char in text.chars() {
+            self.chars.push(char);
+            self.codes.push(model.code(char));
+        }
         self.find_suspicious(model);
         self.find_doubled();
         wrong_words.may_stand_in(&self.chars)
@@ -50,7 +54,9 @@ impl Scanned {
             let is_suspicious = match model.doubtful(pair[0], pair[1]) {
                 Some(is_doubtful) => is_doubtful,
                 // Every character with a number is Chinese.
-                None => [at, at + 1].iter().all(|at| codes[*at] != 0 || is_han(chars[*at])),
+                None => [at, at + 1]
+                    .iter()
+                    .all(|at| codes[*at] != 0 || is_han(chars[*at])),
             };
             count += usize::from(is_suspicious);
         }
@@ -60,18 +66,20 @@ impl Scanned {
     }
 
     fn find_doubled(&mut self) {
-        let codes = &self.codes;
         self.doubled.clear();
+        let codes = &self.codes;
+        if !may_have_doubled(codes) {
+            return;
+        }
         for length in 1..=LONGEST_TWICE {
             let later = codes.get(length..).unwrap_or_default();
-            let pairs = || later.iter().zip(codes);
-            // Counted first, which is fast: hardly any text has enough equal ones.
-            if pairs().filter(|(later, first)| later == first).count() < length {
-                continue;
-            }
             let mut same = 0;
-            for (at, (later, first)) in pairs().enumerate() {
-                same = if later == first && *later != 0 { same + 1 } else { 0 };
+            for (at, (later, first)) in later.iter().zip(codes).enumerate() {
+                same = if later == first && *later != 0 {
+                    same + 1
+                } else {
+                    0
+                };
                 if same == length {
                     let start = at + 1 - length;
                     let once = &codes[start..=at];
@@ -104,6 +112,34 @@ impl Scanned {
         }
         windows
     }
+}
+
+/// Whether something may be written twice: a quick look, which hardly any text passes that has nothing.
+///
+/// Of what is written twice, as many characters in a row equal those behind as it is long; for more than two every third will do.
+fn may_have_doubled(codes: &[CharId]) -> bool {
+    let is_one = |two: &[CharId]| two[0] == two[1] && two[0] != 0;
+    let is_two = |four: &[CharId]| four[0] == four[2] && four[1] == four[3] && four[0] != 0;
+    let is_near = |found: bool, near: bool| found | near;
+    if codes.windows(2).map(is_one).fold(false, is_near)
+        || codes.windows(4).map(is_two).fold(false, is_near)
+    {
+        return true;
+    }
+    let is_equal = |at: usize, far: usize| {
+        let other = codes.get(at + far);
+        other.is_some_and(|other| *other == codes[at] && *other != 0)
+    };
+    let is_long = |at: usize| {
+        (3..=LONGEST_TWICE).any(|far| {
+            is_equal(at, far) && (is_equal(at + 1, far) || at > 0 && is_equal(at - 1, far))
+        })
+    };
+    // What the windows do not reach is looked at one by one.
+    let may_be_long = |few: &[CharId]| few[3..].contains(&few[0]);
+    let last = codes.len().saturating_sub(LONGEST_TWICE);
+    let mut thirds = codes.windows(LONGEST_TWICE + 1).enumerate().step_by(3);
+    thirds.any(|(at, few)| may_be_long(few) && is_long(at)) || (last..codes.len()).any(is_long)
 }
 
 /// Longest word that is looked for at a seam.
