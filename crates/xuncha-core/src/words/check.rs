@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::candidates::Costs;
 use super::confidence::{Sentence, of_change, of_sentence, probability};
 use super::guard;
 use super::hit::{Hit, NotWrong, Reason};
@@ -13,6 +12,7 @@ use super::omission;
 use super::pairs::WrongWords;
 use super::scan::Scanned;
 use super::seen::{Seen, piece_hash};
+use super::slip::Costs;
 use super::text::{chars_in, pieces, runs, sentences};
 
 /// Confidence from which a hit is shown to a person.

@@ -2,8 +2,8 @@
 //!
 //! `docs/words.md` says on which half, and what the other half gave.
 
-use super::candidates::Relation;
 use super::mend::Features;
+use super::slip::Relation;
 
 /// Weights of [`of_change`], in the order of its terms.
 const CHANGE: [f32; 17] = [

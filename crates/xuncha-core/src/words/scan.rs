@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::candidates::{Relation, relation};
 use super::model::{CharId, Model};
 use super::pairs::WrongWords;
+use super::slip::{Relation, relation};
 use super::text::is_han;
 
 /// Characters read to each side of a suspicious pair.

@@ -72,7 +72,7 @@ fn end_of_piece(text: &str) -> usize {
         return end;
     }
     let cut = text.char_indices().nth(LONGEST_SENTENCE);
-    cut.map_or(end.max(reach), |(cut, _)| cut.min(end))
+    cut.map_or(end, |(cut, _)| cut.min(end))
 }
 
 /// Bytes that are, or begin, an end mark of a sentence.
