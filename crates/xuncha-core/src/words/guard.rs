@@ -162,27 +162,35 @@ pub fn is_place(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> boo
         .any(|at| PLACES.contains(chars[at]) && !lies_in_word(chars, run, at))
 }
 
-/// What stands behind a region of this kind where it is named: 景渡市人民政府, 泽谷县教育局.
-const OF_REGION: &[&str] = &[
-    "人民", "政府", "委", "政协", "人大", "行政", "教育", "财政", "公安", "民政", "司法", "自然",
-    "住房", "交通", "水利", "农业", "农村", "商务", "文化", "卫生", "应急", "审计", "市场", "统计",
-    "医疗", "医保", "税务", "气象", "林业", "城市", "城管", "发展", "工业", "科学", "科技",
-];
-
-/// Whether a place is the name of a region of two or three characters before what a region has, at the beginning or behind a larger region.
+/// Whether a place lies in the name of a region, two or three characters before what names it: 景渡市人民政府, 记者从银渡县人民政府获悉.
 pub fn is_region(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> bool {
     const KINDS: &str = "省市县区州盟旗";
-    let begins = place.start == run.start || KINDS.contains(chars[place.start - 1]);
-    let is_named = place.end < run.end && KINDS.contains(chars[place.end]);
-    if !begins || !is_named || !(2..=3).contains(&place.len()) {
+    let kinds = place.end - 1..(place.end + 2).min(run.end);
+    kinds.into_iter().any(|kind| {
+        let is_kind = KINDS.contains(chars[kind]) && kind >= run.start + 2;
+        let behind = chars[kind + 1..run.end].iter().copied().take(4);
+        is_kind && place.start + 3 >= kind && "人民政府".chars().eq(behind)
+    })
+}
+
+/// Whether a change makes a ministry of an office of a province or below: 农业农村厅, 农业农村部.
+pub fn is_other_office(wrong: &[char], meant: &[char]) -> bool {
+    wrong.len() > 2
+        && meant.last() == Some(&'部')
+        && matches!(wrong.last(), Some('厅' | '局' | '委'))
+}
+
+/// Whether a change makes another city or county of one: names that the model does not know are like those that it knows, 鹤源市, 河源市.
+pub fn is_other_region(wrong: &[char], meant: &[char]) -> bool {
+    // Kinds of cities, which are no names: 直辖市, 自治县.
+    const NO_NAMES: &str = "自直县地省贫大中小各全本我城超特边";
+    let (Some(first), Some(last)) = (meant.first(), meant.last()) else {
         return false;
-    }
-    let behind = &chars[place.end + 1..run.end];
-    behind.is_empty()
-        || OF_REGION.iter().any(|word| {
-            word.chars()
-                .eq(behind.iter().copied().take(word.chars().count()))
-        })
+    };
+    wrong.len() > 2
+        && wrong.last() == Some(last)
+        && "市县旗盟州".contains(*last)
+        && !NO_NAMES.contains(*first)
 }
 
 /// Whether a character belongs to a word that names no place. A word that only follows does not count: 大塘镇乡村振兴.

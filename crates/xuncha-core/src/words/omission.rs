@@ -105,17 +105,63 @@ const PARTICLE_GAIN: f32 = 0.5;
 fn is_seam(steps: &[Step], second: usize, length: usize, word: &str) -> bool {
     let end = |step: &Step| step.start + usize::from(step.edge.length);
     let begins_longer = |step: &Step| step.start == second && end(step) == second + length + 1;
+    let ends_longer = cuts_word(steps, second - length);
     NAME_ENDS.contains(&word)
-        || [second - length, second]
-            .iter()
-            .any(|place| cuts_word(steps, *place))
+        || cuts_word(steps, second)
+        || ends_longer && cuts_word(steps, second + length)
         || steps.iter().any(begins_longer)
 }
 
 /// Words that end a name as well as they begin the next: 监管机构机构设置.
-const NAME_ENDS: [&str; 16] = [
-    "机构", "公司", "单位", "部门", "项目", "企业", "学校", "工程", "中心", "系统", "平台", "地区",
-    "人员", "会议", "国家", "社区",
+const NAME_ENDS: [&str; 48] = [
+    "机构",
+    "公司",
+    "单位",
+    "部门",
+    "项目",
+    "企业",
+    "学校",
+    "工程",
+    "中心",
+    "系统",
+    "平台",
+    "地区",
+    "人员",
+    "会议",
+    "国家",
+    "社区",
+    "管理",
+    "政策",
+    "办公室",
+    "委员会",
+    "服务",
+    "建设",
+    "规划",
+    "资金",
+    "市场",
+    "信息",
+    "技术",
+    "群众",
+    "质量",
+    "生产",
+    "安全",
+    "产业",
+    "教育",
+    "农村",
+    "文化",
+    "工作",
+    "发展",
+    "经济",
+    "行政",
+    "人民",
+    "法律",
+    "标准",
+    "产品",
+    "行业",
+    "环境",
+    "资源",
+    "保护",
+    "监督",
 ];
 
 fn text_of(scanned: &Scanned, range: Range<usize>) -> String {

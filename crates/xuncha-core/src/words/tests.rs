@@ -351,8 +351,8 @@ fn names_places_units_and_quotations() {
     }
     for (text, wrong, is) in [
         ("景渡市人民政府关于", "景渡", true),
-        ("云岭省景渡市教育局", "景渡", true),
-        ("加强景渡市人民政府", "景渡", false),
+        ("云岭省景渡市人民政府", "渡市", true),
+        ("记者从银渡县人民政府获悉", "银渡", true),
         ("景渡精神", "景渡", false),
     ] {
         let (chars, run, place) = at(text, wrong);
