@@ -68,11 +68,12 @@ pub fn judge(
 fn is_named(subject: &Subject, sign: &Sign) -> bool {
     let is_listed = reason_of(sign).is_some_and(|(reason, _)| reason == Reason::KnownPair);
     let own = [
-        &subject.target.name,
-        &subject.organization_name,
-        &subject.region_name,
+        subject.target.name(),
+        subject.organization_name.as_str(),
+        subject.region_name.as_str(),
     ];
-    let mut names = own.into_iter().chain(&subject.region_path);
+    let above = subject.region_path.iter().map(String::as_str);
+    let mut names = own.into_iter().chain(above);
     !is_listed && names.any(|name| name.contains(&sign.what))
 }
 

@@ -243,16 +243,16 @@ impl<'m> Checker<'m> {
                 || guard::is_name(chars, run, place)
                 || guard::is_place(chars, run, place)
                 || guard::is_region(chars, run, place)
-                || self.is_other_name(found))
+                || self.is_other_office(found))
         });
     }
 
-    /// Whether a change makes one name of another.
-    fn is_other_name(&self, found: &Found) -> bool {
+    /// Whether a change makes another kind of office of one.
+    fn is_other_office(&self, found: &Found) -> bool {
         let wrong = &self.scanned.chars[found.place.clone()];
         let meant = found.mend.meant.iter().map(|char| self.model.char(*char));
         let meant: Vec<char> = meant.collect();
-        guard::is_other_region(wrong, &meant) || guard::is_other_office(wrong, &meant)
+        guard::is_other_office(wrong, &meant)
     }
 
     /// What is said of a sentence: its changes, each with the confidence of the whole.

@@ -180,19 +180,6 @@ pub fn is_other_office(wrong: &[char], meant: &[char]) -> bool {
         && matches!(wrong.last(), Some('厅' | '局' | '委'))
 }
 
-/// Whether a change makes another city or county of one: names that the model does not know are like those that it knows, 鹤源市, 河源市.
-pub fn is_other_region(wrong: &[char], meant: &[char]) -> bool {
-    // Kinds of cities, which are no names: 直辖市, 自治县.
-    const NO_NAMES: &str = "自直县地省贫大中小各全本我城超特边";
-    let (Some(first), Some(last)) = (meant.first(), meant.last()) else {
-        return false;
-    };
-    wrong.len() > 2
-        && wrong.last() == Some(last)
-        && "市县旗盟州".contains(*last)
-        && !NO_NAMES.contains(*first)
-}
-
 /// Whether a character belongs to a word that names no place. A word that only follows does not count: 大塘镇乡村振兴.
 fn lies_in_word(chars: &[char], run: &Range<usize>, at: usize) -> bool {
     NO_PLACES.iter().any(|word| {
