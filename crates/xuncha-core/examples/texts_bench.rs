@@ -25,8 +25,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Rounds, of which the best counts.
+/// Least and most rounds, of which the best counts.
 const ROUNDS: usize = 7;
+const MOST_ROUNDS: usize = 40;
+/// How much text is read in all rounds of a small set, in MB.
+const READ_MB: f64 = 20.0;
 /// Most HTML that is read of one folder, in bytes.
 const MOST_BYTES: usize = 200_000_000;
 
@@ -55,7 +58,8 @@ fn main() -> Result<()> {
         let size = texts.iter().map(String::len).sum::<usize>() as f64 / 1e6;
         let (mut all, mut words, mut safety) = (f64::MAX, f64::MAX, f64::MAX);
         let (mut hits, mut signs) = (0, 0);
-        for _ in 0..ROUNDS {
+        let rounds = ((READ_MB / size) as usize).clamp(ROUNDS, MOST_ROUNDS);
+        for _ in 0..rounds {
             let mut checker = new_checker();
             all = all.min(timed(|| {
                 for text in &texts {

@@ -8,7 +8,7 @@ use super::slip::{Relation, relation};
 use super::text::is_han;
 
 /// Characters read to each side of a suspicious pair.
-const AROUND: usize = 7;
+const AROUND: usize = 5;
 /// Longest word that is looked for twice in a row.
 const LONGEST_TWICE: usize = 6;
 
