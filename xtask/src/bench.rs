@@ -2,7 +2,7 @@
 //!
 //! `facts` reads every HTML file below some folders (`DIR...`, by default Debian's documentation packages and `../shared/data`, as far
 //! as they are there) and prints MB of HTML a second, the split over the readers and the share of the fast HTML reader.
-//! `words` searches texts (by default the titles of `../shared/data`) for wrong characters and prints MB of text a second.
+//! `texts` runs all checks of text over pages of a simulated province, official titles and wrong sentences (`texts.rs`).
 //! `crawl` compares link checkers on real static sites, `census` gathers a whole simulated province,
 //! `web` asks for pages of a round of 15,000 targets while another is gathered, `notice` writes the documents of a notice.
 
@@ -10,23 +10,24 @@ pub mod census;
 mod crawl;
 mod notice;
 mod peers;
+mod texts;
 mod web;
 
 use std::path::PathBuf;
 
-use crate::{cargo, lexicon, root, run as run_command};
+use crate::{cargo, root, run as run_command};
 
 /// Runs one bench.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     match arguments.split_first() {
         Some((what, rest)) if what == "facts" => facts(rest),
-        Some((what, rest)) if what == "words" => words(rest),
+        Some((what, rest)) if what == "texts" => texts::run_texts(rest),
         Some((what, rest)) if what == "crawl" => crawl::run_crawl(rest),
         Some((what, rest)) if what == "census" => census::run_census(rest),
         Some((what, rest)) if what == "web" => web::run_web(rest),
         Some((what, rest)) if what == "notice" => notice::run_notice(rest),
         _ => Err(
-            "用法：cargo xtask bench facts [--compare] [DIR...] | words [TEXT...] | crawl … | census … | web … | notice [SITES ACCOUNTS]".to_owned(),
+            "用法：cargo xtask bench facts [--compare] [DIR...] | texts [NAME=PATH...] | crawl … | census … | web … | notice [SITES ACCOUNTS]".to_owned(),
         ),
     }
 }
@@ -64,28 +65,4 @@ fn facts(arguments: &[String]) -> Result<(), String> {
         run_command(cargo().args(build).args(options).arg(&folder))?;
     }
     Ok(())
-}
-
-fn words(texts: &[String]) -> Result<(), String> {
-    let model = lexicon::see_to_model()?;
-    let mut texts: Vec<PathBuf> = texts.iter().map(PathBuf::from).collect();
-    if texts.is_empty() {
-        texts.push(root().join("../shared/data/lexicon/政策法规标题.txt"));
-    }
-    if let Some(missing) = texts.iter().find(|text| !text.is_file()) {
-        return Err(format!(
-            "没有 {}；用 cargo xtask bench words TEXT 指定",
-            missing.display()
-        ));
-    }
-    let build = [
-        "run",
-        "--release",
-        "--package",
-        "xuncha-core",
-        "--example",
-        "words_bench",
-        "--",
-    ];
-    run_command(cargo().args(build).arg(model).args(texts))
 }

@@ -29,7 +29,7 @@ cargo xtask TASK   任务：
   ci                格式、clippy、文档、许可证检查与全部测试 / everything CI runs
   eval WHAT         在真实数据上测准确度：facts、real-sites、linkcheckers（与同类工具比死链接）、planted（埋设的死链接，与 lychee、linkinator 比）、migration（迁移核对）、apps（安卓安装包）、tasks（全省账号的人工事项，在真实浏览器中只用键盘走完）、planted-content（埋在真实的 WordPress、MediaWiki、DokuWiki 里的一个县的网站）、typos（错别字）
                     measure accuracy on real data
-  bench WHAT        测速度：facts [DIR...]、words [TEXT...]（查错别字）、crawl（与同类工具比）、census（全省）、web（网页）、notice（通报的全部文件）/ measure speed
+  bench WHAT        测速度：facts [DIR...]、texts [NAME=PATH...]（全部文字检查）、crawl（与同类工具比）、census（全省）、web（网页）、notice（通报的全部文件）/ measure speed
   soak [--kills N]  在采集途中反复 kill -9，比较结果 / kill a gather many times and compare
   fuzz [--seconds N] [--jobs N] [TARGET…]  用按语法生成和变异的输入考验每个读取器，默认各 600 秒
                     feed every reader with mutated inputs, 600 s each by default

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Context;
 use super::support::{self, signs};
-use crate::facts::model::{Facts, SignCase, SiteSign};
+use crate::facts::model::{Facts, Sign, SignCase, SiteSign};
 use crate::facts::reason_of;
 use crate::round::Subject;
 use crate::verdict::{Finding, MAX_PLACES, Undetermined, UndeterminedReason, Verdict};
@@ -26,7 +26,7 @@ use crate::words::opinion::Question;
 pub struct Params {}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("wrong", "疑似错字"),
@@ -40,7 +40,7 @@ pub const WORDS: &str = "words";
 
 /// Judges each wrong text.
 pub fn judge(
-    _subject: &Subject,
+    subject: &Subject,
     facts: &Facts,
     _context: &Context,
     _params: &Params,
@@ -58,9 +58,23 @@ pub fn judge(
         ));
     }
     let findings = signs::of(site, &[SignCase::WrongCharacters])
+        .filter(|sign| !is_named(subject, &sign.sign))
         .filter_map(finding)
         .collect();
     Ok(support::verdict(merged(findings), Vec::new()))
+}
+
+/// Whether what seems wrong stands in the names of the site, its unit or its regions. The list of wrong words holds for names too.
+fn is_named(subject: &Subject, sign: &Sign) -> bool {
+    let is_listed = reason_of(sign).is_some_and(|(reason, _)| reason == Reason::KnownPair);
+    let own = [
+        subject.target.name(),
+        subject.organization_name.as_str(),
+        subject.region_name.as_str(),
+    ];
+    let above = subject.region_path.iter().map(String::as_str);
+    let mut names = own.into_iter().chain(above);
+    !is_listed && names.any(|name| name.contains(&sign.what))
 }
 
 fn finding(sign: &SiteSign) -> Option<Finding> {

@@ -1,8 +1,9 @@
 //! 候选: words that a part of a text may have been meant to be, by sound and by shape.
 
-use super::confidence::least_gain;
+use super::confidence::least_word;
 use super::lattice::{Edge, Lattice, Step};
 use super::model::{CharId, Model, ROOT, WordId, sound_key, sound_key_on};
+use super::slip::{Costs, Relation, relation};
 
 /// Longest word that is looked for.
 const LONGEST_WORD: usize = 6;
@@ -16,97 +17,6 @@ const ROWS: usize = READINGS * READINGS;
 const LONG_WORD: usize = 4;
 /// Characters from this rank on are hardly ever written on purpose.
 const RARE: CharId = 4500;
-
-/// 代价: what a slip of each kind costs, as log10 of how likely a writer makes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Costs {
-    /// Another character of the same syllable.
-    pub same_sound: f32,
-    /// A syllable that many do not tell apart.
-    pub near_sound: f32,
-    /// A character that looks alike.
-    pub shape: f32,
-    /// Alike in shape and sound.
-    pub both: f32,
-    /// A character that is not related, in a long word or for a character that hardly anyone writes.
-    pub unrelated: f32,
-    /// Added where the word meant is a single character.
-    pub single: f32,
-}
-
-impl Default for Costs {
-    fn default() -> Self {
-        Self {
-            same_sound: -2.5,
-            near_sound: -3.2,
-            shape: -3.0,
-            both: -2.0,
-            unrelated: -5.0,
-            single: -1.5,
-        }
-    }
-}
-
-/// How a character is related to the one that may have been meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Relation {
-    /// 音形皆近.
-    Both,
-    /// 同音.
-    SameSound,
-    /// 近音.
-    NearSound,
-    /// 形近.
-    Shape,
-    /// 无关.
-    None,
-}
-
-/// The relation of two different characters.
-pub fn relation(model: &Model, written: CharId, meant: CharId) -> Relation {
-    let shape = model.alike(written).any(|char| char == meant);
-    let meant = model.readings(meant);
-    let mut near = false;
-    let mut same = false;
-    for syllable in model.readings(written) {
-        for other in meant.clone() {
-            same |= syllable == other;
-            near |= model.fuzzy(syllable) == model.fuzzy(other);
-        }
-    }
-    match (same, near, shape) {
-        (true, _, true) | (false, true, true) => Relation::Both,
-        (true, _, false) => Relation::SameSound,
-        (false, true, false) => Relation::NearSound,
-        (false, false, true) => Relation::Shape,
-        _ => Relation::None,
-    }
-}
-
-impl Costs {
-    /// The same slips, each this much likelier (log10).
-    pub fn cheaper(self, by: f32) -> Self {
-        Self {
-            same_sound: self.same_sound + by,
-            near_sound: self.near_sound + by,
-            shape: self.shape + by,
-            both: self.both + by,
-            unrelated: self.unrelated + by,
-            single: self.single,
-        }
-    }
-
-    /// What a slip of a relation costs.
-    pub fn of(&self, relation: Relation) -> f32 {
-        match relation {
-            Relation::Both => self.both,
-            Relation::SameSound => self.same_sound,
-            Relation::NearSound => self.near_sound,
-            Relation::Shape => self.shape,
-            Relation::None => self.unrelated,
-        }
-    }
-}
 
 /// 原文的分数: how well the text as written reads, so that only words that can be better are looked for.
 pub struct Written {
@@ -181,6 +91,7 @@ pub fn add(
         chars: &place.chars[start..end],
         doubted: &place.doubted[start..end],
         least: [f32::INFINITY; LONGEST_WORD],
+        floor: [f32::INFINITY; LONGEST_WORD],
         odds: place.odds,
     };
     let mut longest = 0;
@@ -188,10 +99,10 @@ pub fn add(
     let shortest = if place.odds > 0.0 { 2 } else { 1 };
     for length in shortest.max(first + 1)..=end - start {
         look.least[length - 1] = place.written.least(start, start + length);
-        if look.can_have(length, model.likeliest(length), Relation::Both, costs.both) {
+        let floor = look.floor_of(length, Relation::Both, costs.both);
+        if model.likeliest(length) >= floor {
+            look.floor[length - 1] = floor;
             longest = length;
-        } else {
-            look.least[length - 1] = f32::INFINITY;
         }
     }
     if longest == 0 {
@@ -216,8 +127,10 @@ struct Look<'l, 'm> {
     costs: &'l Costs,
     chars: &'l [CharId],
     doubted: &'l [bool],
-    /// What a word of each length must have; infinite where none can have it.
+    /// What the text as written has in the place of a word of each length.
     least: [f32; LONGEST_WORD],
+    /// Probability that a word of each length must at least have; infinite where none has it.
+    floor: [f32; LONGEST_WORD],
     /// Log odds that a word must be able to reach.
     odds: f32,
 }
@@ -255,28 +168,31 @@ impl Look<'_, '_> {
     /// Adds the words of these sounds that can have been meant by what is written.
     fn sounding(&self, length: usize, key: u32, found: &mut Vec<Edge>) {
         for word in self.model.sounding(key) {
-            if !self.can_be(length, word, Relation::Both, self.costs.both) {
+            if !self.can_be(length, word) {
                 // The words behind it are rarer still.
                 return;
             }
             if let Some((relation, cost)) = self.slips(length, word)
-                && self.can_be(length, word, relation, cost)
+                && self.is_better(length, word, relation, cost)
             {
                 found.push(self.edge(length, word, cost));
             }
         }
     }
 
-    /// Whether a word can be better than what is written, by as much as the bar says.
-    fn can_be(&self, length: usize, word: WordId, relation: Relation, cost: f32) -> bool {
-        self.can_have(length, self.model.unigram(word).0, relation, cost)
+    /// Whether a word can be better than what is written, by as much as the bar says, if its slips are of the likeliest kind.
+    fn can_be(&self, length: usize, word: WordId) -> bool {
+        self.model.unigram(word).0 >= self.floor[length - 1]
     }
 
-    /// The same of a word of this probability (log10).
-    fn can_have(&self, length: usize, log10: f32, relation: Relation, cost: f32) -> bool {
+    /// The same with the slips that it has.
+    fn is_better(&self, length: usize, word: WordId, relation: Relation, cost: f32) -> bool {
+        self.model.unigram(word).0 >= self.floor_of(length, relation, cost)
+    }
+
+    fn floor_of(&self, length: usize, relation: Relation, cost: f32) -> f32 {
         let cost = cost + self.single(length);
-        let gain = log10 - self.least[length - 1];
-        gain > -cost && gain >= least_gain(self.odds, length, log10, relation, cost)
+        least_word(self.odds, length, relation, cost, self.least[length - 1])
     }
 
     /// The slips that make what is written of a word of the same length, and what they cost.
@@ -326,7 +242,7 @@ impl Look<'_, '_> {
 
     /// Whether words of this length are looked for.
     fn is_open(&self, length: usize) -> bool {
-        self.least[length - 1] != f32::INFINITY
+        self.floor[length - 1] != f32::INFINITY
     }
 
     fn by_shape_of_two(&self, found: &mut Vec<Edge>) {
@@ -357,14 +273,14 @@ impl Look<'_, '_> {
 
     /// Adds a word with a character that looks alike, if there is one.
     fn alike(&self, length: usize, at: usize, word: WordId, found: &mut Vec<Edge>) {
-        if word != 0 && self.can_be(length, word, Relation::Both, self.costs.both) {
+        if word != 0 && self.can_be(length, word) {
             self.changed_at(length, at, word, false, found);
         }
     }
 
     fn with_hole(&self, length: usize, hole: usize, any: bool, found: &mut Vec<Edge>) {
         for word in self.model.with_hole(&self.chars[..length], hole) {
-            if !self.can_be(length, word, Relation::Both, self.costs.both) {
+            if !self.can_be(length, word) {
                 return;
             }
             self.changed_at(length, hole, word, any, found);
@@ -386,7 +302,7 @@ impl Look<'_, '_> {
             return;
         }
         let cost = self.costs.of(relation);
-        if self.can_be(length, word, relation, cost) {
+        if self.is_better(length, word, relation, cost) {
             found.push(self.edge(length, word, cost));
         }
     }

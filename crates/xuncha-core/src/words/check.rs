@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::candidates::Costs;
 use super::confidence::{Sentence, of_change, of_sentence, probability};
 use super::guard;
 use super::hit::{Hit, NotWrong, Reason};
@@ -13,6 +12,7 @@ use super::omission;
 use super::pairs::WrongWords;
 use super::scan::Scanned;
 use super::seen::{Seen, piece_hash};
+use super::slip::Costs;
 use super::text::{chars_in, pieces, runs, sentences};
 
 /// Confidence from which a hit is shown to a person.
@@ -86,18 +86,26 @@ impl<'m> Checker<'m> {
     /// A sentence that was read before is not read again: pages of a site share most of theirs.
     pub fn check(&mut self, text: &str, not_wrong: &NotWrong) -> Vec<Hit> {
         let mut all = Vec::new();
-        let mut start = 0;
+        // Characters are only counted up to where something was found.
+        let (mut at, mut counted, mut start) = (0, 0, 0);
         for sentence in pieces(text) {
+            let begins = at;
+            at += sentence.len();
             let hash = piece_hash(sentence.as_bytes());
-            if !self.seen.is_clean(hash) {
-                let hits = self.seen.hits.get(&hash).cloned();
-                let hits = hits.unwrap_or_else(|| self.piece(sentence, hash));
-                all.extend(hits.into_iter().map(|mut hit| {
-                    hit.start += start;
-                    hit
-                }));
+            if self.seen.is_clean(hash) {
+                continue;
             }
-            start += chars_in(sentence);
+            let hits = self.seen.hits.get(&hash).cloned();
+            let hits = hits.unwrap_or_else(|| self.piece(sentence, hash));
+            if hits.is_empty() {
+                continue;
+            }
+            start += chars_in(&text[counted..begins]);
+            counted = begins;
+            all.extend(hits.into_iter().map(|mut hit| {
+                hit.start += start;
+                hit
+            }));
         }
         all.retain(|hit| !not_wrong.contains(&hit.wrong));
         all
@@ -115,7 +123,14 @@ impl<'m> Checker<'m> {
             }
         }
         hits.sort_by_key(|hit| (hit.start, hit.length, hit.reason));
-        hits.dedup_by(|later, first| first.start + first.length > later.start);
+        // Of hits that overlap the surer one stands.
+        hits.dedup_by(|later, first| {
+            let overlap = first.start + first.length > later.start;
+            if overlap && later.confidence > first.confidence {
+                std::mem::swap(later, first);
+            }
+            overlap
+        });
         self.seen.remember(hash, &hits);
         hits
     }
@@ -226,8 +241,18 @@ impl<'m> Checker<'m> {
                 || guard::is_unit(chars, run)
                 || guard::is_document_number(chars, run)
                 || guard::is_name(chars, run, place)
-                || guard::is_place(chars, run, place))
+                || guard::is_place(chars, run, place)
+                || guard::is_region(chars, run, place)
+                || self.is_other_office(found))
         });
+    }
+
+    /// Whether a change makes another kind of office of one.
+    fn is_other_office(&self, found: &Found) -> bool {
+        let wrong = &self.scanned.chars[found.place.clone()];
+        let meant = found.mend.meant.iter().map(|char| self.model.char(*char));
+        let meant: Vec<char> = meant.collect();
+        guard::is_other_office(wrong, &meant)
     }
 
     /// What is said of a sentence: its changes, each with the confidence of the whole.

@@ -2,8 +2,8 @@
 //!
 //! `docs/words.md` says on which half, and what the other half gave.
 
-use super::candidates::Relation;
 use super::mend::Features;
+use super::slip::Relation;
 
 /// Weights of [`of_change`], in the order of its terms.
 const CHANGE: [f32; 17] = [
@@ -42,11 +42,10 @@ pub fn of_change(features: &Features) -> f32 {
     sum(&CHANGE, &change_terms(features))
 }
 
-/// The least gain with which a change of one character can reach these log odds, everything else at its best: candidates that cannot
-/// gain as much need not be looked at. `cost` is what the slip costs.
-pub fn least_gain(odds: f32, length: usize, word: f32, relation: Relation, cost: f32) -> f32 {
+/// The least probability (log10) of a word with which a change of one character can reach these log odds, everything else at its best:
+/// words that are rarer need not be looked at. `cost` is what the slip costs, `least` what the text as written has in the word's place.
+pub fn least_word(odds: f32, length: usize, relation: Relation, cost: f32, least: f32) -> f32 {
     let (same, near, shape) = (CHANGE[8], CHANGE[9], CHANGE[10]);
-    let best = CHANGE[0] + (word + 5.0) / 2.0 * CHANGE[3] + 2.0 * CHANGE[14] + CHANGE[16];
     let of_length = CHANGE[4..7].get(length - 1).copied().unwrap_or(0.0);
     let of_relation = match relation {
         Relation::Both => same + shape,
@@ -55,12 +54,13 @@ pub fn least_gain(odds: f32, length: usize, word: f32, relation: Relation, cost:
         Relation::Shape => shape,
         Relation::None => CHANGE[11],
     };
-    let wanted = odds - best - of_length - of_relation;
-    let (gain, margin) = (CHANGE[1] / 4.0, CHANGE[2] / 3.0);
-    // The margin is at most the gain less the cost of the slip, and counts up to 6.
-    let both = (wanted - margin * cost) / (gain + margin);
-    let alone = (wanted - margin * 6.0) / gain;
-    both.max(alone).max(-cost)
+    let (word, gain, margin) = (CHANGE[3] / 2.0, CHANGE[1] / 4.0, CHANGE[2] / 3.0);
+    let best = CHANGE[0] + 5.0 * word + 2.0 * CHANGE[14] + CHANGE[16] + of_length + of_relation;
+    let wanted = odds - best;
+    // A word gains what it is likelier than `least`. The margin is at most the gain less the cost of the slip, and counts up to 6.
+    let both = (least * (gain + margin) + wanted - margin * cost) / (gain + margin + word);
+    let alone = (least * gain + wanted - margin * 6.0) / (gain + word);
+    both.max(alone).max(least - cost)
 }
 
 /// What is known of a mended sentence.

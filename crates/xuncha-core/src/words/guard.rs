@@ -31,6 +31,10 @@ const TITLES: &[&str] = &[
     "会长",
     "理事长",
     "秘书长",
+    "总理",
+    "副总理",
+    "主席",
+    "副主席",
     "董事长",
     "总经理",
     "经理",
@@ -125,7 +129,29 @@ fn stands_as_name(chars: &[char], run: &Range<usize>, name: Range<usize>) -> boo
     let titled = TITLES
         .iter()
         .any(|title| before.ends_with(title) || behind.starts_with(title));
-    titled || before.is_empty() && behind.is_empty()
+    titled
+        || before.is_empty() && behind.is_empty()
+        || is_counted(&chars[name.end..run.end], chars.get(run.end))
+}
+
+/// Whether a name is the first of some: 卓枫等4名同志, 张三等十七位.
+fn is_counted(behind: &[char], end: Option<&char>) -> bool {
+    let is_number = |char: &char| char.is_ascii_digit() || "二三四五六七八九十百".contains(*char);
+    behind.first() == Some(&'等') && behind.get(1).or(end).is_some_and(is_number)
+}
+
+/// Names of provinces that end in a direction, which may begin the next name too: 云南南滚河.
+const ENDS_IN_DIRECTION: [&str; 11] = [
+    "云南", "河南", "湖南", "海南", "江西", "陕西", "山西", "广西", "河北", "湖北", "山东",
+];
+
+/// Whether the first of two equal characters ends the name of a province.
+pub fn is_province(chars: &[char], run: &Range<usize>, at: usize) -> bool {
+    let name = || chars[at - 1..=at].iter().copied();
+    at > run.start
+        && ENDS_IN_DIRECTION
+            .iter()
+            .any(|known| known.chars().eq(name()))
 }
 
 /// Whether a place is, or ends in, the name of a small place.
@@ -134,6 +160,24 @@ pub fn is_place(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> boo
         .into_iter()
         .filter(|at| *at < run.end && *at > place.start)
         .any(|at| PLACES.contains(chars[at]) && !lies_in_word(chars, run, at))
+}
+
+/// Whether a place lies in the name of a region, two or three characters before what names it: 景渡市人民政府, 记者从银渡县人民政府获悉.
+pub fn is_region(chars: &[char], run: &Range<usize>, place: &Range<usize>) -> bool {
+    const KINDS: &str = "省市县区州盟旗";
+    let kinds = place.end - 1..(place.end + 2).min(run.end);
+    kinds.into_iter().any(|kind| {
+        let is_kind = KINDS.contains(chars[kind]) && kind >= run.start + 2;
+        let behind = chars[kind + 1..run.end].iter().copied().take(4);
+        is_kind && place.start + 3 >= kind && "人民政府".chars().eq(behind)
+    })
+}
+
+/// Whether a change makes a ministry of an office of a province or below: 农业农村厅, 农业农村部.
+pub fn is_other_office(wrong: &[char], meant: &[char]) -> bool {
+    wrong.len() > 2
+        && meant.last() == Some(&'部')
+        && matches!(wrong.last(), Some('厅' | '局' | '委'))
 }
 
 /// Whether a character belongs to a word that names no place. A word that only follows does not count: 大塘镇乡村振兴.
@@ -158,7 +202,9 @@ pub fn is_place_before_word(chars: &[char], run: &Range<usize>, at: usize) -> bo
         let end = at + 1 + word.chars().count();
         end <= run.end && word.chars().eq(chars[at + 1..end].iter().copied())
     };
-    at > run.start && PLACES.contains(chars[at]) && NO_PLACES.iter().any(begins)
+    // 各 and 全 stand before no name: 各乡乡镇.
+    let is_name = at > run.start && !"各全每该本".contains(chars[at - 1]);
+    is_name && PLACES.contains(chars[at]) && NO_PLACES.iter().any(begins)
 }
 
 /// Longest abbreviation of an office in the number of a document: 云政办规.

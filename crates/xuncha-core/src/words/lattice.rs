@@ -217,7 +217,11 @@ impl Lattice {
 
 /// Probability of a word after a state's words, and the back-off weight of the new pair.
 fn log10(model: &Model, state: &State, word: WordId, unigram: f32) -> (f32, Option<f32>) {
-    let pair = model.bigram(state.word, word);
+    let pair = if state.word == 0 || word == 0 {
+        None
+    } else {
+        model.bigram(state.word, word)
+    };
     let pair_backoff = pair.map(|(_, backoff)| backoff);
     if let Some(context) = state.pair_backoff {
         // Only a pair with a back-off weight has triples.

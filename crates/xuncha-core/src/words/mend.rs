@@ -1,8 +1,9 @@
 //! 改读: what a run of characters reads as when slips are allowed for, and what speaks for each change.
 
-use super::candidates::{self, Costs, Place, Relation, Written, relation};
+use super::candidates::{self, Place, Written};
 use super::lattice::{Edge, Lattice, Step};
 use super::model::{CharId, Model, WordId};
+use super::slip::{Costs, Relation, relation};
 
 /// 特征: what speaks for and against a change, all as log10 or counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -19,6 +19,7 @@ mod pairs;
 mod room;
 mod scan;
 mod seen;
+pub mod slip;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

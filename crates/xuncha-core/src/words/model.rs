@@ -48,6 +48,8 @@ pub enum ModelError {
 pub struct Model<'a> {
     sections: Sections<'a>,
     codes: Vec<CharId>,
+    /// A bit for each pair of common characters, whether it is suspicious: what every character of a text is asked for.
+    doubtful: Vec<u64>,
     /// A bit for each known pair of words: most pairs that are asked for are not known, and this lies nearer than their table.
     pairs: Filter,
     /// The same for triples.
@@ -100,6 +102,7 @@ impl<'a> Model<'a> {
             heard: Filter::new(SOUND_BITS, format::keys1(sections.sounds)),
             holed: Filter::new(HOLE_BITS, format::keys1(sections.holes)),
             twos: Filter::new(TWO_BITS, [].into_iter()),
+            doubtful: doubtful(sections.neighbours),
             likeliest: [UNKNOWN; LENGTHS],
             sections,
             codes,
@@ -272,6 +275,13 @@ impl<'a> Model<'a> {
             .is_none_or(|bits| bits & format::SUSPICIOUS != 0)
     }
 
+    /// [`Model::suspicious`] of a pair of common characters, `None` of others.
+    pub fn doubtful(&self, first: CharId, second: CharId) -> Option<bool> {
+        let at = pair_at(first, second)?;
+        let bits = self.doubtful.get(at / 64)?;
+        Some(bits >> (at % 64) & 1 != 0)
+    }
+
     /// Whether a suspicious pair may be a slip for a very likely one.
     pub fn glaring(&self, first: CharId, second: CharId) -> bool {
         let byte =
@@ -328,6 +338,19 @@ impl<'a> Model<'a> {
             .get(usize::from(syllable))
             .map_or(0, |class| u16::from_le_bytes(*class))
     }
+}
+
+/// The suspicious ones of a table of pairs, a bit each.
+fn doubtful(pairs: &[u8]) -> Vec<u64> {
+    let bits = |sixteen: &[u8]| {
+        let each = sixteen.iter().enumerate().flat_map(|(at, four)| {
+            (0..4).map(move |nth| {
+                (u64::from(four >> (2 * nth) & format::SUSPICIOUS) >> 1) << (4 * at + nth)
+            })
+        });
+        each.sum()
+    };
+    pairs.chunks(16).map(bits).collect()
 }
 
 /// The place of a pair of common characters in their tables.

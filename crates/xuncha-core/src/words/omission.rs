@@ -15,8 +15,8 @@ use super::text::runs;
 const AROUND: usize = 6;
 /// How much likelier (log10) a text must be without what is written twice.
 const DOUBLED_GAIN: f32 = 4.0;
-/// How much more, for a word written twice: one may say a word again.
-const WORD_MORE: f32 = 1.0;
+/// The same of a word that stands twice as a word of its own, which good text hardly ever has.
+const WORD_TWICE_GAIN: f32 = 2.0;
 /// How much likelier a text must be with the character that a word lacks.
 const MISSING_GAIN: f32 = 4.5;
 /// Shortest word that is looked for when a character may lack.
@@ -52,23 +52,30 @@ pub(super) fn doubled(
         };
         if is_figure_of_speech(scanned, at, length)
             || guard::is_place_before_word(&scanned.chars, &run, at)
+            || length == 1 && guard::is_province(&scanned.chars, &run, at)
         {
             continue;
         }
         let window = at.saturating_sub(AROUND).max(run.start)..(place.end + AROUND).min(run.end);
         let codes = &scanned.codes[window.clone()];
         let second = at + length - window.start;
-        let is_word = |start: usize, length: usize| start < second && second < start + length;
         let (written, steps) = reader.path(codes);
-        if steps
-            .iter()
-            .any(|step| is_word(step.start, usize::from(step.edge.length)))
-            || length == 1 && words_meet(&steps, second)
-        {
+        let is_particle = length == 1 && PARTICLES.contains(scanned.chars[at]);
+        let is_right = match length {
+            1 => cuts_word(&steps, second) || words_meet(&steps, second),
+            _ => is_seam(&steps, second, length, &text_of(scanned, at..at + length)),
+        };
+        // A particle that ends a word may be followed by itself: 目的的.
+        if is_right || is_particle && cuts_word(&steps, second - 1) {
             continue;
         }
+        let least = match length {
+            1 if is_particle => PARTICLE_GAIN,
+            1 => DOUBLED_GAIN,
+            _ => WORD_TWICE_GAIN,
+        };
         let once = [&codes[..second], &codes[second + length..]].concat();
-        let gain = reader.score(&once) - written - (DOUBLED_GAIN + WORD_MORE * (length - 1) as f32);
+        let gain = reader.score(&once) - written - least;
         let is_guarded = || {
             guard::is_quoted(&scanned.chars, sentence, &place)
                 || guard::is_name(&scanned.chars, &run, &place)
@@ -87,6 +94,86 @@ pub(super) fn doubled(
         }
     }
     hits
+}
+
+/// Particles that never stand twice on purpose.
+const PARTICLES: &str = "的与及被把";
+/// How much likelier a text must be without a particle that stands twice.
+const PARTICLE_GAIN: f32 = 0.5;
+
+/// Whether a word that seems to stand twice is the end of a longer word or name and the beginning of another: 有限公司公司章程, 考察考察团.
+fn is_seam(steps: &[Step], second: usize, length: usize, word: &str) -> bool {
+    let end = |step: &Step| step.start + usize::from(step.edge.length);
+    let begins_longer = |step: &Step| step.start == second && end(step) == second + length + 1;
+    let ends_longer = cuts_word(steps, second - length);
+    NAME_ENDS.contains(&word)
+        || cuts_word(steps, second)
+        || ends_longer && cuts_word(steps, second + length)
+        || steps.iter().any(begins_longer)
+}
+
+/// Words that end a name as well as they begin the next: 监管机构机构设置.
+const NAME_ENDS: [&str; 48] = [
+    "机构",
+    "公司",
+    "单位",
+    "部门",
+    "项目",
+    "企业",
+    "学校",
+    "工程",
+    "中心",
+    "系统",
+    "平台",
+    "地区",
+    "人员",
+    "会议",
+    "国家",
+    "社区",
+    "管理",
+    "政策",
+    "办公室",
+    "委员会",
+    "服务",
+    "建设",
+    "规划",
+    "资金",
+    "市场",
+    "信息",
+    "技术",
+    "群众",
+    "质量",
+    "生产",
+    "安全",
+    "产业",
+    "教育",
+    "农村",
+    "文化",
+    "工作",
+    "发展",
+    "经济",
+    "行政",
+    "人民",
+    "法律",
+    "标准",
+    "产品",
+    "行业",
+    "环境",
+    "资源",
+    "保护",
+    "监督",
+];
+
+fn text_of(scanned: &Scanned, range: Range<usize>) -> String {
+    scanned.chars[range].iter().collect()
+}
+
+/// Whether a place lies within a word.
+fn cuts_word(steps: &[Step], place: usize) -> bool {
+    let end = |step: &Step| step.start + usize::from(step.edge.length);
+    steps
+        .iter()
+        .any(|step| step.start < place && place < end(step))
 }
 
 /// Whether a word ends and another begins between two equal characters: 全面面向, 提高高层.
@@ -224,11 +311,10 @@ fn hit(
     reason: Reason,
     gain: f32,
 ) -> Hit {
-    let text = |range: Range<usize>| scanned.chars[range].iter().collect::<String>();
     Hit {
-        wrong: text(place.clone()),
+        wrong: text_of(scanned, place.clone()),
         proposal: meant.iter().map(|char| model.char(*char)).collect(),
-        sentence: text(sentence.clone()).trim().to_owned(),
+        sentence: text_of(scanned, sentence.clone()).trim().to_owned(),
         start: place.start,
         length: place.len(),
         reason,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
 
 use super::hit::{Hit, Reason};
@@ -20,35 +20,65 @@ pub struct WrongWords {
     beginnings: Beginnings,
 }
 
-/// 词首筛: a bit for the hash of the first two characters of each wrong word; most texts have none of them.
-struct Beginnings(Vec<u64>);
+/// 词首筛: bits for the first characters of each wrong word: for the first alone, and for the hash of three where it has as many. Most texts
+/// have none of them.
+struct Beginnings {
+    first: Vec<u64>,
+    hashes: Vec<u64>,
+}
 
-/// Bits of the filter of beginnings.
+/// Bits of a filter of beginnings.
 const BEGINNINGS: usize = 1 << 16;
+/// Stands for the third character of a wrong word of two.
+const NONE: char = '\0';
 
 impl Beginnings {
     fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let mut bits = vec![0; BEGINNINGS / 64];
+        let mut new = Self {
+            first: vec![0; BEGINNINGS / 64],
+            hashes: vec![0; BEGINNINGS / 64],
+        };
         for word in words {
             let mut chars = word.chars();
-            match (chars.next(), chars.next()) {
-                (Some(first), Some(second)) => {
-                    let at = beginning(first, second);
-                    bits[at / 64] |= 1 << (at % 64);
-                }
-                // A wrong word of one character may stand anywhere.
-                _ => bits.fill(u64::MAX),
+            let beginning = [chars.next(), chars.next(), chars.next()];
+            let [first, second, third] = beginning.map(|char| char.unwrap_or(NONE));
+            let at = hash_of(first, second, third);
+            new.hashes[at / 64] |= 1 << (at % 64);
+            let at = place_of(first);
+            new.first[at / 64] |= 1 << (at % 64);
+            if second == NONE {
+                // A wrong word of one character may stand before any other.
+                new.hashes.fill(u64::MAX);
             }
         }
-        Self(bits)
+        new
+    }
+
+    fn may_begin(&self, char: char) -> bool {
+        has(&self.first, place_of(char))
+    }
+
+    fn may_be(&self, first: char, second: char, third: char) -> bool {
+        has(&self.hashes, hash_of(first, second, NONE))
+            || has(&self.hashes, hash_of(first, second, third))
     }
 }
 
-fn beginning(first: char, second: char) -> usize {
+fn has(bits: &[u64], at: usize) -> bool {
+    bits[at / 64] >> (at % 64) & 1 != 0
+}
+
+fn place_of(char: char) -> usize {
+    char as usize % BEGINNINGS
+}
+
+fn hash_of(first: char, second: char, third: char) -> usize {
     let mixed = (first as u32)
         .wrapping_mul(0x9E37_79B1)
         .wrapping_add(second as u32)
-        .wrapping_mul(0x85EB_CA6B);
+        .wrapping_mul(0x85EB_CA6B)
+        .wrapping_add(third as u32)
+        .wrapping_mul(0xC2B2_AE35);
     mixed as usize >> 16
 }
 
@@ -95,6 +125,7 @@ impl WrongWords {
         let patterns = pairs.iter().map(|pair| pair.wrong.as_str());
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(patterns)
             .ok();
         Ok(Self {
@@ -116,10 +147,13 @@ impl WrongWords {
         })
     }
 
-    /// Whether a wrong word may begin with these two characters.
-    pub(super) fn may_begin(&self, first: char, second: char) -> bool {
-        let at = beginning(first, second);
-        self.beginnings.0[at / 64] >> (at % 64) & 1 != 0
+    /// Whether a wrong word may stand in a text, by the first characters of each.
+    pub(super) fn may_stand_in(&self, chars: &[char]) -> bool {
+        let begins = |(at, char): (usize, &char)| {
+            let next = |far: usize| chars.get(at + far).copied().unwrap_or(NONE);
+            self.beginnings.may_begin(*char) && self.beginnings.may_be(*char, next(1), next(2))
+        };
+        chars.iter().enumerate().any(begins)
     }
 
     /// The wrong words of a text.

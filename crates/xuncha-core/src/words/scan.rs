@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::candidates::{Relation, relation};
 use super::model::{CharId, Model};
 use super::pairs::WrongWords;
+use super::slip::{Relation, relation};
 use super::text::is_han;
 
 /// Characters read to each side of a suspicious pair.
-const AROUND: usize = 7;
+const AROUND: usize = 5;
+/// Longest word that is looked for twice in a row.
+const LONGEST_TWICE: usize = 6;
 
 /// A text as the model numbers it.
 #[derive(Default)]
@@ -19,45 +21,77 @@ pub struct Scanned {
     pub codes: Vec<CharId>,
     /// Where suspicious pairs begin, in order.
     pub suspicious: Vec<usize>,
-    /// Where a character or a pair of characters is written twice: place and length.
+    /// Where up to [`LONGEST_TWICE`] characters are written twice: place and length.
     pub doubled: Vec<(usize, usize)>,
 }
 
 impl Scanned {
     /// Scans a text. Says whether a wrong word of the list may begin in it.
+    ///
+    /// One thing at a time over all characters: the tables lie far away, and asked one by one without a choice in between, many answers
+    /// are on their way at once.
     pub fn scan(&mut self, model: &Model, wrong_words: &WrongWords, text: &str) -> bool {
         self.chars.clear();
         self.codes.clear();
-        self.suspicious.clear();
-        self.doubled.clear();
         self.chars.reserve(text.len());
         self.codes.reserve(text.len());
-        let mut listed = false;
-        // The last three characters by their numbers, 0 for what is not Chinese or not known; whether the last is Chinese, and itself.
-        let (mut third, mut second, mut first, mut was_han, mut last) = (0, 0, 0, false, '\0');
-        for (at, char) in text.chars().enumerate() {
-            let code = model.code(char);
-            // Every character with a number is Chinese.
-            let han = code != 0 || is_han(char);
-            listed |= wrong_words.may_begin(last, char);
-            if han && was_han {
-                if model.suspicious(first, code) {
-                    self.suspicious.push(at - 1);
-                }
-                if code == first && code != 0 {
-                    self.doubled.push((at - 1, 1));
-                } else if code == second && first == third && code != 0 && first != 0 {
-                    self.doubled.push((at - 3, 2));
-                }
-            }
-            (third, second, first, was_han, last) = (second, first, code, han, char);
+        for char in text.chars() {
             self.chars.push(char);
-            self.codes.push(code);
+            self.codes.push(model.code(char));
         }
+        self.find_suspicious(model);
+        self.find_doubled();
+        wrong_words.may_stand_in(&self.chars)
+    }
+
+    fn find_suspicious(&mut self, model: &Model) {
         let (chars, codes) = (&self.chars, &self.codes);
+        self.suspicious.clear();
+        self.suspicious.resize(codes.len(), 0);
+        let mut count = 0;
+        for (at, pair) in codes.windows(2).enumerate() {
+            self.suspicious[count] = at;
+            let is_suspicious = match model.doubtful(pair[0], pair[1]) {
+                Some(is_doubtful) => is_doubtful,
+                // Every character with a number is Chinese.
+                None => [at, at + 1]
+                    .iter()
+                    .all(|at| codes[*at] != 0 || is_han(chars[*at])),
+            };
+            count += usize::from(is_suspicious);
+        }
+        self.suspicious.truncate(count);
         self.suspicious
             .retain(|at| !is_seam(model, chars, codes, *at));
-        listed
+    }
+
+    fn find_doubled(&mut self) {
+        self.doubled.clear();
+        let codes = &self.codes;
+        if !may_have_doubled(codes) {
+            return;
+        }
+        for length in 1..=LONGEST_TWICE {
+            let later = codes.get(length..).unwrap_or_default();
+            let mut same = 0;
+            for (at, (later, first)) in later.iter().zip(codes).enumerate() {
+                same = if later == first && *later != 0 {
+                    same + 1
+                } else {
+                    0
+                };
+                if same == length {
+                    let start = at + 1 - length;
+                    let once = &codes[start..=at];
+                    // What is one character again and again is told by that.
+                    if length == 1 || once.iter().any(|code| *code != once[0]) {
+                        self.doubled.push((start, length));
+                    }
+                    same = 0;
+                }
+            }
+        }
+        self.doubled.sort_unstable();
     }
 
     /// Parts of a run that are worth reading: suspicious pairs that lie together, with what stands around them.
@@ -78,6 +112,34 @@ impl Scanned {
         }
         windows
     }
+}
+
+/// Whether something may be written twice: a quick look, which hardly any text passes that has nothing.
+///
+/// Of what is written twice, as many characters in a row equal those behind as it is long; for more than two every third will do.
+fn may_have_doubled(codes: &[CharId]) -> bool {
+    let is_one = |two: &[CharId]| two[0] == two[1] && two[0] != 0;
+    let is_two = |four: &[CharId]| four[0] == four[2] && four[1] == four[3] && four[0] != 0;
+    let is_near = |found: bool, near: bool| found | near;
+    if codes.windows(2).map(is_one).fold(false, is_near)
+        || codes.windows(4).map(is_two).fold(false, is_near)
+    {
+        return true;
+    }
+    let is_equal = |at: usize, far: usize| {
+        let other = codes.get(at + far);
+        other.is_some_and(|other| *other == codes[at] && *other != 0)
+    };
+    let is_long = |at: usize| {
+        (3..=LONGEST_TWICE).any(|far| {
+            is_equal(at, far) && (is_equal(at + 1, far) || at > 0 && is_equal(at - 1, far))
+        })
+    };
+    // What the windows do not reach is looked at one by one.
+    let may_be_long = |few: &[CharId]| few[3..].contains(&few[0]);
+    let last = codes.len().saturating_sub(LONGEST_TWICE);
+    let mut thirds = codes.windows(LONGEST_TWICE + 1).enumerate().step_by(3);
+    thirds.any(|(at, few)| may_be_long(few) && is_long(at)) || (last..codes.len()).any(is_long)
 }
 
 /// Longest word that is looked for at a seam.

@@ -8,6 +8,8 @@ use super::hit::Hit;
 const CLEAN: usize = 1 << 18;
 /// How many sentences with a find are remembered.
 const WITH_HITS: usize = 4096;
+/// No sentence has this hash. Not zero, so that the room is there from the beginning, and not fetched page by page while texts are read.
+const EMPTY: u64 = u64::MAX;
 
 /// 已读句.
 pub struct Seen {
@@ -20,7 +22,7 @@ pub struct Seen {
 impl Default for Seen {
     fn default() -> Self {
         Self {
-            clean: vec![0; CLEAN],
+            clean: vec![EMPTY; CLEAN],
             hits: BTreeMap::new(),
         }
     }
@@ -56,6 +58,5 @@ pub fn piece_hash(bytes: &[u8]) -> u64 {
         let mixed = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed ^ (mixed >> 29)
     });
-    // Zero is an empty place.
-    hash.max(1)
+    hash.min(EMPTY - 1)
 }

@@ -222,10 +222,55 @@ fn written_twice_and_left_out() {
         [("加强加强".to_owned(), "加强".to_owned())]
     );
     assert_eq!(
+        found("人民法院人民法院通知"),
+        [("人民法院人民法院".to_owned(), "人民法院".to_owned())],
+        "a long word"
+    );
+    assert_eq!(
         found("国务院办公厅“加强强”工作"),
         [],
         "a quotation is as its author wrote it"
     );
+}
+
+#[test]
+fn of_hits_that_overlap_the_surer_one_stands() {
+    let bytes = bytes();
+    let model = Model::open(&bytes).unwrap();
+    let words = WrongWords::parse("version = \"1\"\n[words]\n\"元通\" = \"院通\"\n").unwrap();
+    let mut checker = Checker::new(&model, words.into());
+    let hits = checker.check("人民法元通知", &NotWrong::new());
+    let surest = hits.iter().map(|hit| hit.confidence).fold(0.0, f32::max);
+    assert_eq!((hits.len(), surest), (1, hits[0].confidence));
+    let wrong = |text: &str| WrongWords::builtin().find(text).len();
+    assert_eq!(
+        (
+            wrong("要未绸缪"),
+            wrong("做好义教育阶段招生"),
+            wrong("社会主义教育阶段")
+        ),
+        (1, 1, 0)
+    );
+    assert_eq!((wrong("实际因难"), wrong("因难产住院")), (1, 0));
+}
+
+#[test]
+fn texts_are_cut_as_their_characters_are() {
+    let long = "字".repeat(2500);
+    for text in [
+        "",
+        "好。坏！",
+        "a;b\nc",
+        "《一》、（二）？三",
+        &long,
+        &format!("{long}。尾"),
+    ] {
+        let chars: Vec<char> = text.chars().collect();
+        let cut: Vec<String> = text::sentences(&chars)
+            .map(|sentence| chars[sentence].iter().collect())
+            .collect();
+        assert_eq!(text::pieces(text).collect::<Vec<_>>(), cut);
+    }
 }
 
 #[test]
@@ -304,6 +349,25 @@ fn names_places_units_and_quotations() {
         let (chars, run, place) = at(text, wrong);
         assert_eq!(guard::is_place(&chars, &run, &place), is, "{text}");
     }
+    for (text, wrong, is) in [
+        ("景渡市人民政府关于", "景渡", true),
+        ("云岭省景渡市人民政府", "渡市", true),
+        ("记者从银渡县人民政府获悉", "银渡", true),
+        ("景渡精神", "景渡", false),
+    ] {
+        let (chars, run, place) = at(text, wrong);
+        assert_eq!(guard::is_region(&chars, &run, &place), is, "{text}");
+    }
+    for (text, at, is) in [("扩大云南南滚河", 3, true), ("面向南南合作", 2, false)] {
+        let chars: Vec<char> = text.chars().collect();
+        assert_eq!(
+            guard::is_province(&chars, &(0..chars.len()), at),
+            is,
+            "{text}"
+        );
+    }
+    let (chars, run, place) = at("授予卓枫等4名同志", "卓枫");
+    assert!(guard::is_name(&chars, &run, &place), "one of some");
     let (chars, run, _) = at("共5千瓦时", "千瓦");
     assert!(
         !guard::is_unit(&chars, &run),

@@ -65,26 +65,41 @@ pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// Where the first sentence of a text ends, in bytes.
 fn end_of_piece(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut chars = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if !is_start(*byte) {
-            continue;
-        }
-        if chars == LONGEST_SENTENCE {
-            return at;
-        }
-        chars += 1;
-        match byte {
-            b'!' | b'?' | b';' | b'\n' | b'\r' => return at + 1,
+    // No character is longer than four bytes.
+    let reach = text.len().min(4 * LONGEST_SENTENCE);
+    let end = end_mark(&text.as_bytes()[..reach]);
+    if end <= LONGEST_SENTENCE {
+        return end;
+    }
+    let cut = text.char_indices().nth(LONGEST_SENTENCE);
+    cut.map_or(end, |(cut, _)| cut.min(end))
+}
+
+/// Bytes that are, or begin, an end mark of a sentence.
+const MAY_END: [bool; 256] = {
+    let mut may_end = [false; 256];
+    let mut at = 0;
+    while at < MARKS.len() {
+        may_end[MARKS[at] as usize] = true;
+        at += 1;
+    }
+    may_end
+};
+const MARKS: &[u8] = b"!?;\n\r\xE3\xEF";
+
+/// Where the first end mark ends, or the bytes do.
+fn end_mark(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(skip) = bytes[at..]
+        .iter()
+        .position(|byte| MAY_END[usize::from(*byte)])
+    {
+        at += skip;
+        match bytes[at..] {
             // 。 is E3 80 82; ！, ； and ？ are EF BC 81, 9B and 9F.
-            0xE3 if bytes[at..].starts_with("。".as_bytes()) => return at + 3,
-            0xEF if bytes.get(at + 1) == Some(&0xBC)
-                && matches!(bytes.get(at + 2), Some(0x81 | 0x9B | 0x9F)) =>
-            {
-                return at + 3;
-            }
-            _ => {}
+            [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9B | 0x9F, ..] => return at + 3,
+            [0xE3 | 0xEF, ..] => at += 1,
+            _ => return at + 1,
         }
     }
     bytes.len()

@@ -68,12 +68,7 @@ pub(crate) fn read(input: &Input) -> Shown {
     let mut shown = Shown::default();
     let signs = &mut shown.signs;
     personal::read(dom.whole_text(), input.today, &mut shown.secrets, signs);
-    let text = dom.lower_text();
-    let words = lists.words_in(text);
-    if !words.is_empty() {
-        harmful::text(text, &words, lists, signs);
-        wording::read(text, &words, lists, signs);
-    }
+    wordings(dom.lower_text(), lists, signs);
     let own = hosts::host_of(input.url);
     outline(input, own, signs);
     let mut known = hosts::Hosts::new(own, &lists.hosts);
@@ -99,6 +94,15 @@ pub(crate) fn read(input: &Input) -> Shown {
     shown
 }
 
+/// Harmful and severe words of a text in lower case.
+fn wordings(lower: &str, lists: &SafetyLists, signs: &mut Vec<Sign>) {
+    let words = lists.words_in(lower);
+    if !words.is_empty() {
+        harmful::text(lower, &words, lists, signs);
+        wording::read(lower, &words, lists, signs);
+    }
+}
+
 /// Signs of a text that came out of a file.
 pub fn read_document(text: &str, today: Date, lists: &SafetyLists) -> Vec<Sign> {
     let (mut signs, mut secrets) = (Vec::new(), Secrets::default());
@@ -106,6 +110,24 @@ pub fn read_document(text: &str, today: Date, lists: &SafetyLists) -> Vec<Sign> 
     let lower = lowercase(text);
     let words = lists.words_in(&lower);
     wording::read(&lower, &words, lists, &mut signs);
+    settle(&mut signs, &secrets);
+    signs
+}
+
+/// Signs of a page's text, as the page's reader finds them in it; `lap` is called behind each step, for those who measure.
+pub fn read_text_in_steps(
+    text: &str,
+    today: Date,
+    lists: &SafetyLists,
+    lap: &mut dyn FnMut(&'static str),
+) -> Vec<Sign> {
+    let (mut signs, mut secrets) = (Vec::new(), Secrets::default());
+    personal::read(text, today, &mut secrets, &mut signs);
+    lap("个人隐私");
+    let lower = lowercase(text);
+    lap("转小写");
+    wordings(&lower, lists, &mut signs);
+    lap("严重表述、赌博色情用语");
     settle(&mut signs, &secrets);
     signs
 }

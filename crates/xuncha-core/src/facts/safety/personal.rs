@@ -459,9 +459,13 @@ fn around<'a>(text: &'a str, digits: &Digits) -> &'a str {
 
 /// A text with digits of full width made narrow; `None` where it has none.
 pub(super) fn narrowed(text: &str) -> Option<String> {
-    memchr::memmem::find(text.as_bytes(), b"\xef\xbc")?;
-    let is_wide = |c: char| ('０'..='９').contains(&c) || matches!(c, 'Ｘ' | 'ｘ');
-    if !text.contains(is_wide) {
+    let bytes = text.as_bytes();
+    // ０ to ９ are EF BC 90 to 99, Ｘ is EF BC B8, ｘ EF BD 98; marks of full width begin with the same byte.
+    let is_wide = |at: usize| {
+        let rest = bytes.get(at + 1..at + 3);
+        matches!(rest, Some([0xBC, 0x90..=0x99 | 0xB8] | [0xBD, 0x98]))
+    };
+    if !memchr::memchr_iter(0xEF, bytes).any(is_wide) {
         return None;
     }
     let narrow = |c: char| match c {
