@@ -79,10 +79,12 @@ fn widest(dom: &Dom) -> (u32, String) {
         let id = dom.attr(index, "id").unwrap_or_default();
         let classes = dom.attr(index, "class").unwrap_or_default();
         for (selector, width) in &rules {
-            let is_named = match selector.split_at(1) {
-                (".", name) => classes.split_ascii_whitespace().any(|class| class == name),
-                ("#", name) => id == name,
-                _ => dom.name(index) == selector,
+            let is_named = if let Some(name) = selector.strip_prefix('.') {
+                classes.split_ascii_whitespace().any(|class| class == name)
+            } else if let Some(name) = selector.strip_prefix('#') {
+                id == name
+            } else {
+                dom.name(index) == selector
             };
             if is_named {
                 see(*width, format!("{selector}{{width:{width}px}}"));
@@ -238,6 +240,12 @@ mod tests {
             ),
             (
                 format!("<div><table width=900><tr><td>短</table>{text}</div>"),
+                0,
+            ),
+            (
+                format!(
+                    "<style>\u{feff}.w{{width:1100px}} {{width:990px}}</style><div class=w>{text}</div>"
+                ),
                 0,
             ),
         ] {
