@@ -52,5 +52,6 @@ pub mod term;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, missing_docs)]
 mod testing;
+pub mod tip;
 pub mod verdict;
 pub mod words;

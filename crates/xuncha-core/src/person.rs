@@ -178,8 +178,10 @@ impl PasswordFault {
 
 /// Common passwords, one a line, in lower case.
 const COMMON: &str = include_str!("../data/common-passwords.txt");
-/// Characters beside the login or a common password that do not yet make a password.
+/// Characters beside a common password that do not yet make a password.
 const LITTLE: usize = 4;
+/// The same beside the login, which everybody knows: a year or a telephone's last digits are soon tried.
+const LITTLE_BESIDE_LOGIN: usize = 7;
 
 impl PasswordPolicy {
     /// Whether a password is taken for a login.
@@ -192,19 +194,20 @@ impl PasswordPolicy {
             return Err(PasswordFault::Long);
         }
         let lower = password.to_lowercase();
-        let is_little_more = |than: &str| {
+        let is_little_more = |than: &str, little: usize| {
             than.chars().count() >= 3
                 && lower.contains(than)
-                && count - than.chars().count() < LITTLE
+                && count - than.chars().count() < little
         };
         let login = login.to_lowercase();
-        if lower == login || is_little_more(&login) {
+        if lower == login || is_little_more(&login, LITTLE_BESIDE_LOGIN) {
             return Err(PasswordFault::Login);
         }
         if is_plain(&lower) {
             return Err(PasswordFault::Plain);
         }
-        let is_common = |line: &str| lower == line || (line.len() >= 6 && is_little_more(line));
+        let is_common =
+            |line: &str| lower == line || (line.len() >= 6 && is_little_more(line, LITTLE));
         if common().any(is_common) {
             return Err(PasswordFault::Common);
         }

@@ -63,7 +63,7 @@ pub enum RoundError {
     #[error("轮次编号“{0}”不是季度：季度只有 Q1 到 Q4，如 2026Q1")]
     Quarter(String),
     /// A deadline before the monitoring point.
-    #[error("整改期限 {rectify_by} 早于监测时间点 {as_of}，请检查 --rectify-by 与 --as-of")]
+    #[error("整改期限 {rectify_by} 早于监测时间点 {as_of}，请改正其中一个日期")]
     Deadline {
         /// Deadline.
         rectify_by: Date,

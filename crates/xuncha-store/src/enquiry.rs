@@ -233,6 +233,24 @@ impl Store {
         })
     }
 
+    /// How many enquiries of a round a person (`P3`) has still to send, and how many of his were to be answered before a day and wait for
+    /// what came of them.
+    pub async fn enquiries_waiting(
+        &self,
+        round: &str,
+        assigned: &str,
+        today: Date,
+    ) -> Result<(u64, u64)> {
+        let own =
+            "SELECT COUNT(*) FROM enquiries WHERE round = ? AND assigned = ? AND counted IS NULL";
+        let values = vec![sql::text(round), sql::text(assigned)];
+        let unsent = format!("{own} AND due IS NULL");
+        let unsent = sql::count(self.read(), &unsent, values.clone()).await?;
+        let late = format!("{own} AND due < ?");
+        let late_of = [values, vec![sql::text(&today.to_string())]].concat();
+        Ok((unsent, sql::count(self.read(), &late, late_of).await?))
+    }
+
     /// An enquiry by its id.
     pub async fn enquiry(&self, id: &str) -> Result<Enquiry> {
         let sql = "SELECT * FROM enquiries WHERE id = ?";

@@ -42,7 +42,7 @@ pub enum StoreError {
     },
     /// A closed round was to be changed.
     #[error(
-        "轮次 {round} 已关闭{}，不能再采集、判定或复核；确需更正，先用 xuncha round reopen --round {round} --reason 理由 重新打开",
+        "轮次 {round} 已关闭{}，不能再采集、判定或复核；确需更正，请监管人员先在该轮次的“关闭”页写明理由、重新打开",
         said(reason)
     )]
     Closed {

@@ -1,5 +1,6 @@
 //! 检查轮次: frozen rounds, their samples and their subjects.
 
+mod removal;
 mod targets;
 
 use std::collections::BTreeMap;

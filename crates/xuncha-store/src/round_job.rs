@@ -29,11 +29,13 @@ pub enum RoundJob {
     JudgeTarget,
     /// 试用词表.
     TryList,
+    /// 迁移核对.
+    Migration,
 }
 
 impl RoundJob {
     /// Every kind.
-    pub const ALL: [RoundJob; 8] = [
+    pub const ALL: [RoundJob; 9] = [
         RoundJob::Gather,
         RoundJob::Judge,
         RoundJob::Score,
@@ -42,6 +44,7 @@ impl RoundJob {
         RoundJob::Close,
         RoundJob::JudgeTarget,
         RoundJob::TryList,
+        RoundJob::Migration,
     ];
 
     /// Its word, as rows hold it.
@@ -55,6 +58,7 @@ impl RoundJob {
             RoundJob::Close => "close",
             RoundJob::JudgeTarget => "judge_target",
             RoundJob::TryList => "try_list",
+            RoundJob::Migration => "migration",
         }
     }
 
@@ -74,6 +78,7 @@ impl RoundJob {
             RoundJob::Close => "关闭轮次",
             RoundJob::JudgeTarget => "重判对象",
             RoundJob::TryList => "试用词表",
+            RoundJob::Migration => "迁移核对",
         }
     }
 
@@ -81,7 +86,7 @@ impl RoundJob {
     fn may_follow_closing(self) -> bool {
         matches!(
             self,
-            RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList
+            RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList | RoundJob::Migration
         )
     }
 }

@@ -108,8 +108,20 @@ fn sent_token(headers: &HeaderMap, bytes: &Bytes) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+/// The fields of a form that nobody answers for yet, with the names of its files; `None` where it cannot be read.
+pub(crate) async fn fields_of(headers: &HeaderMap, body: Body) -> Option<upload::Sent> {
+    let (bytes, is_cut) = beginning(body, LONGEST_FORM).await?;
+    let Some(boundary) = upload::boundary(headers) else {
+        return (!is_cut).then(|| upload::Sent::of_text(&bytes));
+    };
+    match is_cut {
+        true => upload::read(&boundary, &upload::ended(&boundary, &bytes)?),
+        false => upload::read(&boundary, &bytes),
+    }
+}
+
 /// Browsers say where a request comes from in one header or the other; what says nothing is no browser.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or(""));
     if let Some(site) = text(&FETCH_SITE) {
         return !matches!(site, "same-origin" | "none");

@@ -168,7 +168,7 @@ mod tests {
                 "This domain is registered for “<bdi lang=\"zh\">青石市&#60;b&#62;</bdi>” (<bdi>9900000001</bdi>) already.",
             ),
             (
-                "轮次 2026Q1 已关闭（理由：处理完毕），不能再采集、判定或复核；确需更正，先用 xuncha round reopen --round 2026Q1 --reason 理由 重新打开",
+                "轮次 2026Q1 已关闭（理由：处理完毕），不能再采集、判定或复核；确需更正，请监管人员先在该轮次的“关闭”页写明理由、重新打开",
                 "Round <bdi>2026Q1</bdi> is closed (for the reason: <bdi lang=\"zh\">处理完毕</bdi>): nothing more is gathered, judged or decided. To correct something, open it again on its page “Close”.",
             ),
             ("“{{”没有对应的“}}”", "“{{” has no “}}”"),

@@ -1,8 +1,10 @@
 //! Errors as pages, said in the reader's language.
 
 use askama::Template;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use xuncha_store::StoreError;
 
@@ -136,6 +138,33 @@ impl IntoResponse for WebError {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// A page that was sent back with faults says so in its title, which is what is read out first and what a tab shows.
+pub(crate) async fn faulty(lang: Lang, response: Response) -> Response {
+    let is_page = response.headers().get(CONTENT_TYPE);
+    if !is_page.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    // Pages are built in memory: the whole of one is there already.
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let title = text
+        .find("<title")
+        .and_then(|at| Some(at + text[at..].find('>')? + 1));
+    let body = match title {
+        Some(at) => format!(
+            "{}{}{}",
+            &text[..at],
+            lang.t("有误：", "Error: "),
+            &text[at..]
+        ),
+        None => text.into_owned(),
+    };
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// For addresses that no page has.

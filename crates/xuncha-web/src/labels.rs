@@ -232,6 +232,7 @@ pub(crate) fn round_job(lang: Lang, kind: RoundJob) -> &'static str {
         RoundJob::Close => "Closing the round",
         RoundJob::JudgeTarget => "Judging a target again",
         RoundJob::TryList => "Trying a list",
+        RoundJob::Migration => "Comparing two sites",
     };
     lang.t(kind.zh(), english)
 }

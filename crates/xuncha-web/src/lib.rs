@@ -16,6 +16,7 @@ mod csrf;
 mod english;
 mod error;
 mod headers;
+mod kept;
 mod labels;
 mod labels_registry;
 mod lang;
@@ -26,6 +27,7 @@ mod public_routes;
 mod qr;
 mod rectify_routes;
 mod registry_routes;
+mod round_routes;
 mod routes;
 mod second_factor;
 mod session;
@@ -149,123 +151,17 @@ pub fn routes(state: WebState) -> Vec<Route> {
 fn all_pages(state: WebState) -> Pages {
     let pages = Pages::new(state);
     let pages = sign_in_pages(pages);
-    let pages = round_pages(pages);
+    let pages = round_routes::round_pages(pages);
     let pages = evidence_pages(pages);
-    let pages = migration_pages(pages);
+    let pages = round_routes::migration_pages(pages);
     let pages = account_pages(pages);
     let pages = api::registered(pages);
     let pages = rectify_routes::register(pages);
     let pages = registry_routes::register(pages);
-    let pages = round_work_pages(pages);
+    let pages = round_routes::round_work_pages(pages);
     let pages = desk_pages(pages);
     let pages = public_routes::register(pages);
     people_pages(pages)
-}
-
-/// What is done with a round as a whole.
-fn round_work_pages(pages: Pages) -> Pages {
-    use Action::{ApproveNotice, ManageRound, ReadRound};
-    use pages::{
-        exemptions, figures, groups, notice_details, notice_sign, notice_template, round_close,
-        round_new, round_people, round_plan, round_sample, round_work,
-    };
-    use routes::Object::{None, Round};
-    pages
-        .get("/round/new", ManageRound, None, round_new::form)
-        .post("/round/new", ManageRound, None, round_new::create)
-        .get(
-            "/rounds/{round}/sample",
-            ReadRound,
-            Round,
-            round_sample::show,
-        )
-        .post(
-            "/rounds/{round}/sample",
-            ManageRound,
-            Round,
-            round_sample::publish,
-        )
-        .get(
-            "/rounds/{round}/sample/{file}",
-            ReadRound,
-            Round,
-            round_sample::download,
-        )
-        .get("/rounds/{round}/work", ReadRound, Round, round_work::show)
-        .post("/rounds/{round}/work", ManageRound, Round, round_work::ask)
-        .get(
-            "/rounds/{round}/work/events",
-            ReadRound,
-            Round,
-            round_work::events,
-        )
-        .get("/rounds/{round}/plan", ReadRound, Round, round_plan::show)
-        .post("/rounds/{round}/plan", ManageRound, Round, round_plan::set)
-        .get(
-            "/rounds/{round}/people",
-            ManageRound,
-            Round,
-            round_people::show,
-        )
-        .post(
-            "/rounds/{round}/people",
-            ManageRound,
-            Round,
-            round_people::assign,
-        )
-        .get("/rounds/{round}/close", ReadRound, Round, round_close::show)
-        .post(
-            "/rounds/{round}/close",
-            ManageRound,
-            Round,
-            round_close::change,
-        )
-        .get("/rounds/{round}/groups", ReadRound, Round, groups::list)
-        .get(
-            "/rounds/{round}/notice/template",
-            ManageRound,
-            Round,
-            notice_template::show,
-        )
-        .post(
-            "/rounds/{round}/notice/template",
-            ManageRound,
-            Round,
-            notice_template::change,
-        )
-        .get(
-            "/rounds/{round}/notice/details",
-            ManageRound,
-            Round,
-            notice_details::show,
-        )
-        .post(
-            "/rounds/{round}/notice/details",
-            ManageRound,
-            Round,
-            notice_details::change,
-        )
-        .get("/rounds/{round}/figures", ReadRound, Round, figures::list)
-        .get(
-            "/rounds/{round}/figures/{name}",
-            ReadRound,
-            Round,
-            figures::show,
-        )
-        .post(
-            "/rounds/{round}/notice/sign",
-            ManageRound,
-            Round,
-            notice_sign::manage,
-        )
-        .post(
-            "/rounds/{round}/notice/approve",
-            ApproveNotice,
-            Round,
-            notice_sign::approve,
-        )
-        .get("/exemptions", ManageRound, None, exemptions::list)
-        .post("/exemptions", ManageRound, None, exemptions::withdraw)
 }
 
 /// What people decide, one thing after the other.
@@ -323,108 +219,6 @@ fn sign_in_pages(pages: Pages) -> Pages {
         .get(SIGN_ON_BACK, SignIn, Object::None, sign_on::arrive)
         .get("/password", SignIn, Object::None, set_password::form)
         .post("/password", SignIn, Object::None, set_password::set)
-}
-
-fn round_pages(pages: Pages) -> Pages {
-    use Action::{DecideTask, Enter, ReadDocument, ReadNotice, ReadRound, ReadTarget};
-    use pages::{
-        about, findings, notice, open, rounds, targets, tasks, tasks_corrections, tasks_files,
-    };
-    pages
-        .get("/", Enter, Object::None, rounds::list)
-        .get("/about", Enter, Object::None, about::show)
-        .get("/rounds/{round}", ReadRound, Object::Round, rounds::show)
-        .get("/rounds/{round}/open", ReadRound, Object::Round, open::list)
-        .get(
-            "/rounds/{round}/targets",
-            ReadTarget,
-            Object::None,
-            targets::list,
-        )
-        .get(
-            "/rounds/{round}/targets/{target}",
-            ReadTarget,
-            Object::Target,
-            targets::show,
-        )
-        .get(
-            "/findings/{id}",
-            ReadTarget,
-            Object::Finding,
-            findings::show,
-        )
-        .get(
-            "/rounds/{round}/tasks",
-            DecideTask,
-            Object::None,
-            tasks::list,
-        )
-        .get(
-            "/rounds/{round}/tasks/{target}",
-            DecideTask,
-            Object::Target,
-            tasks::show,
-        )
-        .post(
-            "/rounds/{round}/tasks/{target}",
-            DecideTask,
-            Object::Target,
-            tasks::decide,
-        )
-        .post(
-            "/rounds/{round}/tasks/{target}/attachments",
-            DecideTask,
-            Object::Target,
-            tasks_files::change,
-        )
-        .post(
-            "/rounds/{round}/tasks/{target}/corrections",
-            DecideTask,
-            Object::Target,
-            tasks_corrections::withdraw,
-        )
-        .get(
-            "/rounds/{round}/notice",
-            ReadNotice,
-            Object::Round,
-            notice::show,
-        )
-        .get(
-            "/rounds/{round}/documents/{name}",
-            ReadDocument,
-            Object::Round,
-            notice::download,
-        )
-        .get(
-            "/rounds/{round}/documents/{name}/preview",
-            ReadDocument,
-            Object::Round,
-            notice::preview,
-        )
-}
-
-fn migration_pages(pages: Pages) -> Pages {
-    use Action::{DecideTask, ReadRound};
-    use pages::migrations;
-    pages
-        .get(
-            "/rounds/{round}/migrations",
-            ReadRound,
-            Object::Round,
-            migrations::list,
-        )
-        .get(
-            "/rounds/{round}/migrations/{number}",
-            ReadRound,
-            Object::Round,
-            migrations::show,
-        )
-        .post(
-            "/rounds/{round}/migrations/{number}/{item}",
-            DecideTask,
-            Object::Round,
-            migrations::decide,
-        )
 }
 
 fn evidence_pages(pages: Pages) -> Pages {

@@ -14,7 +14,7 @@ pub(crate) fn register(pages: Pages) -> Pages {
 
 fn rectify_pages(pages: Pages) -> Pages {
     use Action::{ManageCase, ReadCase, RecheckCase, ReplyCase};
-    use pages::{messages, rectify, rectify_case, rectify_office, rectify_reply};
+    use pages::{messages, rectify, rectify_case, rectify_office, rectify_reply, tips};
     pages
         .get("/rectify", ReadCase, Object::None, rectify::list)
         .get(
@@ -76,6 +76,14 @@ fn rectify_pages(pages: Pages) -> Pages {
             ManageCase,
             Object::None,
             rectify_office::roll_call,
+        )
+        .get("/rectify/tips", ManageCase, Object::None, tips::list)
+        .post("/rectify/tips", ManageCase, Object::None, tips::import)
+        .get(
+            "/rectify/tips/template",
+            ManageCase,
+            Object::None,
+            tips::template,
         )
         .get(
             "/rectify/messages",

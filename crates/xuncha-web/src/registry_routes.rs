@@ -29,7 +29,9 @@ fn registry_pages(pages: Pages) -> Pages {
 }
 
 fn office_pages(pages: Pages) -> Pages {
-    use pages::{registry_doubtful, registry_expected, registry_import, registry_outside};
+    use pages::{
+        registry_doubtful, registry_expected, registry_export, registry_import, registry_outside,
+    };
     pages
         .get(
             "/registry/expected",
@@ -54,6 +56,18 @@ fn office_pages(pages: Pages) -> Pages {
             ManageRegistry,
             Object::None,
             registry_doubtful::decide,
+        )
+        .get(
+            "/registry/export",
+            ManageRegistry,
+            Object::None,
+            registry_export::export,
+        )
+        .get(
+            "/registry/template",
+            ManageRegistry,
+            Object::None,
+            registry_export::template,
         )
         .get(
             "/registry/import",

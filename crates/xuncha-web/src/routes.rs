@@ -6,10 +6,9 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use xuncha_core::permission::{Action, Permission, Scope, decide, scope};
 use xuncha_core::registry::TargetId;
@@ -19,9 +18,9 @@ use crate::WebState;
 use crate::api::{self, Problem};
 use crate::cookie::{self, FORM_COOKIE};
 use crate::csrf::{self, Refused};
-use crate::error::WebError;
+use crate::error::{WebError, faulty};
+use crate::kept;
 use crate::lang::{LANG_COOKIE, Lang};
-use crate::pager::query;
 use crate::session::{self, Entered};
 use crate::shell::Viewer;
 use crate::upload;
@@ -212,7 +211,7 @@ async fn pass(
         form_cookie,
     }) = entered
     else {
-        return Ok(to_sign_in(&parts));
+        return kept::turned_away(&gate.state, Request::from_parts(parts, body)).await;
     };
     let request = Request::from_parts(parts, body);
     let mut response = match gate.admit(&params, &viewer, &secret, request).await {
@@ -233,6 +232,9 @@ async fn pass(
     };
     if let Some(error) = response.extensions_mut().remove::<WebError>() {
         response = error.shown_to(&viewer);
+    }
+    if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        response = faulty(viewer.lang, response).await;
     }
     if let Some(chosen) = viewer.chosen {
         cookie::set(
@@ -273,7 +275,7 @@ const ROLE_ZH: &str = "您的角色没有这项权限；确有需要，请联系
 const ROLE_EN: &str =
     "Your role does not include this. Please ask an administrator if you need it.";
 
-const DAY_S: i64 = 24 * 60 * 60;
+pub(crate) const DAY_S: i64 = 24 * 60 * 60;
 const YEAR_S: i64 = 365 * DAY_S;
 
 impl Gate {
@@ -406,12 +408,6 @@ fn is_unread(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE);
     let is_plain = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     is_plain && response.status().is_client_error()
-}
-
-fn to_sign_in(parts: &Parts) -> Response {
-    let here = parts.uri.path_and_query();
-    let here = here.map_or("/", |both| both.as_str());
-    Redirect::to(&format!("/sign-in{}", query(&[("next", here)]))).into_response()
 }
 
 fn not_ours(lang: Lang, refused: Refused) -> WebError {

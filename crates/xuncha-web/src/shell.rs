@@ -22,6 +22,9 @@ static STYLE_HREF: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Letters of what a page is about in the tab of a browser.
+const TAB_LETTERS: usize = 30;
+
 /// Who looks, in which language, at which address.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Viewer {
@@ -81,6 +84,8 @@ pub(crate) struct Shell {
     pub(crate) title: String,
     /// Whether the title is a name of somebody's, which no language of ours changes.
     pub(crate) is_named: bool,
+    /// What the tab of the browser says where it is more than the title; a name of somebody's.
+    pub(crate) tab: Option<String>,
     pub(crate) section: &'static str,
     pub(crate) crumbs: Vec<Crumb>,
     pub(crate) tabs: Option<Tabs>,
@@ -93,6 +98,7 @@ impl Shell {
             viewer: viewer.clone(),
             title: title.into(),
             is_named: false,
+            tab: None,
             section,
             crumbs: Vec::new(),
             tabs: None,
@@ -105,12 +111,22 @@ impl Shell {
         self
     }
 
+    /// With what the page is about in the tab of the browser, cut where it is long.
+    pub(crate) fn about(mut self, what: &str) -> Shell {
+        let mut short: String = what.chars().take(TAB_LETTERS).collect();
+        if short.len() < what.len() {
+            short.push('…');
+        }
+        self.tab = Some(short);
+        self
+    }
+
     /// With the tabs of a round, and the round in the breadcrumb where the page is not its overview.
     pub(crate) fn in_round(mut self, round: &str, title: &str, current: &'static str) -> Shell {
         let base = format!("/rounds/{}", encode(round));
         self.crumbs.push(Crumb {
             text: self.lang.t("检查轮次", "Rounds").to_owned(),
-            href: "/".to_owned(),
+            href: "/rounds".to_owned(),
             is_data: false,
         });
         if current != "round" && (current != "targets" || self.reads_rounds()) {
@@ -181,6 +197,11 @@ impl Shell {
 
     pub(crate) fn enquires(&self) -> bool {
         self.viewer.may(Action::Enquire)
+    }
+
+    /// Whether what waits for the viewer stands on a page of its own.
+    pub(crate) fn has_home(&self) -> bool {
+        self.decides()
     }
 
     /// Whether the viewer has a desk of an own unit.

@@ -93,6 +93,14 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// Of a form without files.
+    pub(crate) fn of_text(bytes: &[u8]) -> Sent {
+        Sent {
+            fields: url::form_urlencoded::parse(bytes).into_owned().collect(),
+            ..Sent::default()
+        }
+    }
+
     /// The first value of a field, without blanks around it; empty where there is none.
     pub(crate) fn field(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(field, _)| field == name);
@@ -132,10 +140,7 @@ impl FromRequest<WebState> for Sent {
                 }
                 Ok(sent)
             }
-            None => Ok(Sent {
-                fields: url::form_urlencoded::parse(&bytes).into_owned().collect(),
-                ..Sent::default()
-            }),
+            None => Ok(Sent::of_text(&bytes)),
         }
     }
 }
@@ -171,7 +176,7 @@ pub(crate) fn field_of(boundary: &str, bytes: &Bytes, name: &str) -> Option<Stri
 }
 
 /// The parts of a multipart form; `None` where it is not one from its first to its last line.
-fn read(boundary: &str, bytes: &Bytes) -> Option<Sent> {
+pub(crate) fn read(boundary: &str, bytes: &Bytes) -> Option<Sent> {
     let first = format!("--{boundary}");
     let next = format!("\r\n--{boundary}");
     let finder = memmem::Finder::new(next.as_bytes());

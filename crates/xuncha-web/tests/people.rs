@@ -337,7 +337,7 @@ async fn an_administrator_adds_changes_and_locks_people() {
                 ("role", "operator"),
                 ("unit", "没有的局"),
             ],
-            "名录里没有这个单位",
+            "名录里没有名称含",
         ),
         (
             vec![
@@ -346,7 +346,7 @@ async fn an_administrator_adds_changes_and_locks_people() {
                 ("role", "operator"),
                 ("unit", "办公室"),
             ],
-            "U000 青石市人民政府办公室；U001 白河市人民政府办公室",
+            "青石市人民政府办公室（U000）、白河市人民政府办公室（U001）",
         ),
         (
             vec![("login", "zhou"), ("name", "周"), ("role", "leader")],

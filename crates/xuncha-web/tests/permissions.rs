@@ -152,6 +152,9 @@ impl House {
             reason: "试".to_owned(),
             round: String::new(),
         };
+        let packages = house.state.documents.join(ROUND).join("packages");
+        std::fs::create_dir_all(&packages).unwrap();
+        std::fs::write(packages.join(format!("{PORTAL}.pdf")), b"%PDF-1.7").unwrap();
         let draft = house.state.store.put_lexicon(&lexicon).await.unwrap();
         assert_eq!(draft, 1);
         house.values = BTreeMap::from([
@@ -171,6 +174,7 @@ impl House {
             ("id", finding),
             ("attachment", attachment.to_string()),
             ("file", "drawn.csv".to_owned()),
+            ("package", "sheet".to_owned()),
             ("item", "none".to_owned()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),
@@ -410,7 +414,7 @@ fn every_form_of_a_template_carries_the_token() {
 async fn an_operator_finds_nothing_of_other_units() {
     let house = House::new().await;
     let mut client = house.client("operator_of_it").await;
-    let rounds = client.get("/").await.body;
+    let rounds = client.get("/rounds").await.body;
     assert!(rounds.contains("/rounds/2026Q1/targets"), "{rounds}");
     for link in ["/people", "/audit", "/tasks", "/open\"", "/notice"] {
         assert!(!rounds.contains(link), "no way to {link}");

@@ -777,7 +777,9 @@ async fn a_leader_reads_one_printed_page() {
         browser.open(&format!("{address}/sign-in?token={token}"));
         browser.see("document.querySelector('main form').requestSubmit()");
         for _ in 0..100 {
-            if browser.see("document.readyState + location.pathname") == "complete/" {
+            if browser.see("document.readyState == 'complete' && location.pathname != '/sign-in'")
+                == true
+            {
                 break;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
@@ -830,7 +832,9 @@ async fn public_pages_fit_a_telephone() {
         browser.open(&format!("{address}/sign-in?token={token}"));
         browser.see("document.querySelector('main form').requestSubmit()");
         for _ in 0..100 {
-            if browser.see("document.readyState + location.pathname") == "complete/" {
+            if browser.see("document.readyState == 'complete' && location.pathname != '/sign-in'")
+                == true
+            {
                 break;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));

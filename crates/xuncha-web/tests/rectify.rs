@@ -264,7 +264,7 @@ async fn the_office_tells_calls_the_roll_and_settles_messages() {
     for part in [
         "早于今天",
         "value=\"2026-03-01\"",
-        "value=\"U001\"",
+        "value=\"白河市人民政府办公室（U001）\"",
         "aria-invalid",
     ] {
         assert!(refused.body.contains(part), "{part}: {}", refused.body);
@@ -420,11 +420,14 @@ async fn an_accepted_appeal_scores_anew_and_says_so() {
 async fn appeals_end_with_their_last_day() {
     let house = House::new().await;
     let mut office = house.client("zhangsan", Role::Supervisor, None).await;
-    let term = [("round", ROUND), ("until", "2026-03-31")];
+    let term = [("round", ROUND), ("until", "2026-04-01")];
     assert_eq!(
         office.post("/appeals/term", &term).await.location(),
         "/appeals"
     );
+    // A day later, as it were.
+    let over = "2026-03-31".parse().unwrap();
+    house.store.set_appeal_until(ROUND, over).await.unwrap();
     let mut operator = house.operator().await;
     let finding = operator
         .get(&format!("/findings/{}", house.finding))

@@ -343,7 +343,7 @@ async fn candidates_are_taken_in_or_set_aside() {
         .get(&format!("/requests/new?kind=open&noun=site&outside={host}"))
         .await;
     assert!(
-        form.body.contains("value=\"U002\"") && form.body.contains(host),
+        form.body.contains("value=\"青石市大数据发展局（U002）\"") && form.body.contains(host),
         "{}",
         form.body
     );

@@ -35,7 +35,9 @@ fn sign_in(browser: &mut Browser, address: &str, token: &str) {
     browser.wait_until_drawn();
     browser.see("document.querySelector('main form').requestSubmit()");
     for _ in 0..100 {
-        if browser.see("document.readyState + location.pathname") == "complete/" {
+        if browser.see("document.readyState == 'complete' && location.pathname != '/sign-in'")
+            == true
+        {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));

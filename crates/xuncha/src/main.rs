@@ -27,6 +27,7 @@ use clap::Parser;
 use cli::{Cli, Command, EvidenceCommand, FactsCommand, NoticeCommand, RoundCommand};
 use data::Data;
 use rules::Rules;
+use xuncha_store::StoreError;
 
 /// Reading pages makes many small strings, which this allocator hands out faster than the system's.
 #[global_allocator]
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("错误：{error:#}");
+            if let Some(round) = closed_round(&error) {
+                eprintln!("命令行重新打开：xuncha round reopen --round {round} --reason 理由");
+            }
             exit_code(&error)
         }
     }
@@ -70,6 +74,14 @@ fn end_with_the_reader() {
         }
         usual(info);
     }));
+}
+
+/// The round that is closed, where that is why something was refused: pages say it too and know no command line.
+fn closed_round(error: &anyhow::Error) -> Option<&str> {
+    error.chain().find_map(|cause| match cause.downcast_ref() {
+        Some(StoreError::Closed { round, .. }) => Some(round.as_str()),
+        _ => None,
+    })
 }
 
 /// 2 for bad usage, 3 where a site cannot be inspected at all, 1 for everything else.

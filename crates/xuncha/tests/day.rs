@@ -331,6 +331,8 @@ fn a_round_lives_from_its_creation_to_its_published_notice() {
             ("also_listed", "extras"),
             ("departments", "2"),
             ("accounts", "4"),
+            // The province lives on a day of its own.
+            ("sure", "1"),
         ],
     );
     assert_eq!(made, "/rounds/2026Q1/sample");

@@ -182,6 +182,7 @@ fn a_closed_round_is_closed_until_it_is_opened_again() {
         let text = house.refused(arguments);
         for part in [
             "轮次 2026Q1 已关闭（理由：试）",
+            "“关闭”页写明理由、重新打开",
             "xuncha round reopen --round 2026Q1 --reason",
         ] {
             assert!(text.contains(part), "{arguments:?}: {text}");

@@ -232,3 +232,45 @@ fn files_are_of_readable_length() {
     }
     assert!(over.is_empty(), "files over 600 lines: {over:#?}");
 }
+
+/// What pages show comes from these crates: office staff have no terminal, so that no sentence sends them to one.
+#[test]
+fn no_sentence_of_pages_names_a_command() {
+    // A document for outsiders may name the tool that verifies it.
+    let allowed = ["notice/index.rs"];
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let names_one = |line: &str| {
+        let command = line.split("xuncha ").skip(1);
+        let flag = line.split(" --").skip(1);
+        command
+            .chain(flag)
+            .any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let mut found = Vec::new();
+    for folder in [
+        "xuncha-core/src",
+        "xuncha-store/src",
+        "xuncha-web/src",
+        "xuncha-web/templates",
+    ] {
+        let folder = root().join("crates").join(folder);
+        let files = sources(&folder, "rs")
+            .into_iter()
+            .chain(sources(&folder, "html"));
+        for path in files.filter(|path| !allowed.iter().any(|end| path.ends_with(end))) {
+            let text = fs::read_to_string(&path).unwrap();
+            for (number, line) in text.lines().enumerate() {
+                let is_code = !line.trim_start().starts_with("//");
+                if is_code && line.chars().any(is_chinese) && names_one(line) {
+                    found.push(format!(
+                        "{}:{}: {}",
+                        path.display(),
+                        number + 1,
+                        line.trim()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -90,7 +90,7 @@ pub fn judge(
 /// Without the registry's entry nobody knows what the site should be called.
 fn unknown(name: &str) -> Undetermined {
     let detail = match name.is_empty() {
-        true => "没有网站名称及其地区或主办单位，不能判断名称是否规范；单站检查时请用 --name 给出网站名称。".to_owned(),
+        true => "没有网站名称及其地区或主办单位，不能判断名称是否规范；请在名录中补登，单站检查的请一并给出网站名称。".to_owned(),
         false => format!(
             "由网站名称“{name}”看不出是哪个地区或单位的，不能判断名称是否规范；请在名录中登记地区和主办单位。"
         ),

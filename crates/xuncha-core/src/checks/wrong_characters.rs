@@ -53,8 +53,7 @@ pub fn judge(
     if !site.phases.contains(WORDS) {
         return Err(Undetermined::new(
             UndeterminedReason::NotGathered,
-            "采集时没有语言模型，没有查错别字。请按“错别字”说明建好模型（cargo xtask lexicon，用 XUNCHA_WORDS 指定），\
-             再用 xuncha facts rebuild 重读网页。",
+            "采集时没有语言模型，没有查错别字。请管理员按手册“错别字”一节装好模型、重读网页后再判定。",
         ));
     }
     let findings = signs::of(site, &[SignCase::WrongCharacters])

@@ -72,7 +72,7 @@ pub fn draft_reasons(results: &Results) -> Vec<String> {
     let open = results.targets.iter().filter(is_open).count();
     if open > 0 {
         reasons.push(format!(
-            "还有 {open} 个对象的结论无法判定，见 xuncha review open"
+            "还有 {open} 个对象的结论无法判定，见该轮次的“无法判定”页"
         ));
     }
     if results
@@ -80,7 +80,7 @@ pub fn draft_reasons(results: &Results) -> Vec<String> {
         .iter()
         .all(|target| target.reviews.is_empty())
     {
-        reasons.push("没有任何人工复核结论，见 xuncha review import".to_owned());
+        reasons.push("没有任何人工复核结论，见该轮次的“复核台”".to_owned());
     }
     reasons
 }

@@ -531,7 +531,7 @@ fn suspension_fault(typed: &Typed, suspended: &[(Date, Date)]) -> Option<Fault> 
         return Some(fault("from", "请填写下线和恢复的日期"));
     };
     if until < from {
-        return Some(fault("until", "恢复日期早于下线日期"));
+        return Some(fault("until", "下线最后一天早于下线日期"));
     }
     if from < typed.today {
         return Some(fault("from", "下线日期早于今天，临时下线须事先申请"));

@@ -88,7 +88,7 @@ impl Reviewable {
             || check == "manual" && self.asked_elsewhere.contains(target);
         if !is_known {
             let why = format!(
-                "“{key}”不是该对象“{check}”的问题、存疑处或人工题；用 xuncha review open 查看"
+                "“{key}”不是该对象“{check}”的问题、存疑处或人工题；请对照该对象的“人工处理”页"
             );
             return Some(("key", why));
         }

@@ -99,7 +99,7 @@ pub enum DraftError {
     #[error("监测时间点 {0} 前后的日期无法推算，请检查")]
     Day(DateTime),
     /// Nothing to draw from.
-    #[error("名录是空的；先用 xuncha registry import 导入")]
+    #[error("名录是空的，请先在“名录”的“批量导入”页导入")]
     EmptyRegistry,
 }
 

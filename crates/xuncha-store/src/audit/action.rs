@@ -44,6 +44,8 @@ pub enum AuditAction {
     SampleDrawn,
     /// 轮次状态.
     RoundMoved,
+    /// 删除轮次.
+    RoundRemoved,
     /// 关闭轮次.
     RoundClosed,
     /// 重开轮次.
@@ -140,7 +142,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 64] = [
+    pub const ALL: [AuditAction; 65] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -159,6 +161,7 @@ impl AuditAction {
         AuditAction::RoundCreated,
         AuditAction::SampleDrawn,
         AuditAction::RoundMoved,
+        AuditAction::RoundRemoved,
         AuditAction::RoundClosed,
         AuditAction::RoundReopened,
         AuditAction::Decided,
@@ -240,6 +243,7 @@ impl AuditAction {
             AuditAction::RoundCreated => "新建轮次",
             AuditAction::SampleDrawn => "抽样",
             AuditAction::RoundMoved => "轮次状态",
+            AuditAction::RoundRemoved => "删除轮次",
             AuditAction::RoundClosed => "关闭轮次",
             AuditAction::RoundReopened => "重开轮次",
             AuditAction::Decided => "人工处理",

@@ -31,7 +31,7 @@ use crate::shell::{Shell, Viewer};
 use crate::upload::{self, ACCEPTED, Owner, Sent};
 
 /// What the list is asked for.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
     state: String,
@@ -71,7 +71,17 @@ struct AppealsPage {
     states: Vec<Choice>,
     pager: Pager,
     /// Open rounds with their last day of appeals, for whoever sets it.
-    terms: Vec<(String, String)>,
+    terms: Vec<TermLine>,
+    today: String,
+    /// What is wrong with the day that was set.
+    fault: &'static str,
+}
+
+/// 申诉期限. The last day of appeals of a round; empty where there are none yet.
+struct TermLine {
+    round: String,
+    title: String,
+    until: String,
 }
 
 pub(crate) async fn list(
@@ -79,7 +89,20 @@ pub(crate) async fn list(
     Extension(viewer): Extension<Viewer>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
+    list_page(&state, &viewer, asked, "").await
+}
+
+async fn list_page(
+    state: &WebState,
+    viewer: &Viewer,
+    asked: Asked,
+    fault: &'static str,
+) -> Result<Response, WebError> {
     let lang = viewer.lang;
+    let viewer = &Viewer {
+        here: "/appeals".to_owned(),
+        ..viewer.clone()
+    };
     let filter = AppealFilter {
         state: AppealState::of_word(&asked.state),
         round: Some(asked.round.clone()),
@@ -98,7 +121,11 @@ pub(crate) async fn list(
             if !row.state.is_closed() {
                 let until = state.store.appeal_until(&row.round.id).await?;
                 let until = until.map_or_else(String::new, |day| day.to_string());
-                terms.push((row.round.id, until));
+                terms.push(TermLine {
+                    round: row.round.id,
+                    title: row.round.title,
+                    until,
+                });
             }
         }
     }
@@ -113,8 +140,8 @@ pub(crate) async fn list(
         is_chosen: asked.state == own.word(),
     }));
     let pairs = vec![("state", asked.state), ("round", asked.round)];
-    page(&AppealsPage {
-        shell: Shell::new(&viewer, "appeals", lang.t("申诉", "Appeals")),
+    let mut response = page(&AppealsPage {
+        shell: Shell::new(viewer, "appeals", lang.t("申诉", "Appeals")),
         rows: found
             .rows
             .into_iter()
@@ -123,7 +150,13 @@ pub(crate) async fn list(
         states,
         pager: pager.over(found.total, "/appeals".to_owned(), pairs),
         terms,
-    })
+        today: state.now().date().to_string(),
+        fault,
+    })?;
+    if !fault.is_empty() {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 
 /// What sets the last day of appeals.
@@ -140,10 +173,18 @@ pub(crate) async fn set_term(
     Extension(viewer): Extension<Viewer>,
     Form(typed): Form<Term>,
 ) -> Result<Response, WebError> {
-    let until: Date = typed
-        .until
-        .parse()
-        .map_err(|_| StoreError::Refused("请填写申诉的最后一天"))?;
+    let lang = viewer.lang;
+    let refused = async |fault| list_page(&state, &viewer, Asked::default(), fault).await;
+    let Ok(until) = typed.until.parse::<Date>() else {
+        return refused(lang.t("请填写申诉的最后一天", "Give the last day of appeals")).await;
+    };
+    if until < state.now().date() {
+        return refused(lang.t(
+            "申诉的最后一天早于今天，没有人还能申诉；请填今天或以后的日期",
+            "The last day of appeals is past and nobody could appeal; give today or a later day",
+        ))
+        .await;
+    }
     let store = state.acting(&viewer);
     store.set_appeal_until(&typed.round, until).await?;
     Ok(Redirect::to("/appeals").into_response())
@@ -303,6 +344,8 @@ struct AppealPage {
     changes: Vec<Change>,
     target_href: String,
     answers: bool,
+    /// Whether it waits, and the round is closed.
+    is_held_up: bool,
     errors: Vec<String>,
     typed: String,
 }
@@ -325,6 +368,13 @@ async fn shown(
     let lang = viewer.lang;
     let appeal = state.store.appeal(id).await?;
     let files = state.store.attachments(&format!("appeal/{id}")).await?;
+    let is_waiting = appeal.state == AppealState::Waiting && viewer.may(Action::AnswerAppeal);
+    let is_closed = state
+        .store
+        .round(&appeal.new.round)
+        .await?
+        .state
+        .is_closed();
     let shell = Shell::new(viewer, "appeals", lang.t("申诉", "Appeal"))
         .crumb(lang.t("申诉", "Appeals"), "/appeals");
     let is_refused = !errors.is_empty();
@@ -347,7 +397,8 @@ async fn shown(
             encode(&appeal.new.round),
             encode(&appeal.new.problem.target.0)
         ),
-        answers: appeal.state == AppealState::Waiting && viewer.may(Action::AnswerAppeal),
+        answers: is_waiting && !is_closed,
+        is_held_up: is_waiting && is_closed,
         errors,
         typed,
         appeal: appeal_line(lang, appeal),

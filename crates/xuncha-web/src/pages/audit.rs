@@ -7,7 +7,7 @@ use axum::extract::{Extension, State};
 use axum::response::Response;
 use serde::Deserialize;
 use xuncha_store::AuditAction;
-use xuncha_store::audit::{AuditFilter, AuditRow};
+use xuncha_store::audit::{AuditFilter, AuditRow, AuditVerdict};
 use xuncha_store::person::person_number;
 
 use super::audit_words as words;
@@ -32,6 +32,9 @@ pub(crate) struct Asked {
     from: String,
     #[serde(default)]
     to: String,
+    /// Whether the whole log is to be walked over now.
+    #[serde(default)]
+    verify: String,
     page: Option<u64>,
 }
 
@@ -88,6 +91,7 @@ struct AuditPage {
     from: String,
     to: String,
     faults: Vec<&'static str>,
+    verified: Option<Verified>,
     pager: Pager,
 }
 
@@ -111,6 +115,10 @@ pub(crate) async fn list(
         from: day(&asked.from),
         to: day(&asked.to),
     };
+    let verified = match asked.verify.as_str() {
+        "" => None,
+        _ => Some(verified(lang, &state.store.verify_audit(None).await?)),
+    };
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state.store.audit_rows(&filter, pager.page()).await?;
     let names = names(&state, &found.rows).await?;
@@ -132,8 +140,37 @@ pub(crate) async fn list(
         from: asked.from,
         to: asked.to,
         faults,
+        verified,
         pager: pager.over(found.total, "/audit".to_owned(), pairs),
     })
+}
+
+/// 核验. What a walk over the whole log found, in a sentence.
+struct Verified {
+    text: String,
+    is_sound: bool,
+    head: String,
+}
+
+fn verified(lang: Lang, verdict: &AuditVerdict) -> Verified {
+    let text = match (&verdict.broken, lang) {
+        (None, Lang::Zh) => format!("日志完整：{} 条记录的哈希逐条相接。", verdict.count),
+        (None, Lang::En) => format!(
+            "The log is whole: the hashes of {} rows follow each other.",
+            verdict.count
+        ),
+        (Some((number, why)), Lang::Zh) => {
+            format!("日志第 {number} 条起不可信：{why}。请保留数据目录，联系负责信息安全的人员。")
+        }
+        (Some((number, _)), Lang::En) => format!(
+            "From row {number} on the log is not what it was. Keep the folder of data and call whoever answers for security."
+        ),
+    };
+    Verified {
+        text,
+        is_sound: verdict.broken.is_none(),
+        head: verdict.head_sha256.clone(),
+    }
 }
 
 /// A person may be asked for by login too; the log knows the number only.

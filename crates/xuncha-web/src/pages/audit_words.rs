@@ -1,9 +1,11 @@
 //! The audit log in words: rows hold short words of ours that never change; pages say them in the reader's language.
 
 use xuncha_core::person::Role;
+use xuncha_core::registry::filing::RequestKind;
 use xuncha_store::AuditAction;
 
 use crate::labels;
+use crate::labels_registry;
 use crate::lang::Lang;
 use crate::pager::encode;
 
@@ -44,21 +46,29 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             let text = format!("{} {} {name}", round(id), lang.t("文档", "document"));
             (text, Some(format!("/rounds/{}/notice", encode(id))))
         }
+        ["round", id, "job", number] => (
+            format!("{} {} {number}", round(id), lang.t("任务", "job")),
+            Some(format!("/rounds/{}/work", encode(id))),
+        ),
+        ["request", id] => (
+            format!("{} {}", lang.t("填报", "Request"), first_signs(id)),
+            Some(format!("/requests/{}", encode(id))),
+        ),
         ["round", id, what] => (format!("{} {}", round(id), value(lang, what)), None),
         ["attachment", number] => (
             format!("{} {number}", lang.t("附件", "File")),
             Some(format!("/attachments/{}", encode(number))),
         ),
         ["case", id] => (
-            format!("{} {id}", lang.t("整改事项", "Case")),
+            format!("{} {}", lang.t("整改事项", "Case"), first_signs(id)),
             Some(format!("/rectify/{}", encode(id))),
         ),
         ["enquiry", id] => (
-            format!("{} {id}", lang.t("模拟咨询", "Enquiry")),
+            format!("{} {}", lang.t("模拟咨询", "Enquiry"), first_signs(id)),
             Some(format!("/enquiries/{}", encode(id))),
         ),
         ["appeal", id] => (
-            format!("{} {id}", lang.t("申诉", "Appeal")),
+            format!("{} {}", lang.t("申诉", "Appeal"), first_signs(id)),
             Some(format!("/appeals/{}", encode(id))),
         ),
         ["check", check] => (
@@ -73,6 +83,27 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
     }
 }
 
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|sign| sign.is_ascii_hexdigit())
+}
+
+/// A path or a named hash with the long ids in it cut.
+fn shortened(text: &str) -> String {
+    if let Some(hash) = text.strip_prefix("sha256:").filter(|hash| is_hash(hash)) {
+        return format!("sha256:{}", &hash[..12]);
+    }
+    let parts = text.split('/').map(|part| match is_hash(part) {
+        true => first_signs(part),
+        false => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The beginning of an id that nobody reads out.
+fn first_signs(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
 /// A value, word by word; what is no word of ours stands as it is.
 pub(super) fn value(lang: Lang, text: &str) -> String {
     let words = text.split(' ').map(|word| {
@@ -81,10 +112,9 @@ pub(super) fn value(lang: Lang, text: &str) -> String {
             .map_or(("", word), |(start, last)| (&word[..=start.len()], last));
         let bare = last.trim_end_matches(',');
         // Hashes are whole in the log itself; people compare their first signs.
-        let bare_said = match bare.len() == 64 && bare.bytes().all(|sign| sign.is_ascii_hexdigit())
-        {
-            true => &bare[..12],
-            false => said(lang, bare),
+        let bare_said = match is_hash(bare) {
+            true => bare[..12].to_owned(),
+            false => shortened(said(lang, bare)),
         };
         let start = match start {
             "version=" => lang.t("版本：", "version: "),
@@ -100,6 +130,9 @@ pub(super) fn value(lang: Lang, text: &str) -> String {
 fn said(lang: Lang, word: &str) -> &str {
     if let Some(role) = Role::of_word(word) {
         return labels::role(lang, role);
+    }
+    if let Some(kind) = RequestKind::of_word(word) {
+        return labels_registry::request_kind(lang, kind);
     }
     let (zh, en) = match word {
         "set_password" => ("设置密码", "for a password"),
@@ -134,6 +167,8 @@ fn said(lang: Lang, word: &str) -> &str {
         "confirmed" => ("确认", "confirmed"),
         "rejected" => ("驳回", "rejected"),
         "answered" => ("答复", "answered"),
+        "sent" => ("已发送", "sent"),
+        "assigned" => ("已分派", "assigned"),
         "withdrawn" => ("撤回", "taken back"),
         "evidence" => ("证据", "evidence"),
         "sample" => ("抽样", "sample"),
@@ -183,6 +218,7 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::RoundCreated => "Round created",
         AuditAction::SampleDrawn => "Sample drawn",
         AuditAction::RoundMoved => "Round moved",
+        AuditAction::RoundRemoved => "Round removed",
         AuditAction::RoundClosed => "Round closed",
         AuditAction::RoundReopened => "Round reopened",
         AuditAction::Decided => "Decided",
@@ -250,12 +286,16 @@ mod tests {
         assert_eq!(value(Lang::En, "password code"), "password and code");
         let signed = format!("published version=1 text={} round=b", "a1".repeat(32));
         assert_eq!(zh(&signed), "发布 版本：1 正文：a1a1a1a1a1a1 轮次数据：b");
+        let owner = format!("enquiry/{} sha256:{}", "0a".repeat(32), "b1".repeat(32));
+        assert_eq!(zh(&owner), "enquiry/0a0a0a0a sha256:b1b1b1b1b1b1");
         assert_eq!(zh(""), "");
         let of = |text: &str| object(Lang::Zh, text);
         let target = of("round/2026Q1/target/9900000001");
         assert_eq!(target.0, "轮次 2026Q1 对象 9900000001");
         let href = "/rounds/2026Q1/targets/9900000001";
         assert_eq!(target.1.as_deref(), Some(href));
+        assert_eq!(of("round/a/job/9").0, "轮次 a 任务 9");
+        assert_eq!(of("request/8c1f57aa09").0, "填报 8c1f57aa");
         assert_eq!(of("round/a/evidence").0, "轮次 a 证据");
         assert_eq!(of("person/P3").1.as_deref(), Some("/people/P3"));
         assert_eq!(who(Lang::Zh, "cli:root"), "命令行 root");

@@ -17,7 +17,7 @@ use xuncha_store::round::{Neighbour, SubjectFilter};
 
 use super::desk_evidence::{self, RuleBeside, Shown};
 use super::evidence_pass::Passes;
-use super::tasks::{Desk, Look, code, looks, what};
+use super::tasks::{self, Desk, Look, code, looks, what};
 use super::tasks_item::{Item, Typed, all_items};
 use crate::WebState;
 use crate::asked::Query;
@@ -169,6 +169,8 @@ struct DeskPage {
     errors: Vec<String>,
     reason: String,
     is_closed: bool,
+    /// Why nothing can be decided here, where that is so.
+    barred: Option<&'static str>,
     may_everywhere: bool,
     action: String,
     undo_action: String,
@@ -328,6 +330,7 @@ pub(crate) async fn desk_page(
         }
     };
     let count = items.len();
+    let barred = tasks::barred(state, viewer, desk).await?;
     let item = items.swap_remove(place.at);
     let found = desk_evidence::finding(state, desk, &item.check, &item.key).await?;
     let shown = match &found {
@@ -391,7 +394,8 @@ pub(crate) async fn desk_page(
         kept: kept(lang, &place.asked.kept),
         errors,
         reason: reason.to_owned(),
-        is_closed: desk.is_closed,
+        is_closed: desk.is_closed || barred.is_some(),
+        barred,
         may_everywhere: viewer.may(Action::ManageRound),
         action: href(&item),
         undo_action: format!("{base}{filter}"),

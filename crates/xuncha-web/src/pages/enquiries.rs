@@ -25,6 +25,7 @@ use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
 use crate::pages::findings::moment;
+use crate::pages::pick::{self, RoundChoice};
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 use crate::upload::{self, ACCEPTED, Owner, Sent};
@@ -59,7 +60,7 @@ struct Line {
 struct ListPage {
     shell: Shell,
     round: String,
-    rounds: Vec<String>,
+    rounds: Vec<RoundChoice>,
     rows: Vec<Line>,
     bank: Vec<(i64, String)>,
     is_open: bool,
@@ -129,7 +130,7 @@ pub(super) async fn shown(
     let is_refused = !error.is_empty();
     let mut response = page(&ListPage {
         shell: Shell::new(&viewer, "enquiries", lang.t("模拟咨询", "Enquiries")),
-        rounds: found.rows.iter().map(|row| row.round.id.clone()).collect(),
+        rounds: pick::rounds(state, &round).await?,
         rows: rows
             .rows
             .iter()

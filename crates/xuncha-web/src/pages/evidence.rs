@@ -141,6 +141,7 @@ pub(crate) async fn show(
     let target_href = format!("{base}/targets/{}", encode(&target.0));
     let target_name = subject.target.name().to_owned();
     let shell = Shell::new(&viewer, "rounds", viewer.lang.t("证据", "Evidence"))
+        .about(&target_name)
         .in_round(&round, &title, "targets")
         .crumb(
             viewer.lang.t("检查对象", "Targets"),

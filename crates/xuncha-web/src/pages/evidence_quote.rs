@@ -1,6 +1,6 @@
 //! Where on an archived page a quoted text stands.
 
-use dom_query::{Document, NodeData, NodeId};
+use dom_query::{Document, Element, NodeData, NodeId};
 
 /// A part of the quoted text inside one text node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +64,13 @@ pub(crate) fn find_spots(document: &Document, quote: &str) -> Vec<Spot> {
     Vec::new()
 }
 
-/// Whether a text stands in a link or in a part of the page that menus are made of.
+/// Whether a text stands in a link, in a part of the page that menus are made of, or in one that is folded away.
 fn is_in_menu(document: &Document, node: NodeId) -> bool {
     let mut above = document.tree.parent_of(&node);
     while let Some(parent) = above {
         let is_menu = document.tree.query_node(&parent.id, |node| {
-            matches!(&node.data, NodeData::Element(element) if MENUS.contains(&element.name.local.as_ref()))
+            matches!(&node.data, NodeData::Element(element)
+                if MENUS.contains(&element.name.local.as_ref()) || is_folded(element))
         });
         if is_menu == Some(true) {
             return true;
@@ -77,6 +78,19 @@ fn is_in_menu(document: &Document, node: NodeId) -> bool {
         above = document.tree.parent_of(&parent.id);
     }
     false
+}
+
+/// Whether an element says of itself that it is not shown: what stands in it is seen by nobody.
+fn is_folded(element: &Element) -> bool {
+    element.attrs.iter().any(|attr| {
+        let value = attr.value.to_ascii_lowercase().replace(' ', "");
+        match attr.name.local.as_ref() {
+            "hidden" => true,
+            "aria-hidden" => value == "true",
+            "style" => value.contains("display:none") || value.contains("visibility:hidden"),
+            _ => false,
+        }
+    })
 }
 
 /// What to look for: the whole quote, then its longest pieces. White space does not count.

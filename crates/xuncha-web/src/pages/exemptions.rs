@@ -47,7 +47,8 @@ pub(crate) async fn list(
     });
     let title = viewer.lang.t("例外清单", "Exemptions");
     page(&ExemptionsPage {
-        shell: Shell::new(&viewer, "rounds", title).crumb(viewer.lang.t("检查轮次", "Rounds"), "/"),
+        shell: Shell::new(&viewer, "rounds", title)
+            .crumb(viewer.lang.t("检查轮次", "Rounds"), "/rounds"),
         lines: lines.collect(),
     })
 }

@@ -104,6 +104,7 @@ pub(crate) async fn show(
     let target_name = subject.target.name().to_owned();
     let pictured = pictures::pictured(&state, &row.round, &row.target).await?;
     let shell = Shell::new(&viewer, "rounds", lang.t("问题", "Finding"))
+        .about(&format!("{target_name} {}", finding.detail))
         .in_round(&row.round, &round.title, "targets")
         .crumb(lang.t("检查对象", "Targets"), format!("{base}/targets"))
         .name_crumb(target_name.clone(), target_href.clone());

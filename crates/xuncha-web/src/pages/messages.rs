@@ -18,6 +18,7 @@ use crate::lang::Lang;
 use crate::pager::Pager;
 use crate::pages::ROWS_PER_PAGE;
 use crate::pages::findings::moment;
+use crate::pages::pick::{self, UnitPick};
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 
@@ -168,6 +169,7 @@ struct ContactsPage {
     shell: Shell,
     rows: Vec<ContactLine>,
     channels: Vec<Choice>,
+    unit: UnitPick,
     typed: Typed,
     error: String,
     pager: Pager,
@@ -221,6 +223,7 @@ async fn contacts_page(
                 is_chosen: typed.channel == own.word(),
             })
             .collect(),
+        unit: UnitPick::of(state, &typed.unit).await?,
         typed,
         error,
         pager: pager.over(found.total, "/rectify/contacts".to_owned(), Vec::new()),
@@ -237,12 +240,14 @@ pub(crate) async fn add_contact(
     Form(typed): Form<Typed>,
 ) -> Result<Response, WebError> {
     let lang = viewer.lang;
-    let unit = typed.unit.trim().to_owned();
-    let known = state.store.unit_name(&unit).await?;
+    let unit = match pick::unit(&state, lang, &typed.unit).await? {
+        Ok(unit) => unit.map(|(id, _)| id),
+        Err(why) => return contacts_page(&state, &viewer, None, typed, why).await,
+    };
     let channel = Channel::of_word(&typed.channel);
     let address = typed.address.trim().to_owned();
-    let error = match (known, channel) {
-        (None, _) => lang.t("名录里没有这个单位编号", "The registry has no such unit"),
+    let error = match (&unit, channel) {
+        (None, _) => lang.t("请填写单位", "Say which unit"),
         (_, None) => lang.t("请选择渠道", "Choose a way"),
         (_, Some(channel)) if !fits(channel, &address) => match channel {
             Channel::Mail => lang.t("这不是邮箱地址", "This is no mailbox"),
@@ -253,7 +258,7 @@ pub(crate) async fn add_contact(
         },
         _ => "",
     };
-    let (Some(channel), true) = (channel, error.is_empty()) else {
+    let (Some(unit), Some(channel), true) = (unit, channel, error.is_empty()) else {
         let error = error.to_owned();
         return contacts_page(&state, &viewer, None, typed, error).await;
     };

@@ -5,10 +5,13 @@ use axum::extract::{Extension, Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use url::Url;
 use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::migration::{Loss, LossKind, SideSummary};
 use xuncha_core::permission::Action;
 use xuncha_core::verdict::Place;
+use xuncha_store::StoreError;
+use xuncha_store::round_job::RoundJob;
 use xuncha_store::site_migration::{Item, ItemFilter, ItemKind, ItemRow, Opinion, SiteMigration};
 
 use crate::WebState;
@@ -41,9 +44,22 @@ struct Line {
 #[template(path = "migrations.html")]
 struct MigrationsPage {
     shell: Shell,
-    round: String,
     rows: Vec<Line>,
+    may_ask: bool,
+    action: String,
+    work_href: String,
+    typed: Homes,
+    error: String,
     pager: Pager,
+}
+
+/// The two home pages that a form names.
+#[derive(Clone, Default, Deserialize)]
+pub(crate) struct Homes {
+    #[serde(default)]
+    old: String,
+    #[serde(default)]
+    new: String,
 }
 
 pub(crate) async fn list(
@@ -52,26 +68,92 @@ pub(crate) async fn list(
     Path(round): Path<String>,
     Query(asked): Query<Numbered>,
 ) -> Result<Response, WebError> {
-    let row = state.store.round(&round).await?;
-    let pager = Pager::new(asked.page, ROWS_PER_PAGE);
-    let found = state.store.site_migrations(&round, pager.page()).await?;
-    let base = format!("/rounds/{}/migrations", encode(&round));
+    list_page(
+        &state,
+        &viewer,
+        &round,
+        asked.page,
+        Homes::default(),
+        String::new(),
+    )
+    .await
+}
+
+async fn list_page(
+    state: &WebState,
+    viewer: &Viewer,
+    round: &str,
+    number: Option<u64>,
+    typed: Homes,
+    error: String,
+) -> Result<Response, WebError> {
+    let row = state.store.round(round).await?;
+    let pager = Pager::new(number, ROWS_PER_PAGE);
+    let found = state.store.site_migrations(round, pager.page()).await?;
+    let base = format!("/rounds/{}/migrations", encode(round));
     let rows = found.rows.into_iter().map(|one| Line {
         href: format!("{base}/{}", one.number),
         at: moment(&one.at),
         one,
     });
+    let is_refused = !error.is_empty();
     let title = viewer.lang.t("迁移核对", "Migrations");
-    page(&MigrationsPage {
-        shell: Shell::new(&viewer, "rounds", title).in_round(
-            &round,
-            &row.round.title,
-            "migrations",
-        ),
+    let mut response = page(&MigrationsPage {
+        shell: Shell::new(viewer, "rounds", title).in_round(round, &row.round.title, "migrations"),
         rows: rows.collect(),
+        may_ask: viewer.may(Action::ManageRound),
+        action: base.clone(),
+        work_href: format!("/rounds/{}/work", encode(round)),
+        typed,
+        error,
         pager: pager.over(found.total, base, Vec::new()),
-        round,
-    })
+    })?;
+    if is_refused {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Has two sites compared in the background.
+pub(crate) async fn ask(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(round): Path<String>,
+    Form(typed): Form<Homes>,
+) -> Result<Response, WebError> {
+    let lang = viewer.lang;
+    let home = |text: &str| {
+        let url = Url::parse(text.trim()).ok()?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        is_web.then_some(url)
+    };
+    let refused = async |why: &str| {
+        list_page(&state, &viewer, &round, None, typed.clone(), why.to_owned()).await
+    };
+    let (Some(old), Some(new)) = (home(&typed.old), home(&typed.new)) else {
+        return refused(lang.t(
+            "两个首页地址都要填写，以 http:// 或 https:// 开头",
+            "Give both home pages; they begin with http:// or https://",
+        ))
+        .await;
+    };
+    if old == new {
+        return refused(lang.t("新旧网站是同一个地址", "Both are the same address")).await;
+    }
+    let payload = serde_json::json!({ "round": round, "old": old, "new": new });
+    let store = state.acting(&viewer);
+    let now = state.now();
+    match store
+        .ask_round_job(&round, RoundJob::Migration, None, &payload, now)
+        .await
+    {
+        Ok(_) => {
+            let place = format!("/rounds/{}/work", encode(&round));
+            Ok(Redirect::to(&place).into_response())
+        }
+        Err(StoreError::Refused(why)) => refused(why).await,
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// What the list of one comparison is asked for.

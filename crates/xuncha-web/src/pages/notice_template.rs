@@ -66,6 +66,13 @@ struct VersionLine {
     reason: String,
 }
 
+/// A name that the text may use.
+struct NameLine {
+    name: String,
+    printed: String,
+    definition: String,
+}
+
 #[derive(Page)]
 #[template(path = "notice_template.html")]
 struct TemplatePage {
@@ -80,6 +87,9 @@ struct TemplatePage {
     errors: Vec<String>,
     is_checked: bool,
     preview: Option<Preview>,
+    /// Names that the text may use, with what they are now.
+    names: Vec<NameLine>,
+    figures_href: String,
     versions: Vec<VersionLine>,
 }
 
@@ -261,6 +271,17 @@ async fn template_page(
         reason: shown.reason,
         errors: shown.errors,
         is_checked: shown.is_checked,
+        names: shown
+            .notice
+            .iter()
+            .flat_map(|notice| &notice.figures)
+            .map(|(name, figure)| NameLine {
+                name: name.clone(),
+                printed: format!("{}{}", figure.printed, figure.unit),
+                definition: figure.definition.clone(),
+            })
+            .collect(),
+        figures_href: format!("/rounds/{}/figures", encode(id)),
         preview: shown.notice.map(|notice| preview(&notice, id)),
         versions: versions.into_iter().map(line).collect(),
         action,

@@ -17,6 +17,7 @@ use crate::lang::Lang;
 use crate::pager::Pager;
 use crate::pages::ROWS_PER_PAGE;
 use crate::pages::findings::moment;
+use crate::pages::pick::{self, UnitPick};
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 use crate::{WebState, civil};
@@ -161,9 +162,6 @@ impl Faults {
     }
 }
 
-/// Units that are named where what was typed is none.
-const UNITS_NAMED: u64 = 5;
-
 impl Typed {
     /// What it says of a person, and what is wrong with it. A unit is found by its number or its full name.
     pub(crate) async fn file(
@@ -205,26 +203,11 @@ impl Typed {
             let text = lang.t("单位填报员必须指明单位", "An operator belongs to a unit");
             return Ok(Err(text.to_owned()));
         }
-        let found = state.store.find_units(typed, UNITS_NAMED).await?;
-        let exact: Vec<&(String, String)> = found
-            .iter()
-            .filter(|(id, name)| id == typed || name == typed)
-            .collect();
-        if let [(id, _)] = exact.as_slice() {
-            return Ok(Ok(id.clone()));
-        }
-        let near: Vec<String> = found
-            .iter()
-            .map(|(id, name)| format!("{id} {name}"))
-            .collect();
-        let text = if near.is_empty() {
-            lang.t("名录里没有这个单位", "The registry has no such unit")
-                .to_owned()
-        } else {
-            let start = lang.t("请填下面之一的编号：", "Type the number of one of these: ");
-            format!("{start}{}", near.join(lang.t("；", "; ")))
-        };
-        Ok(Err(text))
+        Ok(match pick::unit(state, lang, typed).await? {
+            Ok(Some((id, _))) => Ok(id),
+            Ok(None) => Err(String::new()),
+            Err(why) => Err(why),
+        })
     }
 }
 
@@ -233,11 +216,17 @@ impl Typed {
 struct NewPage {
     shell: Shell,
     typed: Typed,
+    units: UnitPick,
     faults: Faults,
     roles: Vec<Choice>,
 }
 
-fn new_page(viewer: &Viewer, typed: Typed, faults: Faults) -> Result<Response, WebError> {
+async fn new_page(
+    state: &WebState,
+    viewer: &Viewer,
+    typed: Typed,
+    faults: Faults,
+) -> Result<Response, WebError> {
     let lang = viewer.lang;
     let viewer = Viewer {
         here: "/people/new".to_owned(),
@@ -249,6 +238,7 @@ fn new_page(viewer: &Viewer, typed: Typed, faults: Faults) -> Result<Response, W
     let mut response = page(&NewPage {
         shell,
         roles: role_choices(lang, &typed.role),
+        units: UnitPick::of(state, &typed.unit).await?,
         typed,
         faults,
     })?;
@@ -258,8 +248,11 @@ fn new_page(viewer: &Viewer, typed: Typed, faults: Faults) -> Result<Response, W
     Ok(response)
 }
 
-pub(crate) async fn new(Extension(viewer): Extension<Viewer>) -> Result<Response, WebError> {
-    new_page(&viewer, Typed::default(), Faults::default())
+pub(crate) async fn new(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+) -> Result<Response, WebError> {
+    new_page(&state, &viewer, Typed::default(), Faults::default()).await
 }
 
 /// Adds somebody, and shows the link by which the person sets a password.
@@ -276,14 +269,14 @@ pub(crate) async fn add(
         faults.login = Some(lang.t(fault.zh(), fault.en()).to_owned());
     }
     let (Ok(login), true) = (login, faults.is_empty()) else {
-        return new_page(&viewer, typed, faults);
+        return new_page(&state, &viewer, typed, faults).await;
     };
     let store = state.acting(&viewer);
     let person = match store.add_person(&login, &file).await {
         Err(StoreError::Exists { .. }) => {
             let text = lang.t("这个登录名已经有人用", "Somebody has this login");
             faults.login = Some(text.to_owned());
-            return new_page(&viewer, typed, faults);
+            return new_page(&state, &viewer, typed, faults).await;
         }
         added => added?,
     };

@@ -16,6 +16,7 @@ use crate::error::{WebError, page};
 use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pages::findings::moment;
+use crate::pages::pick::UnitPick;
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 use crate::{WebState, civil};
@@ -45,6 +46,7 @@ struct PersonPage {
     is_self: bool,
     done: Option<&'static str>,
     typed: Typed,
+    units: UnitPick,
     faults: Faults,
     roles: Vec<Choice>,
     sessions: usize,
@@ -110,6 +112,7 @@ async fn person_page(
         done: done(lang, word),
         roles: role_choices(lang, &typed.role),
         sessions: sessions.len(),
+        units: UnitPick::of(state, &typed.unit).await?,
         typed,
         faults,
         base,

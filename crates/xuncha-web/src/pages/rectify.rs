@@ -18,6 +18,7 @@ use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode, query};
 use crate::pages::ROWS_PER_PAGE;
+use crate::pages::pick::{self, RegionChoice, RoundChoice, UnitPick};
 use crate::pages::targets::Choice;
 use crate::shell::{Shell, Viewer};
 
@@ -139,11 +140,17 @@ struct RateLine {
 struct RectifyPage {
     shell: Shell,
     asked: Asked,
+    /// What is wrong with what was asked for.
+    fault: String,
+    unit: UnitPick,
+    regions: Vec<RegionChoice>,
+    asked_rounds: Vec<RoundChoice>,
     states: Vec<Choice>,
     counts: Vec<CountLine>,
     rows: Vec<CaseLine>,
     rates: Vec<RateLine>,
-    rounds: Vec<String>,
+    /// Those whose problems can be followed.
+    rounds: Vec<RoundChoice>,
     pager: Pager,
     has_units: bool,
     replies: bool,
@@ -159,6 +166,10 @@ pub(crate) struct Notify {
     pub(crate) unit: String,
     pub(crate) deadline: String,
     pub(crate) fault: String,
+    /// Whether the term is another one than the round's, which is asked about once.
+    pub(crate) differs: bool,
+    /// Units that the field offers.
+    pub(crate) offered: Vec<String>,
 }
 
 pub(crate) async fn list(
@@ -173,11 +184,17 @@ pub(crate) async fn list(
 pub(crate) async fn shown(
     state: &WebState,
     viewer: &Viewer,
-    asked: Asked,
-    notify: Notify,
+    mut asked: Asked,
+    mut notify: Notify,
 ) -> Result<Response, WebError> {
     let is_refused = !notify.fault.is_empty();
     let (lang, today) = (viewer.lang, state.now().date());
+    let mut fault = String::new();
+    match pick::unit(state, lang, &asked.unit).await? {
+        Ok(Some((unit, _))) => asked.unit = unit,
+        Ok(None) => {}
+        Err(why) => fault = why,
+    }
     let filter = asked.filter(viewer);
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let found = state.store.cases(&filter, today, pager.page()).await?;
@@ -189,9 +206,26 @@ pub(crate) async fn shown(
         false => Vec::new(),
     };
     let rounds = match manages {
-        true => rounds(state).await?,
+        true => rounds(state, &mut notify).await?,
         false => Vec::new(),
     };
+    let unit = match has_units {
+        true => UnitPick::of(state, &asked.unit).await?,
+        false => UnitPick::default(),
+    };
+    let regions = match has_units {
+        true => pick::regions(&state.store.regions().await?, &asked.region),
+        false => Vec::new(),
+    };
+    let asked_rounds = match has_units {
+        true => pick::rounds(state, &asked.round).await?,
+        false => rounds_of(state, viewer, &asked.round).await?,
+    };
+    if manages {
+        let typed = UnitPick::of(state, &notify.unit).await?;
+        notify.unit = typed.text;
+        notify.offered = typed.offered;
+    }
     let count_lines = RectifyState::ALL.into_iter().filter_map(|own| {
         let count = counts.get(&own).copied().filter(|count| *count > 0)?;
         let mut pairs = asked.pairs();
@@ -231,6 +265,10 @@ pub(crate) async fn shown(
             })
             .collect(),
         rounds,
+        fault,
+        unit,
+        regions,
+        asked_rounds,
         pager: pager.over(found.total, "/rectify".to_owned(), asked.pairs()),
         has_units,
         replies: viewer.may(Action::ReplyCase),
@@ -245,8 +283,9 @@ pub(crate) async fn shown(
     Ok(response)
 }
 
-/// Rounds whose problems can be followed: those that are judged or closed.
-async fn rounds(state: &WebState) -> Result<Vec<String>, WebError> {
+/// Rounds whose problems can be followed: those that are judged or closed. The form of notices begins with the first one and the term
+/// that its notice states.
+async fn rounds(state: &WebState, notify: &mut Notify) -> Result<Vec<RoundChoice>, WebError> {
     use xuncha_store::round::RoundState::Judged;
     let page = xuncha_store::Page::numbered(1, 20);
     let found = state.store.rounds(page).await?;
@@ -254,7 +293,34 @@ async fn rounds(state: &WebState) -> Result<Vec<String>, WebError> {
         .rows
         .into_iter()
         .filter(|row| row.state == Judged || row.state.is_closed());
-    Ok(ready.map(|row| row.round.id).collect())
+    let ready: Vec<_> = ready.map(|row| row.round).collect();
+    if let (Some(first), true) = (ready.first(), notify.round.is_empty()) {
+        notify.round.clone_from(&first.id);
+        notify.deadline.clone_from(&first.rectify_by);
+    }
+    let choices = ready.into_iter().map(|round| RoundChoice {
+        is_chosen: round.id == notify.round,
+        title: round.title,
+        id: round.id,
+    });
+    Ok(choices.collect())
+}
+
+/// Rounds that a unit was in, by their titles.
+async fn rounds_of(
+    state: &WebState,
+    viewer: &Viewer,
+    chosen: &str,
+) -> Result<Vec<RoundChoice>, WebError> {
+    let unit = viewer.narrowed(Action::ReadCase).unwrap_or_default();
+    let page = xuncha_store::Page::numbered(1, 20);
+    let found = state.store.rounds_of_unit(&unit, page).await?;
+    let choices = found.rows.into_iter().map(|row| RoundChoice {
+        is_chosen: row.round.id == chosen,
+        title: row.round.title,
+        id: row.round.id,
+    });
+    Ok(choices.collect())
 }
 
 fn state_choices(lang: Lang, chosen: &str) -> Vec<Choice> {

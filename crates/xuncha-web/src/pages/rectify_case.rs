@@ -16,6 +16,7 @@ use xuncha_store::rectify::{CaseRow, FactRow, NewFact};
 
 use super::attachments::{FileLine, file_lines};
 use super::rectify::{CaseLine, can_reply, case_line};
+use super::rectify_reply::LONGEST_NOTE;
 use crate::WebState;
 use crate::error::{WebError, page};
 use crate::labels::{self, Label};
@@ -32,6 +33,10 @@ struct FactLine {
     on: String,
     what: Label,
     text: String,
+    /// What folds up of a long text.
+    rest: String,
+    /// An answer without the stamped paper.
+    is_bare: bool,
     same_kind: &'static str,
     by: String,
     at: String,
@@ -92,6 +97,7 @@ async fn shown(
     let is_refused = !error.is_empty();
     let is_open = !row.progress.state.is_settled();
     let shell = Shell::new(viewer, "rectify", lang.t("整改事项", "Problem"))
+        .about(&format!("{} {}", row.target_name, row.detail))
         .crumb(lang.t("整改", "Rectification"), "/rectify");
     let check = xuncha_core::checks::find(&row.problem.check);
     let target_href = format!(
@@ -155,15 +161,19 @@ async fn fact_line(state: &WebState, lang: Lang, row: FactRow) -> Result<FactLin
         text: lang.t(zh, en).to_owned(),
         tone,
     };
-    let (what, text, same_kind) = match row.fact.kind {
+    let mut is_bare = false;
+    let (what, mut text, same_kind) = match row.fact.kind {
         FactKind::Found { round } => (label("发现", "Found", "bad"), round, ""),
         FactKind::Notified { deadline } => {
             let text = format!("{} {deadline}", lang.t("整改期限", "Term ends"));
             (label("通知", "Notified", "info"), text, "")
         }
         FactKind::Replied {
-            note, same_kind, ..
+            note,
+            same_kind,
+            files_sha256,
         } => {
+            is_bare = files_sha256.is_empty();
             let same = same_kind.map_or("", |own| labels::same_kind(lang, own));
             (label("回复", "Answered", "info"), note, same)
         }
@@ -184,12 +194,23 @@ async fn fact_line(state: &WebState, lang: Lang, row: FactRow) -> Result<FactLin
     Ok(FactLine {
         on: row.fact.on.to_string(),
         what,
+        rest: rest_of(&mut text),
         text,
         same_kind,
+        is_bare,
         by: row.by,
         at: moment(&row.at),
         files: file_lines(lang, files),
     })
+}
+
+/// Letters of a text that stand open.
+const OPEN_LETTERS: usize = 300;
+
+/// Takes off what folds up of a long text.
+fn rest_of(text: &mut String) -> String {
+    let cut = text.char_indices().nth(OPEN_LETTERS).map(|(at, _)| at);
+    cut.map_or_else(String::new, |at| text.split_off(at))
 }
 
 /// A person looked again, or the machine is asked to.
@@ -215,10 +236,17 @@ pub(crate) async fn recheck(
             return shown(&state, &viewer, &id, text.to_owned()).await;
         }
     };
+    if sent.field("note").chars().count() > LONGEST_NOTE {
+        let text = lang.t(
+            "复查情况超过 2000 字，请写要点",
+            "What was seen has more than 2,000 signs; say the essentials",
+        );
+        return shown(&state, &viewer, &id, text.to_owned()).await;
+    }
     let kind = FactKind::Rechecked {
         is_fixed,
         by: viewer.person.clone(),
-        note: sent.field("note").chars().take(2_000).collect(),
+        note: sent.field("note").to_owned(),
     };
     if sent.files.len() > FILES {
         let text = lang.t("一次最多上传 5 个文件", "Five files at most");

@@ -17,7 +17,9 @@ use super::rectify::{self, Notify, shown};
 use crate::WebState;
 use crate::asked::Query;
 use crate::error::{WebError, page};
+use crate::lang::Lang;
 use crate::pager::{encode, query};
+use crate::pages::pick;
 use crate::shell::{Shell, Viewer};
 
 /// Kind of the job that follows a round.
@@ -26,7 +28,7 @@ const FOLLOW_JOB: &str = "rectify_follow";
 const LETTERS_JOB: &str = "rectify_letters";
 
 /// What the forms beside the list send.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Typed {
     #[serde(default)]
     round: String,
@@ -36,6 +38,16 @@ pub(crate) struct Typed {
     deadline: String,
     #[serde(default)]
     issuer: String,
+    /// 发文字号, mailbox for answers and date of the letters; each may be empty.
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    mail: String,
+    #[serde(default)]
+    date: String,
+    /// Whether a term other than the round's is meant.
+    #[serde(default)]
+    differs: String,
 }
 
 /// Has the machine follow a round: what it found becomes a case, what is gone is closed.
@@ -67,15 +79,43 @@ pub(crate) async fn letters(
     if issuer.is_empty() {
         return Err(StoreError::Refused("请填写发文单位").into());
     }
+    let date = typed.date.trim();
+    if !date.is_empty() && date.parse::<Date>().is_err() {
+        return Err(StoreError::Refused("成文日期不是日期").into());
+    }
     let at = state.now();
     let job = NewJob {
         kind: LETTERS_JOB.to_owned(),
         idempotency_key: format!("{LETTERS_JOB}/{}/{at}", row.round.id),
-        payload: serde_json::json!({ "round": row.round.id, "issuer": issuer }),
+        payload: serde_json::json!({
+            "round": row.round.id,
+            "issuer": issuer,
+            "number": typed.number.trim(),
+            "mail": typed.mail.trim(),
+            "date": date,
+        }),
         due_at: at,
     };
     state.acting(&viewer).put_job(&job).await?;
     Ok(Redirect::to("/rectify?done=queued").into_response())
+}
+
+/// The list with the form of notices as it was sent, and what is wrong with it.
+async fn refused_with(
+    state: &WebState,
+    viewer: &Viewer,
+    typed: &Typed,
+    why: String,
+) -> Result<Response, WebError> {
+    let notify = Notify {
+        round: typed.round.clone(),
+        unit: typed.unit.clone(),
+        deadline: typed.deadline.clone(),
+        fault: why,
+        differs: !typed.differs.is_empty(),
+        offered: Vec::new(),
+    };
+    shown(state, viewer, rectify::Asked::default(), notify).await
 }
 
 /// Writes down that units were told, for all problems of a round (and unit) that wait for it.
@@ -85,15 +125,7 @@ pub(crate) async fn notify(
     Form(typed): Form<Typed>,
 ) -> Result<Response, WebError> {
     let at = state.now();
-    let refused = async |why: String| {
-        let notify = Notify {
-            round: typed.round.clone(),
-            unit: typed.unit.clone(),
-            deadline: typed.deadline.clone(),
-            fault: why,
-        };
-        shown(&state, &viewer, rectify::Asked::default(), notify).await
-    };
+    let refused = async |why: String| refused_with(&state, &viewer, &typed, why).await;
     let lang = viewer.lang;
     let Ok(deadline) = typed.deadline.parse::<Date>() else {
         let why = lang.t("请填写整改期限", "Give the last day of the term");
@@ -106,7 +138,26 @@ pub(crate) async fn notify(
         );
         return refused(why.to_owned()).await;
     }
-    let unit = Some(typed.unit.trim().to_owned()).filter(|unit| !unit.is_empty());
+    let stated = state.store.round(&typed.round).await?.round.rectify_by;
+    if stated != typed.deadline && typed.differs != "1" {
+        let why = match lang {
+            Lang::Zh => format!(
+                "本轮的整改期限是 {stated}（通报和公开页面也这样写），与这里填的 {deadline} 不同；确定要另定期限的，请勾选“另定期限”后再登记"
+            ),
+            Lang::En => format!(
+                "The round and its notice state {stated}, here it is {deadline}; tick “another term” if that is meant"
+            ),
+        };
+        let typed = Typed {
+            differs: "asked".to_owned(),
+            ..typed.clone()
+        };
+        return refused_with(&state, &viewer, &typed, why).await;
+    }
+    let unit = match pick::unit(&state, lang, &typed.unit).await? {
+        Ok(unit) => unit.map(|(id, _)| id),
+        Err(why) => return refused(why).await,
+    };
     let mut cases = Vec::new();
     for own in [RectifyState::Found, RectifyState::Relapsed] {
         let filter = CaseFilter {

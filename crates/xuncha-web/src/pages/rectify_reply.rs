@@ -23,6 +23,8 @@ use crate::upload::{self, ACCEPTED, Owner, Sent};
 
 /// Problems that one page lists for ticking.
 const LISTED: u64 = 200;
+/// Letters of what a unit says; more belongs into a file.
+pub(crate) const LONGEST_NOTE: usize = 2_000;
 /// Files of one answer.
 const FILES: usize = 5;
 
@@ -151,7 +153,7 @@ pub(crate) async fn file(
     let ticked = sent.fields.iter().filter(|(name, _)| name == "case");
     let mut typed = Typed {
         cases: ticked.map(|(_, value)| value.clone()).collect(),
-        note: sent.field("note").chars().take(4_000).collect(),
+        note: sent.field("note").to_owned(),
         same_kind: SameKind::of_word(sent.field("same_kind")),
         on: sent.field("on").to_owned(),
         errors: Vec::new(),
@@ -162,6 +164,12 @@ pub(crate) async fn file(
     }
     if typed.note.trim().is_empty() {
         fault("请填写整改情况", "Say what was done");
+    }
+    if typed.note.chars().count() > LONGEST_NOTE {
+        fault(
+            "整改情况超过 2000 字，请写要点，详细材料放在附件里",
+            "What was done has more than 2,000 signs; say the essentials and attach the rest",
+        );
     }
     if typed.same_kind.is_none() {
         fault(

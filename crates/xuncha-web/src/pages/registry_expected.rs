@@ -105,11 +105,24 @@ pub(crate) async fn list(
     let wanted: Vec<&Expectation> = all.iter().filter(is_wanted).collect();
     let pager = Pager::new(asked.page, ROWS_PER_PAGE);
     let skipped = (pager.number - 1).saturating_mul(pager.size) as usize;
-    let rows = wanted
+    let shown: Vec<&Expectation> = wanted
         .iter()
+        .copied()
         .skip(skipped)
         .take(ROWS_PER_PAGE as usize)
-        .map(|one| row(lang, &table, one, of(one)))
+        .collect();
+    let named: Vec<String> = shown
+        .iter()
+        .filter_map(|one| match &one.presence {
+            Presence::Nothing { units } => Some(units.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let units = state.store.unit_names(&named).await?;
+    let rows = shown
+        .into_iter()
+        .map(|one| row(lang, (&table, &units), one, of(one)))
         .collect();
     let states = [
         ("", lang.t("待核实", "Open")),
@@ -122,7 +135,7 @@ pub(crate) async fn list(
     let pairs = vec![("kind", asked.kind.clone()), ("state", asked.state.clone())];
     page(&ExpectedPage {
         shell: Shell::new(&viewer, "registry", lang.t("应有网站", "Expected sites")),
-        kinds: kinds(&table, &all, &settled, &asked.kind),
+        kinds: kinds(lang, &table, (&all, &settled), &asked.kind),
         rows,
         states: states.into(),
         may_edit: viewer.may(Action::ManageLists),
@@ -149,9 +162,9 @@ async fn expectations(
 }
 
 fn kinds(
+    lang: Lang,
     table: &ExpectedTable,
-    all: &[Expectation],
-    settled: &BTreeMap<(String, String), Settled>,
+    (all, settled): (&[Expectation], &BTreeMap<(String, String), Settled>),
     chosen: &str,
 ) -> Vec<KindLine> {
     let mut lines = Vec::new();
@@ -175,7 +188,7 @@ fn kinds(
             name: kind.name.clone(),
             levels: kind.levels.join("、"),
             basis: kind.basis.clone(),
-            confidence: kind.confidence.clone(),
+            confidence: confidence(lang, &kind.confidence).to_owned(),
             registered: count(&is_registered),
             outside,
             missing: open - outside,
@@ -185,7 +198,23 @@ fn kinds(
     lines
 }
 
-fn row(lang: Lang, table: &ExpectedTable, one: &Expectation, settled: Option<&Settled>) -> Row {
+/// How sure it is that regions have such a site, in a word; what else stands in the table stays as it is.
+fn confidence(lang: Lang, word: &str) -> &str {
+    match word {
+        "S" => lang.t("有文件明文", "stated in a document"),
+        "hi" | "K-hi" => lang.t("高", "high"),
+        "med" | "K-med" => lang.t("中", "medium"),
+        "lo" | "K-lo" => lang.t("低", "low"),
+        other => other,
+    }
+}
+
+fn row(
+    lang: Lang,
+    (table, units): (&ExpectedTable, &BTreeMap<String, String>),
+    one: &Expectation,
+    settled: Option<&Settled>,
+) -> Row {
     let kind = table.entries.iter().find(|kind| kind.id == one.kind);
     let target = |id: &str| {
         let href = format!("/registry/targets/{}", encode(id));
@@ -213,12 +242,15 @@ fn row(lang: Lang, table: &ExpectedTable, one: &Expectation, settled: Option<&Se
                 hosts.iter().map(candidate).collect(),
             )
         }
-        Presence::Nothing { units } => {
-            let unit = |unit: &String| (unit.clone(), String::new());
+        Presence::Nothing { units: found } => {
+            let unit = |unit: &String| {
+                let name = units.get(unit).cloned();
+                (name.unwrap_or_else(|| unit.clone()), String::new())
+            };
             (
                 lang.t("没有找到", "Nothing found"),
                 "open",
-                units.iter().map(unit).collect(),
+                found.iter().map(unit).collect(),
             )
         }
     };

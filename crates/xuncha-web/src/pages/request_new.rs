@@ -22,6 +22,7 @@ use crate::error::{WebError, page};
 use crate::labels_registry as words;
 use crate::lang::Lang;
 use crate::pager::encode;
+use crate::pages::pick::{self, UnitPick};
 use crate::shell::{Shell, Viewer};
 
 /// What the form is asked for.
@@ -70,7 +71,9 @@ struct FormPage {
     noun: &'static str,
     target: String,
     target_name: String,
-    unit: Option<String>,
+    unit: Option<UnitPick>,
+    /// Units that the field of a transfer offers.
+    offered: Vec<String>,
     unit_name: String,
     outside: String,
     advice: &'static str,
@@ -194,12 +197,36 @@ async fn again(
     Ok(fields)
 }
 
+/// Puts numbers in place of the units that were typed by name; says where none or several fit.
+async fn name_units(
+    state: &WebState,
+    viewer: &Viewer,
+    sent: &mut BTreeMap<String, String>,
+) -> Result<Vec<Fault>, WebError> {
+    let mut faults = Vec::new();
+    for field in ["unit", "organization"] {
+        let Some(typed) = sent.get(field) else {
+            continue;
+        };
+        match pick::unit(state, viewer.lang, typed).await? {
+            Ok(Some((id, _))) => drop(sent.insert(field.to_owned(), id)),
+            Ok(None) => {}
+            Err(message) => faults.push(Fault {
+                field: field.to_owned(),
+                message,
+            }),
+        }
+    }
+    Ok(faults)
+}
+
 /// Files what the form says, or shows it again with what is wrong.
 pub(crate) async fn file(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
-    Form(sent): Form<BTreeMap<String, String>>,
+    Form(mut sent): Form<BTreeMap<String, String>>,
 ) -> Result<Response, WebError> {
+    let unclear = name_units(&state, &viewer, &mut sent).await?;
     let text = |name: &str| sent.get(name).cloned().unwrap_or_default();
     let asked = Asked {
         kind: text("request"),
@@ -210,17 +237,11 @@ pub(crate) async fn file(
         again: String::new(),
     };
     let about = about(&state, &viewer, &asked).await?;
+    if !unclear.is_empty() {
+        return shown(&state, &viewer, &about, &sent, &unclear).await;
+    }
     let registry = state.store.registry().await?;
-    let unit = about.unit.clone().unwrap_or_default();
-    // The office may name a unit by its full name.
-    let mut named = registry
-        .organizations
-        .values()
-        .filter(|own| own.name == unit);
-    let organization = match (registry.organizations.contains_key(&unit), named.next()) {
-        (false, Some(own)) if named.next().is_none() => own.id.clone(),
-        _ => unit,
-    };
+    let organization = about.unit.clone().unwrap_or_default();
     let typed = Typed {
         kind: about.kind,
         noun: about.noun,
@@ -355,6 +376,19 @@ async fn shown(
         }
         None => lang.t("开办网站", "Open a website").to_owned(),
     };
+    let names_unit = target.is_none() && viewer.narrowed(Action::FileRequest).is_none();
+    let unit = match names_unit {
+        true => {
+            let named = about.unit.as_ref().or_else(|| typed.get("unit"));
+            Some(UnitPick::of(state, named.map_or("", String::as_str)).await?)
+        }
+        false => None,
+    };
+    let receiver = fields.iter().find(|field| field.name == "organization");
+    let offered = match receiver {
+        Some(field) => UnitPick::of(state, &field.value).await?.offered,
+        None => Vec::new(),
+    };
     let shell = Shell::new(viewer, "registry", title)
         .crumb(lang.t("名录", "Registry"), "/registry")
         .crumb(lang.t("填报", "Requests"), "/requests");
@@ -367,12 +401,8 @@ async fn shown(
         },
         target: target.map_or_else(String::new, |own| own.id().0.clone()),
         target_name: target.map_or_else(String::new, |own| own.name().to_owned()),
-        unit: (target.is_none() && viewer.narrowed(Action::FileRequest).is_none()).then(|| {
-            let named = about.unit.clone();
-            named
-                .or_else(|| typed.get("unit").cloned())
-                .unwrap_or_default()
-        }),
+        unit,
+        offered,
         unit_name,
         outside: about.outside.clone(),
         advice: advice(lang, about.kind, about.noun),

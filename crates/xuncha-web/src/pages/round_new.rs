@@ -8,7 +8,7 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use xuncha_core::indicator::IndicatorSet;
 use xuncha_core::registry::{Region, TargetClass};
 use xuncha_core::round::Coverage;
@@ -28,6 +28,20 @@ use crate::shell::{Shell, Viewer};
 /// The set of indicators that is in force.
 const USUAL_SET: &str = "gov-2019";
 
+/// A monitoring point that is longer past is asked about.
+const OLDEST_DAYS: i32 = 92;
+/// One that is further ahead too.
+const NEWEST_DAYS: i32 = 200;
+/// A term of rectification that is longer too.
+const LONGEST_TERM_DAYS: i32 = 183;
+
+/// Year and quarter of an id such as `2026Q1`.
+fn quarter_of(id: &str) -> Option<(i16, i8)> {
+    let (year, quarter) = id.trim().split_once(['Q', 'q'])?;
+    let (year, quarter) = (year.parse().ok()?, quarter.parse().ok()?);
+    (1..=4).contains(&quarter).then_some((year, quarter))
+}
+
 /// What stands in the form.
 #[derive(Clone, Default)]
 struct Typed {
@@ -41,6 +55,8 @@ struct Typed {
     also_listed: Vec<String>,
     departments: String,
     accounts: String,
+    /// Whether unusual days are meant.
+    is_sure: bool,
 }
 
 struct SetChoice {
@@ -67,6 +83,8 @@ struct NewPage {
     copied: Option<String>,
     sets: Vec<SetChoice>,
     errors: Vec<String>,
+    /// What is unusual about its days.
+    doubts: Vec<String>,
     preview: Option<Preview>,
 }
 
@@ -120,6 +138,7 @@ async fn filled_in(state: &WebState) -> Result<(Typed, Option<String>), WebError
         also_listed: last.also_listed.iter().map(|set| set.id.clone()).collect(),
         departments: drawn("department").to_string(),
         accounts: drawn("account/").to_string(),
+        is_sure: false,
     };
     Ok((typed, Some(last.title)))
 }
@@ -145,13 +164,16 @@ fn new_page(
         is_listed: typed.also_listed.contains(&set.id),
     });
     let title = viewer.lang.t("新建轮次", "New round");
+    let doubts = typed.doubts(viewer.lang, state.now().date());
     let is_refused = !errors.is_empty();
     let shown = NewPage {
-        shell: Shell::new(viewer, "rounds", title).crumb(viewer.lang.t("检查轮次", "Rounds"), "/"),
+        shell: Shell::new(viewer, "rounds", title)
+            .crumb(viewer.lang.t("检查轮次", "Rounds"), "/rounds"),
         sets: sets.collect(),
         typed,
         copied,
         errors,
+        doubts,
         preview,
     };
     let mut response = page(&shown)?;
@@ -187,7 +209,59 @@ impl Typed {
             also_listed: also.map(|(_, value)| value.clone()).collect(),
             departments: field("departments"),
             accounts: field("accounts"),
+            is_sure: field("sure") == "1",
         }
+    }
+
+    /// Days that a round seldom has: nothing is made with them before somebody says that they are meant.
+    fn doubts(&self, lang: Lang, today: Date) -> Vec<String> {
+        let Ok(as_of) = self.as_of.parse::<DateTime>() else {
+            return Vec::new();
+        };
+        let as_of = as_of.date();
+        let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
+        let mut doubts = Vec::new();
+        let mut say = |zh: String, en: String| {
+            doubts.push(match lang {
+                Lang::Zh => zh,
+                Lang::En => en,
+            });
+        };
+        if days(as_of, today) > OLDEST_DAYS {
+            say(
+                format!("监测时间点 {as_of} 早已过去，现在已采不到当时的页面"),
+                format!(
+                    "The monitoring point {as_of} is long past; its pages cannot be gathered now"
+                ),
+            );
+        }
+        if days(today, as_of) > NEWEST_DAYS {
+            say(
+                format!("监测时间点 {as_of} 还很远"),
+                format!("The monitoring point {as_of} is far away"),
+            );
+        }
+        if let Some((year, quarter)) = quarter_of(&self.id) {
+            let own = (as_of.year(), (as_of.month() + 2) / 3);
+            if own != (year, quarter) {
+                say(
+                    format!("监测时间点 {as_of} 不在编号“{}”所说的季度里", self.id),
+                    format!(
+                        "The monitoring point {as_of} is not in the quarter of the id {}",
+                        self.id
+                    ),
+                );
+            }
+        }
+        if let Ok(by) = self.rectify_by.parse::<Date>()
+            && days(as_of, by) > LONGEST_TERM_DAYS
+        {
+            say(
+                format!("整改期限 {by} 在监测时间点半年以后"),
+                format!("The last day to rectify, {by}, is half a year after the monitoring point"),
+            );
+        }
+        doubts
     }
 
     /// The draft that the form asks for, or all that is wrong with it.
@@ -278,6 +352,11 @@ pub(crate) async fn create(
         Ok(draft) => draft,
         Err(errors) => return new_page(&state, &viewer, typed, None, errors, None),
     };
+    let is_preview = fields.iter().any(|(name, _)| name == "preview");
+    let doubts = typed.doubts(viewer.lang, state.now().date());
+    if !doubts.is_empty() && !typed.is_sure && !is_preview {
+        return new_page(&state, &viewer, typed, None, doubts, None);
+    }
     if state.store.round(&draft.id).await.is_ok() {
         let text = match viewer.lang {
             Lang::Zh => format!("轮次“{}”已经存在", draft.id),
@@ -295,7 +374,7 @@ pub(crate) async fn create(
             return new_page(&state, &viewer, typed, None, vec![error.to_string()], None);
         }
     };
-    if fields.iter().any(|(name, _)| name == "preview") {
+    if is_preview {
         let regions = state.store.regions().await?;
         let preview = preview(viewer.lang, &regions, &drawn);
         return new_page(&state, &viewer, typed, None, Vec::new(), Some(preview));

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use xuncha_core::permission::Action;
 use xuncha_core::registry::Region;
 use xuncha_core::round::Sample;
 use xuncha_core::round::draft::{StratumCount, strata};
 use xuncha_core::sample::published::publish as published_files;
 use xuncha_core::sample::verify;
-use xuncha_store::round::RoundRow;
+use xuncha_store::StoreError;
+use xuncha_store::round::{RoundRow, RoundState};
 use xuncha_store::round_plan::DrawPublication;
 use xuncha_store::{AuditAction, AuditEntry};
 
@@ -82,6 +85,9 @@ struct SamplePage {
     is_same: bool,
     may_manage: bool,
     action: String,
+    /// Whether the round may still go away as if it had never been.
+    is_removable: bool,
+    remove_action: String,
 }
 
 pub(crate) async fn show(
@@ -113,8 +119,12 @@ pub(crate) async fn show(
             .map(|(name, text)| file_line(&viewer, &base, name, text))
             .collect(),
         is_same: publication.as_ref().is_none_or(|one| one.sha256 == sums),
+        is_removable: viewer.may(Action::ManageRound)
+            && row.state == RoundState::New
+            && publication.is_none(),
+        remove_action: format!("/rounds/{}/remove", encode(&id)),
+        may_manage: viewer.may(Action::ManageRound),
         publication: publication.map(|one| (moment(&one.at), one.by, one.sha256)),
-        may_manage: viewer.may(xuncha_core::permission::Action::ManageRound),
         action: base,
         row,
     })
@@ -190,4 +200,25 @@ pub(crate) async fn download(
         .audit(entry.change("", file.as_str()))
         .await?;
     Ok(as_attachment(text.into_bytes(), &file))
+}
+
+/// What the form of removal sends.
+#[derive(Deserialize)]
+pub(crate) struct Removal {
+    #[serde(default)]
+    sure: String,
+}
+
+/// Removes a round that was made by mistake.
+pub(crate) async fn remove(
+    State(state): State<WebState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+    Form(typed): Form<Removal>,
+) -> Result<Response, WebError> {
+    if typed.sure != "1" {
+        return Err(StoreError::Refused("没有删除：请先勾选“确认删除”").into());
+    }
+    state.acting(&viewer).remove_round(&id).await?;
+    Ok(Redirect::to("/rounds").into_response())
 }

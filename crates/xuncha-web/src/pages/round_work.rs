@@ -29,6 +29,7 @@ use crate::headers::scripted;
 use crate::labels::{self, Label};
 use crate::lang::Lang;
 use crate::pager::{Pager, encode};
+use crate::pages::notice_sign;
 use crate::shell::{Shell, Viewer};
 
 /// Jobs on one page.
@@ -170,10 +171,11 @@ async fn work_page(
     let pager = Pager::new(asked.page, JOBS_SHOWN);
     let (part, total) = part(state, viewer, id, pager.page()).await?;
     let is_live = part.is_live;
+    let is_published = notice_sign::published_version(state, &row).await?.is_some();
     let title = viewer.lang.t("任务与进度", "Jobs");
     let shown = WorkPage {
         shell: Shell::new(viewer, "rounds", title).in_round(id, &row.round.title, "work"),
-        starts: starts(viewer.lang, row.state),
+        starts: starts(viewer.lang, row.state, is_published),
         may_manage: viewer.may(Action::ManageRound),
         part,
         is_live,
@@ -195,7 +197,7 @@ async fn work_page(
     Ok(response)
 }
 
-fn starts(lang: Lang, state: RoundState) -> Vec<StartLine> {
+fn starts(lang: Lang, state: RoundState, is_published: bool) -> Vec<StartLine> {
     let is_open = !state.is_closed();
     let line = |kind: RoundJob, name, what, is_next, is_possible| StartLine {
         word: kind.word(),
@@ -248,15 +250,22 @@ fn starts(lang: Lang, state: RoundState) -> Vec<StartLine> {
         line(
             RoundJob::Notice,
             lang.t("生成通报", "Notice"),
-            lang.t(
-                "生成 Word、PDF、网页版和附件；结论未定时标为草稿",
-                "Word, PDF, web page and annexes; marked as a draft while outcomes are open",
-            ),
-            state.is_closed(),
-            matches!(
-                state,
-                RoundState::Judged | RoundState::Closed | RoundState::Frozen
-            ),
+            match is_published {
+                true => lang.t(
+                    "通报已经发布；要改，先在“通报”页发起更正",
+                    "The notice is published; begin a correction on its page first",
+                ),
+                false => lang.t(
+                    "生成 Word、PDF、网页版和附件；结论未定时标为草稿",
+                    "Word, PDF, web page and annexes; marked as a draft while outcomes are open",
+                ),
+            },
+            state.is_closed() && !is_published,
+            !is_published
+                && matches!(
+                    state,
+                    RoundState::Judged | RoundState::Closed | RoundState::Frozen
+                ),
         ),
     ]
 }
@@ -399,18 +408,19 @@ pub(crate) async fn ask(
         return Ok(back);
     }
     let kind = RoundJob::of_word(field("kind"));
-    // Closing has its own page, and single targets are judged again when something of them is corrected.
+    // Closing and comparing sites have their own pages, and single targets are judged again when something of them is corrected.
     let kind = kind.filter(|kind| {
         !matches!(
             kind,
-            RoundJob::Close | RoundJob::JudgeTarget | RoundJob::TryList
+            RoundJob::Close | RoundJob::JudgeTarget | RoundJob::TryList | RoundJob::Migration
         )
     });
     let Some(kind) = kind else {
         return Err(StoreError::Refused("没有这种任务").into());
     };
     let row = state.store.round(&id).await?;
-    let possible = starts(viewer.lang, row.state);
+    // That a notice is published is said by the store, with what to do about it.
+    let possible = starts(viewer.lang, row.state, false);
     if !possible
         .iter()
         .any(|start| start.word == kind.word() && start.is_possible)

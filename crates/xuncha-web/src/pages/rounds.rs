@@ -73,7 +73,7 @@ pub(crate) async fn list(
         state: labels::round_state(viewer.lang, row.state),
     });
     let shell = Shell::new(&viewer, "rounds", viewer.lang.t("检查轮次", "Rounds"));
-    let pager = pager.over(found.total, "/".to_owned(), Vec::new());
+    let pager = pager.over(found.total, "/rounds".to_owned(), Vec::new());
     page(&RoundsPage {
         shell,
         rows: rows.collect(),
@@ -161,7 +161,7 @@ pub(crate) async fn show(
 }
 
 /// What comes next in the life of a round, with the page for it.
-fn next_step(lang: Lang, state: RoundState, base: &str) -> (&'static str, String) {
+pub(crate) fn next_step(lang: Lang, state: RoundState, base: &str) -> (&'static str, String) {
     let (text, page) = match state {
         RoundState::New => (
             lang.t("公布抽样，启动采集", "Publish the draw, gather"),
@@ -238,7 +238,7 @@ fn verdict_label(viewer: &Viewer, class: VerdictClass) -> Label {
         VerdictClass::Pass => ("通过", "Passed", "good"),
         VerdictClass::Fail => ("存在问题", "With problems", "bad"),
         VerdictClass::NotApplicable => ("不适用", "Not applicable", "none"),
-        VerdictClass::NeedsReview => ("待人工", "For a person", "info"),
+        VerdictClass::NeedsReview => ("转人工", "Left to a person", "info"),
         VerdictClass::Undetermined => ("无法判定", "Undetermined", "open"),
     };
     Label {

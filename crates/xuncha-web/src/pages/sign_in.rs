@@ -12,7 +12,9 @@ use xuncha_store::person::Person;
 use crate::WebState;
 use crate::asked::Query;
 use crate::cookie::{self, SESSION_COOKIE};
+use crate::csrf::token_of;
 use crate::error::{WebError, page};
+use crate::kept::{Kept, resumed};
 use crate::password::is_right;
 use crate::second_factor::{step_of, tidy_code};
 use crate::session::{SESSION_LIFETIME_S, agent, safe_next};
@@ -39,6 +41,12 @@ pub(crate) struct SignIn {
     /// Whether a password was just set.
     #[serde(default)]
     set: String,
+    /// Whether a session ended.
+    #[serde(default)]
+    ended: String,
+    /// What was typed into a form when it ended.
+    #[serde(default)]
+    kept: String,
 }
 
 /// Why somebody is not in.
@@ -69,6 +77,8 @@ struct SignInPage {
     once_href: String,
     password_href: String,
     is_password_set: bool,
+    has_ended: bool,
+    kept: String,
     has_failed: bool,
     has_provider_failed: bool,
     provider: Option<Provider>,
@@ -92,6 +102,8 @@ fn sign_in_page(
         once_href: format!("/sign-in{once}"),
         password_href: format!("/sign-in{next}"),
         is_password_set: !asked.set.is_empty(),
+        has_ended: !asked.ended.is_empty(),
+        kept: asked.kept,
         has_failed: matches!(failure, Some(Failure::Password | Failure::Once)),
         has_provider_failed: failure == Some(Failure::Provider),
         provider: state.sign_on.as_ref().map(|provider| Provider {
@@ -109,6 +121,22 @@ pub(crate) async fn form(
     Query(asked): Query<SignIn>,
 ) -> Result<Response, WebError> {
     sign_in_page(&state, &viewer, asked, None)
+}
+
+/// The sign-in page in place of an answer to a form whose session had ended; `kept` is what was typed, empty where it cannot be kept.
+pub(crate) fn expired(
+    state: &WebState,
+    viewer: &Viewer,
+    next: &str,
+    kept: String,
+) -> Result<Response, WebError> {
+    let asked = SignIn {
+        next: next.to_owned(),
+        ended: "form".to_owned(),
+        kept,
+        ..SignIn::default()
+    };
+    sign_in_page(state, viewer, asked, None)
 }
 
 /// The sign-in page after a failure that nothing typed belongs to.
@@ -181,7 +209,11 @@ async fn once(
         return Ok(None);
     };
     let proof = Proof::OneTime { token };
-    enter(state, headers, &person, proof, &asked.next).await
+    let onward = Onward {
+        next: &asked.next,
+        kept: &asked.kept,
+    };
+    enter(state, (viewer, headers), &person, proof, onward).await
 }
 
 /// Takes the same time and answers the same whether the login is unknown, the password wrong, or the person locked.
@@ -210,7 +242,11 @@ async fn by_password(
         return Ok(None);
     };
     if !person.has_totp {
-        return enter(state, headers, person, Proof::Password, &asked.next).await;
+        let onward = Onward {
+            next: &asked.next,
+            kept: &asked.kept,
+        };
+        return enter(state, (viewer, headers), person, Proof::Password, onward).await;
     }
     let token = (state.new_token)();
     let until_s = now_s + CODE_LIFETIME_S;
@@ -219,16 +255,27 @@ async fn by_password(
         .store
         .put_link(&token, kind, person.number, until_s)
         .await?;
-    Ok(Some(code_page(viewer, token, asked.next.clone(), false)?))
+    let onward = Onward {
+        next: &asked.next,
+        kept: &asked.kept,
+    };
+    Ok(Some(code_page(viewer, token, onward, false)?))
+}
+
+/// 去向. Where somebody who signs in goes on, and what he had typed when his session ended.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Onward<'a> {
+    pub(super) next: &'a str,
+    pub(super) kept: &'a str,
 }
 
 /// Opens a session under a new token; the one that the browser had ends.
 pub(super) async fn enter(
     state: &WebState,
-    headers: &HeaderMap,
+    (viewer, headers): (&Viewer, &HeaderMap),
     person: &Person,
     proof: Proof<'_>,
-    next: &str,
+    onward: Onward<'_>,
 ) -> Result<Option<Response>, WebError> {
     let token = (state.new_token)();
     let now_s = (state.now_s)();
@@ -245,7 +292,23 @@ pub(super) async fn enter(
     if opened.is_none() {
         return Ok(None);
     }
-    let mut response = Redirect::to(safe_next(next)).into_response();
+    let mut response = match Kept::read(onward.kept) {
+        Some(kept) => {
+            let entered = Viewer {
+                id: person.id(),
+                number: person.number,
+                person: person.name.clone(),
+                role: person.role,
+                unit: person.organization.clone(),
+                csrf: token_of(&token),
+                here: "/".to_owned(),
+                lang: viewer.lang,
+                ..Viewer::default()
+            };
+            resumed(&entered, kept)?
+        }
+        None => Redirect::to(safe_next(onward.next)).into_response(),
+    };
     cookie::set(
         &mut response,
         state,
@@ -262,13 +325,14 @@ struct CodePage {
     shell: Shell,
     token: String,
     next: String,
+    kept: String,
     has_failed: bool,
 }
 
 fn code_page(
     viewer: &Viewer,
     token: String,
-    next: String,
+    onward: Onward<'_>,
     has_failed: bool,
 ) -> Result<Response, WebError> {
     // The language switch cannot send the form again, so it leads to the beginning.
@@ -279,7 +343,8 @@ fn code_page(
     page(&CodePage {
         shell: Shell::new(&viewer, "", viewer.lang.t("二次验证", "Second step")),
         token,
-        next,
+        next: onward.next.to_owned(),
+        kept: onward.kept.to_owned(),
         has_failed,
     })
 }
@@ -293,6 +358,8 @@ pub(crate) struct Code {
     code: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    kept: String,
 }
 
 /// Takes the code of the second factor, or a recovery code.
@@ -320,7 +387,11 @@ pub(crate) async fn code(
             code: &recovery,
         },
     };
-    if let Some(response) = enter(&state, &headers, &person, proof, &asked.next).await? {
+    let onward = Onward {
+        next: &asked.next,
+        kept: &asked.kept,
+    };
+    if let Some(response) = enter(&state, (&viewer, &headers), &person, proof, onward).await? {
         return Ok(response);
     }
     let lockout = &state.settings.lockout;
@@ -329,7 +400,7 @@ pub(crate) async fn code(
         .acting(&viewer)
         .count_failure(number, now_s, lockout)
         .await?;
-    let mut response = code_page(&viewer, asked.token, asked.next, true)?;
+    let mut response = code_page(&viewer, asked.token.clone(), onward, true)?;
     *response.status_mut() = StatusCode::FORBIDDEN;
     Ok(response)
 }

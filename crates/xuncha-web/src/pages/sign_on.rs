@@ -9,7 +9,7 @@ use xuncha_core::person::{Role, login_of};
 use xuncha_store::login::Proof;
 use xuncha_store::person::Person;
 
-use super::sign_in::{Failure, enter, refused};
+use super::sign_in::{Failure, Onward, enter, refused};
 use crate::WebState;
 use crate::asked::Query;
 use crate::error::WebError;
@@ -94,7 +94,11 @@ pub(crate) async fn arrive(
         let proof = Proof::Provider {
             subject: &identity.subject,
         };
-        if let Some(response) = enter(&state, &headers, person, proof, &next).await? {
+        let onward = Onward {
+            next: &next,
+            kept: "",
+        };
+        if let Some(response) = enter(&state, (&viewer, &headers), person, proof, onward).await? {
             return Ok(response);
         }
     }

@@ -29,6 +29,7 @@ use crate::pages::appeals::{Change, changes};
 use crate::pages::blind;
 use crate::pages::filed::{Filed, filed};
 use crate::pages::findings::moment;
+use crate::pages::package::{self, PackageLine};
 use crate::shell::{Shell, Viewer};
 
 /// What the list is asked for.
@@ -246,12 +247,24 @@ struct TargetPage {
     listed: Vec<(String, Vec<FindingLine>)>,
     /// Appeals that changed the score, with what it was and is.
     rescored: Vec<(String, Vec<Change>)>,
+    packages: Vec<PackageLine>,
+    package_action: String,
+    /// Whether a package was just asked for.
+    is_asked: bool,
+}
+
+/// What the page of a target is asked for.
+#[derive(Deserialize)]
+pub(crate) struct AskedOne {
+    #[serde(default)]
+    asked: String,
 }
 
 pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(viewer): Extension<Viewer>,
     Path((id, target)): Path<(String, String)>,
+    Query(asked): Query<AskedOne>,
 ) -> Result<Response, WebError> {
     let target = TargetId(target);
     let row = state.store.round(&id).await?;
@@ -302,6 +315,13 @@ pub(crate) async fn show(
         Some((href, changes(viewer.lang, appeal.scores.as_ref()?)))
     });
     page(&TargetPage {
+        packages: package::lines(&state, &id, &target).await,
+        package_action: format!(
+            "/rounds/{}/targets/{}/package",
+            encode(&id),
+            encode(&target.0)
+        ),
+        is_asked: !asked.asked.is_empty(),
         rescored: rescored.collect(),
         shell,
         task_href: format!("/rounds/{}/tasks/{}", encode(&id), encode(&target.0)),

@@ -163,6 +163,8 @@ struct TaskPage {
     sheet_href: String,
     outcome: Label,
     is_closed: bool,
+    /// Why nothing can be decided here, where that is so.
+    barred: Option<&'static str>,
     kept: u64,
     open: Vec<Item>,
     decided: Vec<Item>,
@@ -257,6 +259,7 @@ async fn task_page(
         .await?;
     let sheet = state.store.sheet(id, &set.id, target).await?;
     let name = desk.subject.target.name().to_owned();
+    let barred = barred(state, viewer, desk).await?;
     Ok(TaskPage {
         shell: Shell::new(viewer, "rounds", name)
             .named()
@@ -270,7 +273,8 @@ async fn task_page(
         code: code(&desk.subject.target),
         sheet_href: format!("/rounds/{}/targets/{}", encode(id), encode(&target.0)),
         outcome: labels::outcome(lang, sheet.map(|sheet| sheet.outcome)),
-        is_closed: desk.is_closed,
+        is_closed: desk.is_closed || barred.is_some(),
+        barred,
         kept: asked.kept,
         open,
         decided,
@@ -398,21 +402,48 @@ pub(crate) async fn may_decide(
 ) -> Result<(), WebError> {
     let (id, target) = (&desk.round.id, desk.subject.target.id());
     blind::refuse_hidden(state, viewer, id, target).await?;
-    if viewer.role != Role::Inspector {
-        return Ok(());
+    match is_of_own_city(state, viewer, desk).await? {
+        true => Err(WebError::forbidden(viewer.lang.t(OWN_CITY_ZH, OWN_CITY_EN))),
+        false => Ok(()),
     }
-    let inspectors = state.store.inspectors(id).await?;
+}
+
+pub(crate) const OWN_CITY_ZH: &str = "这个对象属于您所在的地区，按交叉互评的规定由其他检查员处理。";
+pub(crate) const OWN_CITY_EN: &str =
+    "This target is of the city you come from; another inspector decides of it.";
+
+/// What pages say in place of the buttons where nothing can be decided.
+pub(crate) async fn barred(
+    state: &WebState,
+    viewer: &Viewer,
+    desk: &Desk,
+) -> Result<Option<&'static str>, WebError> {
+    let lang = viewer.lang;
+    if desk.is_closed {
+        return Ok(Some(lang.t(
+            "本轮已关闭，不能再作决定。",
+            "This round is closed; nothing more can be decided.",
+        )));
+    }
+    let is_own = is_of_own_city(state, viewer, desk).await?;
+    Ok(is_own.then(|| lang.t(OWN_CITY_ZH, OWN_CITY_EN)))
+}
+
+/// Whether an inspector looks at a target of where he comes from, of which others decide.
+pub(crate) async fn is_of_own_city(
+    state: &WebState,
+    viewer: &Viewer,
+    desk: &Desk,
+) -> Result<bool, WebError> {
+    if viewer.role != Role::Inspector {
+        return Ok(false);
+    }
+    let inspectors = state.store.inspectors(&desk.round.id).await?;
     let Some(me) = inspectors.iter().find(|one| one.person == viewer.number) else {
-        return Ok(());
+        return Ok(false);
     };
     let regions = state.store.regions().await?;
-    if city_of(&regions, desk.subject.target.region()) != me.region {
-        return Ok(());
-    }
-    Err(WebError::forbidden(viewer.lang.t(
-        "这个对象属于您所在的地区，按交叉互评的规定由其他检查员处理。",
-        "This target is of the city you come from; another inspector decides of it.",
-    )))
+    Ok(city_of(&regions, desk.subject.target.region()) == me.region)
 }
 
 /// The decisions that differ from what holds already. What cannot be kept is added to the errors.

@@ -102,6 +102,10 @@ impl House {
                 continue;
             }
             let answer = client.get(&path).await;
+            if answer.status == StatusCode::SEE_OTHER {
+                waiting.push_back(answer.location().to_owned());
+                continue;
+            }
             let kind = answer.headers.get(header::CONTENT_TYPE);
             let is_page = kind.is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"));
             // What was archived of others, and documents, are not ours to make readable.

@@ -110,9 +110,9 @@ pub fn verify_package(folder: &Path) -> Result<()> {
 /// Writes the score sheet of a target with its evidence.
 async fn package(data: &Data, round: Option<&str>, target: &str, out: &Path) -> Result<()> {
     let row = data.round(round).await?;
-    let results = jobs::judge::stored_results(data, &row).await?;
     let target = TargetId::from(target);
-    let written = jobs::package::write(data, &results, &target, out)?;
+    let card = jobs::package::card_of(data, &row, &target).await?;
+    let written = jobs::package::write(data, &card, out)?;
     println!(
         "对象 {target} 的评分表和证据已写到 {}：证据 {} 份，存档 {}，图片 {} 张{}。",
         out.display(),

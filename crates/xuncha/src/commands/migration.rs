@@ -21,7 +21,7 @@ use xuncha_gather::state::Limits;
 use xuncha_store::evidence::EvidenceFolder;
 
 use super::check::{CHECK_ROUND, Unreachable, plain};
-use crate::cli::MigrationArgs;
+use crate::cli::{MigrationArgs, NetworkArgs};
 use crate::data::Data;
 use crate::jobs::gather::Bars;
 use crate::network::{self, Usage};
@@ -60,7 +60,7 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs, data: Option<&Data>) 
         }
         _ => None,
     };
-    let plan = plan(arguments);
+    let plan = plan(arguments.network.max_pages, arguments.second_look_s as f64);
     let old = match &arguments.old_evidence {
         Some(folder) => {
             let mut old = from_evidence(folder, &old_home, &lexicons)?;
@@ -98,6 +98,31 @@ pub async fn run(rules: &Rules, arguments: &MigrationArgs, data: Option<&Data>) 
     Ok(())
 }
 
+/// Seconds between the two looks where nobody asks for other ones.
+const SECOND_LOOK_S: f64 = 5.0;
+
+/// Reads both sites and keeps the comparison with a round, as its page asks for it.
+pub async fn keep(
+    data: &Data,
+    rules: &Rules,
+    arguments: &NetworkArgs,
+    round: &str,
+    (old, new): (&str, &str),
+) -> Result<String> {
+    let lexicons = Arc::new(rules.lexicons()?);
+    let settings = network::settings(arguments)?;
+    let plan = plan(arguments.max_pages, SECOND_LOOK_S);
+    let (old, new) = (address(old)?, address(new)?);
+    let old = from_network(&old, &plan, settings.clone(), &lexicons).await?;
+    let new = from_network(&new, &plan, settings, &lexicons).await?;
+    let migration = migration::compare(&old, &new);
+    let number = data.store.put_site_migration(round, &migration).await?;
+    Ok(format!(
+        "已比较，编号 {number}：损失和提示共 {} 项，见“迁移核对”页",
+        migration.losses.len()
+    ))
+}
+
 fn address(text: &str) -> Result<Url> {
     let url = Url::parse(text)
         .ok()
@@ -111,14 +136,14 @@ fn address(text: &str) -> Result<Url> {
 }
 
 /// Both sites are read whole; other hosts and the site's search have no part in it.
-fn plan(arguments: &MigrationArgs) -> CheckPlan {
+fn plan(max_pages: usize, second_look_gap_s: f64) -> CheckPlan {
     CheckPlan {
         limits: Limits {
-            pages: arguments.network.max_pages,
+            pages: max_pages,
             outside: 0,
             ..Limits::default()
         },
-        second_look_gap_s: arguments.second_look_s as f64,
+        second_look_gap_s,
         searches: 0,
         ..CheckPlan::default()
     }

@@ -10,14 +10,20 @@ use sha2::{Digest, Sha256};
 use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::notice::card::CardFile;
 use xuncha_core::registry::TargetId;
-use xuncha_core::results::{Results, TargetResult};
+use xuncha_core::results::TargetResult;
+use xuncha_core::score::score_in;
 use xuncha_core::sheet::write_csv;
 use xuncha_report::{Fonts, pdf};
 use xuncha_store::evidence::{Archive, EvidenceFolder};
+use xuncha_store::round::RoundRow;
 
 use super::notice::font_folders;
 use crate::data::Data;
 
+/// Kind of the job that writes what a target's page offers.
+pub const PACKAGE_JOB: &str = "package";
+/// Folder of what was written, below the documents of a round.
+const KEPT: &str = "packages";
 const CARD: &str = "score.json";
 const SHEET: &str = "评分表.pdf";
 const LIST: &str = "evidence.csv";
@@ -56,12 +62,84 @@ pub struct Written {
     pub pictures: usize,
 }
 
-/// Writes the package of a target into a folder that does not exist yet.
-pub fn write(data: &Data, results: &Results, target: &TargetId, out: &Path) -> Result<Written> {
-    let own = |one: &&TargetResult| one.subject.target.id() == target;
-    let Some(result) = results.targets.iter().find(own) else {
-        bail!("轮次 {} 没有抽中对象 {target}", results.round.id);
+/// What a target came to, from its own rows.
+pub async fn card_of(data: &Data, row: &RoundRow, target: &TargetId) -> Result<CardFile> {
+    let round = &row.round;
+    let missing = || format!("轮次 {} 没有抽中对象 {target}", round.id);
+    let subject = data.store.subject(&round.id, target).await;
+    let subject = subject.with_context(missing)?;
+    let judgements = data.store.judgements(&round.id, Some(target)).await?;
+    let reviews = data.store.review_history(&round.id, target).await?;
+    let sheet = score_in(round, &subject, &judgements, &reviews);
+    Ok(CardFile {
+        round: round.clone(),
+        target: TargetResult {
+            subject,
+            judgements,
+            reviews,
+            sheet,
+        },
+    })
+}
+
+/// Writes sheet and package of a target where its page finds them.
+pub async fn keep(data: &Data, round: &str, target: &TargetId) -> Result<Written> {
+    let row = data.store.round(round).await?;
+    let card = card_of(data, &row, target).await?;
+    let folder = data.documents(round).join(KEPT);
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("无法建立目录 {}", folder.display()))?;
+    let work = tempfile::tempdir_in(&data.folder).context("无法建立临时目录")?;
+    let out = work.path().join(format!("{round}-{target}"));
+    let name = encoded(target);
+    tokio::task::block_in_place(|| -> Result<Written> {
+        let written = write(data, &card, &out)?;
+        std::fs::copy(out.join(SHEET), work.path().join("sheet"))?;
+        zipped(&out, &work.path().join("whole"))?;
+        for (made, kind) in [("sheet", "pdf"), ("whole", "zip")] {
+            let place = folder.join(format!("{name}.{kind}"));
+            std::fs::rename(work.path().join(made), &place)
+                .with_context(|| format!("无法写入 {}", place.display()))?;
+        }
+        Ok(written)
+    })
+}
+
+/// Name of a target's files: letters and digits only, all else as its bytes.
+fn encoded(target: &TargetId) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~@".contains(&byte);
+    let sign = |byte: u8| match is_plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
     };
+    target.0.bytes().map(sign).collect()
+}
+
+/// All files of a folder in one, below its name.
+fn zipped(folder: &Path, place: &Path) -> Result<()> {
+    let top = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(place)?);
+    // Archives and pictures are compressed already.
+    let plain = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .large_file(true);
+    let mut names = files(folder, "")?;
+    names.insert(SUMS.to_owned());
+    for name in names {
+        archive.start_file(format!("{top}/{name}"), plain)?;
+        std::io::copy(&mut std::fs::File::open(folder.join(&name))?, &mut archive)?;
+    }
+    archive.finish()?;
+    Ok(())
+}
+
+/// Writes the package of a target into a folder that does not exist yet.
+pub fn write(data: &Data, card: &CardFile, out: &Path) -> Result<Written> {
+    let target = card.target.subject.target.id();
     if out.exists() {
         bail!(
             "{} 已经存在；证据包要写进新的目录，免得混入别的文件",
@@ -69,21 +147,17 @@ pub fn write(data: &Data, results: &Results, target: &TargetId, out: &Path) -> R
         );
     }
     std::fs::create_dir_all(out).with_context(|| format!("无法建立目录 {}", out.display()))?;
-    let card = CardFile {
-        round: results.round.clone(),
-        target: result.clone(),
-    };
     let put = |name: &str, bytes: &[u8]| {
         let path = out.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("无法写入 {}", path.display()))
     };
     let fonts = Fonts::find(&font_folders(&data.folder))?;
     put(SHEET, &pdf::pdf(&card.document(), &fonts)?)?;
-    put(CARD, &serde_json::to_vec_pretty(&card)?)?;
+    put(CARD, &serde_json::to_vec_pretty(card)?)?;
     let mut written = Written::default();
-    let round = &results.round.id;
-    let archives = archives(&data.evidence, (round, target), &card, out, &mut written)?;
-    let pictures = pictures(&data.evidence, (round, target), &card, out)?;
+    let round = &card.round.id;
+    let archives = archives(&data.evidence, (round, target), card, out, &mut written)?;
+    let pictures = pictures(&data.evidence, (round, target), card, out)?;
     written.pictures = pictures.len();
     let proofs = card.evidence();
     written.proofs = proofs.len();
@@ -105,7 +179,7 @@ pub fn write(data: &Data, results: &Results, target: &TargetId, out: &Path) -> R
         ]);
     }
     put(LIST, write_csv(&rows).as_bytes())?;
-    put(README, readme(&card).as_bytes())?;
+    put(README, readme(card).as_bytes())?;
     put(SUMS, sums(out)?.as_bytes())?;
     Ok(written)
 }

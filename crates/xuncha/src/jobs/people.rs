@@ -8,15 +8,17 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use xuncha_core::rectify::remind::RemindSettings;
+use xuncha_core::registry::TargetId;
 use xuncha_store::job::{JobState, NewJob, Progress};
 use xuncha_store::recheck::{RECHECK_JOB, SELF_CHECK_JOB, Work};
 
 use super::letters::{self, LETTERS_JOB, LetterWords};
 use super::outbox::Sender;
 use super::outside::{OUTSIDE_JOB, OUTSIDE_LOOK_JOB};
+use super::package::PACKAGE_JOB;
 use super::rectify::{self, FOLLOW_JOB};
 use super::registry::WATCH_JOB;
-use super::{outbox, outside, recheck, registry};
+use super::{outbox, outside, package, recheck, registry};
 use crate::cli::NetworkArgs;
 use crate::commands::now;
 use crate::data::Data;
@@ -26,7 +28,8 @@ use crate::rules::Rules;
 const PAUSE: Duration = Duration::from_secs(2);
 /// A job that broke the program off so often is not begun again.
 const MOST_ATTEMPTS: u64 = 5;
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
+    PACKAGE_JOB,
     RECHECK_JOB,
     SELF_CHECK_JOB,
     FOLLOW_JOB,
@@ -127,6 +130,11 @@ struct Payload {
     by: String,
     issuer: String,
     url: String,
+    target: String,
+    /// 发文字号, mailbox and date of letters; each may be empty.
+    number: String,
+    mail: String,
+    date: String,
 }
 
 async fn perform(data: &Data, rules: &Rules, settings: &Settings<'_>, work: &Work) -> Result<()> {
@@ -191,6 +199,11 @@ pub async fn handle(
             Ok(looked.to_string())
         }
         LETTERS_JOB => write_letters(data, &payload).await,
+        PACKAGE_JOB => {
+            let target = TargetId(payload.target);
+            let written = package::keep(data, &payload.round, &target).await?;
+            Ok(format!("证据包已生成：证据 {} 份", written.proofs))
+        }
         other => bail!("不认识的任务 {other}"),
     }
 }
@@ -199,9 +212,9 @@ async fn write_letters(data: &Data, payload: &Payload) -> Result<String> {
     let row = data.store.round(&payload.round).await?;
     let words = LetterWords {
         issuer: payload.issuer.clone(),
-        number: String::new(),
-        mail: String::new(),
-        date: now().date(),
+        number: payload.number.clone(),
+        mail: payload.mail.clone(),
+        date: payload.date.parse().unwrap_or_else(|_| now().date()),
         deadline: row
             .round
             .rectify_by

@@ -43,6 +43,9 @@ struct Payload {
     reason: String,
     /// Draft of a list.
     lexicon: i64,
+    /// Home pages that are compared.
+    old: String,
+    new: String,
 }
 
 /// Works until the program ends. Where another process works on the same folder, this one leaves the queue alone.
@@ -159,7 +162,7 @@ async fn perform(
         ..data.clone()
     };
     let row = match kind {
-        RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList => {
+        RoundJob::Notice | RoundJob::Pictures | RoundJob::TryList | RoundJob::Migration => {
             data.round(Some(&payload.round)).await?
         }
         _ => data.open_round(Some(&payload.round)).await?,
@@ -189,6 +192,15 @@ async fn perform(
             jobs::lists::try_draft(data, rules, &row.round.id, payload.lexicon, steps).await
         }
         RoundJob::Notice => notice(data, rules, &row, steps).await,
+        RoundJob::Migration => {
+            steps.started("比较两个网站", 1);
+            let homes = (payload.old.as_str(), payload.new.as_str());
+            let said =
+                commands::migration::keep(data, rules, &arguments.network, &row.round.id, homes)
+                    .await?;
+            steps.finished("比较两个网站");
+            Ok(said)
+        }
         RoundJob::Pictures => {
             let program = network::program(&arguments.network.browser)?;
             let program = program.context("本机没有 Chromium，无法生成页面图片")?;

@@ -547,6 +547,6 @@ fn a_notice_is_a_draft_until_outcomes_are_known_and_somebody_looked() {
     let reasons = draft_reasons(&open.results());
     assert_eq!(
         reasons,
-        ["还有 1 个对象的结论无法判定，见 xuncha review open"]
+        ["还有 1 个对象的结论无法判定，见该轮次的“无法判定”页"]
     );
 }
