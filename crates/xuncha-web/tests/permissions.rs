@@ -171,6 +171,8 @@ impl House {
             ("id", finding),
             ("attachment", attachment.to_string()),
             ("file", "drawn.csv".to_owned()),
+            ("form", "work.docx".to_owned()),
+            ("paper", "supervision.docx".to_owned()),
             ("item", "none".to_owned()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),

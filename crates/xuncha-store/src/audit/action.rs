@@ -136,11 +136,13 @@ pub enum AuditAction {
     TemplateAdopted,
     /// 修改通报的其他信息.
     NoticeExtrasChanged,
+    /// 填报年度报表.
+    AnnualFormFilled,
 }
 
 impl AuditAction {
     /// Every action, as the filter lists them.
-    pub const ALL: [AuditAction; 64] = [
+    pub const ALL: [AuditAction; 65] = [
         AuditAction::SignedIn,
         AuditAction::SignInFailed,
         AuditAction::SignedOut,
@@ -205,6 +207,7 @@ impl AuditAction {
         AuditAction::TemplateSaved,
         AuditAction::TemplateAdopted,
         AuditAction::NoticeExtrasChanged,
+        AuditAction::AnnualFormFilled,
     ];
 
     /// Its word, as rows hold it.
@@ -286,6 +289,7 @@ impl AuditAction {
             AuditAction::TemplateSaved => "修改通报模板",
             AuditAction::TemplateAdopted => "采用通报模板",
             AuditAction::NoticeExtrasChanged => "修改通报信息",
+            AuditAction::AnnualFormFilled => "填报年度报表",
         }
     }
 }
