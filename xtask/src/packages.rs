@@ -337,6 +337,14 @@ pub fn see_to_documents() -> Result<PathBuf, String> {
     )
 }
 
+/// A version of DuckDB as a package: it reads the Parquet files of the open data.
+const DUCKDB: &str = "duckdb-cli==1.5.6";
+
+/// The program `duckdb` in an environment of its own under the target folder.
+pub fn see_to_duckdb() -> Result<PathBuf, String> {
+    see_to_python("duckdb", DUCKDB, "不能核对 Parquet 文件")
+}
+
 /// A program of a Python package, with what it needs around it.
 fn see_to_python(name: &str, package: &str, without: &str) -> Result<PathBuf, String> {
     let folder = root().join("target").join("tools").join(name);

@@ -13,6 +13,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let schemathesis = packages::see_to_schemathesis()?;
     let smtp = packages::see_to_aiosmtpd()?;
     let documents = packages::see_to_documents()?;
+    let duckdb = packages::see_to_duckdb()?;
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     command.args(packages::legacy_tls()).args(arguments);
@@ -24,6 +25,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .env("XUNCHA_AXE", axe)
             .env("XUNCHA_SCHEMATHESIS", schemathesis)
             .env("XUNCHA_AIOSMTPD", smtp)
-            .env("XUNCHA_DOCUMENTS", documents),
+            .env("XUNCHA_DOCUMENTS", documents)
+            .env("XUNCHA_DUCKDB", duckdb),
     )
 }

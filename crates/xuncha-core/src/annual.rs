@@ -201,6 +201,18 @@ impl Form {
         row.map_or(key, |row| &row.item.title)
     }
 
+    /// 填错的项目. Items whose value is of the wrong kind, with what should stand there.
+    pub fn wrong(&self) -> Vec<(&str, &'static str)> {
+        let rows = self.rows.iter().filter(|row| !row.value.is_empty());
+        rows.filter_map(|row| {
+            Some((
+                row.item.key.as_str(),
+                wrong_kind(row.item.kind, &row.value)?,
+            ))
+        })
+        .collect()
+    }
+
     /// Items that somebody still has to fill in.
     pub fn missing(&self) -> impl Iterator<Item = &Filled> {
         let is_open = |row: &&Filled| row.origin == Origin::Missing && !row.item.optional;

@@ -17,7 +17,7 @@ mod table;
 mod values;
 
 pub use project::{public_round, public_target};
-pub use table::{Column, TABLES, Table, safe_cell, table_of};
+pub use table::{Column, ColumnKind, TABLES, Table, safe_cell, table_of};
 pub use values::{
     PublicCard, PublicFile, PublicFinding, PublicRound, PublicRow, PublicTarget, RowState,
 };

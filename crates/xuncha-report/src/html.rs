@@ -1,7 +1,7 @@
 //! 网页版: the notice as one file of HTML without outside parts. Every figure links to its definition at the end, and from there to the
 //! rows that it was reckoned from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use xuncha_core::notice::trace::{TraceBook, TraceRows, is_public};
@@ -13,6 +13,10 @@ use crate::{ReportError, charts};
 
 /// Rows behind a figure that the page holds at most.
 const MOST_ROWS: usize = 1_000;
+
+/// A wide table and a chart scroll in frames of their own, so that the page never does.
+const FRAME: &str = "<div class=\"scroll\" tabindex=\"0\">";
+const CHART_FRAME: &str = "<div class=\"scroll chart\" tabindex=\"0\">";
 
 const STYLE: &str = include_str!("layout/notice.css");
 
@@ -134,7 +138,7 @@ fn put_block(
                 put(
                     out,
                     format_args!(
-                        "<figure role=\"img\" aria-label=\"{title}\">\n{svg}\n<figcaption>{title}</figcaption>\n"
+                        "<figure role=\"img\" aria-label=\"{title}\">\n{CHART_FRAME}{svg}</div>\n<figcaption>{title}</figcaption>\n"
                     ),
                 );
                 put_chart_table(out, notice, chart);
@@ -147,7 +151,10 @@ fn put_block(
 
 /// The data behind a chart, for those who cannot see it and those who want to copy it.
 fn put_chart_table(out: &mut String, notice: &Notice, chart: &xuncha_core::notice::ChartData) {
-    out.push_str("<details><summary>图中数据</summary><table><thead><tr><th>指标</th>");
+    put(
+        out,
+        format_args!("<details><summary>图中数据</summary>{FRAME}<table><thead><tr><th>指标</th>"),
+    );
     chart
         .series
         .iter()
@@ -162,7 +169,7 @@ fn put_chart_table(out: &mut String, notice: &Notice, chart: &xuncha_core::notic
         {
             let known = Span::Figure {
                 name: point.figure.clone(),
-                text: point.text.clone(),
+                text: chart.label(point),
             };
             let missing = Span::Text("缺上期数据".to_owned());
             let cell = if point.text.is_empty() {
@@ -174,7 +181,7 @@ fn put_chart_table(out: &mut String, notice: &Notice, chart: &xuncha_core::notic
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody></table></details>\n");
+    out.push_str("</tbody></table></div></details>\n");
 }
 
 fn put_closing(out: &mut String, notice: &Notice) {
@@ -216,7 +223,7 @@ fn put_annex(out: &mut String, notice: &Notice, annex: &Annex) {
     put(
         out,
         format_args!(
-            "<h2 class=\"annex-title\">{}</h2>\n<table>\n<thead><tr>",
+            "<h2 class=\"annex-title\">{}</h2>\n{FRAME}<table>\n<thead><tr>",
             escape(&annex.title)
         ),
     );
@@ -231,7 +238,7 @@ fn put_annex(out: &mut String, notice: &Notice, annex: &Annex) {
             .for_each(|cell| put(out, format_args!("<td>{}</td>", escape(cell))));
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody>\n</table>\n</section>\n");
+    out.push_str("</tbody>\n</table></div>\n</section>\n");
 }
 
 /// 版记; a letter has only 抄送.
@@ -259,46 +266,62 @@ fn put_imprint(out: &mut String, notice: &Notice) {
     }
 }
 
+/// 文中数字的定义: folded, and only of what the page prints and of what that is made of. Names of the program stand in no cell: the page
+/// is read by the public.
 fn put_definitions(out: &mut String, notice: &Notice, book: Option<&TraceBook>) {
-    if notice.figures.is_empty() {
+    let names = explained(notice, book);
+    if names.is_empty() {
         return;
     }
-    let rows = book.map_or_else(Vec::new, |book| shown_rows(notice, book));
+    let rows = book.map_or_else(Vec::new, |book| shown_rows(&names, book));
     let places: BTreeMap<&str, usize> = rows
         .iter()
         .enumerate()
         .map(|(place, (query, _))| (*query, place))
         .collect();
-    out.push_str("<section class=\"definitions\">\n<h2>指标定义</h2>\n<table>\n<thead><tr><th>指标</th><th>数值</th><th>单位</th><th>定义</th>");
+    put(
+        out,
+        format_args!(
+            "<section class=\"definitions\">\n<details><summary>文中数字的定义（{}项）</summary>\n{FRAME}<table>\n<thead><tr><th>数值</th><th>定义</th>",
+            names.len()
+        ),
+    );
     out.push_str(match book {
         Some(_) => "<th>来源与算法</th><th>明细</th></tr></thead>\n<tbody>\n",
         None => "</tr></thead>\n<tbody>\n",
     });
-    for (name, figure) in &notice.figures {
+    for name in &names {
+        let Some(figure) = notice.figures.get(name) else {
+            continue;
+        };
         put(
             out,
             format_args!(
-                "<tr id=\"{}\"><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td>",
+                "<tr id=\"{}\"><td>{}{}</td><td>{}</td>",
                 anchor(name),
-                escape(name),
                 escape(&figure.printed),
                 escape(figure.printed_unit()),
                 escape(&figure.definition)
             ),
         );
         if let Some(book) = book {
-            put_origin(out, name, book, &places);
+            put_origin(out, name, (notice, book), &places);
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody>\n</table>\n</section>\n");
-    if !rows.is_empty() {
-        put_rows(out, &rows);
+    out.push_str("</tbody>\n</table></div></details>\n</section>\n");
+    if let Some(book) = book.filter(|_| !rows.is_empty()) {
+        put_rows(out, book, &rows);
     }
 }
 
 /// Where a figure comes from, with the way to its rows.
-fn put_origin(out: &mut String, name: &str, book: &TraceBook, places: &BTreeMap<&str, usize>) {
+fn put_origin(
+    out: &mut String,
+    name: &str,
+    (notice, book): (&Notice, &TraceBook),
+    places: &BTreeMap<&str, usize>,
+) {
     let Some(trace) = book.figures.get(name) else {
         out.push_str("<td></td><td></td>");
         return;
@@ -308,57 +331,60 @@ fn put_origin(out: &mut String, name: &str, book: &TraceBook, places: &BTreeMap<
         format_args!("<td>{}；{}", escape(&trace.source), escape(&trace.method)),
     );
     for part in &trace.parts {
-        let (anchor, part) = (anchor(part), escape(part));
+        let Some(figure) = notice.figures.get(part) else {
+            continue;
+        };
         put(
             out,
-            format_args!(" <a href=\"#{anchor}\"><code>{part}</code></a>"),
+            format_args!(
+                " <a href=\"#{}\" title=\"{}\">{}{}</a>",
+                anchor(part),
+                escape(&figure.definition),
+                escape(&figure.printed),
+                escape(figure.printed_unit())
+            ),
         );
     }
-    let rows = book
-        .queries
-        .get(&trace.query)
-        .map_or(0, |rows| rows.rows.len());
-    match (places.get(trace.query.as_str()), rows) {
-        (Some(place), _) => put(
-            out,
-            format_args!("</td><td><a href=\"#rows-{place}\">{rows}行</a></td>"),
-        ),
-        (None, 0) => out.push_str("</td><td></td>"),
-        (None, _) => out.push_str("</td><td>系统内“数字溯源”</td>"),
+    match places.get(trace.query.as_str()) {
+        Some(place) => {
+            let rows = book
+                .queries
+                .get(&trace.query)
+                .map_or(0, |own| own.rows.len());
+            put(
+                out,
+                format_args!("</td><td><a href=\"#rows-{place}\">{rows}行</a></td>"),
+            );
+        }
+        None => out.push_str("</td><td></td>"),
     }
 }
 
-/// The rows that the page holds: those of the figures that text, charts and annexes print and of what these are made of.
-fn shown_rows<'a>(notice: &Notice, book: &'a TraceBook) -> Vec<(&'a str, &'a TraceRows)> {
-    let mut names: Vec<String> = notice
-        .printed_figures()
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    let points = notice.charts.iter().flat_map(|chart| &chart.series);
-    names.extend(
-        points
-            .flat_map(|series| &series.points)
-            .map(|point| point.figure.clone()),
-    );
-    names.extend(
-        notice
-            .annexes
-            .iter()
-            .map(|annex| annex.count_figure.clone()),
-    );
-    let mut rows: BTreeMap<&str, &TraceRows> = BTreeMap::new();
-    let mut at = 0;
-    while let Some(name) = names.get(at).cloned() {
-        at += 1;
-        let Some(trace) = book.figures.get(&name) else {
+/// Names of the figures that text, charts and annexes print, and of what these are made of, in the order of their names.
+fn explained(notice: &Notice, book: Option<&TraceBook>) -> BTreeSet<String> {
+    let printed = notice.printed_figures().into_iter().map(|(name, _)| name);
+    let series = notice.charts.iter().flat_map(|chart| &chart.series);
+    let charted = series
+        .flat_map(|series| &series.points)
+        .map(|point| point.figure.clone());
+    let counted = notice.annexes.iter().map(|one| one.count_figure.clone());
+    let mut open: Vec<String> = printed.chain(charted).chain(counted).collect();
+    let mut names = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if !notice.figures.contains_key(&name) || !names.insert(name.clone()) {
             continue;
-        };
-        for part in &trace.parts {
-            if !names.contains(part) {
-                names.push(part.clone());
-            }
         }
+        if let Some(trace) = book.and_then(|book| book.figures.get(&name)) {
+            open.extend(trace.parts.iter().cloned());
+        }
+    }
+    names
+}
+
+/// The rows that the page holds: those of the figures that it explains.
+fn shown_rows<'a>(names: &BTreeSet<String>, book: &'a TraceBook) -> Vec<(&'a str, &'a TraceRows)> {
+    let mut rows: BTreeMap<&str, &TraceRows> = BTreeMap::new();
+    for trace in names.iter().filter_map(|name| book.figures.get(name)) {
         if let Some((query, found)) = book.queries.get_key_value(&trace.query)
             && is_public(query)
             && !found.rows.is_empty()
@@ -369,7 +395,15 @@ fn shown_rows<'a>(notice: &Notice, book: &'a TraceBook) -> Vec<(&'a str, &'a Tra
     rows.into_iter().collect()
 }
 
-fn put_rows(out: &mut String, all: &[(&str, &TraceRows)]) {
+/// What rows are called: the definition of the figure that they are all of.
+fn title_of<'a>(book: &'a TraceBook, query: &'a str) -> &'a str {
+    let own = book.figures.get(query);
+    let any = || book.figures.values().find(|trace| trace.query == query);
+    own.or_else(any)
+        .map_or("明细", |trace| trace.definition.as_str())
+}
+
+fn put_rows(out: &mut String, book: &TraceBook, all: &[(&str, &TraceRows)]) {
     out.push_str("<section class=\"definitions\">\n<h2>明细</h2>\n");
     for (place, (query, rows)) in all.iter().enumerate() {
         let count = rows.rows.len();
@@ -381,7 +415,8 @@ fn put_rows(out: &mut String, all: &[(&str, &TraceRows)]) {
         put(
             out,
             format_args!(
-                "<details><summary><code>{}</code>（{count}行{note}）</summary><table id=\"rows-{place}\"><thead><tr>",
+                "<details><summary>{}（{count}行{note}）</summary>{FRAME}<table id=\"rows-{place}\" data-rows=\"{}\"><thead><tr>",
+                escape(title_of(book, query)),
                 escape(query)
             ),
         );
@@ -397,7 +432,7 @@ fn put_rows(out: &mut String, all: &[(&str, &TraceRows)]) {
             cells(out, "td", &row.cells);
             out.push_str("</tr>\n");
         }
-        out.push_str("</tbody></table></details>\n");
+        out.push_str("</tbody></table></div></details>\n");
     }
     out.push_str("</section>\n");
 }

@@ -120,11 +120,36 @@ const LANDSCAPE_CHARS: f64 = 53.1;
 /// What a column asks for at most when it is decided how a page lies.
 const ASKED_CHARS: f64 = 22.0;
 
+/// Tables of so many columns stand: their cells wrap.
+const STANDING_COLUMNS: usize = 3;
+
 /// 横排: whether an annex is so wide that its pages lie.
 pub(crate) fn is_landscape(annex: &Annex) -> bool {
+    if annex.columns.len() <= STANDING_COLUMNS {
+        return false;
+    }
     let asked = |index: usize| natural_width(annex, index).0.min(ASKED_CHARS);
     let whole: f64 = (0..annex.columns.len()).map(asked).sum();
     whole > BLOCK_CHARS * 1.3
+}
+
+/// 合并单元格: for each row, how many rows its first cell takes; 0 where the cell above takes it in.
+pub(crate) fn joined(annex: &Annex) -> Vec<usize> {
+    let mut spans = vec![1; annex.rows.len()];
+    if !annex.is_joined() {
+        return spans;
+    }
+    let first = |at: usize| annex.rows[at].first();
+    let mut begun = 0;
+    for at in 1..annex.rows.len() {
+        if first(at) == first(begun) {
+            spans[begun] += 1;
+            spans[at] = 0;
+        } else {
+            begun = at;
+        }
+    }
+    spans
 }
 
 /// Whether the cells of a column stand in its middle: short ones and codes do, sentences begin at the left.
@@ -224,6 +249,25 @@ mod tests {
             widths.iter().sum::<f64>() <= BLOCK_CHARS + 0.01,
             "{widths:?}"
         );
+    }
+
+    #[test]
+    fn equal_parts_of_a_form_are_one_cell_and_other_tables_stay_as_they_are() {
+        let rows = ["基本信息", "基本信息", "访问量", "填报", "填报", "填报"];
+        let mut annex = Annex {
+            id: "annual_1".to_owned(),
+            number: 1,
+            title: String::new(),
+            count_figure: String::new(),
+            columns: ["部分", "项目", "内容"].map(str::to_owned).to_vec(),
+            rows: rows
+                .map(|part| vec![part.to_owned(), "项".repeat(40), "无".repeat(40)])
+                .to_vec(),
+        };
+        assert_eq!(joined(&annex), [2, 0, 1, 3, 0, 0]);
+        assert!(!is_landscape(&annex), "three columns stand");
+        annex.id = "above_80".to_owned();
+        assert_eq!(joined(&annex), [1; 6]);
     }
 
     #[test]

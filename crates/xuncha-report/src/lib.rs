@@ -18,6 +18,8 @@ pub mod fonts;
 pub mod html;
 #[cfg(any(feature = "office", feature = "pdf"))]
 mod layout;
+#[cfg(feature = "office")]
+pub mod parquet_table;
 #[cfg(feature = "pdf")]
 pub mod pdf;
 #[cfg(feature = "office")]

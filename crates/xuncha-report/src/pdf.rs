@@ -1,7 +1,9 @@
 //! PDF: the layout is a typst file an office can read; this room hands it the notice as JSON and embeds the found fonts.
 
+mod places;
+
 use serde_json::{Value, json};
-use typst::foundations::{Dict, IntoValue};
+use typst::foundations::{Bytes, Dict, IntoValue};
 use typst_as_lib::TypstEngine;
 use typst_layout::PagedDocument;
 use xuncha_core::notice::figures::chinese_date;
@@ -9,8 +11,8 @@ use xuncha_core::notice::{Annex, Block, Form, Notice, caption, plain};
 
 use crate::fonts::{Fonts, Style};
 use crate::layout::{
-    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, signature,
-    title_slots,
+    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, joined,
+    signature, title_slots,
 };
 use crate::{ReportError, charts};
 
@@ -19,12 +21,12 @@ const LAYOUT: &str = include_str!("layout/notice.typ");
 /// The notice as PDF.
 pub fn pdf(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
     let mut data = data(notice, fonts)?;
-    let result = match notice.form {
-        Form::Circular => with_even_imprint(&mut data, fonts),
-        Form::Letter | Form::Plain => {
-            compile(&data.to_string(), fonts).and_then(|own| written(&own))
-        }
-    };
+    let faces = files(fonts)?;
+    let compile = |data: &Value| compile(data, &faces);
+    let result = places::settle(&mut data, &compile).and_then(|()| match notice.form {
+        Form::Circular => with_even_imprint(&mut data, &compile),
+        Form::Letter | Form::Plain => compile(&data).and_then(|own| written(&own)),
+    });
     // Typst keeps what it computed for the next compilation; also after a failure, a long-running process must let it go.
     comemo::evict(0);
     result
@@ -32,38 +34,55 @@ pub fn pdf(notice: &Notice, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
 
 /// 版记 stands on an even page, the last one: pages are left until it does. How many it takes is only known once the pages are there, since
 /// the imprint may move to a page of its own.
-fn with_even_imprint(data: &mut Value, fonts: &Fonts) -> Result<Vec<u8>, ReportError> {
-    let mut document = compile(&data.to_string(), fonts)?;
+fn with_even_imprint(data: &mut Value, compile: &Compile<'_>) -> Result<Vec<u8>, ReportError> {
+    let mut document = compile(data)?;
     for breaks in 1..=2 {
         if document.pages().len() % 2 == 0 {
             break;
         }
         data["imprint-breaks"] = json!(breaks);
-        document = compile(&data.to_string(), fonts)?;
+        document = compile(data)?;
     }
     written(&document)
 }
 
+/// What [`MARK`] is written over with.
+const BLANK: &[u8] = b"/MarkInfo<</Marked true               >>";
+/// Says what holds anyway where it is left out; poppler takes the value for one of a wrong type and complains of every file.
+const MARK: &[u8] = b"/MarkInfo<</Marked true/Suspects false>>";
+
 fn written(document: &PagedDocument) -> Result<Vec<u8>, ReportError> {
-    typst_pdf::pdf(document, &typst_pdf::PdfOptions::default())
-        .map_err(|error| ReportError::document("PDF", format!("{error:?}")))
+    let mut bytes = typst_pdf::pdf(document, &typst_pdf::PdfOptions::default())
+        .map_err(|error| ReportError::document("PDF", format!("{error:?}")))?;
+    // As long as before, so that every place that the file names stays right.
+    if let Some(at) = bytes.windows(MARK.len()).rposition(|own| own == MARK) {
+        bytes[at..at + MARK.len()].copy_from_slice(BLANK);
+    }
+    Ok(bytes)
 }
 
-fn compile(data: &str, fonts: &Fonts) -> Result<PagedDocument, ReportError> {
+/// Lays data out.
+type Compile<'a> = dyn Fn(&Value) -> Result<PagedDocument, ReportError> + 'a;
+
+fn files(fonts: &Fonts) -> Result<Vec<Bytes>, ReportError> {
     let mut faces = Vec::new();
     for path in fonts.files() {
         let bytes = std::fs::read(path).map_err(|source| ReportError::File {
             path: path.display().to_string(),
             source,
         })?;
-        faces.push(bytes);
+        faces.push(Bytes::new(bytes));
     }
+    Ok(faces)
+}
+
+fn compile(data: &Value, faces: &[Bytes]) -> Result<PagedDocument, ReportError> {
     let engine = TypstEngine::builder()
         .main_file(LAYOUT)
-        .fonts(faces)
+        .fonts(faces.iter().cloned())
         .build();
     let mut inputs = Dict::new();
-    inputs.insert("data".into(), data.into_value());
+    inputs.insert("data".into(), data.to_string().into_value());
     engine
         .compile_with_input(inputs)
         .output
@@ -99,6 +118,8 @@ fn data(notice: &Notice, fonts: &Fonts) -> Result<Value, ReportError> {
         "date-right": date_right,
         "copies-to": notice.copies_to,
         "imprint-breaks": 0,
+        "foot-lines": 0,
+        "text-only": false,
         "printed-by": if notice.printed_by.is_empty() { &notice.issuer } else { &notice.printed_by },
         "blocks": blocks,
         "annexes": notice.annexes.iter().map(|one| annex(notice, one)).collect::<Vec<_>>(),
@@ -147,7 +168,23 @@ fn annex(notice: &Notice, annex: &Annex) -> Value {
         "title-slots": title_slots(lines.len()),
         "title-lines": lines,
         "columns": annex.columns,
-        "rows": annex.rows,
+        "cells": cells(annex),
         "widths": column_widths(annex),
     })
+}
+
+/// Cells with how many rows each takes; a cell that one above takes in is left out.
+fn cells(annex: &Annex) -> Vec<(&str, usize)> {
+    let spans = joined(annex);
+    let mut cells = Vec::new();
+    for (row, span) in annex.rows.iter().zip(spans) {
+        for (column, cell) in row.iter().enumerate() {
+            match (column, span) {
+                (0, 0) => {}
+                (0, span) => cells.push((cell.as_str(), span)),
+                _ => cells.push((cell.as_str(), 1)),
+            }
+        }
+    }
+    cells
 }

@@ -7,7 +7,6 @@ mod support;
 mod readers;
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use readers::{convert, fonts, pages, read};
@@ -79,6 +78,12 @@ fn example(form: Form) -> Notice {
         row[3] = format!("{}（含所属事业单位和派出机构）", row[3]);
     }
     notice
+}
+
+fn own_pages(folder: &Path, notice: &Notice) -> Vec<Value> {
+    let own = folder.join("own.pdf");
+    std::fs::write(&own, pdf::pdf(notice, &fonts()).unwrap()).unwrap();
+    pages(&own)
 }
 
 /// The PDF, and the Word file as LibreOffice prints it.
@@ -304,22 +309,100 @@ fn the_imprint_closes_the_block_of_the_last_page() {
     }
 }
 
-/// Word keeps the imprint at the foot of the block by itself; LibreOffice passes over this and puts it below the text.
+/// A table that floats by itself stands, in LibreOffice, where a table before it ends: a letter's annexes are such tables.
 #[test]
-fn the_word_file_anchors_the_imprint_to_the_foot_of_the_block() {
-    let bytes = docx::docx(&example(Form::Circular), &fonts()).unwrap();
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    let mut document = archive.by_name("word/document.xml").unwrap();
-    document.read_to_string(&mut text).unwrap();
-    let place = text.split("<w:tblpPr ").nth(1).unwrap();
-    let place = place.split("/>").next().unwrap();
-    assert!(
-        place.contains("w:vertAnchor=\"margin\"") && place.contains("w:tblpYSpec=\"bottom\""),
-        "{place}"
-    );
-    for width in ["w:sz=\"8\"", "w:sz=\"6\""] {
-        assert!(text.contains(width), "outer and inner line: {width}");
+fn behind_a_table_the_imprint_of_the_word_file_stands_at_the_foot_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for form in [Form::Letter, Form::Circular] {
+        let notice = example(form);
+        for (how, pages) in printed(folder.path(), &notice) {
+            let lines = lines(pages.last().unwrap());
+            let copies = lines.iter().find(|line| line.text.starts_with("抄送："));
+            let copies =
+                copies.unwrap_or_else(|| panic!("{form:?} {how}: no copies on the last page"));
+            let last = match form {
+                Form::Circular => lines
+                    .iter()
+                    .find(|line| line.text.contains("印发"))
+                    .unwrap(),
+                _ => copies,
+            };
+            // The line is 24 pt high, its letters 14 pt, and its foot is that of the block.
+            near(last.y, BLOCK.2 - 3.0, 3.0, &format!("{form:?} {how} foot"));
+            let table = lines.iter().filter(|line| line.y < copies.y - 1.0);
+            let lowest = table.map(|line| line.y).fold(0.0, f64::max);
+            assert!(
+                copies.y - lowest > 15.0,
+                "{form:?} {how}: {lowest} {}",
+                copies.y
+            );
+        }
+    }
+}
+
+/// However many lines the text has, some of it stands beside the signature (GB/T 9704-2012, 7.3.5).
+#[test]
+fn no_signature_stands_on_a_page_without_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut moved = 0;
+    for above in 0..8 {
+        let count = if above % 2 == 0 { 1 } else { 4 };
+        let mut notice = example(Form::Circular);
+        notice.charts.clear();
+        notice.annexes.truncate(2);
+        notice.blocks = vec![
+            Block::Paragraph(vec![Span::Text("政务公开".repeat(7 * above + 6))]),
+            Block::Paragraph(vec![Span::Text("数据开放".repeat(7 * count + 6))]),
+        ];
+        // LibreOffice takes its time: it prints every fourth of them.
+        let printed = match above % 4 {
+            1 => printed(folder.path(), &notice).into(),
+            _ => vec![("PDF", own_pages(folder.path(), &notice))],
+        };
+        for (how, pages) in printed {
+            let pages: Vec<Vec<Line>> = pages.iter().map(lines).collect();
+            let (page, _) = find(&pages, "2020年4月9日");
+            let beside = pages[page]
+                .iter()
+                .filter(|line| line.text.contains("数据开放"))
+                .count();
+            assert!(
+                beside >= 1,
+                "{how} {above} {count}: the signature stands alone"
+            );
+            moved += usize::from(how == "PDF" && page == 1);
+        }
+    }
+    assert!(moved > 0, "no case reached the foot of the page");
+}
+
+/// A picture stands behind a paragraph, never in its middle.
+#[test]
+fn no_chart_cuts_a_paragraph() {
+    let folder = tempfile::tempdir().unwrap();
+    for count in [0, 3, 6, 9, 12] {
+        let mut notice = notice(&golden_files());
+        let more = Block::Paragraph(vec![Span::Text("政务公开".repeat(7 * count + 1))]);
+        notice.blocks.insert(1, more);
+        let path = folder.path().join("own.pdf");
+        std::fs::write(&path, pdf::pdf(&notice, &fonts()).unwrap()).unwrap();
+        let pages = pages(&path);
+        let mut before: Option<Line> = None;
+        let mut seen = 0;
+        for page in &pages {
+            // Letters of charts are smaller than those of any text.
+            for line in lines(page).into_iter().filter(|line| line.size > 11.0) {
+                let is_caption = line.text.starts_with('图') && (line.size - 12.0).abs() < 0.5;
+                seen += usize::from(is_caption);
+                if let Some(before) = before.filter(|_| is_caption) {
+                    let ends = before.text.ends_with(['。', '）', ')']);
+                    assert!(ends, "{count}: the chart cuts “{}”", before.text);
+                }
+                let is_number = line.text.starts_with('—');
+                before = if is_number { None } else { Some(line) };
+            }
+        }
+        assert_eq!(seen, 2, "{count}");
     }
 }
 

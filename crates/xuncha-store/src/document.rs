@@ -54,7 +54,9 @@ impl Transaction {
         let values = vec![sql::text(round), sql::text(outcome)];
         match sql::count(&self.inner, sql, values).await? {
             0 => Ok(()),
-            _ => Err(StoreError::Refused("通报早于现在的结果，请重新生成")),
+            _ => Err(StoreError::Refused(
+                "通报早于现在的结果或通报信息，请重新生成",
+            )),
         }
     }
 }

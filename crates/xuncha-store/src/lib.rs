@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then the noun you look for ([`registry`], [`round`], [`judge`] …); for files at [`evidence`].
 
+pub mod annual;
 pub mod api_token;
 pub mod appeal;
 pub mod assignment;

@@ -97,7 +97,8 @@ impl Store {
         })
     }
 
-    /// A hash of what a round came to under a set: the frozen round, each target's outcome and scores, and how many decisions were made.
+    /// A hash of what a notice of a round is built from: the frozen round, each target's outcome and scores under the set, how many decisions
+    /// were made, and what was typed for the notice and which text it has, where anybody ever gave them.
     pub async fn outcome_sha256(&self, round: &str, set: &str) -> Result<String> {
         let mut hash = Sha256::new();
         let body = "SELECT body FROM rounds WHERE id = ?";
@@ -119,6 +120,16 @@ impl Store {
         let reviews = "SELECT COUNT(*) FROM reviews WHERE round = ?";
         let reviews = sql::count(self.read(), reviews, vec![sql::text(round)]).await?;
         hash.update(format!("\n{reviews}"));
+        let extras = "SELECT body FROM notice_extras WHERE round = ?";
+        let extras = sql::row(self.read(), extras, vec![sql::text(round)]).await?;
+        let extras: Option<String> = extras.map(|row| row.try_get_by_index(0)).transpose()?;
+        // Fields that were saved empty say nothing.
+        if let Some(extras) = extras.filter(|body| body != "{}") {
+            hash.update(format!("\n{extras}"));
+        }
+        if let Some(adopted) = self.adopted_template(round).await? {
+            hash.update(format!("\ntemplate {}", adopted.version));
+        }
         Ok(hex::encode(hash.finalize()))
     }
 }

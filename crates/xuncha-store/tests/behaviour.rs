@@ -40,6 +40,7 @@ async fn sqlite_keeps_all_promises() {
     publicity_promises(&store).await;
     registry_promises(&store).await;
     support::rectify::the_notice_knows_of_cases(&store).await;
+    support::annual::annual_forms_are_kept(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&location).await.unwrap();
     assert_eq!(
@@ -87,6 +88,7 @@ async fn postgres_keeps_all_promises() {
     publicity_promises(&store).await;
     registry_promises(&store).await;
     support::rectify::the_notice_knows_of_cases(&store).await;
+    support::annual::annual_forms_are_kept(&store).await;
     store.close().await.unwrap();
     let again = Store::open(&Location::Postgres(cluster.url.clone()))
         .await

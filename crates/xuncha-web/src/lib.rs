@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`router`], then one file in `pages` with the template of the same name.
 
+mod annual_routes;
 mod api;
 mod asked;
 mod cookie;
@@ -95,6 +96,8 @@ pub struct WebState {
     pub attachments: AttachmentFolder,
     /// Folder below which documents stand.
     pub documents: PathBuf,
+    /// Folders that are searched for fonts before those of the system.
+    pub fonts: Vec<PathBuf>,
     /// Seconds since 1970, for sessions.
     pub now_s: fn() -> i64,
     /// A new unguessable token: [`random_token`] outside tests.
@@ -158,6 +161,7 @@ fn all_pages(state: WebState) -> Pages {
     let pages = api::registered(pages);
     let pages = rectify_routes::register(pages);
     let pages = registry_routes::register(pages);
+    let pages = annual_routes::register(pages);
     let pages = round_routes::round_work_pages(pages);
     let pages = desk_pages(pages);
     let pages = public_routes::register(pages);

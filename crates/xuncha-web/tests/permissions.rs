@@ -175,6 +175,8 @@ impl House {
             ("attachment", attachment.to_string()),
             ("file", "drawn.csv".to_owned()),
             ("package", "sheet".to_owned()),
+            ("form", "work.docx".to_owned()),
+            ("paper", "supervision.docx".to_owned()),
             ("item", "none".to_owned()),
             ("name", "notice.html".to_owned()),
             ("kind", "record".to_owned()),

@@ -8,6 +8,7 @@ mod client;
 mod support;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -510,6 +511,80 @@ async fn open_data_are_tables_that_others_can_read() {
         let answer = anybody.get(&format!("{base}/{wrong}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
     }
+}
+
+/// What DuckDB, a program of other authors, reads out of a Parquet file.
+fn duckdb(file: &Path, question: &str) -> Vec<serde_json::Value> {
+    let program = std::env::var_os("XUNCHA_DUCKDB").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/duckdb/bin/duckdb"),
+        PathBuf::from,
+    );
+    assert!(
+        program.is_file(),
+        "duckdb-cli (PyPI) is missing: `cargo xtask test` installs it; looked for {}",
+        program.display()
+    );
+    let question = question.replace("FILE", &format!("'{}'", file.display()));
+    let output = std::process::Command::new(program)
+        .args(["-json", "-c", &question])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_program_reads_the_parquet_files_as_the_same_tables() {
+    let house = House::new().await;
+    xuncha_web::publish_results(&house.state, ROUND)
+        .await
+        .unwrap();
+    let mut anybody = Client::new(&house.router);
+    let page = anybody.get(&format!("/public/rounds/{ROUND}/data")).await;
+    let folder = tempfile::tempdir().unwrap();
+    for table in ["targets", "scores", "findings", "counts", "regions"] {
+        let path = format!("/public/rounds/{ROUND}/data/{table}");
+        assert!(page.body.contains(&format!("{path}.parquet")), "{table}");
+        let request = Request::get(format!("{path}.parquet"));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = house.router.clone().oneshot(request).await.unwrap();
+        let kind = &answer.headers()[header::CONTENT_TYPE];
+        assert_eq!(kind, "application/vnd.apache.parquet");
+        let file = folder.path().join(format!("{table}.parquet"));
+        let bytes = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+        std::fs::write(&file, &bytes).unwrap();
+        let json = anybody.get(&format!("{path}.json")).await;
+        let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+        let wanted = json["rows"].as_array().unwrap();
+        let rows = duckdb(&file, "SELECT * FROM FILE");
+        assert_eq!(rows.len(), wanted.len(), "{table}");
+        for (row, wanted) in rows.iter().zip(wanted) {
+            for (name, value) in wanted.as_object().unwrap() {
+                let own = &row[name];
+                // Decimals are printed as texts, so that no digit is lost.
+                let number = own.as_f64().or_else(|| own.as_str()?.parse().ok());
+                let is_same = match (number.filter(|_| value.is_number()), value.as_f64()) {
+                    (Some(own), Some(value)) => (own - value).abs() < 1e-9,
+                    _ => own == value,
+                };
+                assert!(is_same, "{table} {name}: {own} {value}");
+            }
+        }
+        let question = "SELECT decode(value) AS said FROM parquet_kv_metadata(FILE) WHERE decode(key) = 'dictionary'";
+        let said = duckdb(&file, question);
+        let said: serde_json::Value =
+            serde_json::from_str(said[0]["said"].as_str().unwrap()).unwrap();
+        assert_eq!(said["columns"], json["columns"], "{table}");
+    }
+    let described = duckdb(
+        &folder.path().join("targets.parquet"),
+        "DESCRIBE SELECT deduct_score, checked_on, name FROM FILE",
+    );
+    let kinds: Vec<&str> = described
+        .iter()
+        .map(|row| row["column_type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["DECIMAL(18,2)", "DATE", "VARCHAR"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

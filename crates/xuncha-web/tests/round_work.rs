@@ -588,6 +588,47 @@ async fn a_notice_older_than_the_results_is_not_signed() {
     );
 }
 
+/// Issuer, number or lists that change after the notice was built make it old, and an old one is not signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_older_than_its_details_is_not_signed() {
+    let house = House::new().await;
+    let (_, mut drafter) = house.person("drafter", Role::Supervisor).await;
+    let store = &house.state.store;
+    let note = house.note("处理完毕");
+    store.close_round(ROUND, &note).await.unwrap();
+    store.freeze_round(ROUND, &note).await.unwrap();
+    let notice = format!("/rounds/{ROUND}/notice");
+    let fresh = drafter.get(&notice).await.body;
+    assert!(fresh.contains("value=\"drafted\""), "{fresh}");
+    let details = [
+        ("number", "云政办函〔2026〕12号"),
+        ("date", "2026-04-12"),
+        ("copies_to", "省委办公厅"),
+    ];
+    let saved = drafter.post(&format!("{notice}/details"), &details).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let page = drafter.get(&notice).await.body;
+    assert!(
+        page.contains("通报早于现在的结果或通报信息") && !page.contains("value=\"drafted\""),
+        "{page}"
+    );
+    // The form of a page that was open before is no way around it.
+    let mut fields = bound(&fresh);
+    fields.push(("step".into(), "drafted".into()));
+    fields.push(("remark".into(), String::new()));
+    let old: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let refused = drafter.post(&format!("{notice}/sign"), &old).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(store.signatures(ROUND).await.unwrap().is_empty());
+    // Built anew, it is signed.
+    support::documents(&house.state).await;
+    let signed = sign(&mut drafter, "sign", "drafted", "").await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn targets_are_given_to_others_and_a_share_is_decided_twice_blindly() {
     let house = House::new().await;

@@ -136,6 +136,19 @@ fn evidence(inputs: &NoticeInputs) -> BTreeMap<&TargetId, String> {
     joined.collect()
 }
 
+/// What was seen and when, without the numbers of the archive: a letter is read by people who cannot look there. Inside, the rows behind
+/// the figures keep them.
+fn without_records(text: &str) -> String {
+    const NUMBER: &str = "取证，编号";
+    let mut parts = text.split(NUMBER);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("取证");
+        out.push_str(part.find('）').map_or(part, |at| &part[at..]));
+    }
+    out
+}
+
 /// Accounts with 突出问题 are those that are 不合格 (a veto), in the order of division code and number.
 fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
     let details = details(inputs);
@@ -157,7 +170,9 @@ fn account_rows(inputs: &NoticeInputs) -> Vec<Vec<String>> {
             target.unit.clone(),
             target.city.clone(),
             found,
-            evidence.get(&target.id).cloned().unwrap_or_default(),
+            evidence
+                .get(&target.id)
+                .map_or_else(String::new, |text| without_records(text)),
         ]
     };
     accounts.into_iter().map(row).collect()

@@ -69,7 +69,8 @@ fn lay_out(
         charts: layout.charts,
         annexes: layout.annexes,
         figures: scope.figures.clone(),
-        copies_to: name("copies_to"),
+        // The layout sets the full stop.
+        copies_to: name("copies_to").trim_end_matches('。').to_owned(),
         printed_by: name("printed_by"),
         tables: annexes::result_tables(inputs, scope),
     })

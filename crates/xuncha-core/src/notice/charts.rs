@@ -5,7 +5,8 @@ use super::inputs::NoticeInputs;
 use super::scope::Scope;
 use super::{ChartData, ChartPoint, Series};
 use crate::points::Points;
-use crate::stats::{Figure, FigureValue, IndexRow};
+use crate::registry::Level;
+use crate::stats::{Figure, FigureValue, IndexRow, RegionRow};
 
 /// 图的样式. How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) {
         let what = format!("扣分指标得分在{class}（含下限，不含上限）的政府门户网站数量");
         scope.put_count(format!("distribution.portals.{key}"), count, "家", &what);
     }
-    for row in &inputs.stats.regions {
+    for row in cities(inputs) {
         let Some(mean) = row.portal_mean else {
             continue;
         };
@@ -156,13 +157,19 @@ fn trend(now: &str, scope: &Scope) -> (Vec<String>, Vec<Series>) {
     single("平均得分（分）", points)
 }
 
-/// Regions in the order of the statistics; those without portals in the mean are not there.
+/// Regions of the statistics without the province's own: it is no city.
+fn cities(inputs: &NoticeInputs) -> impl Iterator<Item = &RegionRow> {
+    let is_own = |row: &RegionRow| {
+        let mut targets = inputs.targets.values();
+        targets.any(|own| own.level == Level::Province && own.region == row.region)
+    };
+    let rows = inputs.stats.regions.iter();
+    rows.filter(move |row| !is_own(row))
+}
+
+/// Cities in the order of the statistics; those without portals in the mean are not there.
 fn regions(inputs: &NoticeInputs, scope: &Scope) -> (Vec<String>, Vec<Series>) {
-    let with_mean = inputs
-        .stats
-        .regions
-        .iter()
-        .filter(|row| row.portal_mean.is_some());
+    let with_mean = cities(inputs).filter(|row| row.portal_mean.is_some());
     let one = |name: &String| {
         (
             name.clone(),

@@ -356,6 +356,7 @@ fn put_follow_up(inputs: &NoticeInputs, scope: &mut Scope) {
         Records {
             fields: vec!["subject", "reported"],
             rows,
+            is_cut: false,
         },
     );
 }

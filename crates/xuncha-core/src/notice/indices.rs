@@ -116,9 +116,14 @@ fn put_level1(inputs: &NoticeInputs, scope: &mut Scope) {
     let fields = vec![
         "group", "values", "sizes", "good", "many", "same", "moved", "word",
     ];
-    scope
-        .records
-        .insert("level1".to_owned(), Records { fields, rows });
+    scope.records.insert(
+        "level1".to_owned(),
+        Records {
+            fields,
+            rows,
+            is_cut: false,
+        },
+    );
 }
 
 fn index_span(scope: &Scope, name: &str) -> Option<Span> {

@@ -133,6 +133,22 @@ pub struct ChartData {
     pub series: Vec<Series>,
 }
 
+impl ChartData {
+    /// The printed value of a point, with as many decimals as any other of the chart: 0.80 beside 0.79.
+    pub fn label(&self, point: &ChartPoint) -> String {
+        let places = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let points = || self.series.iter().flat_map(|series| &series.points);
+        let most = points().map(|point| places(&point.text)).max().unwrap_or(0);
+        let own = places(&point.text);
+        if own >= most || !is_number(&point.text) {
+            return point.text.clone();
+        }
+        let dot = if own == 0 { "." } else { "" };
+        format!("{}{dot}{}", point.text, "0".repeat(most - own))
+    }
+}
+
 /// 附件.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annex {
@@ -148,6 +164,14 @@ pub struct Annex {
     pub rows: Vec<Vec<String>>,
     /// Figure that must equal the number of rows.
     pub count_figure: String,
+}
+
+impl Annex {
+    /// Whether equal cells of its first column that follow one another are one cell: in a form that offices know, the name of a part
+    /// stands once beside all its items.
+    pub fn is_joined(&self) -> bool {
+        self.id.starts_with("annual_")
+    }
 }
 
 /// 结果表. A sheet of the workbook `annexes.xlsx`.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::inputs::{NoticeInputs, Problem};
 use super::scope::{Records, Scope};
 use super::{NoticeError, Span};
+use crate::registry::TargetClass;
+use crate::score::Outcome;
 
 /// Puts the figures and records of all kinds into the scope. `registry` and `sample` figures must be there already.
 pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
@@ -39,7 +41,7 @@ pub fn put(inputs: &NoticeInputs, scope: &mut Scope) -> Vec<NoticeError> {
             &format!("存在“{title}”问题的对象数"),
         );
         scope.put_degree(&name, &inputs.words, title, subjects.len() as u64, whole);
-        scope.records.insert(name.clone(), examples(rows.clone()));
+        scope.records.insert(name.clone(), examples(inputs, &rows));
         scope
             .records
             .insert(format!("{name}.groups"), groups(&rows));
@@ -72,8 +74,24 @@ fn unknown_kinds(inputs: &NoticeInputs) -> Vec<NoticeError> {
         .collect()
 }
 
-fn examples(rows: Vec<&Problem>) -> Records {
-    let rows = spread(rows)
+/// Accounts that the annex of accounts lists are named before any other; where it lists one of them, no other is named.
+fn examples(inputs: &NoticeInputs, rows: &[&Problem]) -> Records {
+    let is_listed = |problem: &&Problem| {
+        let target = problem
+            .target
+            .as_ref()
+            .and_then(|id| inputs.targets.get(id));
+        target.is_some_and(|own| {
+            own.class == TargetClass::Account && own.outcome == Some(Outcome::Unqualified)
+        })
+    };
+    let listed: Vec<&Problem> = rows.iter().copied().filter(is_listed).collect();
+    let is_cut = !listed.is_empty() && listed.len() < rows.len();
+    let named = match listed.is_empty() {
+        true => rows.to_vec(),
+        false => listed,
+    };
+    let rows = spread(named)
         .into_iter()
         .map(|problem| {
             BTreeMap::from([
@@ -87,6 +105,7 @@ fn examples(rows: Vec<&Problem>) -> Records {
     Records {
         fields: vec!["subject", "city", "group", "detail"],
         rows,
+        is_cut,
     }
 }
 
@@ -121,5 +140,6 @@ fn groups(rows: &[&Problem]) -> Records {
     Records {
         fields: vec!["group"],
         rows,
+        is_cut: false,
     }
 }

@@ -74,7 +74,7 @@ fn each(name: &str, layout: &Layout, body: &[Node], env: Env<'_>) -> Vec<Span> {
         .take(shown)
         .map(|row| nodes(body, env.with_row(row)))
         .collect();
-    string_together(parts, layout, records.rows.len() > shown)
+    string_together(parts, layout, records.is_cut || records.rows.len() > shown)
 }
 
 fn string_together(parts: Vec<Vec<Span>>, layout: &Layout, left_out: bool) -> Vec<Span> {

@@ -24,6 +24,8 @@ pub struct Records {
     pub fields: Vec<&'static str>,
     /// Rows.
     pub rows: Vec<BTreeMap<&'static str, Vec<Span>>>,
+    /// Whether there are more than these rows, which are not to be named.
+    pub is_cut: bool,
 }
 
 impl Scope {
@@ -86,7 +88,7 @@ impl Scope {
         part: u64,
         whole: Option<u64>,
     ) {
-        let definition = |use_of: &str| format!("{what}的{use_of}：按 words.toml 的界限由占比得出");
+        let definition = |use_of: &str| format!("{what}的{use_of}：由占比按用词界限选词");
         self.put_text(
             format!("{name}.degree"),
             words.quantity(part, whole),

@@ -149,7 +149,7 @@ pub struct RoundFacts {
 }
 
 /// Why nobody signs under figures that the round does not have any more.
-const STALE: &str = "通报早于现在的结果，请重新生成";
+const STALE: &str = "通报早于现在的结果或通报信息，请重新生成";
 
 /// Why a step cannot be taken now, in Chinese; `None` where it can. `person` is who wants to.
 pub fn objection(

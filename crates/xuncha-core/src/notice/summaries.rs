@@ -6,7 +6,7 @@ use super::ResultTable;
 use super::annexes::outcome_name;
 use super::inputs::NoticeInputs;
 use crate::points::{Exact, Points};
-use crate::registry::TargetClass;
+use crate::registry::{Level, TargetClass};
 use crate::score::Outcome;
 use crate::stats::{OutcomeCounts, PortalRow, Stats};
 
@@ -14,10 +14,10 @@ use crate::stats::{OutcomeCounts, PortalRow, Stats};
 pub(super) fn summaries(inputs: &NoticeInputs) -> Vec<ResultTable> {
     let stats = &inputs.stats;
     let all = [
-        strata(stats),
-        regions(stats),
+        strata(inputs),
+        regions(inputs),
         units(inputs),
-        repeats(stats),
+        repeats(inputs),
         changes(stats),
     ];
     all.into_iter()
@@ -47,9 +47,44 @@ fn counts(outcomes: &OutcomeCounts) -> [String; 4] {
     all.map(|count| count.to_string())
 }
 
-fn strata(stats: &Stats) -> ResultTable {
-    let rows = stats.strata.iter().map(|row| {
-        let mut cells = vec![row.stratum.clone(), row.running.to_string()];
+/// 层名. What a stratum is called: 市级门户网站, 部门网站, 新媒体 微信公众号 青石市.
+pub fn stratum_name(stratum: &str, region_of: impl Fn(&str) -> Option<String>) -> String {
+    match stratum {
+        "portal/province" => "省级门户网站".to_owned(),
+        "portal/city" => "市级门户网站".to_owned(),
+        "portal/county" => "县级门户网站".to_owned(),
+        "department" => "部门网站".to_owned(),
+        _ => match stratum.split_once('/') {
+            Some(("account", rest)) => {
+                let named = |part: &str| region_of(part).unwrap_or_else(|| part.to_owned());
+                let parts: Vec<String> = rest.split('/').map(named).collect();
+                format!("新媒体 {}", parts.join(" "))
+            }
+            _ => stratum.to_owned(),
+        },
+    }
+}
+
+fn strata(inputs: &NoticeInputs) -> ResultTable {
+    let regions: BTreeMap<&str, &str> = inputs
+        .targets
+        .values()
+        .map(|target| (target.region_code.as_str(), target.region.as_str()))
+        .collect();
+    let cities: BTreeMap<&str, &str> = inputs
+        .targets
+        .values()
+        .filter_map(|target| Some((target.region_code.get(..4)?, target.city.as_str())))
+        .collect();
+    // A stratum is named by the code of a city, which may have no target of its own.
+    let region_of = |code: &str| {
+        let city = || cities.get(code.strip_suffix("00")?);
+        let name = regions.get(code).or_else(city)?;
+        Some((*name).to_owned())
+    };
+    let rows = inputs.stats.strata.iter().map(|row| {
+        let name = stratum_name(&row.stratum, region_of);
+        let mut cells = vec![name, row.running.to_string()];
         cells.extend(counts(&row.outcomes));
         cells.extend([row.pass_rate, row.pass_rate_low, row.pass_rate_high].map(percent));
         cells
@@ -71,9 +106,19 @@ fn strata(stats: &Stats) -> ResultTable {
     )
 }
 
-fn regions(stats: &Stats) -> ResultTable {
-    let rows = stats.regions.iter().map(|row| {
-        let mut cells = vec![row.region.clone()];
+/// 省本级, as all sheets call the province's own, by the province's name.
+fn own_of(inputs: &NoticeInputs) -> BTreeMap<&str, &str> {
+    let targets = inputs.targets.values();
+    let own = targets.filter(|target| target.level == Level::Province);
+    own.map(|target| (target.region.as_str(), target.city.as_str()))
+        .collect()
+}
+
+fn regions(inputs: &NoticeInputs) -> ResultTable {
+    let own = own_of(inputs);
+    let rows = inputs.stats.regions.iter().map(|row| {
+        let name = own.get(row.region.as_str()).copied();
+        let mut cells = vec![name.unwrap_or(&row.region).to_owned()];
         cells.extend(counts(&row.websites));
         cells.push(percent(row.websites.pass_rate()));
         cells.extend(counts(&row.accounts));
@@ -112,6 +157,7 @@ struct UnitRow {
     city: String,
     websites: OutcomeCounts,
     accounts: OutcomeCounts,
+    /// Kinds of problems, each once a target: what 问题清单 has a row of.
     problems: usize,
 }
 
@@ -158,19 +204,21 @@ fn units(inputs: &NoticeInputs) -> ResultTable {
             "新媒体合格",
             "新媒体不合格",
             "新媒体无法判定",
-            "问题条数",
+            "问题种类数",
         ],
         rows.map(cells).collect(),
     )
 }
 
-fn repeats(stats: &Stats) -> ResultTable {
-    let rows = stats.repeats.iter().map(|row| {
+fn repeats(inputs: &NoticeInputs) -> ResultTable {
+    let own = own_of(inputs);
+    let rows = inputs.stats.repeats.iter().map(|row| {
+        let city = own.get(row.city.as_str()).copied().unwrap_or(&row.city);
         vec![
             row.target.to_string(),
             row.name.clone(),
             row.unit.clone(),
-            row.city.clone(),
+            city.to_owned(),
             row.rounds.to_string(),
             if row.is_relapsed { "是" } else { "否" }.to_owned(),
             row.same.join("、"),

@@ -164,7 +164,7 @@ const SAMPLE: &str = "抽样结果";
 const SHEETS: &str = "评分表（判定经人工复核后）";
 const PROBLEMS: &str = "问题清单（已计入的问题）";
 const EARLIER: &str = "以前各轮存档的结果";
-const WORDS: &str = "用词界限 templates/words.toml";
+const WORDS: &str = "用词界限";
 const ROUND: &str = "轮次和模板的名称";
 
 /// Endings of names that say how a figure is worded; it has the rows of what it words.

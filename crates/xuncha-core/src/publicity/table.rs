@@ -1,5 +1,44 @@
 //! 开放数据: which tables there are, what their columns mean, and cells that no spreadsheet takes for a formula.
 
+/// 数据类型. What the cells of a column are, beside being empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Words and codes.
+    Text,
+    /// Whole numbers.
+    Whole,
+    /// Decimals of two places.
+    Points,
+    /// True or false.
+    Flag,
+    /// Days.
+    Date,
+}
+
+impl ColumnKind {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            ColumnKind::Text => "文字",
+            ColumnKind::Whole => "整数",
+            ColumnKind::Points => "小数（两位）",
+            ColumnKind::Flag => "是否",
+            ColumnKind::Date => "日期",
+        }
+    }
+
+    /// English name.
+    pub fn en(self) -> &'static str {
+        match self {
+            ColumnKind::Text => "text",
+            ColumnKind::Whole => "whole number",
+            ColumnKind::Points => "decimal, two places",
+            ColumnKind::Flag => "true or false",
+            ColumnKind::Date => "day",
+        }
+    }
+}
+
 /// 数据项. One column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -13,6 +52,8 @@ pub struct Column {
     pub en: &'static str,
     /// What it holds, in English.
     pub meaning_en: &'static str,
+    /// What its cells are.
+    pub kind: ColumnKind,
 }
 
 /// 数据表.
@@ -42,7 +83,56 @@ const fn column(name: &'static str, (zh, meaning): Said, (en, meaning_en): Said)
         meaning,
         en,
         meaning_en,
+        kind: kind_of(name),
     }
+}
+
+/// Columns that hold something else than words, by their names: one name means the same in every table.
+const KINDS: [(&str, ColumnKind); 19] = [
+    ("deduct_score", ColumnKind::Points),
+    ("final_score", ColumnKind::Points),
+    ("points", ColumnKind::Points),
+    ("amount", ColumnKind::Points),
+    ("portal_mean", ColumnKind::Points),
+    ("checked_on", ColumnKind::Date),
+    ("seen_on", ColumnKind::Date),
+    ("is_fixed", ColumnKind::Flag),
+    ("count", ColumnKind::Whole),
+    ("targets", ColumnKind::Whole),
+    ("findings", ColumnKind::Whole),
+    ("websites", ColumnKind::Whole),
+    ("websites_qualified", ColumnKind::Whole),
+    ("websites_unqualified", ColumnKind::Whole),
+    ("websites_undetermined", ColumnKind::Whole),
+    ("accounts", ColumnKind::Whole),
+    ("accounts_qualified", ColumnKind::Whole),
+    ("accounts_unqualified", ColumnKind::Whole),
+    ("accounts_undetermined", ColumnKind::Whole),
+];
+
+const fn kind_of(name: &str) -> ColumnKind {
+    let mut at = 0;
+    while at < KINDS.len() {
+        if is_same(KINDS[at].0.as_bytes(), name.as_bytes()) {
+            return KINDS[at].1;
+        }
+        at += 1;
+    }
+    ColumnKind::Text
+}
+
+const fn is_same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Every table, in the order of the data dictionary.

@@ -50,8 +50,10 @@ pub struct LetterInput {
     pub appeal_until: Option<Date>,
     /// Mailbox for answers on paper, empty where there is none.
     pub mail: String,
-    /// Problems in the order in which they are listed.
+    /// Problems in the order in which they are listed: those that nobody answered yet.
     pub problems: Vec<LetterProblem>,
+    /// How many the round found at the unit, answered or not.
+    pub found: usize,
 }
 
 /// The letter. Every number in it is a figure that the list bears out.
@@ -66,6 +68,7 @@ pub fn letter(input: &LetterInput) -> Notice {
         figure("targets", targets.len(), "个", "存在问题的网站和账号数"),
         figure("problems", input.problems.len(), "个", "清单所列问题数"),
         figure("vetoes", vetoes.count(), "个", "单项否决问题数"),
+        figure("found", input.found, "个", "本轮发现的问题数，含已回复的"),
     ]
     .into();
     Notice {
@@ -110,6 +113,12 @@ fn blocks(input: &LetterInput, figures: &BTreeMap<String, Figure>) -> Vec<Block>
         number("problems"),
         text("个问题".to_owned()),
     ];
+    // What was answered stands in no list any more.
+    if input.found > input.problems.len() {
+        found.push(text("尚待整改（共发现".to_owned()));
+        found.push(number("found"));
+        found.push(text("个，其余已回复或办结）".to_owned()));
+    }
     if figures.get("vetoes").is_some_and(|own| own.printed != "0") {
         found.push(text("，其中属于单项否决的".to_owned()));
         found.push(number("vetoes"));
@@ -247,6 +256,7 @@ mod tests {
             appeal_until: None,
             mail: String::new(),
             problems: vec![problem("1", true), problem("1", false), problem("2", false)],
+            found: 3,
         };
         let whole = letter(&input);
         let text = whole.plain_text();
@@ -258,7 +268,7 @@ mod tests {
         ] {
             assert!(text.contains(said), "{said}: {text}");
         }
-        assert!(!text.contains("申诉"), "{text}");
+        assert!(!text.contains("申诉") && !text.contains("共发现"), "{text}");
         let list = &whole.annexes[0];
         assert_eq!(
             list.rows.len().to_string(),
@@ -272,6 +282,10 @@ mod tests {
         assert!(
             text.contains("2026年4月20日前提出申诉") && !text.contains("否决"),
             "{text}"
+        );
+        assert!(
+            text.contains("存在2个问题尚待整改（共发现3个，"),
+            "one was answered: {text}"
         );
     }
 }

@@ -7,6 +7,7 @@ use super::index::deductions;
 use crate::indicator::{Indicator, IndicatorSet};
 use crate::points::Points;
 use crate::registry::{ImportError, Sheet, TargetId, read_followers};
+use crate::round::draft::title_of;
 use crate::score::Outcome;
 
 const NUMBER: &str = "对象编号";
@@ -49,7 +50,7 @@ fn error(sheet: &Sheet, row: usize, column: &str, message: impl Into<String>) ->
 fn read_round(sheet: &Sheet, set: &IndicatorSet, errors: &mut Vec<ImportError>) -> PreviousRound {
     let mut round = PreviousRound {
         id: sheet.name.trim().to_owned(),
-        title: sheet.name.trim().to_owned(),
+        title: title_of(sheet.name.trim()),
         ..PreviousRound::default()
     };
     let headings: Vec<&str> = sheet.header.iter().map(|heading| heading.trim()).collect();

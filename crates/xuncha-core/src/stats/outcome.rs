@@ -6,6 +6,7 @@ use super::figures::{Book, change, in_frame, is_account, is_portal, is_website};
 use super::{MISSING_PREVIOUS, NOT_MEASURED, PreviousRound, StatsInput};
 use crate::points::{Exact, Points};
 use crate::registry::{self, TargetClass, TargetId};
+use crate::round::draft::title_of;
 
 /// Rounds in a row (this one included) for the list of cities that stayed above the line.
 const ROUNDS_IN_A_ROW: usize = 4;
@@ -122,7 +123,7 @@ pub(super) fn portal_scores(input: &StatsInput<'_>, book: &mut Book) {
     for round in input.previous {
         if let Some(mean) = previous_mean(round) {
             let name = format!("trend.portal_mean.{}", round.id);
-            let what = format!("{}：政府门户网站扣分指标平均得分", round.title);
+            let what = format!("{}：政府门户网站扣分指标平均得分", title_of(&round.title));
             book.exact(&name, Ok(mean), 2, "分", &what);
         }
     }

@@ -3,6 +3,7 @@
 pub mod defects;
 pub mod manual;
 pub mod names;
+pub mod notice;
 pub mod orgs;
 pub mod sites;
 

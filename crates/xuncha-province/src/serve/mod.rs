@@ -64,6 +64,8 @@ pub async fn run(options: Options) -> Result<()> {
     let authority = Arc::new(Authority::new(world.clone())?);
     sheets::write_all(&world.province, dir)?;
     write(dir, "ca.pem", authority.pem.as_bytes())?;
+    let notice = crate::plan::notice::fields(&world.province);
+    write(dir, "notice.json", &serde_json::to_vec_pretty(&notice)?)?;
     write(
         dir,
         "truth.json",

@@ -151,13 +151,13 @@ pub fn columns(canvas: &mut Canvas, chart: &ChartData) {
                 height,
                 SERIES[place % SERIES.len()],
             );
-            let text = &series.points[index].text;
+            let text = chart.label(&series.points[index]);
             canvas.text(
                 x + column / 2.0,
                 bottom - height - 5.0,
                 LETTER,
                 Anchor::Middle,
-                text,
+                &text,
             );
         }
         category(canvas, middle, canvas.height - 6.0, group - 4.0, name);
@@ -205,7 +205,7 @@ pub fn bars(canvas: &mut Canvas, chart: &ChartData) {
             middle + 6.0,
             LETTER,
             Anchor::Start,
-            &series.points[index].text,
+            &chart.label(&series.points[index]),
         );
     }
     canvas.line((left, top), (left, bottom), "#000", 1.2, "");
@@ -245,7 +245,7 @@ pub fn line(canvas: &mut Canvas, chart: &ChartData) {
                 at.1 - 10.0,
                 LETTER,
                 Anchor::Middle,
-                &series.points[index].text,
+                &chart.label(&series.points[index]),
             );
         }
     }
@@ -275,9 +275,12 @@ pub fn tiles(canvas: &mut Canvas, chart: &ChartData) {
         canvas.width / TILES as f64,
         (canvas.height - 30.0) / rows as f64,
     );
+    // A row that is not full stands over the middle of the caption.
+    let in_row = |row: usize| (chart.categories.len() - row * TILES).min(TILES);
     for (index, name) in chart.categories.iter().enumerate() {
+        let left = (TILES - in_row(index / TILES)) as f64 * width / 2.0;
         let (x, y) = (
-            (index % TILES) as f64 * width + 2.0,
+            left + (index % TILES) as f64 * width + 2.0,
             (index / TILES) as f64 * height + 2.0,
         );
         let value = series.and_then(|(_, values)| values.get(index).copied().flatten());
@@ -295,8 +298,8 @@ pub fn tiles(canvas: &mut Canvas, chart: &ChartData) {
             name,
         );
         let text = match (value, series) {
-            (Some(_), Some((series, _))) => series.points[index].text.as_str(),
-            _ => "无数据",
+            (Some(_), Some((series, _))) => chart.label(&series.points[index]),
+            _ => "无数据".to_owned(),
         };
         canvas.coloured(
             middle,
@@ -304,7 +307,7 @@ pub fn tiles(canvas: &mut Canvas, chart: &ChartData) {
             LETTER,
             Anchor::Middle,
             colour,
-            text,
+            &text,
         );
     }
     key(canvas, least, most);

@@ -8,8 +8,8 @@ use super::twips;
 use super::xml::{HEAD, NAMESPACES, escape, exact, field, gap, paragraph, run, run_with};
 use crate::charts;
 use crate::layout::{
-    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, signature,
-    title_slots,
+    annex_title, column_widths, document_title, is_centred, is_landscape, issuer_size, joined,
+    signature, title_slots,
 };
 
 /// English Metric Units per millimetre.
@@ -130,8 +130,12 @@ fn text(notice: &Notice) -> String {
     }
     let numbers_follow = numbers_follow(&notice.blocks);
     for (index, one) in notice.blocks.iter().enumerate() {
-        let has_note = matches!(notice.blocks.get(index + 1), Some(Block::Note(_)));
-        out.push_str(&block(notice, one, numbers_follow, has_note));
+        let next = match notice.blocks.get(index + 1) {
+            Some(Block::Note(_)) => Next::Note,
+            None if notice.form != Form::Plain => Next::Closing,
+            _ => Next::Other,
+        };
+        out.push_str(&block(notice, one, numbers_follow, next));
     }
     if notice.form != Form::Plain {
         out.push_str(&closing(notice));
@@ -241,7 +245,21 @@ fn numbers_follow(blocks: &[Block]) -> bool {
     })
 }
 
-fn block(notice: &Notice, block: &Block, numbers_follow: bool, has_note: bool) -> String {
+/// What follows a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Note,
+    /// The list of annexes and the signature.
+    Closing,
+    Other,
+}
+
+/// The last paragraph goes along with the signature, at least its last lines: none stands on a page alone (GB/T 9704-2012, 7.3.5).
+const WITH_CLOSING: &str = "<w:keepNext/><w:widowControl/>";
+/// Characters of a paragraph, eight lines, that may go along as a whole, as LibreOffice does it; a longer one reaches over by itself.
+const KEPT_CHARS: usize = 8 * 28;
+
+fn block(notice: &Notice, block: &Block, numbers_follow: bool, next: Next) -> String {
     match block {
         Block::Heading {
             level,
@@ -258,11 +276,18 @@ fn block(notice: &Notice, block: &Block, numbers_follow: bool, has_note: bool) -
                 ),
             }
         }
-        Block::Paragraph(text) => paragraph("NoticeBody", "", &run(&plain(text))),
+        Block::Paragraph(text) => {
+            let text = plain(text);
+            let keeps = match next == Next::Closing && text.chars().count() <= KEPT_CHARS {
+                true => WITH_CLOSING,
+                false => "",
+            };
+            paragraph("NoticeBody", keeps, &run(&text))
+        }
         Block::Note(text) => paragraph("ChartNote", "", &run(&plain(text))),
         Block::Chart(index) => {
             let chart = notice.charts.get(*index);
-            chart.map_or(String::new(), |chart| picture(chart, has_note))
+            chart.map_or(String::new(), |chart| picture(chart, next == Next::Note))
         }
     }
 }
@@ -387,15 +412,20 @@ fn put_table(out: &mut String, annex: &Annex) {
         &annex.columns,
         &widths,
         |_| "TableHead",
-        "<w:tblHeader/>",
+        ("<w:tblHeader/>", ""),
     );
-    for row in &annex.rows {
+    for (row, span) in annex.rows.iter().zip(joined(annex)) {
+        let merge = match span {
+            0 => "<w:vMerge/>",
+            1 => "",
+            _ => "<w:vMerge w:val=\"restart\"/>",
+        };
         put_row(
             out,
             row,
             &widths,
             |index| styles.get(index).copied().unwrap_or("TableCell"),
-            "",
+            ("", merge),
         );
     }
     out.push_str("</w:tbl>");
@@ -406,20 +436,27 @@ fn put_row<'a>(
     cells: &[String],
     widths: &[i32],
     style: impl Fn(usize) -> &'a str,
-    head: &str,
+    (head, merge): (&str, &str),
 ) {
     out.push_str(&format!(
         "<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"400\" w:hRule=\"atLeast\"/>{head}</w:trPr>"
     ));
     for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        out.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>"));
-        out.push_str(&paragraph(style(index), "", &run(cell)));
+        let merge = if index == 0 { merge } else { "" };
+        // The cell above says it for those that it takes in.
+        let text = match merge {
+            "<w:vMerge/>" => String::new(),
+            _ => run(cell),
+        };
+        out.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{merge}<w:vAlign w:val=\"center\"/></w:tcPr>"));
+        out.push_str(&paragraph(style(index), "", &text));
         out.push_str("</w:tc>");
     }
     out.push_str("</w:tr>");
 }
 
-/// 版记 at the foot of the last page: a table that keeps there whatever is written above. A letter has only 抄送 and no lines.
+/// 版记 at the foot of the last page: a table in a box that keeps there whatever is written above, and that grows upwards. A table that
+/// floats by itself would do for Word; behind another table LibreOffice lets it stand where that one ends. A letter has only 抄送 and no lines.
 fn imprint(notice: &Notice) -> String {
     if notice.form == Form::Plain {
         return String::new();
@@ -472,9 +509,39 @@ fn imprint(notice: &Notice) -> String {
             "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{content}</w:tc></w:tr>"
         )
     };
+    let lines = imprint_lines(notice, width);
     let rows: String = rows.iter().map(row).collect();
-    format!(
-        "<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpX=\"0\" w:tblpYSpec=\"bottom\"/><w:tblW w:w=\"{width}\" w:type=\"dxa\"/>{edges}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w=\"{width}\"/></w:tblGrid>{rows}</w:tbl>{}",
-        gap(20)
-    )
+    let table = format!(
+        "<w:tbl><w:tblPr><w:tblW w:w=\"{width}\" w:type=\"dxa\"/>{edges}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w=\"{width}\"/></w:tblGrid>{rows}</w:tbl>"
+    );
+    foot_box(width, lines, &table)
+}
+
+/// Twentieths of a point of a line of the 版记, and of the paragraph that has to stand behind its table.
+const IMPRINT_LINE: usize = 480;
+const BEHIND_TABLE: usize = 20;
+
+/// Lines of the 版记 as a program has to know them before it lays it out.
+fn imprint_lines(notice: &Notice, width: i32) -> usize {
+    // Both ends stand a character of 14 pt inside, and each line after the first begins behind 抄送：.
+    let held = (width - 2 * 280) / 280;
+    let chars = notice.copies_to.chars().count();
+    let copies = match notice.copies_to.is_empty() {
+        true => 0,
+        false => (chars + 1).div_ceil((held - 3).max(1) as usize),
+    };
+    copies + usize::from(notice.form != Form::Letter)
+}
+
+/// A box at the foot of the block, in a paragraph of its own.
+fn foot_box(width: i32, lines: usize, content: &str) -> String {
+    const EMU_PER_TWIP: usize = 635;
+    let height = (lines * IMPRINT_LINE + BEHIND_TABLE) * EMU_PER_TWIP;
+    let width = width as usize * EMU_PER_TWIP;
+    let behind = gap(BEHIND_TABLE as i32);
+    let drawing = format!(
+        "<w:r><w:drawing><wp:anchor distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\" simplePos=\"0\" relativeHeight=\"2\" behindDoc=\"0\" locked=\"0\" layoutInCell=\"1\" allowOverlap=\"0\"><wp:simplePos x=\"0\" y=\"0\"/><wp:positionH relativeFrom=\"margin\"><wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom=\"margin\"><wp:align>bottom</wp:align></wp:positionV><wp:extent cx=\"{width}\" cy=\"{height}\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:wrapTopAndBottom/><wp:docPr id=\"1001\" name=\"版记\"/><wp:cNvGraphicFramePr/>\
+         <a:graphic><a:graphicData uri=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"><wps:wsp><wps:cNvSpPr txBox=\"1\"/><wps:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{content}{behind}</w:txbxContent></wps:txbx><wps:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\" anchor=\"b\"><a:spAutoFit/></wps:bodyPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"
+    );
+    paragraph("Gap", &exact(20), &drawing)
 }

@@ -138,6 +138,8 @@ pub enum AuditAction {
     TemplateAdopted,
     /// 修改通报的其他信息.
     NoticeExtrasChanged,
+    /// 填报年度报表.
+    AnnualFormFilled,
 }
 
 impl AuditAction {
@@ -208,6 +210,7 @@ impl AuditAction {
         AuditAction::TemplateSaved,
         AuditAction::TemplateAdopted,
         AuditAction::NoticeExtrasChanged,
+        AuditAction::AnnualFormFilled,
     ];
 
     /// Its word, as rows hold it.
@@ -290,6 +293,7 @@ impl AuditAction {
             AuditAction::TemplateSaved => "修改通报模板",
             AuditAction::TemplateAdopted => "采用通报模板",
             AuditAction::NoticeExtrasChanged => "修改通报信息",
+            AuditAction::AnnualFormFilled => "填报年度报表",
         }
     }
 }

@@ -11,7 +11,7 @@ use xuncha_core::round::Subject;
 use crate::sql;
 
 /// All migrations, oldest first. A published one is never edited; changes come as a new file.
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("m0001_first", include_str!("m0001_first.sql")),
     (
         "m0002_round_changes",
@@ -60,6 +60,10 @@ const FILES: [(&str, &str); 19] = [
     (
         "m0024_notice_extras",
         include_str!("m0024_notice_extras.sql"),
+    ),
+    (
+        "m0025_annual_answers",
+        include_str!("m0025_annual_answers.sql"),
     ),
 ];
 

@@ -824,4 +824,12 @@ pub async fn the_notice_knows_of_cases(store: &Store) {
     let done = recorded(Outcome::Unqualified, "2026-07-01").await;
     assert!(done.cases[0].closed, "{done:?}");
     assert_eq!(done.cases[0].closed_on, "2026-04-25");
+    // A site that its unit merged into another one is one that nobody could maintain; the day is that of the last step.
+    let merged: Vec<(&str, bool, &str)> = done
+        .closures
+        .iter()
+        .map(|one| (one.subject.as_str(), one.done, one.done_on.as_str()))
+        .collect();
+    let name = &registry.sites[&TargetId::from("9900000003")].name;
+    assert_eq!(merged, [(name.as_str(), true, "2026-06-05")]);
 }

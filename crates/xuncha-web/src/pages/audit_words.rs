@@ -75,6 +75,18 @@ pub(super) fn object(lang: Lang, object: &str) -> (String, Option<String>) {
             format!("{} {check}", lang.t("公开范围", "Publicity of")),
             Some("/publicity".to_owned()),
         ),
+        ["annual", form, year, subject @ ..] => {
+            let subject = subject.first().copied().unwrap_or_default();
+            let name = lang.t("年度报表", "Annual form");
+            let href = match *form {
+                "work" => format!("/annual/work/{}?year={}", encode(subject), encode(year)),
+                form => format!("/annual/{}?year={}", encode(form), encode(year)),
+            };
+            (
+                format!("{name} {year} {subject}").trim().to_owned(),
+                Some(href),
+            )
+        }
         ["registry"] => (
             lang.t("名录", "Registry").to_owned(),
             Some("/registry".to_owned()),
@@ -265,6 +277,7 @@ pub(super) fn action(lang: Lang, action: AuditAction) -> &'static str {
         AuditAction::TemplateSaved => "Text of the notice changed",
         AuditAction::TemplateAdopted => "Text of the notice adopted",
         AuditAction::NoticeExtrasChanged => "Details of the notice changed",
+        AuditAction::AnnualFormFilled => "Annual form filled in",
     };
     lang.t(action.zh(), english)
 }

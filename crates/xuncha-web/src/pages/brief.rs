@@ -9,6 +9,7 @@ use xuncha_core::points::Exact;
 use xuncha_core::rectify::RectifyState;
 use xuncha_core::rectify::rates::RoundRates;
 use xuncha_core::registry::TargetClass;
+use xuncha_core::round::draft::title_of;
 use xuncha_core::score::Outcome;
 use xuncha_core::stats::{FigureValue, Stats};
 use xuncha_store::Page;
@@ -105,7 +106,7 @@ pub(crate) async fn show(
             .earlier_rounds(&id)
             .await?
             .last()
-            .map(|round| round.title.clone())
+            .map(|round| title_of(&round.title))
             .unwrap_or_default(),
         heads: headlines(&stats)
             .into_iter()

@@ -1,4 +1,4 @@
-//! 开放数据: the tables of a published round as CSV and JSON, written out in portions, with their dictionary.
+//! 开放数据: the tables of a published round as CSV, JSON and Parquet, written out in portions, with their dictionary.
 
 use askama::Template;
 use axum::Extension;
@@ -14,6 +14,8 @@ use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use xuncha_core::publicity::{PublicRound, PublicitySettings, TABLES, Table, table_of};
 use xuncha_core::sheet::write_csv;
+use xuncha_report::ReportError;
+use xuncha_report::parquet_table::ParquetTable;
 use xuncha_store::{Store, StoreError};
 
 use crate::WebState;
@@ -32,6 +34,7 @@ struct TableLine {
     title: &'static str,
     csv: String,
     json: String,
+    parquet: String,
 }
 
 #[derive(Template)]
@@ -49,11 +52,16 @@ pub(crate) async fn show(
 ) -> Result<Response, WebError> {
     let round = state.store.public_round(&id).await?;
     let base = base_of(&id);
+    let file = |table: &Table, ending: &str| {
+        let name = encode(&format!("{}.{ending}", table.name));
+        format!("{base}/data/{name}")
+    };
     let tables = TABLES.iter().map(|table| TableLine {
         table,
         title: viewer.lang.t(table.zh, table.en),
-        csv: format!("{base}/data/{}", encode(&format!("{}.csv", table.name))),
-        json: format!("{base}/data/{}", encode(&format!("{}.json", table.name))),
+        csv: file(table, "csv"),
+        json: file(table, "json"),
+        parquet: file(table, "parquet"),
     });
     page(&DataPage {
         tables: tables.collect(),
@@ -66,6 +74,7 @@ pub(crate) async fn show(
 enum Format {
     Csv,
     Json,
+    Parquet,
 }
 
 impl Format {
@@ -74,6 +83,7 @@ impl Format {
         let format = match ending {
             "csv" => Format::Csv,
             "json" => Format::Json,
+            "parquet" => Format::Parquet,
             _ => return None,
         };
         Some((table_of(name)?, format))
@@ -83,6 +93,7 @@ impl Format {
         match self {
             Format::Csv => "text/csv; charset=utf-8",
             Format::Json => "application/json",
+            Format::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -150,7 +161,12 @@ struct Writer {
     format: Format,
     place: Place,
     is_first: bool,
+    /// The table while it is written as Parquet.
+    parquet: Option<ParquetTable>,
 }
+
+/// What stops a table in its middle: the store, or the writer of a format.
+type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 impl Writer {
     fn new(
@@ -168,10 +184,11 @@ impl Writer {
             format,
             place: Place::Head,
             is_first: true,
+            parquet: None,
         }
     }
 
-    fn portions(self) -> impl futures::Stream<Item = Result<String, StoreError>> {
+    fn portions(self) -> impl futures::Stream<Item = Result<Vec<u8>, Broken>> {
         stream::unfold(self, |mut writer| async move {
             let next = writer.next().await;
             match next {
@@ -188,23 +205,55 @@ impl Writer {
         .fuse()
     }
 
-    async fn next(&mut self) -> Result<Option<String>, StoreError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
         let place = std::mem::replace(&mut self.place, Place::End);
         match place {
             Place::Head => {
                 self.place = Place::Rows(String::new(), None);
-                Ok(Some(self.head()))
+                if self.format == Format::Parquet {
+                    self.parquet = Some(self.columns()?);
+                    return Ok(Some(Vec::new()));
+                }
+                Ok(Some(self.head().into_bytes()))
             }
             Place::Rows(after, number) => {
                 let rows = self.rows(after, number).await?;
-                Ok(Some(self.written(&rows)))
+                if let Some(table) = &mut self.parquet {
+                    let row = |row: &Vec<Cell>| row.iter().map(Cell::printed).collect();
+                    return Ok(Some(table.push(rows.iter().map(row).collect())?));
+                }
+                Ok(Some(self.written(&rows).into_bytes()))
             }
-            Place::Foot => Ok(Some(match self.format {
-                Format::Csv => String::new(),
-                Format::Json => "\n]}\n".to_owned(),
+            Place::Foot => Ok(Some(match (self.format, self.parquet.take()) {
+                (_, Some(table)) => table.finish()?,
+                (Format::Json, None) => b"\n]}\n".to_vec(),
+                (_, None) => Vec::new(),
             })),
             Place::End => Ok(None),
         }
+    }
+
+    /// What the table is, and what its columns mean: in every format that can say it.
+    fn dictionary(&self) -> serde_json::Value {
+        let columns: Vec<serde_json::Value> = self
+            .table
+            .columns
+            .iter()
+            .map(|one| {
+                let (name, title, meaning) = (one.name, one.zh, one.meaning);
+                serde_json::json!({"name": name, "title": title, "kind": one.kind.zh(), "meaning": meaning})
+            })
+            .collect();
+        serde_json::json!({
+            "round": self.round.id, "title": self.round.title, "version": self.round.version,
+            "published_at": self.round.published_at.to_string(), "as_of": self.round.as_of.to_string(),
+            "table": self.table.name, "columns": columns,
+        })
+    }
+
+    fn columns(&self) -> Result<ParquetTable, ReportError> {
+        let notes = vec![("dictionary".to_owned(), self.dictionary().to_string())];
+        ParquetTable::new(self.table.name, self.table.columns, notes)
     }
 
     fn head(&self) -> String {
@@ -217,17 +266,7 @@ impl Writer {
             // With the mark by which spreadsheets know UTF-8.
             return format!("\u{feff}{}", write_csv(&[names.collect::<Vec<_>>()]));
         }
-        let columns: Vec<serde_json::Value> = self
-            .table
-            .columns
-            .iter()
-            .map(|one| serde_json::json!({"name": one.name, "title": one.zh, "meaning": one.meaning}))
-            .collect();
-        let head = serde_json::json!({
-            "round": self.round.id, "title": self.round.title, "version": self.round.version,
-            "published_at": self.round.published_at.to_string(), "as_of": self.round.as_of.to_string(),
-            "table": self.table.name, "columns": columns,
-        });
+        let head = self.dictionary();
         let head = head.to_string();
         // The rows come as the last member of the same object.
         let open = head.strip_suffix('}').unwrap_or(&head);

@@ -1,10 +1,10 @@
-//! Rows of the tables of open data, before they are written as CSV or JSON.
+//! Rows of the tables of open data, before they are written as CSV, JSON or Parquet.
 
 use xuncha_core::publicity::{PublicTarget, safe_cell};
 use xuncha_core::stats::RegionRow;
 use xuncha_store::publicity::PublicProblem;
 
-/// A cell before it is written in either format.
+/// A cell before it is written in any format.
 pub(super) enum Cell {
     Text(String),
     /// A decimal or whole number as it prints.
@@ -28,6 +28,15 @@ impl Cell {
             Cell::Number(number) => number.clone(),
             Cell::Flag(flag) => flag.to_string(),
             Cell::Empty => String::new(),
+        }
+    }
+
+    /// As it prints; `None` where it is empty.
+    pub(super) fn printed(&self) -> Option<String> {
+        match self {
+            Cell::Text(text) | Cell::Number(text) => Some(text.clone()),
+            Cell::Flag(flag) => Some(flag.to_string()),
+            Cell::Empty => None,
         }
     }
 

@@ -54,7 +54,7 @@ pub async fn state(folder: &Path) -> WebState {
             .await
             .unwrap(),
         sets: std::sync::Arc::new(
-            ["gov-2019", "extras"]
+            ["gov-2019", "extras", "supervision-2019"]
                 .map(|id| (id.to_owned(), set(id)))
                 .into(),
         ),
@@ -64,6 +64,10 @@ pub async fn state(folder: &Path) -> WebState {
                 (
                     "notice-letter.zh.txt",
                     include_str!("../../../../templates/notice-letter.zh.txt"),
+                ),
+                (
+                    "annual-forms.toml",
+                    include_str!("../../../../templates/annual-forms.toml"),
                 ),
                 (
                     "words.toml",
@@ -102,6 +106,10 @@ pub async fn state(folder: &Path) -> WebState {
         evidence: EvidenceFolder::open(&folder.join("evidence")).unwrap(),
         attachments: AttachmentFolder::open(&folder.join("attachments")).unwrap(),
         documents: folder.join("documents"),
+        fonts: std::env::var_os("XUNCHA_FONTS")
+            .map(std::path::PathBuf::from)
+            .into_iter()
+            .collect(),
         now_s: || 1_775_000_000,
         new_token: counted_token,
         settings: Default::default(),

@@ -8,10 +8,10 @@ use xuncha_core::annual::{ANSWER_COLUMNS, FormKind, FormSpec, answers, assess, f
 use xuncha_core::notice::Notice;
 use xuncha_core::sheet::write_csv;
 use xuncha_report::{Fonts, docx, pdf};
+use xuncha_store::annual as known;
 
 use crate::cli::{AnnualArgs, AnnualCommand};
 use crate::data::Data;
-use crate::jobs::annual as known;
 use crate::jobs::notice::font_folders;
 use crate::rules::Rules;
 
@@ -26,12 +26,12 @@ pub async fn run(data: &Data, rules: &Rules, command: &AnnualCommand) -> Result<
     match command {
         AnnualCommand::Work { site, asked } => {
             let spec = spec(rules, FormKind::Work)?;
-            let known = known::of_site(data, site).await?;
+            let known = known::of_site(&data.store, site).await?;
             form(data, &spec, &known, asked, &format!("work-{site}"))
         }
         AnnualCommand::Supervision { asked } => {
             let spec = spec(rules, FormKind::Supervision)?;
-            let known = known::of_year(data, asked.year).await?;
+            let known = known::of_year(&data.store, asked.year).await?;
             tell_imported(data, asked.year).await?;
             form(data, &spec, &known, asked, "supervision")
         }
@@ -110,7 +110,7 @@ fn form(
 
 /// Says which quarters only an imported result speaks of: it need not hold every site that was drawn, so nothing is counted from it.
 async fn tell_imported(data: &Data, year: i16) -> Result<()> {
-    for (quarter, round) in known::imported(data, year).await? {
+    for (quarter, round) in known::imported(&data.store, year).await? {
         println!(
             "第{quarter}季度只有导入的往期结果（{round}），不知道是不是全部抽查网站，请按当时的通报填报。"
         );
@@ -121,7 +121,7 @@ async fn tell_imported(data: &Data, year: i16) -> Result<()> {
 async fn self_assessment(data: &Data, rules: &Rules, asked: &AnnualArgs) -> Result<()> {
     let set = rules.set(SUPERVISION)?;
     tell_imported(data, asked.year).await?;
-    let mut counts = known::of_supervisor(data, asked.year).await?;
+    let mut counts = known::of_supervisor(&data.store, asked.year).await?;
     let recorded = counts.clone();
     let blank = assess(&set, &counts).map_err(anyhow::Error::msg)?;
     let codes: Vec<&str> = blank.rows.iter().map(|row| row.question.as_str()).collect();

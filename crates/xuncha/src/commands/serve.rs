@@ -36,6 +36,7 @@ pub async fn run(data: Data, rules: &Rules, arguments: &ServeArgs) -> Result<()>
     let state = WebState {
         attachments: AttachmentFolder::open(&data.folder.join("attachments"))?,
         documents: data.folder.join("documents"),
+        fonts: crate::jobs::notice::font_folders(&data.folder),
         store: data.store.clone(),
         evidence: data.evidence.clone(),
         sets: Arc::new(sets(rules)?),

@@ -5,6 +5,7 @@ pub mod province;
 mod reviewer;
 mod second;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +13,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use xuncha_core::judge::Judgement;
-use xuncha_core::notice::from_results::RoundDetails;
+use xuncha_core::notice::extras::{FieldFault, NoticeExtras};
 use xuncha_core::results::Results;
 use xuncha_core::round::Round;
 use xuncha_gather::browser::{BrowserChoice, BrowserSettings, find};
@@ -109,7 +110,7 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     }
 
     step(started, "生成通报");
-    write_notice(rules, &data, &results, out).await?;
+    write_notice(rules, &data, &results, &province, out).await?;
     measured.print();
     let usage = province.status()?;
     println!(
@@ -224,11 +225,28 @@ async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) 
     Ok(())
 }
 
-async fn write_notice(rules: &Rules, data: &Data, results: &Results, out: &Path) -> Result<()> {
+/// What the province's office gives for the notice is kept as the form of the web interface keeps it, and the notice built of it.
+async fn write_notice(
+    rules: &Rules,
+    data: &Data,
+    results: &Results,
+    province: &Province,
+    out: &Path,
+) -> Result<()> {
     let round = &results.round;
+    let given: BTreeMap<String, String> = read_json(&province.folder.join("notice.json"))?;
+    let today = round.as_of.date();
+    let extras = NoticeExtras::of_fields(&given, round, today).map_err(|faults| {
+        let said = |fault: &FieldFault| format!("{}：{}", fault.field, fault.problem);
+        let lines: Vec<String> = faults.iter().map(said).collect();
+        anyhow::anyhow!("notice.json 有错误：{}", lines.join("；"))
+    })?;
+    data.store
+        .put_notice_extras(&round.id, &extras, "演示", round.as_of)
+        .await?;
     let outcome = data.store.outcome_sha256(&round.id, &round.set.id).await?;
     let registry = data.store.registry().await?;
-    let details = RoundDetails::bare(round);
+    let details = jobs::notice::details(data, results, &registry, None, today).await?;
     let (notice, book) = jobs::notice::build(rules, results, &registry, &details, None)?;
     jobs::notice::write_trace(&book, out)?;
     for path in jobs::notice::write(&notice, &book, &data.folder, out)? {

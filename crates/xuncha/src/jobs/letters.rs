@@ -53,6 +53,16 @@ pub async fn write(
         ..CaseFilter::default()
     };
     let cases = data.store.cases(&filter, words.date, Page::ALL).await?.rows;
+    let every = CaseFilter {
+        is_open: false,
+        ..filter
+    };
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for case in data.store.cases(&every, words.date, Page::ALL).await?.rows {
+        if case.progress.state != RectifyState::Withdrawn {
+            *found.entry(case.organization).or_default() += 1;
+        }
+    }
     let mut by_unit: BTreeMap<String, Vec<CaseRow>> = BTreeMap::new();
     for case in cases {
         by_unit
@@ -77,6 +87,7 @@ pub async fn write(
             appeal_until: appeal_until.filter(|until| *until >= words.date),
             mail: words.mail.clone(),
             problems: problems(data, round, &cases).await?,
+            found: found.get(&unit).copied().unwrap_or(0),
         };
         let bytes = docx::docx(&letter(&input), &fonts)?;
         let path = out.join(file_name(&unit));

@@ -1,6 +1,5 @@
 //! 任务. Handlers of the product's work; commands call them directly.
 
-pub mod annual;
 pub mod evidence;
 pub mod gather;
 pub mod judge;

@@ -1,19 +1,19 @@
-//! 年度报表任务. What registry, rounds and messages know of a year, for the annual forms and the supervisor's self-assessment.
+//! 年度报表: what registry, rounds and messages know of a year, for the annual forms and the supervisor's self-assessment, and what people
+//! filled in beside it.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
 use jiff::ToSpan as _;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use sea_orm::QueryResult;
 use xuncha_core::annual::days_of;
 use xuncha_core::points::Exact;
 use xuncha_core::registry::{Account, Registry, SiteKind, State, TargetId};
 use xuncha_core::stats::{FigureValue, Stats};
-use xuncha_store::Page;
-use xuncha_store::tip::{Tip, TipFilter};
 
-use crate::commands;
-use crate::data::Data;
+use crate::audit::{AuditAction, AuditEntry};
+use crate::tip::{Tip, TipFilter};
+use crate::{Page, Result, Store, StoreError, sql};
 
 /// What is known without asking, by name.
 pub type Known = BTreeMap<String, String>;
@@ -22,10 +22,13 @@ pub type Known = BTreeMap<String, String>;
 const LEAST_PERCENT: i128 = 30;
 
 /// What is known of a site for its work form.
-pub async fn of_site(data: &Data, site: &str) -> Result<Known> {
-    let registry = data.store.registry().await?;
+pub async fn of_site(store: &Store, site: &str) -> Result<Known> {
+    let registry = store.registry().await?;
     let Some(site) = registry.sites.get(&TargetId::from(site)) else {
-        bail!("名录里没有标识码为 {site} 的网站");
+        return Err(StoreError::Missing {
+            noun: "网站",
+            id: site.to_owned(),
+        });
     };
     let unit = registry.organizations.get(&site.organization);
     let kind = match site.kind {
@@ -96,14 +99,14 @@ struct Quarter {
     unpublished: usize,
 }
 
-async fn quarters(data: &Data, year: i16) -> Result<[Quarter; 4]> {
+async fn quarters(store: &Store, year: i16) -> Result<[Quarter; 4]> {
     let mut quarters = [Quarter::default(); 4];
-    for row in data.store.rounds(Page::ALL).await?.rows {
+    for row in store.rounds(Page::ALL).await?.rows {
         let round = &row.round;
         if round.as_of.year() != year {
             continue;
         }
-        let Some(stats) = data.store.stats(&round.id, &round.set.id).await? else {
+        let Some(stats) = store.stats(&round.id, &round.set.id).await? else {
             continue;
         };
         let quarter = &mut quarters[quarter_of(round.as_of.date())];
@@ -113,7 +116,7 @@ async fn quarters(data: &Data, year: i16) -> Result<[Quarter; 4]> {
         quarter.running = quarter
             .running
             .max(count(&stats, "registry.websites_running"));
-        let is_public = data.store.public_round(&round.id).await.is_ok();
+        let is_public = store.public_round(&round.id).await.is_ok();
         quarter.unpublished += usize::from(!is_public);
     }
     Ok(quarters)
@@ -125,11 +128,11 @@ fn quarter_of(day: Date) -> usize {
 }
 
 /// Quarters of a year, by their Chinese number, that no round of our own speaks of but an imported one does.
-pub async fn imported(data: &Data, year: i16) -> Result<Vec<(&'static str, String)>> {
+pub async fn imported(store: &Store, year: i16) -> Result<Vec<(&'static str, String)>> {
     const NAMES: [&str; 4] = ["一", "二", "三", "四"];
-    let own = quarters(data, year).await?;
+    let own = quarters(store, year).await?;
     let mut all = Vec::new();
-    let mut earlier = data.store.previous_rounds().await?;
+    let mut earlier = store.previous_rounds().await?;
     earlier.sort_by(|a, b| a.id.cmp(&b.id));
     for round in earlier {
         // It is known by its id alone: tables of earlier rounds have no monitoring point.
@@ -155,20 +158,18 @@ fn count(stats: &Stats, name: &str) -> i64 {
 }
 
 /// Messages that were received in a year.
-async fn tips(data: &Data, year: i16) -> Result<Vec<Tip>> {
-    let today = commands::now().date();
-    let all = data
-        .store
-        .tips(&TipFilter::default(), today, Page::ALL)
-        .await?;
+async fn tips(store: &Store, year: i16) -> Result<Vec<Tip>> {
+    // The last day of the year: whether a term is over plays no part here.
+    let (_, today) = days_of(year);
+    let all = store.tips(&TipFilter::default(), today, Page::ALL).await?;
     let (first, last) = days_of(year);
     let is_of = |tip: &Tip| tip.received >= first && tip.received <= last;
     Ok(all.rows.into_iter().filter(is_of).collect())
 }
 
 /// What is known of a year for the supervisor's form. Numbers of sites are those of the registry as it stands.
-pub async fn of_year(data: &Data, year: i16) -> Result<Known> {
-    let registry = data.store.registry().await?;
+pub async fn of_year(store: &Store, year: i16) -> Result<Known> {
+    let registry = store.registry().await?;
     let running = |kind: Option<SiteKind>| {
         let sites = registry.sites.values();
         let sites = sites.filter(|site| site.state == State::Running);
@@ -185,7 +186,7 @@ pub async fn of_year(data: &Data, year: i16) -> Result<Known> {
     );
     let departments = running(Some(SiteKind::Department));
     put("registry.departments".to_owned(), departments.to_string());
-    let quarters = quarters(data, year).await?;
+    let quarters = quarters(store, year).await?;
     // Of a quarter without a round of our own nothing is known, and nothing of the year then.
     for (at, quarter) in quarters.iter().enumerate() {
         if quarter.rounds == 0 {
@@ -204,7 +205,7 @@ pub async fn of_year(data: &Data, year: i16) -> Result<Known> {
         put("year.sampled".to_owned(), sum(|quarter| quarter.sampled));
         put("year.failed".to_owned(), sum(|quarter| quarter.failed));
     }
-    let tips = tips(data, year).await?;
+    let tips = tips(store, year).await?;
     // Where no message was ever taken in, nothing is known of them.
     if !tips.is_empty() {
         let in_time = |tip: &&Tip| tip.answered.is_some_and(|day| day <= tip.due);
@@ -228,16 +229,16 @@ pub async fn of_year(data: &Data, year: i16) -> Result<Known> {
 }
 
 /// Answers of the self-assessment that rounds and messages give, by the code of their question.
-pub async fn of_supervisor(data: &Data, year: i16) -> Result<BTreeMap<String, u32>> {
+pub async fn of_supervisor(store: &Store, year: i16) -> Result<BTreeMap<String, u32>> {
     let mut known = BTreeMap::new();
-    let tips = tips(data, year).await?;
+    let tips = tips(store, year).await?;
     if !tips.is_empty() {
         let open = tips.iter().filter(|tip| tip.answered.is_none()).count();
         let mut late = 0;
         for tip in &tips {
-            late += u32::from(is_over_a_month(tip)?);
+            late += u32::from(is_over_a_month(tip));
         }
-        known.insert("supervision_unresolved".to_owned(), u32::try_from(open)?);
+        known.insert("supervision_unresolved".to_owned(), count_of(open));
         known.insert("supervision_late".to_owned(), late);
     }
     let lacking = |quarter: &&Quarter| {
@@ -245,20 +246,140 @@ pub async fn of_supervisor(data: &Data, year: i16) -> Result<BTreeMap<String, u3
             i128::from(quarter.sampled) * 100 >= LEAST_PERCENT * i128::from(quarter.running);
         !is_enough || quarter.unpublished > 0
     };
-    let quarters = quarters(data, year).await?;
+    let quarters = quarters(store, year).await?;
     // A quarter without a round of our own may have been inspected elsewhere: then somebody has to say.
     if quarters.iter().all(|quarter| quarter.rounds > 0) {
         let lacking = quarters.iter().filter(lacking).count();
-        known.insert("supervision_quarterly".to_owned(), u32::try_from(lacking)?);
+        known.insert("supervision_quarterly".to_owned(), count_of(lacking));
     }
     Ok(known)
 }
 
+fn count_of(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// Answered more than a calendar month after it was received.
-fn is_over_a_month(tip: &Tip) -> Result<bool> {
-    let limit: Date = tip
-        .received
-        .checked_add(1.month())
-        .context("日期超出范围")?;
-    Ok(tip.answered.is_some_and(|day| day > limit))
+fn is_over_a_month(tip: &Tip) -> bool {
+    let limit = tip.received.checked_add(1.month());
+    tip.answered
+        .is_some_and(|day| limit.is_ok_and(|limit| day > limit))
+}
+
+/// 年度填报. What somebody filled in of a form of a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnnualSaved {
+    /// What the form is about: the number of a site; empty for the forms of the office.
+    pub subject: String,
+    /// By the key of the item; what is empty is left out.
+    pub answers: BTreeMap<String, String>,
+    /// Who saved it last.
+    pub by: String,
+    /// When.
+    pub at: DateTime,
+}
+
+/// 年度填报的主键. Which form of whom, of which year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnnualKey<'a> {
+    /// `work`, `supervision` or `assessment`.
+    pub form: &'a str,
+    /// Number of a site; empty for the forms of the office.
+    pub subject: &'a str,
+    /// Year that it speaks of.
+    pub year: i16,
+}
+
+impl Store {
+    /// What was filled in; `None` where nobody ever saved it.
+    pub async fn annual_answers(&self, key: AnnualKey<'_>) -> Result<Option<AnnualSaved>> {
+        let sql = "SELECT * FROM annual_answers WHERE form = ? AND year = ? AND subject = ?";
+        let values = vec![
+            sql::text(key.form),
+            i64::from(key.year).into(),
+            sql::text(key.subject),
+        ];
+        let row = sql::row(self.read(), sql, values).await?;
+        row.as_ref().map(read_saved).transpose()
+    }
+
+    /// Every form of a kind and year that somebody saved, by what it is about.
+    pub async fn annual_saved(&self, form: &str, year: i16) -> Result<Vec<AnnualSaved>> {
+        let sql = "SELECT * FROM annual_answers WHERE form = ? AND year = ? ORDER BY subject";
+        let values = vec![sql::text(form), i64::from(year).into()];
+        let found = sql::rows(self.read(), sql, values).await?;
+        found.iter().map(read_saved).collect()
+    }
+
+    /// Keeps what was filled in, in place of what was before; empty answers are none.
+    pub async fn put_annual_answers(
+        &self,
+        key: AnnualKey<'_>,
+        answers: &BTreeMap<String, String>,
+        by: &str,
+        at: DateTime,
+    ) -> Result<()> {
+        let mut answers = answers.clone();
+        answers.retain(|_, answer| !answer.is_empty());
+        let transaction = self.begin().await?;
+        let sql =
+            "DELETE FROM annual_answers WHERE form = ? AND year = ? AND subject = ? RETURNING body";
+        let values = vec![
+            sql::text(key.form),
+            i64::from(key.year).into(),
+            sql::text(key.subject),
+        ];
+        let before = sql::row(&transaction.inner, sql, values).await?;
+        let before: Option<String> = before.map(|row| row.try_get_by_index(0)).transpose()?;
+        let before: BTreeMap<String, String> = match before {
+            Some(body) => sql::parse("年度填报", &body)?,
+            None => BTreeMap::new(),
+        };
+        let row = vec![
+            sql::text(key.form),
+            sql::text(key.subject),
+            i64::from(key.year).into(),
+            sql::body("年度填报", &answers)?,
+            sql::text(by),
+            sql::text(&sql::word(&at)?),
+        ];
+        let columns = ["form", "subject", "year", "body", "person", "changed_at"];
+        sql::insert(
+            &transaction.inner,
+            "annual_answers",
+            &columns,
+            vec![row],
+            "",
+        )
+        .await?;
+        if before != answers {
+            let object = match key.subject {
+                "" => format!("annual/{}/{}", key.form, key.year),
+                subject => format!("annual/{}/{}/{subject}", key.form, key.year),
+            };
+            // Which items, not what was said: the log is no second copy of the form.
+            let changed: Vec<&str> = before
+                .keys()
+                .chain(answers.keys())
+                .filter(|item| before.get(*item) != answers.get(*item))
+                .map(String::as_str)
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            let entry = AuditEntry::new(AuditAction::AnnualFormFilled, object);
+            transaction
+                .audit(&[entry.change("", changed.join(" "))])
+                .await?;
+        }
+        transaction.commit().await
+    }
+}
+
+fn read_saved(row: &QueryResult) -> Result<AnnualSaved> {
+    Ok(AnnualSaved {
+        subject: row.try_get_by("subject")?,
+        answers: sql::parse("年度填报", &row.try_get_by::<String, _>("body")?)?,
+        by: row.try_get_by("person")?,
+        at: sql::from_word("填报时间", row.try_get_by("changed_at")?)?,
+    })
 }
