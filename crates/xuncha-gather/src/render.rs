@@ -206,8 +206,9 @@ impl Live<'_> {
         if !is_look {
             self.gatherer.tally.count(&purpose, &exchange);
             let record = self.ledger.keep(&exchange)?;
-            if kind == AskedKind::Document {
-                let capture = exchange.capture(Purpose::Page, record);
+            let capture = exchange.capture(Purpose::Page, record);
+            // Where the page would go on to and could not is not what was looked at.
+            if kind == AskedKind::Document && capture.is_success() {
                 *lock(&self.document) = Some(capture.evidence);
             }
             return Ok(());

@@ -112,11 +112,7 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     }
     let lexicons = rules.lexicons()?;
     let mut settings = network::settings(&arguments.network).map_err(usage)?;
-    let has_access = |set: &IndicatorSet| {
-        let mut checks = set.indicators.iter().flat_map(|one| &one.checks);
-        checks.any(|check| check == "accessibility_faults")
-    };
-    if settings.accessibility.is_some() && arguments.only.is_none() && !has_access(&set) {
+    if settings.accessibility.is_some() && arguments.only.is_none() && set.id != "accessibility" {
         // Who names the engine wants to see what it finds; it is listed only and changes no points.
         let listed = rules.set("accessibility").map_err(usage)?;
         set.indicators.extend(listed.indicators);
