@@ -16,6 +16,7 @@ use crate::exchange::Exchange;
 use crate::gatherer::{Answer, Gatherer, Ledger};
 use crate::message::host_of;
 use crate::network;
+use crate::opened;
 use crate::phases;
 use crate::render;
 use crate::report::GatherError;
@@ -79,7 +80,7 @@ impl SiteCrawl {
             self.searches().await?;
             self.finish(phases::SEARCH)?;
         }
-        Ok(())
+        self.open_pages().await
     }
 
     /// What a second look found open after all is crawled like the rest.
@@ -315,6 +316,51 @@ impl SiteCrawl {
         }
         self.finish(phases::RENDER)?;
         Ok(true)
+    }
+
+    /// The home page on a phone's screen, and what an engine finds in some pages. Where no browser could be started, a later run may.
+    async fn open_pages(&mut self) -> Result<(), GatherError> {
+        let Some(renderer) = self.gatherer.renderer.clone() else {
+            return Ok(());
+        };
+        let settings = self.gatherer.client.settings();
+        let (measures, engine) = (settings.measures_layout, settings.accessibility.clone());
+        let tasks = [
+            (measures.then_some(None), phases::LAYOUT),
+            (engine.map(Some), phases::ACCESSIBILITY),
+        ];
+        for (engine, phase) in tasks {
+            let Some(engine) = engine.filter(|_| !self.state.is_done(phase)) else {
+                continue;
+            };
+            loop {
+                let opening = self.state.opening();
+                let chosen = match &engine {
+                    None => opening.to_measure(),
+                    Some(_) => opening.to_look_at(),
+                };
+                let Some(chosen) = chosen.cloned() else {
+                    break;
+                };
+                self.gatherer.wait_for_crawl_hours().await?;
+                let (gatherer, state) = (&self.gatherer, &self.state);
+                let renderer = renderer.as_ref();
+                let opened = opened::open(
+                    gatherer,
+                    &self.ledger,
+                    renderer,
+                    state,
+                    &chosen,
+                    engine.as_ref(),
+                );
+                let Some(record) = opened.await? else {
+                    return Ok(());
+                };
+                self.take_in(&record)?;
+            }
+            self.finish(phase)?;
+        }
+        Ok(())
     }
 
     /// The home page as a search engine's robot and as somebody who comes from a search engine see it. Two requests, without the

@@ -35,6 +35,7 @@ mod legacy;
 mod manner;
 mod message;
 mod network;
+mod opened;
 mod opinion;
 pub mod outside;
 mod patience;

@@ -12,6 +12,10 @@ pub const NETWORK: &str = "network";
 pub const CRAWL: &str = "crawl";
 /// Pages that need their scripts, rendered, and the pages that they link then.
 pub const RENDER: &str = "render";
+/// The home page laid out on a phone's screen.
+pub const LAYOUT: &str = "layout";
+/// Some pages looked at by an engine for accessibility.
+pub const ACCESSIBILITY: &str = "accessibility";
 /// First looks at assets, attachments and (under `_outside`) links to other hosts.
 pub const LOOKS: &str = "looks";
 /// The files that the site links, read for what they say.

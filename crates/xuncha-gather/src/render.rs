@@ -53,7 +53,9 @@ pub(crate) async fn render(
         ledger,
         state,
         page: &unread.url,
+        is_inspection: false,
         looks: Mutex::default(),
+        document: Mutex::default(),
         trouble: Mutex::default(),
     };
     let page = PageToRender {
@@ -122,13 +124,18 @@ async fn keep(
 
 /// Answers from what is at hand first, then by asking the site. What is asked is kept as evidence, and of the site's own addresses
 /// recorded as a look.
-struct Live<'a> {
-    gatherer: &'a Arc<Gatherer>,
-    ledger: &'a Ledger,
-    state: &'a SiteState,
-    page: &'a str,
-    looks: Mutex<Vec<FactRecord>>,
-    trouble: Mutex<Option<GatherError>>,
+pub(crate) struct Live<'a> {
+    pub gatherer: &'a Arc<Gatherer>,
+    pub ledger: &'a Ledger,
+    pub state: &'a SiteState,
+    /// Address of the page.
+    pub page: &'a str,
+    /// The page is only looked at: the looks of the crawl are over, and what is asked now is evidence alone.
+    pub is_inspection: bool,
+    pub looks: Mutex<Vec<FactRecord>>,
+    /// The document, where it had to be asked for.
+    pub document: Mutex<Option<EvidenceRef>>,
+    pub trouble: Mutex<Option<GatherError>>,
 }
 
 impl Supplier for Live<'_> {
@@ -138,6 +145,16 @@ impl Supplier for Live<'_> {
 }
 
 impl Live<'_> {
+    /// What went wrong on our side, and the document where it had to be asked for.
+    pub fn into_parts(self) -> (Option<GatherError>, Option<EvidenceRef>) {
+        let trouble = self.trouble.into_inner();
+        let document = self.document.into_inner();
+        (
+            trouble.unwrap_or_else(PoisonError::into_inner),
+            document.unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
     async fn answer(&self, asked: &Asked) -> Supply {
         // The evidence cannot be written: nothing more is asked.
         if lock(&self.trouble).is_some() {
@@ -150,6 +167,12 @@ impl Live<'_> {
             return supply;
         }
         let is_own = Url::parse(&asked.url).is_ok_and(|url| self.state.is_own(&url));
+        if self.is_inspection && self.state.opening().has_failed(&asked.url) {
+            return Supply::Nothing("抓取时没有应答".to_owned());
+        }
+        if asked.kind == AskedKind::Picture && !is_own {
+            return Supply::Nothing("不取其他网站的图片".to_owned());
+        }
         if is_own && !self.is_allowed(asked) {
             return Supply::Nothing("robots.txt 不允许抓取".to_owned());
         }
@@ -166,7 +189,7 @@ impl Live<'_> {
             false => answers.swap_remove(own.unwrap_or(0)).1,
         };
         // Pages have records of their own, and addresses elsewhere are looked at once for all sites.
-        let is_look = is_own && asked.kind != AskedKind::Document;
+        let is_look = is_own && asked.kind != AskedKind::Document && !self.is_inspection;
         if let Err(error) = self.keep(exchange, is_look, asked.kind).await {
             *lock(&self.trouble) = Some(error);
         }
@@ -182,7 +205,13 @@ impl Live<'_> {
         let purpose = Purpose::Link { look: 1 };
         if !is_look {
             self.gatherer.tally.count(&purpose, &exchange);
-            return self.ledger.keep(&exchange).map(drop);
+            let record = self.ledger.keep(&exchange)?;
+            let capture = exchange.capture(Purpose::Page, record);
+            // Where the page would go on to and could not is not what was looked at.
+            if kind == AskedKind::Document && capture.is_success() {
+                *lock(&self.document) = Some(capture.evidence);
+            }
+            return Ok(());
         }
         // Style sheets name further files; what scripts load is theirs to read.
         let record = match kind {
@@ -226,7 +255,8 @@ impl Live<'_> {
     /// robots.txt of the site holds for what its scripts load and for pages that they go on to; scripts and styles are looked at as
     /// links are.
     fn is_allowed(&self, asked: &Asked) -> bool {
-        let is_free = asked.kind == AskedKind::Asset || canonical(&asked.url) == self.page;
+        let is_asset = matches!(asked.kind, AskedKind::Asset | AskedKind::Picture);
+        let is_free = is_asset || canonical(&asked.url) == self.page;
         let rules = self.state.robots().filter(|_| !is_free);
         let Some((robots, url)) = rules.zip(Url::parse(&asked.url).ok()) else {
             return true;

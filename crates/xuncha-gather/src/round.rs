@@ -177,9 +177,15 @@ impl Round<'_> {
             obeys_robots,
         );
         match self.gatherer.renderer {
+            Some(_) if self.pages_are_opened() => state.with_browser().with_pages_to_open(),
             Some(_) => state.with_browser(),
             None => state,
         }
+    }
+
+    fn pages_are_opened(&self) -> bool {
+        let settings = self.gatherer.client.settings();
+        settings.measures_layout || settings.accessibility.is_some()
     }
 
     fn open_one(&self, id: &TargetId) -> Result<(Ledger, Vec<FactRecord>), GatherError> {
@@ -284,8 +290,11 @@ impl Round<'_> {
     fn is_crawled(&self, desk: &Desk) -> bool {
         let is_done = |phase: &str| desk.phases.contains(phase);
         // After the second looks a site's time is over: pages that wait for a browser since then stay unrendered.
+        let settings = self.gatherer.client.settings();
+        let has_measured = !settings.measures_layout || is_done(phases::LAYOUT);
+        let has_looked = settings.accessibility.is_none() || is_done(phases::ACCESSIBILITY);
         let has_rendered = self.gatherer.renderer.is_none()
-            || is_done(phases::RENDER)
+            || is_done(phases::RENDER) && has_measured && has_looked
             || is_done(phases::SECOND_LOOKS);
         let crawled = [phases::CRAWL, phases::LOOKS, phases::SEARCH];
         has_rendered && crawled.into_iter().all(is_done)

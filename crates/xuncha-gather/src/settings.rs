@@ -64,6 +64,10 @@ pub struct Settings {
     pub name_server: Option<SocketAddr>,
     /// The browser for pages that need their scripts; `None` for none.
     pub browser: Option<BrowserSettings>,
+    /// Whether the browser opens each home page on a phone's screen and measures it.
+    pub measures_layout: bool,
+    /// Source of axe-core, with which the browser looks for what keeps people out of some pages; `None` for not at all.
+    pub accessibility: Option<Arc<str>>,
     /// Who reads the files that a site links; `None` for nobody, and then only their state is looked at.
     pub documents: Option<Arc<dyn DocumentReader>>,
     /// Whether the home page is asked once more as a search engine's robot and as a visitor from a search engine.
@@ -103,6 +107,8 @@ impl Default for Settings {
             crawl_hours: None,
             name_server: None,
             browser: None,
+            measures_layout: false,
+            accessibility: None,
             documents: None,
             asks_as_searcher: false,
             max_document_bytes: 8 << 20,

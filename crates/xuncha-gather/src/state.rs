@@ -20,6 +20,7 @@ use xuncha_core::facts::{
 use crate::candidates::Candidates;
 use crate::doubt::is_page_in_disguise;
 pub use crate::doubt::{Doubt, is_doubtful};
+use crate::opened::Opening;
 use crate::phases;
 use crate::robots::{Fence, Robots};
 use crate::sitemaps::Sitemaps;
@@ -107,6 +108,7 @@ pub struct SiteState {
     forms: BTreeSet<String>,
     read_looks: Hashes,
     rendering: Rendering,
+    opening: Opening,
 }
 
 impl SiteState {
@@ -147,6 +149,7 @@ impl SiteState {
             forms: BTreeSet::new(),
             read_looks: Hashes::default(),
             rendering: Rendering::default(),
+            opening: Opening::default(),
         };
         state.seen.insert(hash(&home));
         state.frontier.push_back(Entry {
@@ -182,6 +185,7 @@ impl SiteState {
             FactRecord::NotRendered { url, why } => {
                 self.rendering.tried(url, why);
             }
+            FactRecord::Screen(_) | FactRecord::Accessibility(_) => self.opening.seen(record),
             FactRecord::Look(capture) => self.absorb_look(capture),
             FactRecord::Page(facts) => self.absorb_page(facts),
         }
@@ -193,6 +197,7 @@ impl SiteState {
                 self.slots.insert(slot);
             }
             Purpose::Link { look: 1 } => {
+                self.opening.learn_look(capture, None);
                 self.done_looking(capture);
                 if is_doubtful(capture) || is_page_in_disguise(capture) {
                     self.doubts.push(Doubt {
@@ -241,6 +246,7 @@ impl SiteState {
             }
             return;
         }
+        self.opening.learn_look(capture, Some(facts));
         self.done_looking(capture);
         self.read_looks.insert(hash(&capture.url));
         if facts.is_html || self.is_doubtful_page(facts) {
@@ -314,6 +320,7 @@ impl SiteState {
             });
         }
         self.candidates.learn(facts);
+        self.opening.learn(facts, capture.url == self.home);
         self.rendering.learn(facts, entry.depth);
         self.absorb_links(facts, entry.depth + 1);
     }

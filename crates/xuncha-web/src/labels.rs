@@ -246,6 +246,8 @@ pub(crate) fn step(lang: Lang, word: &str) -> &str {
         "network" => ("网络与证书", "Network and certificates"),
         "crawl" => ("抓取网页", "Crawling"),
         "render" => ("脚本渲染", "Running scripts of pages"),
+        "layout" => ("版面实测", "Measuring the layout"),
+        "accessibility" => ("无障碍检测", "Looking for accessibility faults"),
         "looks" => ("首次访问链接", "First looks at links"),
         "documents" => ("读取附件", "Reading attachments"),
         "disguised" => ("搜索引擎所见", "As search engines see it"),

@@ -181,6 +181,9 @@ pub struct DemoArgs {
     /// 模板变形强度：0 不变，1 名称与措辞，2 加结构，3 加干扰 / how far templates vary: 0 not at all, 1 names and wording, 2 structure, 3 decoys
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub mutation: u8,
+    /// 无障碍检测引擎 axe-core 的文件（axe.min.js），需要浏览器；不给就不检测 / file of axe-core: look for accessibility faults, needs a browser
+    #[arg(long, value_name = "FILE")]
+    pub axe: Option<PathBuf>,
     /// 两周后再看一次首页，与第一轮比较 / look at the home pages again two weeks later, and compare
     #[arg(long)]
     pub second_round: bool,
@@ -365,6 +368,9 @@ pub struct NetworkArgs {
     /// 每个网站最多渲染页数 / pages rendered per site
     #[arg(long, default_value_t = 50)]
     pub render_pages: usize,
+    /// 无障碍检测引擎 axe-core 的文件（axe.min.js），需要浏览器；不给就不检测 / file of axe-core: look for accessibility faults, needs a browser
+    #[arg(long, env = "XUNCHA_AXE", value_name = "FILE")]
+    pub axe: Option<PathBuf>,
 }
 
 /// 采集参数.

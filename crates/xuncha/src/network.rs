@@ -1,6 +1,7 @@
 //! 网络参数. From the command line's words to the gatherer's settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -45,6 +46,9 @@ pub fn settings_for(arguments: &NetworkArgs, is_simulated: bool) -> Result<Setti
         browser: browser(arguments)?,
         ..Settings::default()
     };
+    if let Some(path) = &arguments.axe {
+        settings.accessibility = Some(engine(path, settings.browser.as_ref())?);
+    }
     if let Some(text) = &arguments.crawl_hours {
         let hours = CrawlHours::parse(text).map_err(|error| Usage(error.to_string()))?;
         settings.crawl_hours = Some(hours);
@@ -73,6 +77,25 @@ fn browser(arguments: &NetworkArgs) -> Result<Option<BrowserSettings>> {
         pages_per_site: arguments.render_pages,
         ..BrowserSettings::new(program)
     }))
+}
+
+/// The source of axe-core, where there is a browser to run it in.
+pub fn engine(path: &Path, browser: Option<&BrowserSettings>) -> Result<Arc<str>> {
+    let shown = path.display();
+    let source = std::fs::read_to_string(path)
+        .map_err(|error| Usage(format!("--axe：无法读取 {shown}（{error}）")))?;
+    if !source.contains("axe-core") && !source.contains("axe v") {
+        bail!(Usage(format!(
+            "--axe：{shown} 不是 axe-core（应为它的 axe.min.js）"
+        )));
+    }
+    if browser.is_none() {
+        bail!(Usage(
+            "--axe：无障碍检测需要浏览器（Chromium），没有找到；用 --browser 指定，或去掉 --axe"
+                .to_owned()
+        ));
+    }
+    Ok(source.into())
 }
 
 /// The browser that is meant. One that was named must be there; `auto` does without where there is none.

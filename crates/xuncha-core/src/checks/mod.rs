@@ -17,6 +17,7 @@ use crate::round::{Round, Subject};
 use crate::verdict::{Undetermined, Verdict};
 use specification::Specification;
 
+pub mod accessibility_faults;
 pub mod app_unavailable;
 pub mod broken_links;
 pub mod commercial_advertising;
@@ -99,7 +100,7 @@ pub struct Check {
     pub version: u32,
     /// Cases of its findings: id, Chinese name.
     pub cases: &'static [(&'static str, &'static str)],
-    /// Phases of gathering it needs (`probe`, `network`, `crawl`, `looks`, `documents`, `search`, `account`).
+    /// Phases of gathering it needs (`probe`, `network`, `crawl`, `looks`, `documents`, `search`, `account`, `accessibility`).
     pub needs: &'static [&'static str],
     /// Its specification in Chinese, Markdown.
     pub spec: &'static str,
@@ -229,6 +230,7 @@ pub static CHECKS: &[Check] = &[
     room!(short_notice, "公告期不足"),
     room!(unfit_for_phones, "手机不便浏览"),
     room!(missing_accessible_entry, "无障碍入口缺失"),
+    room!(accessibility_faults, "无障碍缺陷"),
     room!(manual, "人工检查"),
 ];
 

@@ -121,6 +121,7 @@ pub(super) fn phase_name(phase: &str) -> &str {
         "documents" => "附件阅读",
         "search" => "搜索提问",
         "account" => "账号页面",
+        "accessibility" => "无障碍检测",
         other => other,
     }
 }

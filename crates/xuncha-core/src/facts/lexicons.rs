@@ -201,6 +201,7 @@ pub struct Lexicons {
     /// Wording of a search that found nothing.
     pub no_results: Words,
     annual_forms: AnnualForms,
+    accessibility_rules: BTreeMap<String, String>,
     /// Platforms of accounts.
     pub platforms: Platforms,
     /// What the reader for content safety goes by.
@@ -210,7 +211,7 @@ pub struct Lexicons {
 }
 
 /// The files that make up the lexicons, by name.
-const BUILTIN: [(&str, &str); 11] = [
+const BUILTIN: [(&str, &str); 12] = [
     (
         "columns.toml",
         include_str!("../../../../lexicons/columns.toml"),
@@ -238,6 +239,10 @@ const BUILTIN: [(&str, &str); 11] = [
     (
         "annual_forms.toml",
         include_str!("../../../../lexicons/annual_forms.toml"),
+    ),
+    (
+        "accessibility.toml",
+        include_str!("../../../../lexicons/accessibility.toml"),
     ),
     (
         "platforms.toml",
@@ -281,7 +286,7 @@ impl Lexicons {
         Lexicons::from_files(&files).expect("the lexicons of this repository parse")
     }
 
-    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml`, `annual_forms.toml` and those of content safety, which older rounds lack. The error names the file, in Chinese.
+    /// Parses the files of a `lexicons/` folder by name; all must be there but `platforms.toml`, `annual_forms.toml`, `accessibility.toml` and those of content safety, which older rounds lack. The error names the file, in Chinese.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Lexicons, String> {
         let mut columns: BTreeMap<String, ColumnNames> = parse(files, "columns.toml")?;
         let guide: BTreeMap<String, Labels> = parse(files, "guide_elements.toml")?;
@@ -336,6 +341,7 @@ impl Lexicons {
                 true => parse(files, "annual_forms.toml")?,
                 false => AnnualForms::default(),
             },
+            accessibility_rules: accessibility_rules(files)?,
             platforms: platforms(files)?,
             safety: SafetyLists::from_files(files)?,
             words: None,
@@ -401,6 +407,12 @@ impl Lexicons {
         }
     }
 
+    /// What a rule of the accessibility engine is called; empty where it has no name.
+    pub fn accessibility_rule(&self, rule: &str) -> &str {
+        let name = self.accessibility_rules.get(rule);
+        name.map_or("", String::as_str)
+    }
+
     /// What a column of this name lets the public do, if it does.
     pub fn activity(&self, name: &str) -> Option<ActivityKind> {
         if self.interviews.find(name).is_some() {
@@ -432,6 +444,18 @@ impl Lexicons {
             .iter()
             .any(|empty| empty.eq_ignore_ascii_case(value))
     }
+}
+
+/// Names of the rules of the accessibility engine; none where the file is not there.
+fn accessibility_rules(
+    files: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, String> {
+    const NAME: &str = "accessibility.toml";
+    if !files.contains_key(NAME) {
+        return Ok(BTreeMap::new());
+    }
+    let mut tables: BTreeMap<String, BTreeMap<String, String>> = parse(files, NAME)?;
+    take(&mut tables, NAME, "rules")
 }
 
 /// Platforms of accounts; none where the file is not there.

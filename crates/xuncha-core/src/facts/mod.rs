@@ -30,6 +30,7 @@ mod missing;
 pub mod model;
 mod navigation;
 pub mod network;
+pub mod opened;
 pub mod outline;
 mod package;
 mod page;

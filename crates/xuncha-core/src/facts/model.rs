@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Capture, EvidenceRef, Timing};
 use crate::facts::network::NetworkFacts;
+use crate::facts::opened::{AccessibilityFacts, ScreenFacts};
 use crate::facts::outline::HomeOutline;
 use crate::facts::scope::canonical;
 use crate::facts::skip::Skip;
@@ -95,6 +96,24 @@ pub enum FactRecord {
         /// Why, as people read it.
         why: String,
     },
+    /// How wide the home page is on a phone's screen.
+    Screen(#[serde(with = "as_text")] Box<ScreenFacts>),
+    /// What keeps people out of a page, as an engine found it.
+    Accessibility(#[serde(with = "as_text")] Box<AccessibilityFacts>),
+}
+
+impl FactRecord {
+    /// The evidence that it was read from, where it is about one answer.
+    pub fn evidence(&self) -> Option<&EvidenceRef> {
+        match self {
+            FactRecord::Page(page) => Some(&page.capture.evidence),
+            FactRecord::Look(capture) => Some(&capture.evidence),
+            FactRecord::Network(facts) => Some(&facts.evidence),
+            FactRecord::Screen(facts) => facts.evidence.as_ref(),
+            FactRecord::Accessibility(facts) => facts.evidence.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// 链接种类. What kind of reference a link is.
@@ -1118,6 +1137,9 @@ pub struct FrontFacts {
     pub entry: String,
     /// Where it leads, with what is known of it; `None` where a script opens it.
     pub entry_link: Option<EntryLink>,
+    /// How wide it is on a phone's screen, where a browser opened it.
+    #[serde(default)]
+    pub screen: Option<ScreenFacts>,
     /// Evidence of the home page.
     pub evidence: EvidenceRef,
 }
@@ -1259,6 +1281,9 @@ pub struct SiteFacts {
     /// What the home page offers to phones and to older readers; `None` where it was not read.
     #[serde(default)]
     pub front: Option<Box<FrontFacts>>,
+    /// What keeps people out of its pages, where an engine looked: home page, a list page, an article page.
+    #[serde(default)]
+    pub accessibility: Vec<AccessibilityFacts>,
     /// Notices that the registry has watched; laid beside where a round is judged.
     #[serde(default)]
     pub notices: Vec<NoticeTerm>,

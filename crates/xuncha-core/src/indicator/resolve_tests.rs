@@ -70,6 +70,7 @@ fn the_projects_sets_resolve() {
         ("gov-2019", 42, 9),
         ("census-2015", 15, 5),
         ("extras", 47, 0),
+        ("accessibility", 1, 0),
         ("local-accounts", 50, 9),
         ("supervision-2019", 9, 2),
     ] {

@@ -44,6 +44,8 @@ pub(crate) enum Use {
     Text,
     /// A picture of it, from the evidence.
     Picture,
+    /// How it is laid out and what its elements are called.
+    Inspection,
 }
 
 /// 裁决.
@@ -70,6 +72,9 @@ pub(crate) fn decide(paused: &Paused, main_frame: &str, purpose: Use) -> Decisio
             return Decision::RefuseAndSay(format!("没有建立持续连接 {}", paused.url));
         }
         "Image" | "Font" | "Document" if purpose == Use::Picture => AskedKind::Asset,
+        // Pictures take room, and a frame that fills the page is the page.
+        "Image" if purpose == Use::Inspection => AskedKind::Picture,
+        "Document" if purpose == Use::Inspection => AskedKind::Data,
         // Frames are pages of their own and are crawled as such; pictures, fonts, media and beacons carry no text.
         _ => return Decision::Refuse,
     };

@@ -11,6 +11,7 @@
 mod cdp;
 mod decide;
 mod find;
+mod inspect;
 mod pool;
 mod process;
 mod tab;
@@ -21,6 +22,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::civil::DateTime;
+use std::sync::Arc;
+use xuncha_core::facts::opened::AccessibilityFault;
 
 pub use find::{BrowserChoice, find};
 pub use pool::Chromium;
@@ -90,6 +93,80 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The same for a page that is only looked at: it has been crawled, and most of it is at hand.
+    pub fn for_inspection(&self) -> Limits {
+        Limits {
+            page_time: self.page_time.min(Duration::from_secs(3)),
+            whole: self.whole.min(Duration::from_secs(45)),
+            ..self.clone()
+        }
+    }
+}
+
+/// 待查看页面. A page that is opened to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageToInspect {
+    /// Address.
+    pub url: String,
+    /// Civil time (UTC+8) that scripts are told.
+    pub now: DateTime,
+    /// What is asked of it.
+    pub inspection: Inspection,
+}
+
+/// 查看内容.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inspection {
+    /// How wide it is on a phone's screen.
+    Screen {
+        /// Width of the screen.
+        width: u32,
+    },
+    /// What keeps people out of it.
+    Access {
+        /// Source of axe-core.
+        engine: Arc<str>,
+    },
+}
+
+/// 查看结果.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inspected {
+    /// Of a screen.
+    Screen(Measured),
+    /// Of what keeps people out.
+    Access(Access),
+}
+
+/// 实测版面. How wide a page is on a phone's screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Width to which the page lets itself be laid out on that screen.
+    pub viewport_px: u32,
+    /// Width that it takes where it is laid out to the screen's width.
+    pub content_px: u32,
+    /// Selector of the widest element that sticks out, empty where none does.
+    pub widest: String,
+    /// Its width.
+    pub widest_px: u32,
+    /// How it begins in the document.
+    pub quote: String,
+    /// Why it may be laid out otherwise for a reader, in Chinese.
+    pub doubts: Vec<String>,
+}
+
+/// 无障碍所见. What an engine found in a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Name and version of the engine.
+    pub engine: String,
+    /// Serious and critical faults by rule.
+    pub faults: Vec<AccessibilityFault>,
+    /// Why a reader may see something else, in Chinese.
+    pub doubts: Vec<String>,
+}
+
 /// 待渲染页面.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageToRender {
@@ -157,8 +234,10 @@ pub enum AskedKind {
     Document,
     /// Scripts and styles, which the crawl looks at too.
     Asset,
-    /// What scripts load.
+    /// What scripts load, and frames of a page that is looked at.
     Data,
+    /// Pictures of a page that is looked at.
+    Picture,
 }
 
 /// 页面请求. What a page asks for.
@@ -206,6 +285,12 @@ pub trait Renderer: Send + Sync {
         page: &'a PageToShow,
         supplier: &'a dyn Supplier,
     ) -> BoxFuture<'a, Result<Vec<u8>, Unrendered>>;
+    /// Opens a page and looks at it; waits for a free tab first.
+    fn inspect<'a>(
+        &'a self,
+        page: &'a PageToInspect,
+        supplier: &'a dyn Supplier,
+    ) -> BoxFuture<'a, Result<Inspected, Unrendered>>;
     /// Ends the browser and waits until it is gone; a later page starts a new one.
     fn close(&self) -> BoxFuture<'_, ()>;
 }

@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, Semaphore};
 use super::process::Process;
 use super::tab::{Tab, unrendered};
 use super::{
-    BrowserSettings, PageToRender, PageToShow, Rendered, Renderer, Supplier, Unrendered, visit,
+    BrowserSettings, Inspected, PageToInspect, PageToRender, PageToShow, Rendered, Renderer,
+    Supplier, Unrendered, inspect, visit,
 };
 
 /// Chromium 渲染器. Starts its process with the first page; without pages there is none.
@@ -94,6 +95,17 @@ impl Chromium {
         self.leave(&process, tab, result).await
     }
 
+    async fn look(
+        &self,
+        page: &PageToInspect,
+        supplier: &dyn Supplier,
+    ) -> Result<Inspected, Unrendered> {
+        let process = self.process().await?;
+        let mut tab = Tab::open(&process.pipe).await.map_err(unrendered)?;
+        let result = inspect::inspect(&mut tab, page, supplier, &self.settings.limits).await;
+        self.leave(&process, tab, result).await
+    }
+
     async fn picture(
         &self,
         page: &PageToShow,
@@ -164,6 +176,25 @@ impl Renderer for Chromium {
                 Err(Unrendered::Crashed) => self.picture(page, supplier).await,
                 first => first,
             }
+        })
+    }
+
+    fn inspect<'a>(
+        &'a self,
+        page: &'a PageToInspect,
+        supplier: &'a dyn Supplier,
+    ) -> BoxFuture<'a, Result<Inspected, Unrendered>> {
+        Box::pin(async move {
+            let permit = self.tabs.acquire().await;
+            let result = match self.look(page, supplier).await {
+                Err(Unrendered::Crashed) => self.look(page, supplier).await,
+                first => first,
+            };
+            drop(permit);
+            if let Err(error) = &result {
+                tracing::warn!(url = %page.url, %error, "page not looked at");
+            }
+            result
         })
     }
 

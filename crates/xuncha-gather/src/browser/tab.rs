@@ -114,6 +114,32 @@ impl<'a> Tab<'a> {
         Ok(())
     }
 
+    /// A screen of this width: a phone's, or a narrow window of a desk's.
+    pub async fn size(&self, width: u32, is_phone: bool) -> Result<(), CdpError> {
+        let factor = if is_phone { 2 } else { 1 };
+        let screen = json!({
+            "width": width, "height": 844, "deviceScaleFactor": factor, "mobile": is_phone,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", screen)
+            .await?;
+        Ok(())
+    }
+
+    /// What an expression comes to in a world of the page, once its promise is kept.
+    pub async fn ask(&self, world: i64, expression: &str) -> Result<Value, CdpError> {
+        let question = json!({
+            "expression": expression, "contextId": world, "returnByValue": true, "awaitPromise": true,
+        });
+        let mut answer = self.call("Runtime.evaluate", question).await?;
+        if let Some(thrown) = answer["exceptionDetails"]["exception"]["description"].as_str() {
+            return Err(CdpError::Refused {
+                method: "Runtime.evaluate",
+                detail: thrown.chars().take(200).collect(),
+            });
+        }
+        Ok(answer["result"]["value"].take())
+    }
+
     /// A window of this width, with or without scripts.
     pub async fn prepare_to_show(&self, page: &PageToShow) -> Result<(), CdpError> {
         self.stop_requests().await?;

@@ -65,7 +65,7 @@ pub(crate) async fn show(
 }
 
 /// Goes to the page and stays until its time has ended.
-async fn go(
+pub(crate) async fn go(
     tab: &mut Tab<'_>,
     url: &str,
     supplier: &dyn Supplier,
@@ -324,7 +324,14 @@ impl<'a> Visit<'a> {
     }
 
     fn miss(&mut self, asked: &Asked, why: &str) {
-        if asked.kind == AskedKind::Asset && host(&asked.url) != self.host {
+        // Without a picture a page is what it is.
+        if asked.kind == AskedKind::Picture {
+            return;
+        }
+        let is_elsewhere = asked.kind == AskedKind::Asset && host(&asked.url) != self.host;
+        // Without a style sheet it is laid out otherwise, wherever that stands.
+        let is_style = self.purpose == Use::Inspection && asked.url.contains(".css");
+        if is_elsewhere && !is_style {
             self.missing_elsewhere.get_or_insert(asked.url.clone());
             return;
         }

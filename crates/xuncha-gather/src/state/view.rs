@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use url::Url;
 
 use super::{Doubt, SiteState, hash};
+use crate::opened::Opening;
 use crate::robots::Robots;
 use crate::unread::{Stored, Unread};
 
@@ -14,6 +15,17 @@ impl SiteState {
     pub fn with_browser(mut self) -> SiteState {
         self.rendering.expect_browser();
         self
+    }
+
+    /// Some of its pages will be opened and looked at.
+    pub fn with_pages_to_open(mut self) -> SiteState {
+        self.opening.expect();
+        self
+    }
+
+    /// Which pages are opened.
+    pub(crate) fn opening(&self) -> &Opening {
+        &self.opening
     }
 
     /// Pages that show nothing without their scripts and were not read after they had run, with the reason where somebody tried.
@@ -33,7 +45,8 @@ impl SiteState {
 
     /// Where the evidence keeps an address.
     pub(crate) fn stored(&self, url: &str) -> Option<&Stored> {
-        self.rendering.stored(url)
+        let stored = self.rendering.stored(url);
+        stored.or_else(|| self.opening.stored(url))
     }
 
     /// Whether an address is of this site.

@@ -27,7 +27,9 @@ pub fn style(site: &Site) -> String {
          table.g{{border-collapse:collapse;width:100%}}table.g td,table.g th{{border:1px solid #ccc;padding:6px 10px}}table.g th{{background:{accent};width:140px}}\
          dl.g dt{{font-weight:bold;color:{colour}}}.tabs a{{display:inline-block;padding:2px 14px;background:{accent};margin-right:6px}}\
          .foot{{background:{colour};color:#fff;text-align:center;padding:14px 0;font-size:13px;line-height:1.7}}.foot a{{color:#fff}}.foot p{{margin:4px 0}}.foot img{{vertical-align:middle}}\
-         .pages{{text-align:center;padding:12px}}.pages a{{border:1px solid #ddd;padding:2px 9px;margin:0 3px;background:#fff}}",
+         .pages{{text-align:center;padding:12px}}.pages a{{border:1px solid #ddd;padding:2px 9px;margin:0 3px;background:#fff}}\
+         @media (max-width:600px){{.nav ul,.row,.icons{{flex-wrap:wrap}}.nav li{{flex:0 0 25%}}.row>*{{flex:1 1 100%;box-sizing:border-box}}.banner h1{{font-size:20px;letter-spacing:0}}\
+         img{{max-width:100%}}td,th,p,li,dd{{word-break:break-all}}.find input{{max-width:55%}}}}",
         top = s.class(0),
         strip = s.class(1),
     );

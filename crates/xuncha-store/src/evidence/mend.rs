@@ -176,11 +176,8 @@ fn remove_index(dir: &Path, segment: u32) -> Result<()> {
 
 /// The record that a fact refers to.
 pub(super) fn record_of(record: &FactRecord) -> Result<Option<RecordId>> {
-    let evidence = match record {
-        FactRecord::Page(page) => &page.capture.evidence,
-        FactRecord::Look(capture) => &capture.evidence,
-        FactRecord::Network(facts) => &facts.evidence,
-        _ => return Ok(None),
+    let Some(evidence) = record.evidence() else {
+        return Ok(None);
     };
     if evidence.record.is_empty() {
         return Ok(None);

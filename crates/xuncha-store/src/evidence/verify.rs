@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use xuncha_core::evidence::EvidenceRef;
 use xuncha_core::facts::model::FactRecord;
 use xuncha_core::registry::TargetId;
 
@@ -240,11 +239,8 @@ impl Work {
 
     fn fact(&mut self, record: &FactRecord) {
         self.verified.fact_count += 1;
-        let evidence: &EvidenceRef = match record {
-            FactRecord::Page(page) => &page.capture.evidence,
-            FactRecord::Look(capture) => &capture.evidence,
-            FactRecord::Network(facts) => &facts.evidence,
-            _ => return,
+        let Some(evidence) = record.evidence() else {
+            return;
         };
         if evidence.record.is_empty() {
             return;

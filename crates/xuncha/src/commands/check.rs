@@ -112,12 +112,18 @@ pub async fn run(rules: &Rules, arguments: &CheckArgs) -> Result<()> {
     }
     let lexicons = rules.lexicons()?;
     let mut settings = network::settings(&arguments.network).map_err(usage)?;
+    if settings.accessibility.is_some() && arguments.only.is_none() && set.id != "accessibility" {
+        // Who names the engine wants to see what it finds; it is listed only and changes no points.
+        let listed = rules.set("accessibility").map_err(usage)?;
+        set.indicators.extend(listed.indicators);
+    }
     // Only what the set asks for costs the site further requests.
     let asks_for = |names: &[&str]| {
         let mut checks = set.indicators.iter().flat_map(|one| &one.checks);
         checks.any(|check| names.contains(&check.as_str()))
     };
     settings.asks_as_searcher = asks_for(&["tampered_page"]);
+    settings.measures_layout = asks_for(&["unfit_for_phones"]);
     if asks_for(&["exposed_personal_data", "unsafe_attachments"]) {
         settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons, rules.words())));
     }

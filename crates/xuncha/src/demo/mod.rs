@@ -23,6 +23,7 @@ use crate::cli::{DemoArgs, PasswordArgs, Plan, RoundNewArgs, Scale, ServeArgs, W
 use crate::commands;
 use crate::data::Data;
 use crate::jobs;
+use crate::network;
 use crate::rules::Rules;
 use accuracy::Truth;
 use province::Province;
@@ -79,7 +80,7 @@ pub async fn run(rules: &Rules, arguments: &DemoArgs) -> Result<()> {
     let round = draw(&data, rules, arguments, &province).await?;
 
     step(started, "采集证据");
-    gather(&data, rules, &round, &province).await?;
+    gather(&data, rules, &round, &province, arguments.axe.as_deref()).await?;
 
     step(started, "判定、复核、评分");
     let truth: Truth = read_json(&province.folder.join("truth.json"))?;
@@ -173,7 +174,10 @@ async fn draw(
         as_of: province.file.as_of,
         seed: format!("{}-{}", province.file.quarter, arguments.seed),
         set: "gov-2019".to_owned(),
-        also_listed: vec!["extras".to_owned()],
+        also_listed: match arguments.axe {
+            Some(_) => vec!["extras".to_owned(), "accessibility".to_owned()],
+            None => vec!["extras".to_owned()],
+        },
         census: arguments.plan == Plan::Dense,
         departments,
         accounts,
@@ -190,13 +194,22 @@ async fn draw(
     Ok(round)
 }
 
-async fn gather(data: &Data, rules: &Rules, round: &Round, province: &Province) -> Result<()> {
+async fn gather(
+    data: &Data,
+    rules: &Rules,
+    round: &Round,
+    province: &Province,
+    axe: Option<&Path>,
+) -> Result<()> {
     let mut settings = Settings {
         rate_per_host: None,
         rate_per_address: None,
         browser: find(&BrowserChoice::Auto).map(BrowserSettings::new),
         ..Settings::default()
     };
+    if let Some(path) = axe {
+        settings.accessibility = Some(network::engine(path, settings.browser.as_ref())?);
+    }
     let described = province.folder.join("province.json");
     let clock = jobs::gather::clock(Some(&described), &mut settings).await?;
     let extent = jobs::gather::Extent {

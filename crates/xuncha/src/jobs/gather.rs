@@ -48,6 +48,21 @@ pub async fn run(
     progress: &dyn Progress,
 ) -> Result<Report> {
     settings.asks_as_searcher = true;
+    let asks_for = |name: &str| {
+        let mut sets = std::iter::once(&round.set).chain(&round.also_listed);
+        sets.any(|set| {
+            let mut checks = set.indicators.iter().flat_map(|one| &one.checks);
+            checks.any(|check| check == name)
+        })
+    };
+    settings.measures_layout = asks_for("unfit_for_phones");
+    if settings.accessibility.is_some() && !asks_for("accessibility_faults") {
+        eprintln!(
+            "轮次 {} 的指标里没有无障碍检测（accessibility），不检测；新建轮次时用 --also-listed extras,accessibility 加上。",
+            round.id
+        );
+        settings.accessibility = None;
+    }
     let rules = &lists::of_round(data, rules, &round.id).await?;
     settings.documents = Some(Arc::new(ChildReader::new(&rules.lexicons, rules.words())));
     let mut subjects = data.store.subjects(&round.id).await?;

@@ -176,7 +176,9 @@ async fn gather(
     (subject, needs, seed): (&Subject, Option<&[&str]>, &str),
     id: &str,
 ) -> Result<Facts> {
-    let settings = network::settings(args)?;
+    let mut settings = network::settings(args)?;
+    // What is looked at again is measured as it was in the round.
+    settings.measures_layout = true;
     let name = evidence_round(id);
     let _held = data.evidence.hold(&name)?;
     let lexicons = rules.lexicons()?;

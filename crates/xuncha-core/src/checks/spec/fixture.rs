@@ -205,6 +205,18 @@ fn template(list: &str) -> Option<Value> {
             "kind": "work", "year": 2025, "shown": 56, "missing": [], "has_other": false,
         }),
         "front" => front(),
+        "screen" => json!({
+            "url": page, "screen_px": 390, "viewport_px": 390, "content_px": 390, "widest": "", "widest_px": 0,
+            "quote": "", "doubts": [], "trouble": "", "evidence": evidence(page),
+        }),
+        "accessibility" => json!({
+            "url": page, "engine": "axe-core 4.12.1", "faults": [], "doubts": [], "trouble": "", "evidence": evidence(page),
+        }),
+        "faults" => json!({
+            "rule": "image-alt", "impact": "critical", "help": "Images must have alternative text",
+            "name": "图片没有替代文字", "count": 1, "nodes": [{"selector": "img", "html": "<img src=\"a.png\">"}],
+        }),
+        "nodes" => json!({"selector": "", "html": ""}),
         "phone_version" => json!({"url": page, "text": "手机版"}),
         "entry_link" => {
             json!({"url": page, "state": {"state": "alive"}, "evidence": [evidence(page), evidence(page)]})
@@ -354,7 +366,7 @@ fn site_facts() -> Value {
         "policies": [], "interpretations": [], "guides": [], "service_directory": at("bs/"),
         "statistics": [], "messages": [], "channel": evidence(&at("hd/xx.html")),
         "unrendered_pages": [], "weak_links": [], "signs": [], "articles": [], "home_outline": null, "corrected": [], "network": network(home),
-        "activities": [], "sign_ins": [], "annual_forms": [], "front": front(), "notices": [],
+        "activities": [], "sign_ins": [], "annual_forms": [], "front": front(), "notices": [], "accessibility": [],
     })
 }
 
@@ -369,7 +381,7 @@ fn front() -> Value {
     let home = "https://www.qingshi.gov.cn/";
     json!({
         "viewport": "width=device-width, initial-scale=1", "width_px": 0, "quote": "", "phone_version": null,
-        "entry": "无障碍浏览", "entry_link": null, "evidence": evidence(home),
+        "entry": "无障碍浏览", "entry_link": null, "screen": null, "evidence": evidence(home),
     })
 }
 

@@ -6,6 +6,7 @@ use super::links::Judge;
 use super::records::{Records, evidence};
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{EntryLink, FrontFacts, Link, LinkKind, LinkState, PageFacts};
+use crate::facts::opened::AccessibilityFacts;
 use crate::verdict::Place;
 
 /// What opens at the home page's address: where its content stands in a frame, the page around it comes first; then its frames.
@@ -66,8 +67,22 @@ pub(super) fn front(
         phone_version,
         entry: entry.or_else(|| quoted.cloned()).unwrap_or_default(),
         entry_link,
+        screen: judge.records.screen.as_deref().cloned(),
         evidence: evidence(page, ""),
     })
+}
+
+/// What an engine found on the site's pages, with the names of its rules.
+pub(super) fn accessibility(records: &Records, lexicons: &Lexicons) -> Vec<AccessibilityFacts> {
+    let pages = records.accessibility.values().cloned();
+    pages
+        .map(|mut page| {
+            for fault in &mut page.faults {
+                fault.name = lexicons.accessibility_rule(&fault.rule).to_owned();
+            }
+            page
+        })
+        .collect()
 }
 
 /// Links of these pages whose text is called so.

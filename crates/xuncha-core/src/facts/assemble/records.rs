@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime, date};
 use crate::evidence::{Capture, EvidenceRef, Purpose};
 use crate::facts::model::{BodyKind, DateSource, FactRecord, Link, LinkKind, PageFacts, SignCase};
 use crate::facts::network::NetworkFacts;
+use crate::facts::opened::{AccessibilityFacts, ScreenFacts};
 use crate::facts::scope::{canonical, folder_of_default};
 use crate::facts::skip::Skip;
 
@@ -34,6 +35,9 @@ pub(super) struct Records {
     /// Files of the site that were read for what they say.
     pub documents: BTreeMap<String, PageFacts>,
     pub network: Option<Box<NetworkFacts>>,
+    pub screen: Option<Box<ScreenFacts>>,
+    /// By address.
+    pub accessibility: BTreeMap<String, AccessibilityFacts>,
     /// Visits that failed, as they went over the second path, by slot.
     pub probes_again: BTreeMap<u32, Capture>,
     /// Pages as they stood after their scripts had run.
@@ -74,6 +78,8 @@ impl Records {
             sources: BTreeMap::new(),
             documents: BTreeMap::new(),
             network: None,
+            screen: None,
+            accessibility: BTreeMap::new(),
             probes_again: BTreeMap::new(),
             rendered: BTreeMap::new(),
             rendering_troubles: BTreeMap::new(),
@@ -103,6 +109,10 @@ impl Records {
                 FactRecord::Network(facts) => {
                     all.phases.insert("network".to_owned());
                     all.network = Some(facts);
+                }
+                FactRecord::Screen(facts) => all.screen = Some(facts),
+                FactRecord::Accessibility(facts) => {
+                    all.accessibility.insert(facts.url.clone(), *facts);
                 }
             }
         }

@@ -100,6 +100,7 @@ pub fn assemble_site(
         sign_ins: sign_ins::sign_ins(&judge, &columns, &links, lexicons),
         annual_forms: annual_forms::annual_forms(&records),
         front: front::front(&judge, home_page, lexicons).map(Box::new),
+        accessibility: front::accessibility(&records, lexicons),
         activities,
         notices: Vec::new(),
         links,
