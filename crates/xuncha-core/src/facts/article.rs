@@ -1,6 +1,7 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
 mod content;
+mod lone;
 mod teasers;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use self::content::content;
+use self::lone::lone_title;
 use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -21,6 +23,7 @@ use super::html::names::{Set, Tag};
 use super::links::PageLinks;
 use super::model::{Area, ArticleFacts};
 use super::text::{bare, bare_first, cut, is_at_most, pattern};
+use super::titles::ends_as_site;
 
 /// Characters kept of a body.
 const BODY_LIMIT: usize = 4000;
@@ -385,8 +388,16 @@ fn title_node(input: &Input<'_>, meta_title: &str, body: Option<usize>) -> Optio
             best = Some((score, index));
         }
     }
-    best.filter(|(score, _)| *score >= 12)
-        .map(|(_, index)| index)
+    let found = best
+        .filter(|(score, _)| *score >= 12)
+        .map(|(_, index)| index);
+    // On sites whose pages all bear the site's name it tells no title, though the head of the page shows it.
+    let is_told =
+        found.is_some_and(|index| !ends_as_site(page_title) || bare(&dom.text(index)) != page);
+    match is_told || !meta_title.is_empty() {
+        true => found,
+        false => lone_title(input).or(found),
+    }
 }
 
 /// Where a text stands in the page's title.
