@@ -1,11 +1,13 @@
 //! Messages of the public and the channels for them: lists, single messages, forms and entries.
 
+mod board;
 mod items;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use self::board::board;
 use self::items::items;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -122,6 +124,9 @@ pub(crate) fn read(
     if messages.is_empty() {
         messages = blocks(facts, dom, resolver, lexicons, url, today);
     }
+    if messages.is_empty() {
+        messages = board(dom, url);
+    }
     messages
 }
 
@@ -195,7 +200,22 @@ fn message(
         return None;
     }
     let answer = text(Field::Answer);
-    let is_pending = [
+    let has_answer = answer.chars().count() >= 4 && !is_pending(answer);
+    let says_answered = lexicons.replied.find(text(Field::State)).is_some();
+    let replied = day(Field::Replied);
+    Some(MessageFacts {
+        title: cut(title, 80),
+        url: url.to_owned(),
+        asked,
+        replied,
+        has_reply: has_answer || says_answered || replied.is_some(),
+        unit: cut(text(Field::Unit), 40),
+    })
+}
+
+/// Whether what stands for the answer says that there is none yet.
+fn is_pending(answer: &str) -> bool {
+    const WORDS: [&str; 12] = [
         "暂未",
         "尚未",
         "未回复",
@@ -208,21 +228,41 @@ fn message(
         "暂无",
         "转办",
         "受理中",
-    ]
-    .iter()
-    .any(|word| answer.contains(word))
-        && answer.chars().count() <= 20;
-    let has_answer = answer.chars().count() >= 4 && !is_pending;
-    let says_answered = lexicons.replied.find(text(Field::State)).is_some();
-    let replied = day(Field::Replied);
-    Some(MessageFacts {
-        title: cut(title, 80),
-        url: url.to_owned(),
-        asked,
-        replied,
-        has_reply: has_answer || says_answered || replied.is_some(),
-        unit: cut(text(Field::Unit), 40),
-    })
+    ];
+    answer.chars().count() <= 20 && WORDS.iter().any(|word| answer.contains(word))
+}
+
+/// Names of pages that show a letter, whatever it is called.
+fn is_generic(title: &str) -> bool {
+    const NAME_CHARS_MAX: usize = 8;
+    const ENDS: [&str; 10] = [
+        "详情", "详细", "内容", "查看", "信箱", "正文", "来信", "信件", "留言", "交流",
+    ];
+    is_at_most(title, NAME_CHARS_MAX) && ENDS.iter().any(|end| title.ends_with(end))
+}
+
+/// What the page calls its one letter: a heading where the page's own title names no letter, else that title.
+fn own_title(facts: &PageFacts, dom: &Dom) -> String {
+    const TITLE_CHARS_MIN: u32 = 4;
+    let title = titles::own(facts, dom);
+    if !is_generic(&title) {
+        return title;
+    }
+    let headings = (0..dom.nodes.len()).filter(|index| {
+        let node = &dom.nodes[*index];
+        matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+            && node.area == Area::Body
+            && !node.is_hidden()
+            && (TITLE_CHARS_MIN..=80).contains(&dom.chars_of(*index))
+    });
+    headings
+        .map(|index| dom.text(index))
+        .find(|text| {
+            *text != facts.header_name
+                && !is_generic(text)
+                && pairs(text).iter().all(|it| it.0.is_none())
+        })
+        .unwrap_or(title)
 }
 
 /// Labelled blocks: one message per page, or several one after another in a list of blocks.
@@ -248,15 +288,19 @@ fn blocks(
         for (label, value) in pairs(&line.text) {
             match label {
                 Some(label) => {
-                    // A second title or question begins the next message.
-                    let is_next = values.contains_key(&label)
-                        && matches!(label, Field::Title | Field::Question | Field::Asked);
+                    // A second title or question begins the next message; the name of a box above its labels begins none.
+                    let has_value = values.get(&label).is_some_and(|value| !value.is_empty());
+                    let is_next =
+                        has_value && matches!(label, Field::Title | Field::Question | Field::Asked);
                     if is_next {
                         found.push((std::mem::take(&mut values), link.take()));
                         frame = Frame::default();
                     }
                     frame.widen(dom, line.node);
-                    values.entry(label).or_insert(value);
+                    let before = values.entry(label).or_default();
+                    if before.is_empty() {
+                        *before = value;
+                    }
                     open = Some(label);
                 }
                 None => {
@@ -289,7 +333,7 @@ fn blocks(
     let mut messages: Vec<MessageFacts> = Vec::new();
     for (mut values, link) in found {
         if is_single && !values.contains_key(&Field::Title) {
-            values.insert(Field::Title, titles::own(facts, dom));
+            values.insert(Field::Title, own_title(facts, dom));
         }
         let is_message = values.contains_key(&Field::Asked) && (values.len() >= 3);
         let address = if is_single {
@@ -463,6 +507,71 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn the_name_of_a_box_begins_no_letter() {
+        let asked = "<tr><td>信件标题</td><td>反映停车难</td></tr><tr><td>写信人</td><td>李**</td></tr><tr><td>写信时间</td><td>2026年2月1日</td></tr><tr><td>信件内容</td><td>车位不足，希望解决。</td></tr>";
+        let answered = "<tr><td>回复单位</td><td>县住建局</td></tr><tr><td>回复时间</td><td>2026年2月5日</td></tr><tr><td>回复内容</td><td>您好，已责成物业整改。</td></tr>";
+        for html in [
+            format!(
+                "<div class=t>信件内容</div><table>{asked}</table><div class=t>回复内容</div><table>{answered}</table>"
+            ),
+            format!(
+                "<div class=t>信件内容</div><table>{asked}<tr><td colspan=2>回复内容</td></tr>{answered}</table>"
+            ),
+            format!("<div class=t>信件内容</div><table>{asked}{answered}</table>"),
+        ] {
+            let html = format!("<title>信件详情</title>{html}");
+            let messages = test_page("https://www.qingshi.gov.cn/hd/0.html", &html).messages;
+            assert_eq!(messages.len(), 1, "{html}: {messages:?}");
+            let message = &messages[0];
+            assert_eq!(
+                (message.asked, message.replied, message.has_reply),
+                (Some(date(2026, 2, 1)), Some(date(2026, 2, 5)), true),
+                "{html}"
+            );
+            assert_eq!(
+                (message.title.as_str(), message.unit.as_str()),
+                ("反映停车难", "县住建局"),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_letter_is_called_by_its_heading_where_the_page_names_none() {
+        let html = "<title>信件详情</title><div class=l><h2>关于小区停车难的问题</h2><p>来信人：李**　来信时间：2026-02-05　信件类型：投诉</p><div>车位不足，希望解决。</div></div><div><h3>回复</h3><p>答复单位：县住建局　答复时间：2026-02-12</p><div>您好，已责成物业整改。</div></div>";
+        let messages = test_page("https://www.qingshi.gov.cn/hd/0.html", html).messages;
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert_eq!(messages[0].title, "关于小区停车难的问题");
+        assert_eq!(messages[0].replied, Some(date(2026, 2, 12)));
+    }
+
+    #[test]
+    fn items_without_a_day_of_reply_are_open() {
+        let item = |number: u8, replied: &str| {
+            format!(
+                "<li><a href=/x/{number}.html>咨询学区划分第{number}问</a><span>提交日期：2026-02-0{number}</span><span>回复日期：{replied}</span></li>"
+            )
+        };
+        let items = item(1, "2026-02-08") + &item(2, "—") + &item(3, "未回复") + &item(4, "");
+        let html = format!("<title>领导信箱</title><ul>{items}</ul>");
+        let messages = test_page("https://www.qingshi.gov.cn/xx/", &html).messages;
+        let read: Vec<_> = messages
+            .iter()
+            .map(|message| (message.asked, message.replied, message.has_reply))
+            .collect();
+        let day = |day| Some(date(2026, 2, day));
+        assert_eq!(
+            read,
+            [
+                (day(1), day(8), true),
+                (day(2), None, false),
+                (day(3), None, false),
+                (day(4), None, false)
+            ]
+        );
     }
 
     #[test]
