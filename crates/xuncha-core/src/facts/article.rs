@@ -509,7 +509,14 @@ fn first_value(rest: &str) -> String {
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"[\p{Han}]{1,14}\s?(?:[〔［\[（(【﹝])\s?(?:19|20)\d{2}\s?(?:[〕］\]）)】﹞])\s?(?:第\s?)?\d{1,5}\s?号",
+        r"[\p{Han}]{1,14}\s?(?:[〔［\[（(【﹝])\s?(?:19|20|１９|２０)\d{2}\s?(?:[〕］\]）)】﹞])\s?(?:第\s?)?\d{1,5}\s?号",
+    )
+});
+
+/// 青石市人民政府令第12号, 青石市教育局公告2026年第3号: numbers of orders and announcements, with who gives them.
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[（(]?([\p{Han}]{2,24}(?:令|公告|通告)\s?[（(]?(?:(?:19|20|１９|２０)\d{2}\s?年?\s?)?第\s?[\d〇一二三四五六七八九十百]{1,6}\s?号)[）)]?$",
     )
 });
 
@@ -523,6 +530,9 @@ fn document_number(dom: &Dom, body: &[Line], from_node: usize, title: &str) -> S
     if let Some(found) = NUMBER.find(&label) {
         return tidy(found.as_str());
     }
+    if let Some(found) = ORDER.captures(label.trim()) {
+        return tidy(&found[1].replace(['（', '('], ""));
+    }
     let head = dom
         .all_lines()
         .iter()
@@ -534,6 +544,12 @@ fn document_number(dom: &Dom, body: &[Line], from_node: usize, title: &str) -> S
             && line.text.chars().count() <= found.as_str().chars().count() + 3
         {
             return tidy(found.as_str());
+        }
+        if line.text.contains('号')
+            && is_at_most(&line.text, 48)
+            && let Some(found) = ORDER.captures(line.text.trim())
+        {
+            return tidy(&found[1].replace(['（', '('], ""));
         }
     }
     NUMBER
@@ -549,6 +565,7 @@ fn tidy(number: &str) -> String {
         .map(|c| match c {
             '[' | '［' | '（' | '(' | '【' | '﹝' => '〔',
             ']' | '］' | '）' | ')' | '】' | '﹞' => '〕',
+            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
             other => other,
         })
         .collect()
@@ -581,8 +598,16 @@ fn issuer(dom: &Dom, body: &[Line]) -> String {
     for pair in tail.windows(2) {
         let (date_line, unit_line) = (&pair[0].text, &pair[1].text);
         let is_date = dates::find(date_line).len() == 1 && date_line.chars().count() <= 14;
+        // 写信时间 in one cell, the day in the next.
+        let is_label = ["时间", "日期", "期限", "时限"]
+            .iter()
+            .any(|end| unit_line.ends_with(end));
         let count = unit_line.chars().count();
-        if is_date && (4..=30).contains(&count) && !unit_line.contains(['。', '，', '：']) {
+        if is_date
+            && !is_label
+            && (4..=30).contains(&count)
+            && !unit_line.contains(['。', '，', '：'])
+        {
             return unit_line.clone();
         }
     }

@@ -59,8 +59,9 @@ pub(super) fn lone_title(input: &Input<'_>) -> Option<usize> {
 
 /// Whether a line gives a day and else only what tells of an article.
 fn is_dated(text: &str) -> bool {
-    dates::holds_day(text)
+    text.bytes().any(|byte| byte.is_ascii_digit())
         && is_at_most(text, DATED_CHARS_MAX)
+        && dates::holds_day(text)
         && !dates::is_stamp(text)
         && !text.contains("版权")
         && (tells_of_article(text) || is_bare_day(text))
