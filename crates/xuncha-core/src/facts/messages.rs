@@ -556,22 +556,24 @@ mod tests {
             )
         };
         let items = item(1, "2026-02-08") + &item(2, "—") + &item(3, "未回复") + &item(4, "");
-        let html = format!("<title>领导信箱</title><ul>{items}</ul>");
-        let messages = test_page("https://www.qingshi.gov.cn/xx/", &html).messages;
-        let read: Vec<_> = messages
-            .iter()
-            .map(|message| (message.asked, message.replied, message.has_reply))
-            .collect();
         let day = |day| Some(date(2026, 2, day));
-        assert_eq!(
-            read,
-            [
-                (day(1), day(8), true),
-                (day(2), None, false),
-                (day(3), None, false),
-                (day(4), None, false)
-            ]
-        );
+        for items in [items.clone(), items.replace("回复日期", "办结日期")] {
+            let html = format!("<title>领导信箱</title><ul>{items}</ul>");
+            let messages = test_page("https://www.qingshi.gov.cn/xx/", &html).messages;
+            let read: Vec<_> = messages
+                .iter()
+                .map(|message| (message.asked, message.replied, message.has_reply))
+                .collect();
+            assert_eq!(
+                read,
+                [
+                    (day(1), day(8), true),
+                    (day(2), None, false),
+                    (day(3), None, false),
+                    (day(4), None, false)
+                ]
+            );
+        }
     }
 
     #[test]

@@ -112,9 +112,10 @@ pub(super) fn items(
             continue;
         };
         let found = dates::find(&text);
-        // 回复日期：2026-03-01, or a dash where nobody answered.
-        let says_day = replies.map(dates::holds_day);
-        let has_reply = says_day.unwrap_or_else(|| lexicons.replied.find(&text).is_some());
+        // 回复日期：2026-03-01, or a dash where nobody answered; the label itself is no state.
+        let says_day = replies.is_some_and(dates::holds_day);
+        let state = text.replace("办结日期", " ").replace("办结时间", " ");
+        let has_reply = says_day || lexicons.replied.find(&state).is_some();
         messages.push(MessageFacts {
             title: cut(&anchor_text(dom, anchor), 80),
             url,
