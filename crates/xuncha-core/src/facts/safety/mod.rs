@@ -191,7 +191,7 @@ fn outline(input: &Input, own: &str, signs: &mut Vec<Sign>) {
     let foreign = hosts_said
         .iter()
         .find(|host| !is_own(host) && !is_government(host));
-    let has_own = hosts_said.iter().any(|host| is_own(host));
+    let has_own = hosts_said.iter().any(is_own);
     let what = match (has_own, foreign) {
         (false, _) => Some(said.clone()),
         (true, foreign) => foreign.map(|host| (*host).to_owned()),
