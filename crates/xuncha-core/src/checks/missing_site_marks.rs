@@ -2,7 +2,7 @@
 //!
 //! * Why: the marks prove to a visitor that the site is a government site, whose it is, and whom to call.
 //! * Evidence used: the best sighting of each mark over sampled pages; the site code as registered.
-//! * Left to a person: a mark that may stand in an image or script is 存疑; where nothing at all could be read, the verdict is.
+//! * Left to a person: a code whose division code is not that of the registered region (low confidence); a mark that may stand in an image or script is 存疑; where nothing at all could be read, the verdict is.
 //! * Known misjudgements: a telephone number that is not the host unit's counts as contact.
 //! * Source: 国办秘函〔2019〕19号 检查指标 功能设计“网站标识”“‘我为政府网站找错’入口”; 国办发〔2017〕47号 页脚功能区.
 
@@ -34,11 +34,12 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("mark_missing", "未标明标识要素"),
     ("wrong_code", "标识码与登记不一致"),
+    ("wrong_division", "标识码的区划代码存疑"),
 ];
 /// Phases it needs.
 pub const NEEDS: &[&str] = &["crawl"];
@@ -70,7 +71,9 @@ pub fn judge(
         match site.marks.get(mark) {
             Some(MarkSeen::Present { value }) => {
                 is_anything_read = true;
-                findings.extend(wrong_code(*mark, value, registered, evidence));
+                let wrong = wrong_code(*mark, value, registered, evidence)
+                    .or_else(|| wrong_division(*mark, value, subject, evidence));
+                findings.extend(wrong);
             }
             Some(MarkSeen::Absent) if !support::is_home_unrendered(site) => {
                 findings.push(missing(*mark, evidence));
@@ -131,6 +134,53 @@ fn wrong_code(
         .with_url(&evidence.url)
         .with_confidence(Confidence::High);
     Some(finding)
+}
+
+/// The first six digits of a code are the division code of the site's region, of one above it or of one below.
+fn wrong_division(
+    mark: Mark,
+    value: &str,
+    subject: &Subject,
+    evidence: &EvidenceRef,
+) -> Option<Finding> {
+    if mark != Mark::网站标识码 {
+        return None;
+    }
+    let codes = codes_in(value);
+    let [code] = codes.as_slice() else {
+        return None;
+    };
+    let (own, region) = (code.get(..6)?, subject.target.region());
+    let is_division = |code: &str| code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit());
+    if !is_division(own) || !is_division(region) || is_of_one_line(own, region) {
+        return None;
+    }
+    let detail = format!(
+        "网站标识码{code}的前6位{own}不是登记的地区“{}”（{region}）的区划代码，请核对。",
+        subject.region_name
+    );
+    let finding = Finding::new(
+        mark.name(),
+        "wrong_division",
+        detail,
+        evidence.quoting(value),
+    )
+    .with_url(&evidence.url)
+    .with_confidence(Confidence::Low);
+    Some(finding)
+}
+
+/// Whether one of two division codes holds the other: 450000, 450100, 450102.
+fn is_of_one_line(left: &str, right: &str) -> bool {
+    let stem = |code: &str| {
+        let mut stem = code.to_owned();
+        while stem.len() > 2 && stem.ends_with("00") {
+            stem.truncate(stem.len() - 2);
+        }
+        stem
+    };
+    let (left, right) = (stem(left), stem(right));
+    left.starts_with(&right) || right.starts_with(&left)
 }
 
 /// The site codes in a text: ten digits, or `bm` and eight digits, standing alone.

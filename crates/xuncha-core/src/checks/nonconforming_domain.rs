@@ -2,7 +2,7 @@
 //!
 //! * Why: `.gov.cn` and `.政务` are what tells a government site from a fake.
 //! * Evidence used: the registered address, and the address that the home page is finally served from.
-//! * Left to a person: departments below a superior department's domain (five labels), where the structure cannot tell whose it is.
+//! * Left to a person: a home page served from another government domain than the registered one; departments below a superior department's domain (five labels), where the structure cannot tell whose it is.
 //! * Known misjudgements: whether □□□ really is the region's or the department's name is not judged, only the structure.
 //! * Source: 国办函〔2018〕55号 (portals `www.□□□.gov.cn`, departments `○○○.□□□.gov.cn`, `.政务`); 国办发〔2017〕47号 域名.
 
@@ -22,11 +22,12 @@ use crate::verdict::{Confidence, Finding, Undetermined, UndeterminedReason, Verd
 pub struct Params {}
 
 /// Version of this check's code.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("not_gov_cn", "未使用政府域名"),
     ("wrong_structure", "域名结构不规范"),
+    ("other_domain", "首页域名与登记不同"),
 ];
 /// Phases it needs.
 pub const NEEDS: &[&str] = &["crawl"];
@@ -76,7 +77,40 @@ pub fn judge(
     let finding = addresses
         .iter()
         .find_map(|(host, evidence)| Some(finding(fault(host, registered.kind)?, evidence)));
+    let finding = finding.or_else(|| other_domain(&addresses));
     Ok(support::verdict(finding.into_iter().collect(), Vec::new()))
+}
+
+/// A site that is registered under one domain and served from another has two of them, or its entry is out of date.
+fn other_domain(addresses: &[(Host<String>, EvidenceRef)]) -> Option<Finding> {
+    let [(registered, _), (served, evidence)] = addresses else {
+        return None;
+    };
+    // 政务 domains lead to the site's own, whatever that is called.
+    let (before, after) = (own_domain(registered)?, own_domain(served)?);
+    if before == after {
+        return None;
+    }
+    let detail = format!(
+        "登记的域名是{registered}，首页由{served}提供：网站可能有几个域名，或者登记没有更新，请核对。"
+    );
+    let finding = Finding::new(KEY, "other_domain", detail, evidence.clone())
+        .with_url(&evidence.quote)
+        .with_confidence(Confidence::Low);
+    Some(finding)
+}
+
+/// □□□.gov.cn of a host name below it.
+fn own_domain(host: &Host<String>) -> Option<String> {
+    let Host::Domain(name) = host else {
+        return None;
+    };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let labels: Vec<&str> = name.split('.').collect();
+    match labels.as_slice() {
+        [.., own, "gov", "cn"] => Some((*own).to_owned()),
+        _ => None,
+    }
 }
 
 fn finding(fault: Fault, evidence: &EvidenceRef) -> Finding {

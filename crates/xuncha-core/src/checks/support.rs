@@ -252,6 +252,14 @@ pub(super) fn registry_evidence(context: &Context, url: &str, quote: &str) -> Ev
     .quoting(quote)
 }
 
+/// A title in the marks of a book, or in quotation marks where it holds some itself.
+pub(super) fn quoted_title(title: &str) -> String {
+    match title.contains('《') {
+        true => format!("“{title}”"),
+        false => format!("《{title}》"),
+    }
+}
+
 /// A place on a page.
 pub(super) fn place(url: &str, text: &str) -> Place {
     Place {

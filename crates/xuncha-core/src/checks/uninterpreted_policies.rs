@@ -2,7 +2,7 @@
 //!
 //! * Why: a document comes with its interpretation, or the public does not understand it.
 //! * Evidence used: policy documents in the site's own name with day and interpretations found by link or by title.
-//! * Left to a person: whether a document needs an interpretation at all (medium confidence).
+//! * Left to a person: whether a document needs an interpretation at all (medium confidence); titles of appointments, answers and repeals say it.
 //! * Known misjudgements: an interpretation that is published elsewhere only, or under a title without the document's, is not seen.
 //! * Source: 国办秘函〔2019〕19号 检查指标 发布解读“解读比例”.
 //!
@@ -23,19 +23,38 @@ pub struct Params {
     pub months: u16,
     /// So many of them are drawn.
     pub sample: u16,
+    /// Documents whose titles hold one of these tell nothing that needs interpreting; `$` ends a word that must end the title.
+    pub exempt_titles: Vec<String>,
 }
+
+/// Appointments, answers to requests of lower offices, documents that only end others.
+const EXEMPT_TITLES: [&str; 12] = [
+    "任免",
+    "任职的通知",
+    "免职的通知",
+    "任职通知",
+    "免职通知",
+    "等同志任职",
+    "等同志免职",
+    "批复$",
+    "关于废止",
+    "宣布失效",
+    "宣布废止",
+    "废止的决定$",
+];
 
 impl Default for Params {
     fn default() -> Params {
         Params {
             months: 6,
             sample: 3,
+            exempt_titles: EXEMPT_TITLES.map(str::to_owned).to_vec(),
         }
     }
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("uninterpreted", "政策文件未解读")];
 /// Phases it needs.
@@ -55,7 +74,10 @@ pub fn judge(
     support::need_phases(site, NEEDS)?;
     let from = support::months_before(context.as_of, params.months);
     let until = context.as_of.date();
-    let own = || site.policies.iter().filter(|policy| policy.is_own);
+    let own = || {
+        let own = site.policies.iter().filter(|policy| policy.is_own);
+        own.filter(|policy| !is_exempt(&policy.title, &params.exempt_titles))
+    };
     let recent: Vec<&PolicyFacts> = own()
         .filter(|policy| {
             policy
@@ -93,7 +115,7 @@ pub fn judge(
         }
     }
     // That no document was found says nothing while their columns could not be read.
-    if own().next().is_none()
+    if !site.policies.iter().any(|policy| policy.is_own)
         && let Some((reason, why)) = support::unread(site, &[ColumnKind::Policy])
     {
         return Err(Undetermined::new(reason, why));
@@ -103,6 +125,19 @@ pub fn judge(
     };
     let is_anything_judged = recent.iter().any(is_interpreted);
     support::verdict_of_judged(findings, doubts, is_anything_judged)
+}
+
+/// Whether a title says that the document needs no interpretation.
+fn is_exempt(title: &str, words: &[String]) -> bool {
+    let title = title.trim().trim_end_matches(['》', '”']);
+    // A regulation on such documents, or one that also changes others, is interpreted.
+    if title.contains("办法") || title.contains("规定") || title.contains("修改") {
+        return false;
+    }
+    words.iter().any(|word| match word.strip_suffix('$') {
+        Some(end) => title.ends_with(end),
+        None => title.contains(word.as_str()),
+    })
 }
 
 /// That no interpretation was found says nothing while their columns could not be read.
@@ -125,8 +160,8 @@ fn finding(policy: &PolicyFacts, is_drawn: bool) -> Finding {
         "（未抽中，仅列出）"
     };
     let detail = format!(
-        "政策文件《{}》{number}{day}，未见解读{drawn}。",
-        policy.title
+        "政策文件{}{number}{day}，未见解读{drawn}。",
+        support::quoted_title(&policy.title)
     );
     Finding::new(
         &policy.url,
@@ -146,8 +181,8 @@ fn undated(policy: &PolicyFacts) -> Doubt {
         "uninterpreted",
         UndeterminedReason::Incomplete,
         format!(
-            "政策文件《{}》没有读到发布日期，不能确定是否在时限内。",
-            policy.title
+            "政策文件{}没有读到发布日期，不能确定是否在时限内。",
+            support::quoted_title(&policy.title)
         ),
     )
 }

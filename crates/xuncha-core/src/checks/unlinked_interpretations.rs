@@ -30,7 +30,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[("not_linked", "解读与政策文件未双向关联")];
 /// Phases it needs.
@@ -75,7 +75,10 @@ pub fn judge(
                     &one.url,
                     "not_linked",
                     UndeterminedReason::NeedsScript,
-                    format!("解读《{}》或其文件的页面由脚本生成，尚未渲染。", one.title),
+                    format!(
+                        "解读{}或其文件的页面由脚本生成，尚未渲染。",
+                        support::quoted_title(&one.title)
+                    ),
                 )
             }));
             continue;
@@ -105,8 +108,8 @@ fn finding(one: &InterpretationFacts, is_drawn: bool) -> Finding {
         "（未抽中，仅列出）"
     };
     let detail = format!(
-        "解读《{}》与政策文件未双向关联：{fault}{drawn}。",
-        one.title
+        "解读{}与政策文件未双向关联：{fault}{drawn}。",
+        support::quoted_title(&one.title)
     );
     let policy = one.policy.as_deref().unwrap_or_default();
     Finding::new(

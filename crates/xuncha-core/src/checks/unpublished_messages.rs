@@ -72,7 +72,7 @@ impl Default for Params {
 }
 
 /// Version of this check's code.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Cases of its findings.
 pub const CASES: &[(&str, &str)] = &[
     ("no_channel", "无有效咨询建言渠道"),

@@ -1,6 +1,8 @@
 //! An article page: title, body, publication, source, document number, issuer.
 
 mod content;
+mod lone;
+mod number;
 mod teasers;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,8 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use self::content::content;
+use self::lone::lone_title;
+use self::number::document_number;
 use self::teasers::is_list_of_teasers;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -22,6 +26,7 @@ use super::html::names::{Set, Tag};
 use super::links::PageLinks;
 use super::model::{Area, ArticleFacts};
 use super::text::{bare, bare_first, cut, is_at_most, pattern};
+use super::titles::ends_as_site;
 
 /// Characters kept of a body.
 const BODY_LIMIT: usize = 4000;
@@ -402,8 +407,16 @@ fn title_node(input: &Input<'_>, meta_title: &str, body: Option<usize>) -> Optio
             best = Some((score, index));
         }
     }
-    best.filter(|(score, _)| *score >= 12)
-        .map(|(_, index)| index)
+    let found = best
+        .filter(|(score, _)| *score >= 12)
+        .map(|(_, index)| index);
+    // On sites whose pages all bear the site's name it tells no title, though the head of the page shows it.
+    let is_told =
+        found.is_some_and(|index| !ends_as_site(page_title) || bare(&dom.text(index)) != page);
+    match is_told || !meta_title.is_empty() {
+        true => found,
+        false => lone_title(input).or(found),
+    }
 }
 
 /// Where a text stands in the page's title.
@@ -514,53 +527,6 @@ fn first_value(rest: &str) -> String {
     rest[..end].trim().to_owned()
 }
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"[\p{Han}]{1,14}\s?(?:[〔［\[（(【﹝])\s?(?:19|20)\d{2}\s?(?:[〕］\]）)】﹞])\s?(?:第\s?)?\d{1,5}\s?号",
-    )
-});
-
-/// 发文字号: labelled, or alone on its line near the head of the body, or in brackets at the title's end.
-fn document_number(dom: &Dom, body: &[Line], from_node: usize, title: &str) -> String {
-    let label = labelled(
-        dom,
-        0,
-        &["发文字号", "文号", "发文文号", "文件编号", "公文文号"],
-    );
-    if let Some(found) = NUMBER.find(&label) {
-        return tidy(found.as_str());
-    }
-    let head = dom
-        .all_lines()
-        .iter()
-        .filter(|line| line.node >= from_node)
-        .take(10);
-    for line in head.chain(body.iter().take(8)) {
-        if line.text.contains('号')
-            && let Some(found) = NUMBER.find(&line.text)
-            && line.text.chars().count() <= found.as_str().chars().count() + 3
-        {
-            return tidy(found.as_str());
-        }
-    }
-    NUMBER
-        .find(title)
-        .map(|found| tidy(found.as_str()))
-        .unwrap_or_default()
-}
-
-fn tidy(number: &str) -> String {
-    number
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| match c {
-            '[' | '［' | '（' | '(' | '【' | '﹝' => '〔',
-            ']' | '］' | '）' | ')' | '】' | '﹞' => '〕',
-            other => other,
-        })
-        .collect()
-}
-
 /// 发文机关: labelled, or the signature above the date at the end of the body.
 fn issuer(dom: &Dom, body: &[Line]) -> String {
     // Who issued a document goes before who put it on the site.
@@ -588,8 +554,16 @@ fn issuer(dom: &Dom, body: &[Line]) -> String {
     for pair in tail.windows(2) {
         let (date_line, unit_line) = (&pair[0].text, &pair[1].text);
         let is_date = dates::find(date_line).len() == 1 && date_line.chars().count() <= 14;
+        // 写信时间 in one cell, the day in the next.
+        let is_label = ["时间", "日期", "期限", "时限"]
+            .iter()
+            .any(|end| unit_line.ends_with(end));
         let count = unit_line.chars().count();
-        if is_date && (4..=30).contains(&count) && !unit_line.contains(['。', '，', '：']) {
+        if is_date
+            && !is_label
+            && (4..=30).contains(&count)
+            && !unit_line.contains(['。', '，', '：'])
+        {
             return unit_line.clone();
         }
     }

@@ -328,6 +328,22 @@ impl<'p> Dom<'p> {
 
     /// Visible text of a range, broken at block elements.
     pub fn lines(&self, range: std::ops::Range<usize>) -> Vec<Line> {
+        self.lines_with(range, &[])
+    }
+
+    /// [`Dom::lines`] with the text of elements that a click shows; these stand in the order of the page.
+    pub fn lines_with(
+        &self,
+        range: std::ops::Range<usize>,
+        unfolded: &[std::ops::Range<usize>],
+    ) -> Vec<Line> {
+        let is_unfolded = |index: usize| {
+            let next = unfolded.partition_point(|panel| panel.start <= index);
+            let panel = next.checked_sub(1).map(|at| &unfolded[at]);
+            panel.is_some_and(|panel| panel.contains(&index))
+                && !self.nodes[index].is_inert()
+                && !UNREAD.has(self.nodes[self.nodes[index].parent()].tag)
+        };
         let mut lines: Vec<Line> = Vec::new();
         let mut line = Collapser::default();
         let mut start = range.start;
@@ -347,7 +363,7 @@ impl<'p> Dom<'p> {
                 if open_blocks.open(node, index) {
                     flush(&mut line, start, &mut lines);
                 }
-            } else if !node.is_hidden() {
+            } else if !node.is_hidden() || !unfolded.is_empty() && is_unfolded(index) {
                 if line.is_blank() {
                     start = index;
                 }
@@ -387,6 +403,16 @@ impl<'p> Dom<'p> {
 
 /// Longest text of one element that is read.
 const MAX_TEXT_BYTES: usize = 32 << 10;
+
+/// Elements whose text nobody reads as part of a page.
+const UNREAD: Set = Set::of(&[
+    Tag::Script,
+    Tag::Style,
+    Tag::Title,
+    Tag::Textarea,
+    Tag::Option,
+    Tag::Select,
+]);
 
 /// Elements that break the line.
 const LINE_BREAKS: Set = Set::of(&[

@@ -1,7 +1,15 @@
 //! Service guides 办事指南: the eight element classes in tables, definition lists, headings and prose.
 
+mod materials;
+mod tabs;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use self::materials::{Part, Tables};
+use self::tabs::{Tabs, tabs};
 
 use super::dom::{Dom, Line};
 use super::html::names::Tag;
@@ -14,6 +22,9 @@ use super::titles;
 
 /// What is longer is no label.
 const MAX_LABEL_BYTES: usize = 128;
+
+/// So many labels of elements make a look at what a click shows worth it.
+const LABELS_MIN: usize = 2;
 
 /// A label with the text that belongs to it.
 struct Field {
@@ -30,7 +41,26 @@ pub(crate) fn read(
     lexicons: &Lexicons,
     listed: &[Range<usize>],
 ) -> Option<GuideFacts> {
-    let fields = fields(dom, lexicons, listed);
+    let tables = Tables::of(dom, lexicons);
+    let shown = Page {
+        dom,
+        lexicons,
+        listed,
+        tables: &tables,
+    };
+    let mut fields = shown.fields(&Tabs::default());
+    // Few pages speak of a guide at all: only in these a click may show more of it.
+    if fields
+        .iter()
+        .filter(|field| field.element.is_some())
+        .count()
+        >= LABELS_MIN
+    {
+        let tabs = tabs(dom);
+        if !tabs.hidden.is_empty() {
+            fields = shown.fields(&tabs);
+        }
+    }
     let mut elements: BTreeMap<GuideElement, String> = BTreeMap::new();
     let mut labelled = 0;
     for field in &fields {
@@ -81,6 +111,7 @@ pub(crate) fn read(
             .collect(),
         // Where nothing has to be handed in, no form of it can be stated.
         material_format_stated: lexicons.material_format.find(&all_materials).is_some()
+            || tables.counts_copies
             || needs_nothing(&all_materials),
         downloads: downloads(dom, links),
         title,
@@ -147,36 +178,113 @@ fn is_guide(facts: &PageFacts, title: &str, labelled: usize, distinct: usize) ->
     gives_many || gives_some && !is_list
 }
 
-fn fields(dom: &Dom, lexicons: &Lexicons, listed: &[Range<usize>]) -> Vec<Field> {
-    let mut fields = Vec::new();
-    let grids = column_grids(dom, lexicons, &mut fields);
-    let lines: Vec<&Line> = dom
-        .all_lines()
-        .iter()
-        .filter(|line| dom.nodes[line.node].area == Area::Body)
-        .filter(|line| !grids.iter().any(|grid| grid.contains(&line.node)))
-        .filter(|line| !is_listed(listed, line.node))
-        .collect();
-    let mut current: Option<Field> = None;
-    for line in &lines {
-        if let Some((element, rest)) = label_of(dom, line, lexicons) {
-            fields.extend(current.take());
-            current = Some(Field {
-                element,
-                value: rest,
-            });
-        } else if is_foreign_heading(dom, line) {
-            fields.extend(current.take());
-        } else if let Some(field) = &mut current {
-            if !field.value.is_empty() {
-                field.value.push('\n');
+/// What the labels of a page are read from.
+struct Page<'a> {
+    dom: &'a Dom<'a>,
+    lexicons: &'a Lexicons,
+    listed: &'a [Range<usize>],
+    tables: &'a Tables,
+}
+
+impl Page<'_> {
+    /// Labels with their values, those of the panels that a click shows among them.
+    fn fields(&self, tabs: &Tabs) -> Vec<Field> {
+        let (dom, lexicons) = (self.dom, self.lexicons);
+        let mut fields = Vec::new();
+        let grids = column_grids(dom, lexicons, &mut fields);
+        let unfolded;
+        let all: &[Line] = match tabs.hidden.is_empty() {
+            true => dom.all_lines(),
+            false => {
+                unfolded = dom.lines_with(0..dom.nodes.len(), &tabs.hidden);
+                &unfolded
             }
-            field.value.push_str(&line.text);
+        };
+        let stands_in = |places: &[Range<usize>], node| places.iter().any(|it| it.contains(&node));
+        let lines: Vec<&Line> = all
+            .iter()
+            .filter(|line| dom.nodes[line.node].area == Area::Body)
+            .filter(|line| !stands_in(&grids, line.node) && !stands_in(&tabs.strips, line.node))
+            .filter(|line| !is_listed(self.listed, line.node))
+            .collect();
+        let panel_has_label = |panel: &Range<usize>| {
+            let inside = lines.iter().filter(|line| panel.contains(&line.node));
+            inside
+                .take(3)
+                .any(|line| label_of(dom, line, lexicons).is_some())
+        };
+        let mut told: Vec<Range<usize>> = Vec::new();
+        for (name, panel) in tabs.unlabelled(lexicons, panel_has_label) {
+            let inside = lines.iter().filter(|line| panel.contains(&line.node));
+            let texts: Vec<&str> = inside.map(|line| line.text.as_str()).collect();
+            fields.push(Field {
+                element: lexicons.guide_label(name).flatten(),
+                value: texts.join("\n"),
+            });
+            told.push(panel.clone());
         }
+        let lines: Vec<&Line> = lines
+            .into_iter()
+            .filter(|line| !stands_in(&told, line.node))
+            .collect();
+        self.labelled(&lines, tabs, &mut fields);
+        fields
     }
-    fields.extend(current);
-    // Text in a picture or a file: a value that is only an image or link still stands there as its alternative text.
-    fields
+
+    /// Labels with what stands behind them.
+    fn labelled(&self, lines: &[&Line], tabs: &Tabs, fields: &mut Vec<Field>) {
+        let mut current: Option<Field> = None;
+        let mut last_panel = None;
+        let mut last_row = None;
+        for line in lines {
+            let panel = tabs.panel(line.node);
+            if last_panel.is_some() && panel != last_panel {
+                fields.extend(current.take());
+            }
+            last_panel = panel;
+            let part = self.tables.part(line.node);
+            if part == Some(Part::Head) {
+                let is_open = |field: &Field| field.element == Some(GuideElement::办理材料);
+                if !current.as_ref().is_some_and(is_open) {
+                    fields.extend(current.take());
+                    current = Some(Field {
+                        element: Some(GuideElement::办理材料),
+                        value: String::new(),
+                    });
+                }
+            } else if let Some(Part::Row(row)) = part {
+                let is_same_row = last_row.replace(row) == Some(row);
+                add(
+                    &mut current,
+                    &line.text,
+                    if is_same_row { " " } else { "\n" },
+                );
+            } else if let Some((element, rest)) = label_of(self.dom, line, self.lexicons) {
+                fields.extend(current.take());
+                current = Some(Field {
+                    element,
+                    value: rest,
+                });
+            } else if is_foreign_heading(self.dom, line) {
+                fields.extend(current.take());
+            } else {
+                add(&mut current, &line.text, "\n");
+            }
+        }
+        fields.extend(current);
+        // Text in a picture or a file: a value that is only an image or link still stands there as its alternative text.
+    }
+}
+
+/// Adds a line to the value of the label before it.
+fn add(current: &mut Option<Field>, text: &str, between: &str) {
+    let Some(field) = current else {
+        return;
+    };
+    if !field.value.is_empty() {
+        field.value.push_str(between);
+    }
+    field.value.push_str(text);
 }
 
 /// A line that is a label, or begins with one: (element, rest of the line).
@@ -298,215 +406,4 @@ fn downloads(dom: &Dom, links: &PageLinks) -> Vec<super::model::Link> {
 /// Whether 事项名称 is given by the page's title where no label gives it.
 pub(crate) fn title_names_item(guide: &GuideFacts, lexicons: &Lexicons) -> bool {
     !lexicons.is_generic_guide_title(guide.title.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facts::{links, links::Resolver, list, test_page};
-
-    fn guide(html: &str) -> Option<GuideFacts> {
-        let page = test_page("https://www.qingshi.gov.cn/bs/1.html", html);
-        let dom = Dom::parse(html);
-        let resolver = Resolver::new(
-            "https://www.qingshi.gov.cn/bs/1.html",
-            &dom,
-            encoding_rs::UTF_8,
-        );
-        let found = links::find(&dom, &resolver);
-        let today = jiff::civil::date(2026, 3, 20);
-        let lists = list::read(
-            &dom,
-            &resolver,
-            &found,
-            "https://www.qingshi.gov.cn/bs/1.html",
-            today,
-        );
-        read(&page, &dom, &found, &Lexicons::builtin(), &lists.places)
-    }
-
-    const VALUES: [(&str, &str); 8] = [
-        ("事项名称", "居住证办理"),
-        ("法律依据", "《居住证暂行条例》第九条"),
-        ("受理条件", "在本市居住半年以上"),
-        ("申请材料", "身份证原件及复印件1份"),
-        ("办理地点", "青石市民中心三楼12号窗口"),
-        ("办公时间", "工作日9:00—12:00，13:00—17:00"),
-        ("咨询电话", "0990-1234567"),
-        ("办理流程", "申请—受理—审核—发证"),
-    ];
-
-    fn forms(values: &[(&str, &str)]) -> Vec<(&'static str, String)> {
-        let row = |open: &str, middle: &str, close: &str| {
-            values
-                .iter()
-                .map(|(label, value)| format!("{open}{label}{middle}{value}{close}"))
-                .collect::<String>()
-        };
-        vec![
-            (
-                "table",
-                format!(
-                    "<h1>居住证办理办事指南</h1><table>{}</table>",
-                    row("<tr><th>", "</th><td>", "</td></tr>")
-                ),
-            ),
-            (
-                "wide table",
-                format!(
-                    "<h1>居住证办理办事指南</h1><table><tr>{}</tr></table>",
-                    row("<td>", "</td><td>", "</td>")
-                ),
-            ),
-            (
-                "dl",
-                format!(
-                    "<h1>居住证办理办事指南</h1><dl>{}</dl>",
-                    row("<dt>", "</dt><dd>", "</dd>")
-                ),
-            ),
-            (
-                "headings",
-                format!(
-                    "<h1>居住证办理办事指南</h1>{}",
-                    row("<h3>一、", "</h3><p>", "</p>")
-                ),
-            ),
-            (
-                "prose",
-                format!("<h1>居住证办理办事指南</h1>{}", row("<p>1．", "：", "</p>")),
-            ),
-            (
-                "inline",
-                format!(
-                    "<h1>居住证办理办事指南</h1>{}",
-                    row("<p><b>", "</b> ", "</p>")
-                ),
-            ),
-        ]
-    }
-
-    #[test]
-    fn all_elements_in_every_form() {
-        for (name, html) in forms(&VALUES) {
-            let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
-            assert_eq!(found.elements.len(), 8, "{name}: {:?}", found.elements);
-            assert_eq!(
-                found.elements[&GuideElement::联系电话],
-                "0990-1234567",
-                "{name}"
-            );
-            assert!(
-                found.material_format_stated && found.vague.is_empty(),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_box_of_dated_links_hides_no_guide_and_fills_no_element() {
-        let side: String = (1..=5)
-            .map(|n| format!("<li><a href=/xw/{n}.html>县领导调研重点项目建设推进情况之{n}</a> 2026-03-1{n}</li>"))
-            .collect();
-        let side = format!("<div class=r7><h3>最新发布</h3><ul>{side}</ul></div>");
-        for (name, html) in forms(&VALUES) {
-            // The title alone does not say that it is a guide.
-            let html = html.replace("办事指南", "");
-            for html in [format!("{html}{side}"), format!("{side}{html}")] {
-                let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
-                assert_eq!(found.elements.len(), 8, "{name}: {:?}", found.elements);
-            }
-        }
-        let blank: Vec<(&str, &str)> = VALUES
-            .iter()
-            .map(|(label, value)| (*label, if *label == "办理流程" { "" } else { value }))
-            .collect();
-        for (name, html) in forms(&blank) {
-            let found = guide(&format!("{html}{side}")).unwrap_or_else(|| panic!("{name}"));
-            assert!(
-                !found.elements.contains_key(&GuideElement::办理流程),
-                "{name}: {:?}",
-                found.elements
-            );
-        }
-        // A column whose items tell of what guides tell is a column.
-        let items: String = (1..=5)
-            .map(|n| format!("<li><a href=/bs/{n}.html>居住证办理第{n}号通告</a><p>申请条件：在本市居住</p><p>办理地点：市民中心</p><p>办理时间：工作日</p><p>咨询电话：0990-1234567</p><span>2026-03-1{n}</span></li>"))
-            .collect();
-        assert!(guide(&format!("<h1>便民提示</h1><ul>{items}</ul>")).is_none());
-    }
-
-    #[test]
-    fn missing_and_blank_elements_are_missing() {
-        let some: Vec<(&str, &str)> = VALUES
-            .iter()
-            .copied()
-            .filter(|(label, _)| *label != "办理地点")
-            .map(|(label, value)| {
-                if label == "咨询电话" {
-                    (label, "暂无")
-                } else {
-                    (label, value)
-                }
-            })
-            .collect();
-        for (name, html) in forms(&some) {
-            let found = guide(&html).unwrap_or_else(|| panic!("{name}: no guide"));
-            assert_eq!(found.elements.len(), 6, "{name}: {:?}", found.elements);
-        }
-    }
-
-    #[test]
-    fn vague_wording_and_format() {
-        let values = [
-            ("申请条件", "本市居民"),
-            ("申请材料", "身份证及其他相关材料"),
-            ("办理地点", "三楼"),
-            ("联系电话", "1234567"),
-        ];
-        let found = guide(&forms(&values)[0].1).expect("a guide");
-        assert!(!found.material_format_stated);
-        assert!(!found.vague.is_empty());
-    }
-
-    #[test]
-    fn the_name_of_the_site_is_no_part_of_the_title() {
-        let body = forms(&VALUES)[0]
-            .1
-            .replace("<h1>居住证办理办事指南</h1>", "");
-        for (head, heading, expected) in [
-            ("青石市人民政府 生育登记", "<h2>生育登记</h2>", "生育登记"),
-            ("生育登记_青石市人民政府", "<h2>生育登记</h2>", "生育登记"),
-            (
-                "青石市人民政府 生育登记",
-                "<h1>青石市人民政府</h1><h2>生育登记</h2>",
-                "生育登记",
-            ),
-            (
-                "<meta name=SiteName content=青石市人民政府>青石市人民政府 - 生育登记",
-                "",
-                "生育登记",
-            ),
-            (
-                "<meta name=SiteName content=青石市>青石市生育登记",
-                "",
-                "青石市生育登记",
-            ),
-        ] {
-            let (meta, title) = head.rsplit_once('>').unwrap_or(("", head));
-            let meta = if meta.is_empty() {
-                String::new()
-            } else {
-                format!("{meta}>")
-            };
-            let html = format!("{meta}<title>{title}</title>{heading}{body}");
-            let found = guide(&html).unwrap_or_else(|| panic!("{head}: no guide"));
-            assert_eq!(found.title, expected, "{head} {heading}");
-        }
-    }
-
-    #[test]
-    fn an_article_is_no_guide() {
-        assert!(guide("<h1>我市优化办理流程</h1><p>近日，我市优化办理流程，压减申请材料，方便群众办事。联系电话：1234567</p>").is_none());
-    }
 }

@@ -373,7 +373,10 @@ impl Lexicons {
         // What is too long is known before it is copied.
         let label: String = label
             .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '【' | '】' | '[' | ']'))
+            .filter(|c| {
+                !c.is_whitespace()
+                    && !matches!(c, '：' | ':' | '【' | '】' | '[' | ']' | '？' | '?')
+            })
             .inspect(|_| count += 1)
             .take(CHARS_MAX + 1)
             .collect();

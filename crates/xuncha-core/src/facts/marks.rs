@@ -175,14 +175,17 @@ fn icp(lines: &[String]) -> Option<String> {
 }
 
 fn police(lines: &[String], references: &References) -> Option<String> {
-    static POLICE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[\p{Han}]\s?公网安备\s?\d{10,14}\s?号?"));
+    static POLICE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"[\p{Han}]\s?公网安备\s?\d{10,14}\s?号?|公安(?:机关)?(?:联网)?备案(?:编)?号?\s?[：:]?\s?\d{10,14}",
+        )
+    });
     static RECORD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?:beian\.(?:gov|mps\.gov)\.cn\S*?(?:recordcode|code)=)(\d{10,14})")
     });
     lines
         .iter()
-        .filter(|line| line.contains("公网安备"))
+        .filter(|line| line.contains("公网安备") || line.contains("公安"))
         .find_map(|line| POLICE.find(line).map(|hit| hit.as_str().to_owned()))
         .or_else(|| {
             references
@@ -194,6 +197,22 @@ fn police(lines: &[String], references: &References) -> Option<String> {
 fn host(lines: &[String], lexicons: &Lexicons) -> Option<String> {
     labelled(lines, &lexicons.host_labels.words)
         .filter(|value| value.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+        .or_else(|| lines.iter().find_map(|line| hosting(line)))
+}
+
+/// A unit before the word: 青石市人民政府办公室主办.
+fn hosting(line: &str) -> Option<String> {
+    static HOSTING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[\s\p{P}由])([\p{Han}]{2,28}(?:政府|办公室|[局委厅会院部办处所]|中心))\s?主办(?:$|[\s，,；;。、|｜])",
+        )
+    });
+    let hit = line
+        .contains("主办")
+        .then(|| HOSTING.captures(line))
+        .flatten()?;
+    let unit = hit[1].rsplit('由').next().unwrap_or_default();
+    Some(unit.to_owned())
 }
 
 fn contact(dom: &Dom, lines: &[String], lexicons: &Lexicons) -> Option<String> {
@@ -500,6 +519,21 @@ mod tests {
         for (mark, seen) in &near {
             assert_eq!(seen, &MarkSeen::Absent, "{mark:?}");
         }
+        let other = marks(
+            "<footer><p>青石市人民政府办公室主办 青石市大数据局承办 工信部备案：云ICP备05000001号 公安备案号：99010002000001 标识码：9901000001</p></footer>",
+        );
+        for (mark, value) in [
+            (Mark::网站主办单位, "青石市人民政府办公室"),
+            (Mark::公安机关备案标识, "公安备案号：99010002000001"),
+        ] {
+            let value = value.to_owned();
+            assert_eq!(other[&mark], MarkSeen::Present { value });
+        }
+        let news = marks(
+            "<div class=footer><p>由县教育局主办的运动会闭幕 公安备案号办理指南 本次活动主办</p></div>",
+        );
+        assert_eq!(news[&Mark::网站主办单位], MarkSeen::Absent);
+        assert_eq!(news[&Mark::公安机关备案标识], MarkSeen::Absent);
         let alt =
             marks("<div class=footer><img src=/i/bsm.png alt='网站标识码：9901000001'></div>");
         assert_eq!(

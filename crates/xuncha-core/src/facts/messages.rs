@@ -1,11 +1,15 @@
 //! Messages of the public and the channels for them: lists, single messages, forms and entries.
 
+mod board;
 mod items;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use self::board::board;
 use self::items::items;
 use super::dates;
 use super::dom::{Dom, Line};
@@ -122,6 +126,9 @@ pub(crate) fn read(
     if messages.is_empty() {
         messages = blocks(facts, dom, resolver, lexicons, url, today);
     }
+    if messages.is_empty() {
+        messages = board(dom, url);
+    }
     messages
 }
 
@@ -195,7 +202,22 @@ fn message(
         return None;
     }
     let answer = text(Field::Answer);
-    let is_pending = [
+    let has_answer = answer.chars().count() >= 4 && !is_pending(answer);
+    let says_answered = lexicons.replied.find(text(Field::State)).is_some();
+    let replied = day(Field::Replied);
+    Some(MessageFacts {
+        title: cut(title, 80),
+        url: url.to_owned(),
+        asked,
+        replied,
+        has_reply: has_answer || says_answered || replied.is_some(),
+        unit: cut(text(Field::Unit), 40),
+    })
+}
+
+/// Whether what stands for the answer says that there is none yet.
+fn is_pending(answer: &str) -> bool {
+    const WORDS: [&str; 12] = [
         "暂未",
         "尚未",
         "未回复",
@@ -208,21 +230,41 @@ fn message(
         "暂无",
         "转办",
         "受理中",
-    ]
-    .iter()
-    .any(|word| answer.contains(word))
-        && answer.chars().count() <= 20;
-    let has_answer = answer.chars().count() >= 4 && !is_pending;
-    let says_answered = lexicons.replied.find(text(Field::State)).is_some();
-    let replied = day(Field::Replied);
-    Some(MessageFacts {
-        title: cut(title, 80),
-        url: url.to_owned(),
-        asked,
-        replied,
-        has_reply: has_answer || says_answered || replied.is_some(),
-        unit: cut(text(Field::Unit), 40),
-    })
+    ];
+    answer.chars().count() <= 20 && WORDS.iter().any(|word| answer.contains(word))
+}
+
+/// Names of pages that show a letter, whatever it is called.
+fn is_generic(title: &str) -> bool {
+    const NAME_CHARS_MAX: usize = 8;
+    const ENDS: [&str; 10] = [
+        "详情", "详细", "内容", "查看", "信箱", "正文", "来信", "信件", "留言", "交流",
+    ];
+    is_at_most(title, NAME_CHARS_MAX) && ENDS.iter().any(|end| title.ends_with(end))
+}
+
+/// What the page calls its one letter: a heading where the page's own title names no letter, else that title.
+fn own_title(facts: &PageFacts, dom: &Dom) -> String {
+    const TITLE_CHARS_MIN: u32 = 4;
+    let title = titles::own(facts, dom);
+    if !is_generic(&title) {
+        return title;
+    }
+    let headings = (0..dom.nodes.len()).filter(|index| {
+        let node = &dom.nodes[*index];
+        matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+            && node.area == Area::Body
+            && !node.is_hidden()
+            && (TITLE_CHARS_MIN..=80).contains(&dom.chars_of(*index))
+    });
+    headings
+        .map(|index| dom.text(index))
+        .find(|text| {
+            *text != facts.header_name
+                && !is_generic(text)
+                && pairs(text).iter().all(|it| it.0.is_none())
+        })
+        .unwrap_or(title)
 }
 
 /// Labelled blocks: one message per page, or several one after another in a list of blocks.
@@ -248,15 +290,19 @@ fn blocks(
         for (label, value) in pairs(&line.text) {
             match label {
                 Some(label) => {
-                    // A second title or question begins the next message.
-                    let is_next = values.contains_key(&label)
-                        && matches!(label, Field::Title | Field::Question | Field::Asked);
+                    // A second title or question begins the next message; the name of a box above its labels begins none.
+                    let has_value = values.get(&label).is_some_and(|value| !value.is_empty());
+                    let is_next =
+                        has_value && matches!(label, Field::Title | Field::Question | Field::Asked);
                     if is_next {
                         found.push((std::mem::take(&mut values), link.take()));
                         frame = Frame::default();
                     }
                     frame.widen(dom, line.node);
-                    values.entry(label).or_insert(value);
+                    let before = values.entry(label).or_default();
+                    if before.is_empty() {
+                        *before = value;
+                    }
                     open = Some(label);
                 }
                 None => {
@@ -289,7 +335,7 @@ fn blocks(
     let mut messages: Vec<MessageFacts> = Vec::new();
     for (mut values, link) in found {
         if is_single && !values.contains_key(&Field::Title) {
-            values.insert(Field::Title, titles::own(facts, dom));
+            values.insert(Field::Title, own_title(facts, dom));
         }
         let is_message = values.contains_key(&Field::Asked) && (values.len() >= 3);
         let address = if is_single {
@@ -421,146 +467,4 @@ pub(crate) fn consultation(
         })
         .map(|text| format!("入口：{text}"))
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-
-    use crate::facts::test_page;
-    use jiff::civil::date;
-
-    #[test]
-    fn messages_in_every_form() {
-        for (name, html) in [
-            (
-                "table",
-                "<title>留言选登</title><table><tr><th>标题</th><th>留言时间</th><th>回复单位</th><th>回复时间</th></tr><tr><td><a href=1.html>咨询医保缴费</a></td><td>2026-02-01</td><td>市医保局</td><td>2026-02-05</td></tr></table>",
-            ),
-            (
-                "page as prose",
-                "<title>咨询医保缴费-留言选登</title><h1>咨询医保缴费</h1><p>留言时间：2026-02-01 10:00</p><p>留言内容：请问如何缴费</p><p>回复单位：市医保局</p><p>回复时间：2026-02-05</p><p>回复内容：您好，可通过手机办理。</p>",
-            ),
-            (
-                "page as table",
-                "<title>信件详情_县长信箱</title><table><tr><td>信件标题</td><td>咨询医保缴费</td></tr><tr><td>来信时间</td><td>2026-02-01</td></tr><tr><td>答复单位</td><td>市医保局</td></tr><tr><td>答复时间</td><td>2026-02-05</td></tr><tr><td>答复内容</td><td>您好，可通过手机办理。</td></tr></table>",
-            ),
-            (
-                "named by its heading only",
-                "<title>laixin [青石县人民政府]</title><h1>来信选登</h1><table><tr><th>标题</th><th>来信时间</th><th>答复单位</th><th>答复时间</th></tr><tr><td>咨询医保缴费</td><td>2026-02-01</td><td>市医保局</td><td>2026-02-05</td></tr></table>",
-            ),
-        ] {
-            let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
-            assert_eq!(messages.len(), 1, "{name}: {messages:?}");
-            let message = &messages[0];
-            assert_eq!(
-                (message.asked, message.replied, message.has_reply),
-                (Some(date(2026, 2, 1)), Some(date(2026, 2, 5)), true),
-                "{name}"
-            );
-            assert_eq!(
-                (message.title.as_str(), message.unit.as_str()),
-                ("咨询医保缴费", "市医保局"),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
-    fn pending_messages_have_no_reply() {
-        for html in [
-            "<title>留言选登</title><table><tr><th>标题</th><th>留言时间</th><th>状态</th></tr><tr><td><a href=1.html>咨询医保缴费</a></td><td>2025-11-01</td><td>未办结</td></tr></table>",
-            "<title>咨询医保缴费-留言</title><p>留言时间：2025-11-01</p><p>留言内容：请问如何缴费</p><p>回复内容：正在办理</p>",
-            "<title>来信选登</title><ul><li><a href=1.html>咨询医保缴费</a><span>2025-11-01</span><em>办理中</em></li></ul>",
-        ] {
-            let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
-            assert_eq!(messages.len(), 1, "{html}");
-            assert!(
-                !messages[0].has_reply && messages[0].replied.is_none(),
-                "{messages:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn channels() {
-        let form = "<form action=/save method=post><input name=t><textarea name=c></textarea><button>提交</button></form>";
-        for (html, expected) in [
-            (format!("<title>咨询建言</title>{form}"), true),
-            (format!("<title>网上信访</title>{form}"), false),
-            (format!("<title>纪检举报</title>{form}"), false),
-            ("<a href=/hd/>县长信箱</a>".to_owned(), true),
-            ("<a href=/hd/>举报信箱</a>".to_owned(), false),
-            ("<a href=/hd/>来信统计</a>".to_owned(), false),
-        ] {
-            let page = test_page("https://www.qingshi.gov.cn/hd/", &html);
-            assert_eq!(
-                !page.consultation.is_empty(),
-                expected,
-                "{html}: {}",
-                page.consultation
-            );
-        }
-    }
-
-    #[test]
-    fn a_row_that_frames_the_page_is_no_message() {
-        let html = "<table><tr><td><a href=/>首页</a> &gt; 留言统计<table><tr><th>时间</th><th>已回复</th></tr><tr><td>2026-02</td><td>12</td></tr></table>统计时间：2026-02-14</td></tr></table>";
-        let page = test_page("https://www.qingshi.gov.cn/lytj.html", html);
-        assert_eq!(page.messages, []);
-    }
-
-    #[test]
-    fn what_stands_behind_a_letter_is_no_answer() {
-        let html = "<title>咨询医保缴费_县长信箱</title><div class=m1>当前位置：<a href=/>返回首页</a> &gt; 县长信箱</div>
-            <div class=m2><p>咨询医保缴费</p><p><b>来信时间：</b>2025-09-01 10:00</p><p><b>内容：</b>请问如何缴费</p><p><b>办理状态：</b>正在办理</p><p><b>回复内容：</b></p></div>
-            <div class=m3><a href=javascript:void(0)>点击关闭</a></div>";
-        let messages = test_page("https://www.qingshi.gov.cn/hd/1.html", html).messages;
-        assert_eq!(messages.len(), 1, "{messages:?}");
-        assert!(!messages[0].has_reply, "{messages:?}");
-        assert_eq!(messages[0].url, "https://www.qingshi.gov.cn/hd/1.html");
-    }
-
-    #[test]
-    fn a_letter_is_called_without_its_site() {
-        for title in [
-            "咨询公租房申请条件_青石县人民政府门户网站",
-            "咨询公租房申请条件 - 县长信箱 - 青石县人民政府",
-        ] {
-            let head = format!(
-                "<title>{title}</title><h1><a href=/>青石县人民政府门户网站</a></h1><div>当前位置：<a href=/>首页</a> &gt; <a href=/xx/>县长信箱</a></div>"
-            );
-            let fields =
-                "<p>来信时间：2025-09-01</p><p>请问公租房申请需要什么条件？</p><p>状态：办理中</p>";
-            for html in [
-                format!("{head}<div><h2>咨询公租房申请条件</h2>{fields}</div>"),
-                format!("{head}<div>{fields}</div>"),
-            ] {
-                let messages = test_page("https://www.qingshi.gov.cn/xx/1.html", &html).messages;
-                let titles: Vec<&str> = messages.iter().map(|one| one.title.as_str()).collect();
-                assert_eq!(titles, ["咨询公租房申请条件"], "{html}");
-            }
-        }
-    }
-
-    #[test]
-    fn letters_in_blocks_are_a_list_however_many() {
-        let letter = |n: u8, state: &str| {
-            format!(
-                "<div class=k><h4><a href=/hd/{n}.html>咨询第{n}季度医保缴费</a></h4><p>来信时间：2026-02-0{n} 状态：{state}</p></div>"
-            )
-        };
-        for states in [&["已办理", "待办理"][..], &["待办理"]] {
-            let letters: String = (1..)
-                .zip(states)
-                .map(|(n, state)| letter(n, state))
-                .collect();
-            let html = format!(
-                "<title>网上问政</title><p><a href=/hd/x.html>我要写信</a></p><div>{letters}</div>"
-            );
-            let messages = test_page("https://www.qingshi.gov.cn/hd/", &html).messages;
-            assert_eq!(messages.len(), states.len(), "{messages:?}");
-            assert_eq!(messages[0].asked, Some(date(2026, 2, 1)));
-            assert_eq!(messages[0].has_reply, states[0] == "已办理");
-        }
-    }
 }

@@ -87,7 +87,7 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
         .map(|crumb| crumb.text.as_str())
         .unwrap_or_default();
     if !may_have_kind(&facts.title) && !may_have_kind(crumb) && !may_have_kind(dom.whole_text()) {
-        return Vec::new();
+        return summed_up(facts, dom, crumb).into_iter().collect();
     }
     let lines: Vec<&Line> = dom
         .all_lines()
@@ -154,7 +154,42 @@ pub(crate) fn read(facts: &PageFacts, dom: &Dom) -> Vec<StatisticsFacts> {
             }
         }
     }
+    if found.iter().all(|statistics| statistics.kind != "messages") {
+        found.extend(summed_up(facts, dom, crumb));
+    }
     found
+}
+
+/// A sentence that sums up the letters of a period on a page for them: 2026年2月共收到来信23件，已答复23件.
+fn summed_up(facts: &PageFacts, dom: &Dom, crumb: &str) -> Option<StatisticsFacts> {
+    const PAGES: [&str; 8] = [
+        "互动", "信箱", "来信", "信件", "留言", "咨询", "问政", "投诉",
+    ];
+    const LETTERS: [&str; 7] = ["来信", "信件", "留言", "咨询", "诉求", "投诉", "建议"];
+    const CAME: [&str; 3] = ["收到", "受理", "接收"];
+    const DONE: [&str; 5] = ["答复", "回复", "办结", "办理", "处理"];
+    let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_for_letters =
+        !facts.messages.is_empty() || says(&facts.title, &PAGES) || says(crumb, &PAGES);
+    if !is_for_letters || !says(dom.whole_text(), &CAME) {
+        return None;
+    }
+    let today = facts.capture.at.date();
+    let body = dom
+        .all_lines()
+        .iter()
+        .filter(|line| dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, 200));
+    body.filter(|line| {
+        let counts = line.text.contains('件') || line.text.contains('条');
+        counts
+            && says(&line.text, &LETTERS)
+            && says(&line.text, &CAME)
+            && says(&line.text, &DONE)
+            && !is_link(dom, line.node)
+    })
+    .filter(|line| dates::newest_period(&line.text, today).is_some())
+    .map(|line| newest("messages", &line.text, facts, today))
+    .max_by_key(|statistics| statistics.newest)
 }
 
 /// The newest period that a link of the body names together with statistics of this kind.
@@ -314,6 +349,23 @@ mod tests {
                 "{html}"
             );
         }
+    }
+
+    #[test]
+    fn a_sentence_may_sum_up_the_letters() {
+        let sentence = "<p>2026年2月份共收到群众来信23件，已答复23件，办结率100%。</p>";
+        let read = |title: &str| {
+            let html = format!("<title>{title}</title><a href=/tj/>统计数据</a>{sentence}");
+            test_page("https://www.qingshi.gov.cn/hd/", &html).statistics
+        };
+        let found = read("互动交流");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].kind.as_str(), found[0].newest),
+            ("messages", Some(date(2026, 2, 28)))
+        );
+        // News may say the same.
+        assert!(read("县信访局召开会议").is_empty());
     }
 
     #[test]

@@ -44,6 +44,12 @@ fn without_site_name<'a>(title: &'a str, facts: &'a PageFacts) -> &'a str {
     rest.filter(|rest| !rest.is_empty()).unwrap_or(title.trim())
 }
 
+/// Whether a name ends as the name of a site does.
+pub(super) fn ends_as_site(name: &str) -> bool {
+    let name = name.trim();
+    SITE_ENDS.iter().any(|end| name.ends_with(end))
+}
+
 /// What stands before the names of column and site. A dash parts names too, and stands in titles (2026-2027年度, A—B): it parts only
 /// what ends as the name of a site does.
 fn first_part(title: &str) -> &str {
@@ -51,14 +57,10 @@ fn first_part(title: &str) -> &str {
     if cut.len() < title.trim().len() {
         return cut;
     }
-    let is_name = |rest: &str| {
-        let rest = rest.trim();
-        SITE_ENDS.iter().any(|end| rest.ends_with(end))
-    };
     let mut parts = cut
         .char_indices()
         .filter(|(_, c)| PARTING.contains(c))
-        .filter(|(at, c)| is_name(&cut[at + c.len_utf8()..]));
+        .filter(|(at, c)| ends_as_site(&cut[at + c.len_utf8()..]));
     match parts.next() {
         // 标题-栏目-网站: the column goes with the site.
         Some((at, _)) if !cut[..at].trim_end_matches(PARTING).trim().is_empty() => {

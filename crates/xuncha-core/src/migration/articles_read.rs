@@ -103,7 +103,7 @@ fn draft<'a>(
 }
 
 /// Whether an address is a page about a file: its picture in large, its size and date.
-fn names_file(place: &str) -> bool {
+pub(super) fn names_file(place: &str) -> bool {
     let file = Url::parse(place).ok().and_then(|url| attachment_name(&url));
     file.is_some() || picture_name(place).is_some()
 }

@@ -170,6 +170,8 @@ pub struct Titled {
     pub chars: u32,
     /// It shows nothing without scripts.
     pub needs_script: bool,
+    /// What a dated list calls it, and that name for comparing: an article that was not read as one.
+    pub listed: Option<(String, String)>,
     /// The page.
     pub evidence: EvidenceRef,
 }

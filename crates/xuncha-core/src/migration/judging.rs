@@ -80,6 +80,7 @@ pub(super) fn articles(old: &Holdings, new: &Holdings, pairs: &Pairs, found: &mu
     for at in pairs.left.iter().filter(|at| old.articles[**at].is_due) {
         missing::judge(&old.articles[*at], new, found);
     }
+    missing::unread_items(old, new, found);
 }
 
 fn pairwise(kind: LossKind, before: &Article, after: &Article, detail: String) -> Loss {

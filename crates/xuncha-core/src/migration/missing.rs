@@ -50,13 +50,46 @@ pub(super) fn judge(article: &Article, new: &Holdings, found: &mut Found) {
 
 /// A page under the article's title that was not read as an article.
 fn titled<'a>(article: &Article, new: &'a Holdings) -> Option<&'a Titled> {
-    let exact = |page: &&Titled| page.key == article.key;
+    let as_listed = |page: &&Titled| {
+        let key = page.listed.as_ref().map(|(_, key)| key);
+        key == Some(&article.key)
+    };
+    let exact = |page: &&Titled| page.key == article.key || as_listed(page);
     let longer =
         |page: &&Titled| article.key.chars().count() >= 8 && page.key.starts_with(&article.key);
     new.titled
         .iter()
         .find(exact)
         .or_else(|| new.titled.iter().find(longer))
+}
+
+/// Pages that dated lists of the old site name and that were not read as articles: nothing of them was compared.
+pub(super) fn unread_items(old: &Holdings, new: &Holdings, found: &mut Found) {
+    for page in &old.titled {
+        let Some((title, key)) = &page.listed else {
+            continue;
+        };
+        // Another view of an article that was read.
+        if old.articles.iter().any(|article| article.key == *key) {
+            continue;
+        }
+        let is_there = new.articles.iter().any(|article| article.key == *key);
+        let (kind, why) = match (page.needs_script, is_there) {
+            (true, _) => (
+                LossKind::ArticleMissing,
+                "旧页面需运行脚本才显示，没有渲染，没有核对",
+            ),
+            (_, true) => (
+                LossKind::BodyChanged,
+                "旧页面没有读作稿件；新网站有同名稿件，正文和日期没有核对",
+            ),
+            (_, false) => (
+                LossKind::ArticleMissing,
+                "旧页面没有读作稿件，没有核对；新网站上没有读到同名稿件",
+            ),
+        };
+        found.unclear(kind, title, &page.url, why);
+    }
 }
 
 fn emptied(article: &Article, page: &Titled, found: &mut Found) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use super::articles_read::articles;
+use super::articles_read::{articles, names_file};
 use super::columns_read::{Lists, columns};
 use super::holdings::{FileState, Holdings, Lead, Listed, Titled};
 use super::leads::landing;
@@ -54,7 +54,7 @@ pub fn read(home: &str, records: &[FactRecord], lexicons: &Lexicons) -> Holdings
     let mut articles = articles(&read, &lists);
     let columns = columns(&read, &lists, &mut articles);
     let is_article: BTreeSet<&String> = articles.iter().flat_map(|article| &article.urls).collect();
-    let titled = titled(&read, &is_article);
+    let titled = titled(&read, &lists, &is_article);
     let is_partial = records.iter().any(|record| {
         matches!(
             record,
@@ -294,8 +294,8 @@ fn lead(read: &Read<'_>, address: &str) -> Option<(Lead, Option<EvidenceRef>)> {
     }
 }
 
-/// Pages that have a title and were not read as articles.
-fn titled(read: &Read<'_>, articles: &BTreeSet<&String>) -> Vec<Titled> {
+/// Pages that have a title, by themselves or in a dated list, and were not read as articles.
+fn titled(read: &Read<'_>, lists: &Lists, articles: &BTreeSet<&String>) -> Vec<Titled> {
     let pages = read
         .pages
         .iter()
@@ -305,7 +305,29 @@ fn titled(read: &Read<'_>, articles: &BTreeSet<&String>) -> Vec<Titled> {
         url: place.clone(),
         chars: page.body_area_chars,
         needs_script: page.waits_for_script(),
+        listed: as_listed(read, lists, place, page),
         evidence: page.capture.evidence.clone(),
     });
-    titled.filter(|page| !page.key.is_empty()).collect()
+    titled
+        .filter(|page| !page.key.is_empty() || page.listed.is_some())
+        .collect()
+}
+
+/// What dated lists call a page that is neither a list itself nor about a file.
+fn as_listed(
+    read: &Read<'_>,
+    lists: &Lists,
+    place: &str,
+    page: &PageFacts,
+) -> Option<(String, String)> {
+    let is_list = lists.columns.contains(place)
+        || lists.further.contains(place)
+        || page.list.as_ref().is_some_and(|list| list.items.len() > 1);
+    if is_list || !lists.items.contains(place) || names_file(place) {
+        return None;
+    }
+    let names = lists.names.get(place)?;
+    let usual = names.iter().max_by_key(|(_, count)| **count)?.0;
+    let key = read.titles.key(usual);
+    (!key.is_empty()).then(|| (usual.clone(), key))
 }

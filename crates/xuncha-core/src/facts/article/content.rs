@@ -107,7 +107,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// A label with its value, or several; a sentence that only holds such a word goes on without one.
-fn tells_of_article(text: &str) -> bool {
+pub(super) fn tells_of_article(text: &str) -> bool {
     let first = text.trim_start_matches(['[', '【', '（', '(', ' ']);
     let begins = WORDS.iter().any(|word| first.starts_with(word));
     let has_mark = text.contains(['：', ':', ']', '】']);
@@ -118,7 +118,7 @@ fn tells_of_article(text: &str) -> bool {
 }
 
 /// A day, with its time at most.
-fn is_bare_day(text: &str) -> bool {
+pub(super) fn is_bare_day(text: &str) -> bool {
     is_at_most(text, 24) && dates::find(text).len() == 1
 }
 

@@ -158,3 +158,30 @@ fn the_issuer_in_the_head_is_no_title_where_the_site_is_named_for_it() {
         Some("枫渡市发展和改革委员会关于支持外贸稳规模优结构的实施意见")
     );
 }
+
+#[test]
+fn numbers_of_orders_and_in_wide_figures() {
+    let text = "<p>根据《森林防火条例》有关规定，现将有关事项公布如下，请各单位认真贯彻执行，抓好工作落实。</p>";
+    for (head, expected) in [
+        ("青石市人民政府令第12号", "青石市人民政府令第12号"),
+        ("（青石市人民政府令 第12号）", "青石市人民政府令第12号"),
+        ("青石市教育局公告2026年第3号", "青石市教育局公告2026年第3号"),
+        ("青政办发〔２０２６〕１２号", "青政办发〔2026〕12号"),
+        ("青政办发[2026]第12号", "青政办发〔2026〕第12号"),
+        ("地址：青石路第12号", ""),
+    ] {
+        let html =
+            format!("<h1>关于做好春耕生产的通知</h1><div class=content><p>{head}</p>{text}</div>");
+        let found = article(&html).expect("an article");
+        assert_eq!(found.document_number, expected, "{head}");
+    }
+}
+
+#[test]
+fn a_label_above_a_day_is_no_issuer() {
+    let text = "<p>小区停车位不足，希望有关部门尽快研究解决，谢谢。小区停车位不足，希望有关部门尽快研究解决。</p>";
+    let html = format!(
+        "<h1>关于做好春耕生产的通知</h1><div class=content>{text}<table><tr><td>写信时间</td><td>2026年2月1日</td></tr></table></div>"
+    );
+    assert_eq!(article(&html).expect("an article").issuer, "");
+}

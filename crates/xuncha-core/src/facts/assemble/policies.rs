@@ -167,7 +167,9 @@ fn class(
     {
         return Some(ColumnKind::Policy);
     }
-    let is_formal = !article.document_number.is_empty() && is_document_title(&article.title);
+    // An announcement is numbered too, and no policy by that.
+    let is_numbered = article.document_number.contains(['〔', '令']);
+    let is_formal = is_numbered && is_document_title(&article.title);
     (is_formal && !is_in(ColumnKind::News)).then_some(ColumnKind::Policy)
 }
 
@@ -290,6 +292,10 @@ impl OwnNames {
 
     /// 青政发 for 青石市人民政府, 青教发 for 青石市教育局: the region's first character, then the organ's.
     fn is_own_number(&self, number: &str) -> bool {
+        // 青石市人民政府令第12号 names its issuer in full.
+        if !number.contains('〔') {
+            return self.is_own_unit(number);
+        }
         let mut chars = number.chars();
         let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
             return false;
@@ -382,6 +388,10 @@ mod tests {
             city.is_own_unit("青石市人民政府办公室") && city.is_own_number("青政办发〔2026〕5号")
         );
         assert!(!city.is_own_unit("云岭省人民政府") && !city.is_own_number("云政发〔2026〕1号"));
+        assert!(
+            city.is_own_number("青石市人民政府令第12号")
+                && !city.is_own_number("云岭省人民政府令第3号")
+        );
         assert!(!city.is_own_unit("青石市教育局") && !city.is_own_number("青教发〔2026〕1号"));
         let office = names("青石市教育局网站", false);
         assert!(office.is_own_unit("青石市教育局") && office.is_own_number("青教发〔2026〕1号"));

@@ -64,6 +64,22 @@ fn is_short(dom: &Dom, index: usize) -> bool {
     dom.chars_of(index) <= 200
 }
 
+/// What stands behind 回复日期, up to the next label of a day.
+fn reply_day(text: &str) -> Option<&str> {
+    const WORDS: [&str; 3] = ["回复", "答复", "办结"];
+    const ENDS: [&str; 2] = ["日期", "时间"];
+    let behind = |end: &str| {
+        let (before, rest) = text.match_indices(end).find_map(|(at, _)| {
+            let is_reply = WORDS.iter().any(|word| text[..at].ends_with(word));
+            is_reply.then(|| (at, &text[at + end.len()..]))
+        })?;
+        Some((before, rest))
+    };
+    let (_, rest) = ENDS.iter().filter_map(|end| behind(end)).min()?;
+    let next = ENDS.iter().filter_map(|end| rest.find(end)).min();
+    Some(&rest[..next.unwrap_or(rest.len())])
+}
+
 /// List items with a link, dates and a state word: `<li><a>标题</a> <span>2026-03-01</span> <em>已回复</em></li>`.
 pub(super) fn items(
     dom: &Dom,
@@ -76,7 +92,8 @@ pub(super) fn items(
         .filter(|index| dom.nodes[*index].area == Area::Body && is_item(dom, *index))
     {
         let text = dom.text(item);
-        if !STATES.iter().any(|state| text.contains(state)) {
+        let replies = reply_day(&text);
+        if replies.is_none() && !STATES.iter().any(|state| text.contains(state)) {
             continue;
         }
         let Some(anchor) = dom
@@ -95,7 +112,10 @@ pub(super) fn items(
             continue;
         };
         let found = dates::find(&text);
-        let has_reply = lexicons.replied.find(&text).is_some();
+        // 回复日期：2026-03-01, or a dash where nobody answered; the label itself is no state.
+        let says_day = replies.is_some_and(dates::holds_day);
+        let state = text.replace("办结日期", " ").replace("办结时间", " ");
+        let has_reply = says_day || lexicons.replied.find(&state).is_some();
         messages.push(MessageFacts {
             title: cut(&anchor_text(dom, anchor), 80),
             url,

@@ -201,13 +201,27 @@ fn outline(input: &Input, own: &str, signs: &mut Vec<Sign>) {
     }
     // The tag of the rule names the site's own domain.
     let said = meta("SiteDomain").trim().to_ascii_lowercase();
-    let mut hosts_said = said.split([',', ';', '，', '、', ' ']).map(hosts::host_of);
+    let hosts_said: Vec<&str> = said
+        .split([',', ';', '，', '、', ' ', '|'])
+        .map(hosts::host_of)
+        .filter(|host| host.contains('.'))
+        .collect();
     let is_host = said.contains('.') && said.is_ascii();
-    let is_own = |host: &str| hosts::registered(host) == hosts::registered(own);
-    if is_host && !hosts_said.any(is_own) {
+    let is_own = |host: &&str| hosts::registered(host) == hosts::registered(own);
+    // Beside its own a site may name another government domain, and no other one.
+    let is_government = |host: &&str| host.ends_with(".gov.cn") || host.ends_with(".xn--zfr164b");
+    let foreign = hosts_said
+        .iter()
+        .find(|host| !is_own(host) && !is_government(host));
+    let has_own = hosts_said.iter().any(is_own);
+    let what = match (has_own, foreign) {
+        (false, _) => Some(said.clone()),
+        (true, foreign) => foreign.map(|host| (*host).to_owned()),
+    };
+    if let Some(what) = what.filter(|_| is_host) {
         signs.push(Sign {
             case: SignCase::OtherHost,
-            what: said.clone(),
+            what,
             way: "SiteDomain".to_owned(),
             quote: format!("<meta name=\"SiteDomain\" content=\"{said}\">"),
             confidence: Confidence::Low,

@@ -283,6 +283,10 @@ const PLANTED: &[(&str, &str)] = &[
         "other_host SiteDomain",
         "<head><title>青石市人民政府</title><meta name='SiteDomain' content='www.evil.cc'></head><body><p>文</p></body>",
     ),
+    (
+        "other_host SiteDomain",
+        "<head><title>青石市人民政府</title><meta name='SiteDomain' content='www.qingshi.gov.cn;www.qs-info.com'></head><body><p>文</p></body>",
+    ),
     ("leaked_file backup", "<a href='/wwwroot.zip'>下载</a>"),
     ("leaked_file backup", "<a href='/data/qs_2026.sql'>数据</a>"),
     (
@@ -351,6 +355,7 @@ const SOUND: &[&str] = &[
     "<p>亚太经济合作组织成员有日本、中国香港、中国台北等国家和地区</p>",
     // Addresses.
     "<head><title>青石市</title><meta name='SiteDomain' content='qingshi.gov.cn'></head><body><p>文</p></body>",
+    "<head><title>青石市</title><meta name='SiteDomain' content='www.qingshi.gov.cn,www.qs.gov.cn'></head><body><p>文</p></body>",
     "<head><title>青石市</title><meta name='SiteDomain' content='www.qingshi.gov.cn/'></head><body><p>文</p></body>",
     "<a href='/files/zip.html'>打包</a><a href='/files/biao.zip'>附件</a><a href='/old.html'>旧闻</a>",
     "<a href='http://other.cc/wwwroot.zip'>别处</a>",

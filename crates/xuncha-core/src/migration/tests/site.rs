@@ -45,6 +45,8 @@ struct Side {
     not_asked: bool,
     /// Reading stopped at the page budget.
     is_partial: bool,
+    /// Every page bears the name of the site, and nothing but its place tells a title.
+    plain: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -299,6 +301,10 @@ impl<'a> Maker<'a> {
                 "<h1>{}</h1><div class=\"meta\"><span>{}</span></div><div class=\"entry\">{matter}{around}</div>",
                 content.title, content.date
             ),
+            false if self.side.plain => format!(
+                "<table><tr><td align=center><font size=5><b>{}</b></font></td></tr><tr><td align=center>【{}】【作者：办公室】【阅读：12次】</td></tr><tr><td>{matter}{around}</td></tr></table>",
+                content.title, content.date
+            ),
             false => format!(
                 "<table><tr><td><h3 class=\"title\">{}</h3></td></tr><tr><td>发布时间：{}　来源：市政府办公室</td></tr><tr><td id=\"zoom\">{matter}{around}</td></tr></table>",
                 content.title, content.date
@@ -330,6 +336,10 @@ impl<'a> Maker<'a> {
     }
 
     fn read(&mut self, capture: &Capture, title: &str, html: &str) {
+        let title = match self.side.plain {
+            true => "青石市政府网",
+            false => title,
+        };
         let html = format!(
             "<!doctype html><html><head><title>{title}</title></head><body>{html}<div class=\"footer\">主办：青石市人民政府办公室</div></body></html>"
         );
