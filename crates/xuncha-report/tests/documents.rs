@@ -250,7 +250,8 @@ fn charts_of_every_kind_are_drawn_with_every_value() {
         }
         let points = chart.series.iter().flat_map(|series| &series.points);
         for point in points.filter(|point| !point.text.is_empty()) {
-            assert!(svg.contains(&format!(">{}</text>", point.text)), "{svg}");
+            let label = chart.label(point);
+            assert!(svg.contains(&format!(">{label}</text>")), "{label}: {svg}");
         }
         assert_inside(&svg, f64::from(height) / 2.0);
     }

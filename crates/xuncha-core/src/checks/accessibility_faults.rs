@@ -51,7 +51,7 @@ pub fn judge(
         Err(verdict) => return Ok(verdict),
     };
     if !site.phases.contains("accessibility") {
-        let detail = "本轮没有做无障碍检测；需要时在采集时用 --axe 指定检测引擎的文件，重新采集。";
+        let detail = "本轮没有做无障碍检测；需要时请管理员给出检测引擎的文件（手册“无障碍检测”），重新采集。";
         return Err(Undetermined::new(UndeterminedReason::NotGathered, detail));
     }
     support::need_phases(site, NEEDS)?;

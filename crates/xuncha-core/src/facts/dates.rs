@@ -5,6 +5,7 @@ mod elements;
 mod labels;
 mod loose;
 mod periods;
+mod relative;
 mod scripts;
 mod spelled;
 
@@ -19,6 +20,7 @@ use self::elements::from_elements;
 pub(crate) use self::elements::of_item;
 use self::labels::{BARE_LABELS, DECOYS, LABELS, is_label, is_other_day};
 pub use self::periods::newest_period;
+use self::relative::{may_be_relative, relative};
 use self::scripts::{from_json_ld, from_scripts};
 use super::dom::{Dom, Line};
 use super::list::is_listed;
@@ -156,12 +158,6 @@ pub(crate) fn may_hold_list_date(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit()) || may_be_relative(text)
 }
 
-fn may_be_relative(text: &str) -> bool {
-    ["前", "刚刚", "昨天"]
-        .iter()
-        .any(|word| text.contains(word))
-}
-
 /// A date beside a list item: full, split into day and month, or without a year, completed to the newest year that is not after `today`.
 pub fn list_date(text: &str, today: Date) -> Option<Date> {
     static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -197,31 +193,6 @@ pub fn list_date(text: &str, today: Date) -> Option<Date> {
     (0..=8)
         .filter_map(|back| Date::new(today.year() - back, month, day).ok())
         .find(|candidate| *candidate <= today)
-}
-
-/// 昨天, 3小时前, 5天前, 2个月前 as platforms write them: hours count as today, weeks, months and years as the newest day that they can mean.
-fn relative(text: &str, today: Date) -> Option<Date> {
-    static AGO: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|\s)(?:(\d{1,2})\s?(分钟|小时|天|周|星期|个星期|个月|年)前|(刚刚|昨天|前天))")
-    });
-    if !may_be_relative(text) {
-        return None;
-    }
-    let hit = AGO.captures(text)?;
-    let count = || hit.get(1)?.as_str().parse::<i64>().ok();
-    let unit = hit.get(2).or(hit.get(3)).map_or("", |unit| unit.as_str());
-    let span = jiff::Span::new();
-    let back = match unit {
-        "天" => span.try_days(count()?),
-        "周" | "星期" | "个星期" => span.try_weeks(count()?),
-        "个月" => span.try_months(count()?),
-        // On the very day a platform still says twelve months; what it calls a year old is older than that.
-        "年" => span.try_years(count()?).and_then(|years| years.try_days(1)),
-        "昨天" => span.try_days(1),
-        "前天" => span.try_days(2),
-        _ => Ok(span),
-    };
-    today.checked_sub(back.ok()?).ok()
 }
 
 /// Meta names that give the publication date, in the order of trust. `Maketime`, `lastmodified` and `update` are none of them.

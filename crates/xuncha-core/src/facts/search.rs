@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use encoding_rs::Encoding;
 use url::Url;
 
-pub(crate) use self::results::classes_in_tabs;
+pub(crate) use self::results::{classes_in_tabs, no_results};
 pub(crate) use self::scripted::{LINK, scripted};
 use super::dom::Dom;
 use super::html::names::{Set, Tag};
@@ -48,30 +48,6 @@ fn nonsense(seed: &str) -> String {
         number /= count;
     }
     word
-}
-
-/// Wording of a search that found nothing, quoted; empty where none.
-pub(crate) fn no_results(dom: &Dom, lexicons: &Lexicons) -> String {
-    const WORDING_CHARS: usize = 80;
-    let words = &lexicons.no_results;
-    if words.may_hit_lower(dom.lower_text()).is_empty() {
-        return String::new();
-    }
-    let lines = dom.all_lines().iter().filter(|line| {
-        dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, WORDING_CHARS)
-    });
-    // 共找到10条结果 is no 0条结果.
-    let is_many = |text: &str, word: &str| {
-        let before = text
-            .find(word)
-            .and_then(|at| text[..at].chars().next_back());
-        word.starts_with('0') && before.is_some_and(|c| c.is_ascii_digit())
-    };
-    let found = lines.map(|line| &line.text).find(|text| {
-        let word = words.find(text);
-        word.is_some_and(|word| !is_many(text, word))
-    });
-    found.cloned().unwrap_or_default()
 }
 
 /// Search forms of a page.

@@ -1,11 +1,16 @@
 //! Columns of a site: from the navigation, with their kind, newest date and emptiness.
 
+mod content;
+mod menu;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use url::Url;
 
+use self::content::{has_content, is_own_link};
+use self::menu::navigation;
 use super::activities;
 use super::everywhere::Everywhere;
 use super::records::{Records, evidence};
@@ -245,112 +250,6 @@ fn section(url: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The home page's navigation, or that of the most pages where the home page has none or what it seems to have is hardly known to them: in
-/// sites of frames the navigation stands beside the page with the content.
-fn navigation<'a>(records: &'a Records, home: Option<&'a PageFacts>) -> Cow<'a, [NavigationEntry]> {
-    const ENTRIES_MIN: usize = 3;
-    let shown = shown_navigation(records, home);
-    match shown.len() < ENTRIES_MIN {
-        // Drawn by a script, or spread over a picture: what the pages say of their place names the columns as well.
-        true => Cow::Owned(
-            shown
-                .iter()
-                .cloned()
-                .chain(named_by_pages(records))
-                .collect(),
-        ),
-        false => Cow::Borrowed(shown),
-    }
-}
-
-/// Columns that breadcrumbs lead to, and those whose name the tags of pages in their folder give, in the order of their addresses.
-fn named_by_pages(records: &Records) -> Vec<NavigationEntry> {
-    const PAGES_MIN: usize = 2;
-    let mut named: BTreeMap<String, (NavigationEntry, usize)> = BTreeMap::new();
-    let mut name = |url: &str, text: &str, depth: usize| {
-        let entry = NavigationEntry {
-            text: text.to_owned(),
-            url: url.to_owned(),
-            depth: if depth > 1 { 2 } else { 1 },
-        };
-        named.entry(canonical(url)).or_insert((entry, 0)).1 += 1;
-    };
-    for page in records.good_pages() {
-        let crumbs = page.breadcrumbs.iter().enumerate();
-        for (depth, crumb) in crumbs.filter(|(_, crumb)| !crumb.url.is_empty()) {
-            name(&crumb.url, &crumb.text, depth);
-        }
-        let tag = page.metas.get("ColumnName").map(|name| name.trim());
-        let in_trail = |text: &str| page.breadcrumbs.iter().any(|crumb| crumb.text == text);
-        if let Some(text) = tag.filter(|text| !text.is_empty() && !in_trail(text))
-            && let Some(folder) = column_folder(records, &page.capture.url)
-        {
-            name(&folder, text, 1);
-        }
-    }
-    let columns = named.into_values().filter(|(_, pages)| *pages >= PAGES_MIN);
-    let mut columns: Vec<NavigationEntry> = columns.map(|(entry, _)| entry).collect();
-    columns.sort_by_key(|entry| entry.depth);
-    columns
-}
-
-/// The page that stands for the folder of an article: `/zwyw/202611/t1.html` belongs to `/zwyw/`.
-fn column_folder(records: &Records, url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    let mut parts: Vec<&str> = url.path_segments()?.collect();
-    parts.pop();
-    while parts
-        .last()
-        .is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        parts.pop();
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    let folder = url.join(&format!("/{}/", parts.join("/"))).ok()?;
-    records
-        .page(folder.as_str())
-        .map(|page| page.capture.url.clone())
-}
-
-fn shown_navigation<'a>(
-    records: &'a Records,
-    home: Option<&'a PageFacts>,
-) -> &'a [NavigationEntry] {
-    let own = home
-        .map(|home| home.navigation.as_slice())
-        .unwrap_or_default();
-    let mut counts: BTreeMap<Vec<&str>, (u32, &'a [NavigationEntry])> = BTreeMap::new();
-    for page in records
-        .good_pages()
-        .filter(|page| page.navigation.len() >= 3)
-    {
-        let key: Vec<&str> = page
-            .navigation
-            .iter()
-            .map(|entry| entry.url.as_str())
-            .collect();
-        counts.entry(key).or_insert((0, &page.navigation)).0 += 1;
-    }
-    let most = counts
-        .into_values()
-        .max_by_key(|(count, navigation)| (*count, navigation.len()));
-    let Some((count, most)) = most else {
-        return own;
-    };
-    let known = most
-        .iter()
-        .filter(|entry| own.iter().any(|other| other.url == entry.url))
-        .count();
-    let is_foreign = count >= 3 && known * 2 < most.len();
-    if own.len() < 3 && most.len() > own.len() || is_foreign {
-        most
-    } else {
-        own
-    }
-}
-
 fn kind(
     entry: &Entry,
     page: &PageFacts,
@@ -560,98 +459,4 @@ fn newest(records: &Records, items: &[&ListItem]) -> Option<Date> {
         })
         .filter(|day| *day <= records.as_of.date())
         .max()
-}
-
-/// Content other than a list: prose, forms, messages, guides, statistics, pictures, or links of its own.
-fn has_content(page: &PageFacts, kind: ColumnKind, addresses: &BTreeSet<String>) -> bool {
-    let says_empty = !page.empty_wording.is_empty();
-    let prose = page
-        .article
-        .as_ref()
-        .map_or(0, |article| article.body_chars);
-    let has_form = page
-        .links
-        .iter()
-        .any(|link| link.kind == LinkKind::Form && link.area == Area::Body);
-    let pictures = page
-        .links
-        .iter()
-        .filter(|link| link.kind == LinkKind::Image && link.area == Area::Body)
-        .count();
-    let is_plain = matches!(
-        kind,
-        ColumnKind::Overview
-            | ColumnKind::Duties
-            | ColumnKind::Leaders
-            | ColumnKind::Static
-            | ColumnKind::Services
-            | ColumnKind::Interaction
-    );
-    let inner: BTreeSet<&str> = page
-        .links
-        .iter()
-        .filter(|link| leads_on(link, page, addresses))
-        .map(|link| link.url.as_str())
-        .collect();
-    let inner_links_min = if is_plain { 1 } else { 3 };
-    if !page.messages.is_empty()
-        || page.guide.is_some()
-        || !page.statistics.is_empty()
-        || has_form && !says_empty && is_plain
-    {
-        return true;
-    }
-    !says_empty
-        && (prose >= 30
-            || page.sentence_chars >= 20
-            || is_plain && page.body_area_chars >= 150
-            || is_plain && pictures > 0
-            || inner.len() >= inner_links_min
-            || page.links.iter().any(is_foreign_frame))
-}
-
-/// Links of every list and page that are none of its content.
-const TOOLS: [&str; 14] = [
-    "上一页",
-    "下一页",
-    "首页",
-    "尾页",
-    "末页",
-    "上页",
-    "下页",
-    "打印",
-    "关闭",
-    "返回",
-    "分享",
-    "收藏",
-    "刷新",
-    "更多",
-];
-
-/// Whether a link of the body leads on to content of the column's own: in few words (第6期, 办公室) or as a picture too.
-fn leads_on(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
-    let text = link.text.trim_matches(|sign: char| !sign.is_alphanumeric());
-    let is_tool = TOOLS.iter().any(|tool| text.contains(tool))
-        || text.chars().all(|sign| sign.is_ascii_digit()) && !text.is_empty();
-    link.kind == LinkKind::Anchor
-        && link.area == Area::Body
-        && !is_tool
-        && !addresses.contains(&canonical(&link.url))
-        && canonical(&link.url) != canonical(&page.capture.url)
-        && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
-        && !page.navigation.iter().any(|entry| entry.url == link.url)
-}
-
-/// A frame of another host that shows the content: we do not read it, so what is in it nobody knows.
-fn is_foreign_frame(link: &Link) -> bool {
-    link.kind == LinkKind::Frame && link.area == Area::Body
-}
-
-fn is_own_link(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
-    link.kind == LinkKind::Anchor
-        && link.area == Area::Body
-        && link.text.chars().count() >= 4
-        && !addresses.contains(&canonical(&link.url))
-        && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
-        && !page.navigation.iter().any(|entry| entry.url == link.url)
 }

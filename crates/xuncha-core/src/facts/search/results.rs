@@ -1,10 +1,11 @@
-//! What stands around a search: codes that only a person can read, and tabs of classes where they look like the page's menu.
+//! What stands around a search: its wording where it found nothing, codes that only a person can read, and tabs of classes where they look like the page's menu.
 
 use url::Url;
 
 use crate::facts::dom::Dom;
 use crate::facts::lexicons::Lexicons;
 use crate::facts::model::{Area, Link, LinkKind};
+use crate::facts::text::is_at_most;
 
 /// Parts of names of fields and pictures that hold a code.
 const CODES: [&str; 8] = [
@@ -62,4 +63,28 @@ pub(crate) fn classes_in_tabs(links: &[Link], url: &str, lexicons: &Lexicons) ->
         classes.clear();
     }
     classes
+}
+
+/// Wording of a search that found nothing, quoted; empty where none.
+pub(crate) fn no_results(dom: &Dom, lexicons: &Lexicons) -> String {
+    const WORDING_CHARS: usize = 80;
+    let words = &lexicons.no_results;
+    if words.may_hit_lower(dom.lower_text()).is_empty() {
+        return String::new();
+    }
+    let lines = dom.all_lines().iter().filter(|line| {
+        dom.nodes[line.node].area == Area::Body && is_at_most(&line.text, WORDING_CHARS)
+    });
+    // 共找到10条结果 is no 0条结果.
+    let is_many = |text: &str, word: &str| {
+        let before = text
+            .find(word)
+            .and_then(|at| text[..at].chars().next_back());
+        word.starts_with('0') && before.is_some_and(|c| c.is_ascii_digit())
+    };
+    let found = lines.map(|line| &line.text).find(|text| {
+        let word = words.find(text);
+        word.is_some_and(|word| !is_many(text, word))
+    });
+    found.cloned().unwrap_or_default()
 }

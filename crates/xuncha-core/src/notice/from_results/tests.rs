@@ -349,7 +349,7 @@ fn a_rejected_finding_takes_its_clause_along() {
     let text = rejected.text();
     says_not(&text, "页面链接不可用");
     says_not(&text, "规范网站域名");
-    says(&text, "站内搜索个别存在内容搜不到等问题");
+    says(&text, "站内搜索在个别网站存在内容搜不到等问题");
 }
 
 #[test]
