@@ -26,7 +26,7 @@ pub(super) fn labelled(text: &str, today: Date) -> Option<Found> {
         let date = in_digits(value)
             .or_else(|| relative(value, today))
             .or_else(|| full_width(value))?;
-        is_possible(date, today).then(|| Found {
+        is_possible(date, today).then_some(Found {
             date,
             at: None,
             range: start..text.len(),

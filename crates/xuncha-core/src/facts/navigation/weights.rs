@@ -113,7 +113,7 @@ impl<'a> Weights<'a> {
         let node = self.anchors[at];
         let words = anchor_words(self.dom, node);
         let text = own_language(words);
-        let chars = bare(&text).chars().count() as u32;
+        let chars = bare(text).chars().count() as u32;
         let is_home = matches!(
             text.replace(char::is_whitespace, "").as_str(),
             "首页" | "网站首页" | "返回首页" | "主页"

@@ -32,6 +32,9 @@ const COLUMNS: [(&str, &str, &str); 4] = [
     ("jg/", "机构职能", "DUTIES"),
 ];
 
+/// What makes an entry of a menu from path, name and English name.
+type MenuEntry<'a> = &'a dyn Fn(&str, &str, &str) -> String;
+
 /// A site whose menu has entries of this form, and whose columns show a breadcrumb.
 fn with_menu(entry: impl Fn(&str, &str, &str) -> String) -> SiteFacts {
     let menu: String = COLUMNS
@@ -66,7 +69,7 @@ fn with_menu(entry: impl Fn(&str, &str, &str) -> String) -> SiteFacts {
 #[test]
 fn a_menu_is_read_in_pictures_with_english_beside_it_and_where_scripts_draw_it() {
     let all = ["政务要闻", "通知公告", "政策文件", "机构职能"];
-    let menus: [(&str, &dyn Fn(&str, &str, &str) -> String); 3] = [
+    let menus: [(&str, MenuEntry<'_>); 3] = [
         ("pictures", &|path, name, _| {
             format!("<li><a href=/{path}><img src=/{path}m.png alt={name}></a></li>")
         }),
