@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::facts::model::{Area, ColumnKind, Link, LinkKind, PageFacts};
+use crate::facts::safety::host_of;
 use crate::facts::scope::canonical;
 
 /// Content other than a list: prose, forms, messages, guides, statistics, pictures, or links of its own.
@@ -54,7 +55,7 @@ pub(super) fn has_content(
             || is_plain && page.body_area_chars >= 150
             || is_plain && pictures > 0
             || inner.len() >= inner_links_min
-            || page.links.iter().any(is_foreign_frame))
+            || page.links.iter().any(|link| is_foreign_frame(link, page)))
 }
 
 /// Links of every list and page that are none of its content.
@@ -80,24 +81,28 @@ fn leads_on(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool
     let text = link.text.trim_matches(|sign: char| !sign.is_alphanumeric());
     let is_tool = TOOLS.iter().any(|tool| text.contains(tool))
         || text.chars().all(|sign| sign.is_ascii_digit()) && !text.is_empty();
-    link.kind == LinkKind::Anchor
-        && link.area == Area::Body
-        && !is_tool
-        && !addresses.contains(&canonical(&link.url))
+    !is_tool
+        && is_inner(link, page, addresses)
         && canonical(&link.url) != canonical(&page.capture.url)
-        && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
-        && !page.navigation.iter().any(|entry| entry.url == link.url)
 }
 
 /// A frame of another host that shows the content: we do not read it, so what is in it nobody knows.
-fn is_foreign_frame(link: &Link) -> bool {
-    link.kind == LinkKind::Frame && link.area == Area::Body
+fn is_foreign_frame(link: &Link, page: &PageFacts) -> bool {
+    link.kind == LinkKind::Frame
+        && link.area == Area::Body
+        && host_of(&link.url) != host_of(&page.capture.url)
 }
 
+/// Whether a link of the body, in more words than tools have, leads to no other column.
 pub(super) fn is_own_link(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
+    const CHARS_MIN: usize = 4;
+    link.text.chars().count() >= CHARS_MIN && is_inner(link, page, addresses)
+}
+
+/// Whether a link stands in the body and leads to no other column, nor where the menu or the breadcrumb lead.
+fn is_inner(link: &Link, page: &PageFacts, addresses: &BTreeSet<String>) -> bool {
     link.kind == LinkKind::Anchor
         && link.area == Area::Body
-        && link.text.chars().count() >= 4
         && !addresses.contains(&canonical(&link.url))
         && !page.breadcrumbs.iter().any(|crumb| crumb.url == link.url)
         && !page.navigation.iter().any(|entry| entry.url == link.url)

@@ -128,6 +128,7 @@ fn a_column_of_few_words_is_not_empty() {
             "<p>首页 上一页 <a href=/gb/?p=1>1</a> <a href=/gb/?p=2>下一页</a> <a href=/gb/?p=9>尾页</a></p>",
         ),
         ("zt/", ""),
+        ("zt/", "<iframe src=/weather.html></iframe>"),
         ("jg/", "<p>暂无信息</p><a href=/jg/x.html>打印</a>"),
     ] {
         assert_eq!(is_empty(path, body), Some(true), "{body}");
